@@ -1,0 +1,115 @@
+"""Delivery arithmetic: the shared speed limit, what an outcome proves, and when to try again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.messages import Language, Message
+from bot.domain.touchpoints import POLICIES, Kind, Unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message to queue. `dedupe_key` is unique for ever: queueing the same thing twice sends it once.
+
+    A message to a customer names `customer_id`, and the chat and language are read when it is sent; a message to staff
+    names `chat_id` and `language`. With `edit_message_id` it changes a message that was sent.
+    """
+
+    dedupe_key: str
+    kind: Kind
+    due_at: datetime
+    expires_at: datetime
+    customer_id: int | None = None
+    chat_id: int | None = None
+    language: Language | None = None
+    template: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    run_id: int | None = None
+    edit_message_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message that one sender has claimed, composed and ready to go."""
+
+    outbox_id: int
+    owner: str
+    attempt: int
+    kind: Kind
+    chat_id: int
+    customer_id: int | None
+    message: Message
+    edit_message_id: int | None
+    possible_duplicate: bool
+
+
+class Proof(StrEnum):
+    """What the messenger's answer proves."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"  # try again
+    REFUSED = "refused"  # never try again
+    UNREACHABLE = "unreachable"  # never try anything for this person
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one attempt. `retry_after` is the messenger's own demand; `new_chat_id` a group's move."""
+
+    proof: Proof
+    message_id: int | None = None
+    retry_after: timedelta | None = None
+    new_chat_id: int | None = None
+    error: str | None = None
+
+
+class Step(StrEnum):
+    """What to do with a row after an attempt."""
+
+    DONE = "done"
+    RETRY = "retry"
+    FAIL = "fail"
+    LEAVE_UNKNOWN = "leave_unknown"
+    RESEND_FLAGGED = "resend_flagged"
+
+
+def decide(kind: Kind, outcome: Outcome, *, attempt: int, most: int, already_resent: bool) -> Step:
+    """The next step for a row of this kind after `attempt` of at `most` attempts."""
+    match outcome.proof:
+        case Proof.SENT:
+            return Step.DONE
+        case Proof.REFUSED | Proof.UNREACHABLE:
+            return Step.FAIL
+        case Proof.NOT_SENT:
+            return Step.RETRY if outcome.retry_after or outcome.new_chat_id or attempt < most else Step.FAIL
+        case Proof.UNKNOWN:
+            may_resend = POLICIES[kind].unknown is Unknown.RESEND and not already_resent
+            return Step.RESEND_FLAGGED if may_resend else Step.LEAVE_UNKNOWN
+
+
+def backoff(attempt: int) -> timedelta:
+    """How long to wait after the given attempt failed: 2, 4, 8 … seconds, at most ten minutes."""
+    return timedelta(seconds=min(2**attempt, 600))
+
+
+@dataclass(frozen=True)
+class Grant:
+    """How many messages may go now, and the limit's new theoretical arrival time."""
+
+    count: int
+    arrival_at: datetime
+
+
+def take(arrival_at: datetime, wanted: int, *, per_second: float, burst: float, now: datetime) -> Grant:
+    """Take up to `wanted` tokens from a GCRA limit (ITU-T I.371; Turner's leaky bucket as virtual scheduling).
+
+    `burst` is how many may go at once after a rest.
+    """
+    interval = 1 / per_second
+    start = max(arrival_at, now)
+    room = burst * interval - (start - now).total_seconds()
+    count = max(0, min(wanted, int(room / interval + 1e-9)))
+    return Grant(count, start + timedelta(seconds=count * interval))

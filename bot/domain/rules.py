@@ -1,0 +1,135 @@
+"""The rules of one business, as values with good defaults. `touchpoint.toml` may change each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from bot.domain.messages import Language
+from bot.domain.touchpoints import Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRules:
+    """When a customer may be written to, over all kinds. Clocks count what was sent.
+
+    `clocks` is the least time between two messages of one kind; `floor` between any two messages; `weekly_cap` counts
+    any seven days. Quiet hours are in the customer's time zone; `holidays` are days on which only greetings go out.
+    """
+
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(8, 0)
+    floor: timedelta = timedelta(hours=24)
+    weekly_cap: int = 3
+    between_surveys: timedelta = timedelta(days=90)
+    clocks: Mapping[Kind, timedelta] = field(
+        default_factory=lambda: {
+            Kind.NPS: timedelta(days=180),
+            Kind.CES: timedelta(days=90),
+            Kind.CSAT: timedelta(days=90),
+            Kind.CHECK_IN: timedelta(days=25),
+            Kind.PROGRESS: timedelta(days=80),
+            Kind.BIRTHDAY: timedelta(days=360),
+            Kind.WIN_BACK: timedelta(days=180),
+            Kind.OFFER: timedelta(days=180),
+        }
+    )
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyRules:
+    """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered."""
+
+    nps_every: timedelta = timedelta(days=180)
+    nps_first_after: timedelta = timedelta(days=30)
+    nps_per_day: int = 200
+    ces_after: timedelta = timedelta(hours=1)
+    csat_after: timedelta = timedelta(hours=1)
+    reminder_after: timedelta = timedelta(days=4)
+    closes_after: timedelta = timedelta(days=14)
+    reason_within: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneTemplate:
+    key: str
+    after_days: int
+    title: Mapping[Language, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTemplate:
+    """A success plan to start from: what is reached by when, counted in days from the start.
+
+    Check-ins and progress messages come every so many calendar months; 0 turns them off.
+    """
+
+    key: str
+    name: Mapping[Language, str]
+    goal: Mapping[Language, str]
+    milestones: tuple[MilestoneTemplate, ...]
+    check_in_months: int = 1
+    progress_months: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class BirthdayRules:
+    """Greetings go out at `at` in the customer's local time; who was born on 29 February may choose the day otherwise."""
+
+    enabled: bool = True
+    at: time = time(9, 0)
+    leap_day_on: str = "02-28"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WinBackRules:
+    """Asking those who left. `silent_after` marks as lost whoever bought nothing for so long; None leaves it to staff.
+
+    The one offer follows `offer_after_reason` after the reason, or `offer_after_silence` after a question unanswered.
+    """
+
+    enabled: bool = True
+    silent_after: timedelta | None = timedelta(days=90)
+    ask_after: timedelta = timedelta(days=1)
+    reasons: tuple[str, ...] = ("price", "quality", "service", "no_need", "other_shop", "other")
+    offer_after_reason: timedelta = timedelta(days=3)
+    offer_after_silence: timedelta = timedelta(days=7)
+    offer: Mapping[Language, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRules:
+    """How the sender works. `per_second` is the bulk rate over all chats; a lease must outlive two send time-outs."""
+
+    per_second: float = 25.0
+    in_flight: int = 16
+    timeout: timedelta = timedelta(seconds=20)
+    lease: timedelta = timedelta(seconds=60)
+    attempts: int = 8
+    group_per_minute: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUpRules:
+    """Whether a person without a link becomes a customer by /start, and how long a link works."""
+
+    open: bool = True
+    link_lasts: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Everything a business may set about how it treats its customers."""
+
+    business: str = "Touchpoint"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    language: Language = Language.VI
+    currency: str = "VND"
+    phone_region: str = "VN"
+    contact: ContactRules = ContactRules()
+    surveys: SurveyRules = SurveyRules()
+    plans: tuple[PlanTemplate, ...] = ()
+    birthday: BirthdayRules = BirthdayRules()
+    win_back: WinBackRules = WinBackRules()
+    delivery: DeliveryRules = DeliveryRules()
+    sign_up: SignUpRules = SignUpRules()

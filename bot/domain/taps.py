@@ -1,0 +1,154 @@
+"""Button payloads: typed values that travel through Telegram as at most 64 bytes.
+
+The client chooses what it sends back, so a tap is a claim: whoever handles it looks the row up and compares its
+customer, or the role, with the person who tapped.
+"""
+
+from dataclasses import astuple, dataclass, fields
+from typing import ClassVar
+
+MAX_BYTES = 64
+SEPARATOR = ":"
+
+
+class MalformedTapError(ValueError):
+    """A payload that no button of ours carries."""
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A payload: an int or str field each, under a code of its own."""
+
+    code: ClassVar[str] = ""
+
+    def pack(self) -> str:
+        """The callback data.
+
+        Raises:
+            ValueError: it would not fit into 64 bytes, or a value holds the separator.
+        """
+        values = [str(value) for value in astuple(self)]
+        packed = SEPARATOR.join([self.code, *values])
+        if len(packed.encode()) > MAX_BYTES or any(SEPARATOR in value for value in values):
+            raise ValueError(f"a {type(self).__name__} does not fit into {MAX_BYTES} bytes: {packed}")
+        return packed
+
+
+@dataclass(frozen=True)
+class Score(Tap):
+    """A score given to a survey run, on the message that the outbox row sent (0: not sent by the outbox)."""
+
+    code = "s"
+    run_id: int
+    score: int
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class SkipReason(Tap):
+    """The customer does not want to say why."""
+
+    code = "k"
+    run_id: int
+
+
+@dataclass(frozen=True)
+class ChooseLanguage(Tap):
+    code = "l"
+    language: str
+
+
+@dataclass(frozen=True)
+class LeavingReason(Tap):
+    """Why a lost customer left, by key of the rules' list."""
+
+    code = "w"
+    win_back_id: int
+    reason: str
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class OfferAnswer(Tap):
+    """What a lost customer says to the offer: `talk` or `decline`."""
+
+    code = "o"
+    win_back_id: int
+    choice: str
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class CheckInAnswer(Tap):
+    """How a success plan goes: `well` or `help`."""
+
+    code = "c"
+    plan_id: int
+    choice: str
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class PickCustomer(Tap):
+    """A member of staff picks one of several customers that a name matches, for the command given."""
+
+    code = "p"
+    command: str
+    customer_id: int
+    argument: str
+
+
+@dataclass(frozen=True)
+class StartPlan(Tap):
+    code = "b"
+    customer_id: int
+    template: str
+
+
+@dataclass(frozen=True)
+class CompleteMilestone(Tap):
+    code = "m"
+    milestone_id: int
+
+
+@dataclass(frozen=True)
+class CloseInteraction(Tap):
+    """A member of staff marks a customer's message as dealt with."""
+
+    code = "x"
+    interaction_id: int
+
+
+TAPS: dict[str, type[Tap]] = {
+    tap.code: tap
+    for tap in (
+        Score,
+        SkipReason,
+        ChooseLanguage,
+        LeavingReason,
+        OfferAnswer,
+        CheckInAnswer,
+        PickCustomer,
+        StartPlan,
+        CompleteMilestone,
+        CloseInteraction,
+    )
+}
+
+
+def unpack(payload: str) -> Tap:
+    """The typed tap behind a payload.
+
+    Raises:
+        MalformedTapError: the payload has another shape than any button that we send.
+    """
+    code, *values = payload.split(SEPARATOR)
+    tap = TAPS.get(code)
+    if tap is None or len(values) != len(fields(tap)):
+        raise MalformedTapError(payload)
+    try:
+        return tap(
+            *(int(value) if field.type is int else value for field, value in zip(fields(tap), values, strict=True))
+        )
+    except ValueError as error:
+        raise MalformedTapError(payload) from error

@@ -1,0 +1,71 @@
+"""The kinds of message that the clock sends, and what each kind is worth."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """What a queued message is about; also its template's name in the outbox."""
+
+    NPS = "nps"
+    CES = "ces"
+    CSAT = "csat"
+    REMINDER = "reminder"
+    CLOSING = "closing"
+    CHECK_IN = "check_in"
+    PROGRESS = "progress"
+    MILESTONE = "milestone"
+    BIRTHDAY = "birthday"
+    WIN_BACK = "win_back"
+    OFFER = "offer"
+    NOTICE = "notice"
+
+
+class Group(StrEnum):
+    """Kinds that share a clock. `SERVICE` is outside the contact policy: staff, and edits of what was sent."""
+
+    SURVEY = "survey"
+    PLAN = "plan"
+    GREETING = "greeting"
+    WIN_BACK = "win_back"
+    SERVICE = "service"
+
+
+class Unknown(StrEnum):
+    """What to do when nobody can say whether a message arrived."""
+
+    WAIT = "wait"  # a later message or a tap settles it
+    GIVE_UP = "give_up"  # twice would be worse than never
+    RESEND = "resend"  # never would be worse than twice: once more, flagged
+
+
+@dataclass(frozen=True)
+class KindPolicy:
+    """How one kind is treated: `priority` 0 goes first; `lifetime` counts from the planned instant."""
+
+    group: Group
+    priority: int
+    unknown: Unknown
+    lifetime: timedelta
+
+
+POLICIES = MappingProxyType(
+    {
+        Kind.NOTICE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
+        Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
+        Kind.CES: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
+        Kind.CSAT: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
+        Kind.MILESTONE: KindPolicy(Group.PLAN, 4, Unknown.RESEND, timedelta(days=7)),
+        Kind.CHECK_IN: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
+        Kind.PROGRESS: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=14)),
+        Kind.REMINDER: KindPolicy(Group.SURVEY, 6, Unknown.WAIT, timedelta(days=5)),
+        Kind.NPS: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=14)),
+        Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
+        Kind.OFFER: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
+    }
+)
+
+INVITATIONS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})

@@ -1,0 +1,369 @@
+"""The tables. Rows stay in this package: queries return domain values.
+
+Rows with `table=True` do not validate, so what must hold is said to the database: CHECK, UNIQUE, NOT NULL.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from storage.columns import NAMING, Id, UtcDateTime
+
+
+class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Where the tables below are registered."""
+
+
+metadata = Table.metadata
+
+
+def _instant(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
+    return Field(sa_type=UtcDateTime, **options)
+
+
+def _id(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
+    return Field(default=None, primary_key=True, sa_type=Id, **options)
+
+
+def _ref(column: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
+    return Field(foreign_key=column, sa_type=Id, **options)
+
+
+class CustomerRow(Table, table=True):
+    __tablename__ = "customer"
+    __table_args__ = (
+        CheckConstraint("language in ('vi', 'en')", name="language"),
+        CheckConstraint("salutation in ('', 'anh', 'chị')", name="salutation"),
+        CheckConstraint("(birth_month is null) = (birth_day is null)", name="birthday"),
+        CheckConstraint("birth_month between 1 and 12 and birth_day between 1 and 31", name="birthday_range"),
+        Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
+        Index("ix_customer_due_nps", "next_nps_at", sqlite_where=text("chat_id is not null")),
+    )
+
+    id: int | None = _id()
+    external_id: str | None = Field(default=None, unique=True)
+    name: str
+    search_name: str = Field(index=True)
+    salutation: str = ""
+    language: str
+    timezone: str
+    phone: str | None = Field(default=None, unique=True)
+    birth_day: int | None = None
+    birth_month: int | None = None
+    birth_year: int | None = None
+    plan: str = ""
+    location: str = ""
+    csm_id: int | None = Field(default=None, sa_type=Id, index=True)
+    joined_at: datetime = _instant(index=True)
+    created_at: datetime = _instant()
+    chat_id: int | None = Field(default=None, sa_type=Id, unique=True)
+    linked_at: datetime | None = _instant(default=None)
+    stopped_at: datetime | None = _instant(default=None)
+    unreachable_at: datetime | None = _instant(default=None)
+    lost_at: datetime | None = _instant(default=None, index=True)
+    last_purchase_at: datetime | None = _instant(default=None, index=True)
+    next_nps_at: datetime | None = _instant(default=None)
+
+
+class LossRow(Table, table=True):
+    """A time that a customer was lost, kept after the customer came back: churn is counted from here."""
+
+    __tablename__ = "loss"
+    __table_args__ = (
+        Index(
+            "uq_loss_open",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("recovered_at is null"),
+            postgresql_where=text("recovered_at is null"),
+        ),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id", index=True)
+    lost_at: datetime = _instant(index=True)
+    source: str
+    reason: str = ""
+    recovered_at: datetime | None = _instant(default=None)
+
+
+class LinkRow(Table, table=True):
+    """A one-time deep link; only the code's digest is kept."""
+
+    __tablename__ = "link"
+
+    digest: str = Field(primary_key=True)
+    customer_id: int = _ref("customer.id", index=True)
+    created_at: datetime = _instant()
+    expires_at: datetime = _instant()
+    used_at: datetime | None = _instant(default=None)
+
+
+class StaffRow(Table, table=True):
+    __tablename__ = "staff"
+    __table_args__ = (CheckConstraint("role in ('csm', 'manager', 'admin')", name="role"),)
+
+    user_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    name: str
+    role: str
+    language: str
+    added_at: datetime = _instant()
+
+
+class PurchaseRow(Table, table=True):
+    """One invoice. A cancellation is an invoice of its own with a negative amount."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),)
+
+    id: int | None = _id()
+    external_id: str = Field(unique=True)
+    customer_id: int = _ref("customer.id")
+    purchased_at: datetime = _instant(index=True)
+    amount_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+
+
+class InteractionRow(Table, table=True):
+    """Anything said or noted about a customer: their messages, feedback, and staff's notes."""
+
+    __tablename__ = "interaction"
+    __table_args__ = (
+        UniqueConstraint("chat_id", "message_id"),
+        CheckConstraint("kind in ('message', 'feedback', 'note', 'request')", name="kind"),
+        Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    kind: str
+    body: str
+    happened_at: datetime = _instant()
+    staff_id: int | None = Field(default=None, sa_type=Id)
+    chat_id: int | None = Field(default=None, sa_type=Id)
+    message_id: int | None = Field(default=None, sa_type=Id)
+    closed_at: datetime | None = _instant(default=None, index=True)
+    closed_by: int | None = Field(default=None, sa_type=Id)
+    ces_planned_at: datetime | None = _instant(default=None)
+
+
+class SurveyRunRow(Table, table=True):
+    """One survey to one customer, from planning to closing."""
+
+    __tablename__ = "survey_run"
+    __table_args__ = (
+        CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+        Index("ix_survey_run_customer_id_kind", "customer_id", "kind"),
+        Index(
+            "ix_survey_run_remind",
+            "remind_at",
+            sqlite_where=text("closed_at is null"),
+            postgresql_where=text("closed_at is null"),
+        ),
+        Index(
+            "ix_survey_run_close",
+            "closes_at",
+            sqlite_where=text("closed_at is null"),
+            postgresql_where=text("closed_at is null"),
+        ),
+        Index("ix_survey_run_sent", "sent_at", "kind"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    kind: str
+    trigger: str
+    subject: str = ""
+    wording: str
+    segment: str = ""
+    csm_id: int | None = Field(default=None, sa_type=Id)
+    planned_at: datetime = _instant(index=True)
+    sent_at: datetime | None = _instant(default=None)
+    remind_at: datetime | None = _instant(default=None)
+    closes_at: datetime | None = _instant(default=None)
+    closed_at: datetime | None = _instant(default=None)
+
+
+class AnswerRow(Table, table=True):
+    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'nps' and score between 0 and 10) or (kind = 'ces' and score between 1 and 7)"
+            " or (kind = 'csat' and score between 1 and 5)",
+            name="score",
+        ),
+        Index("ix_answer_kind_answered_at", "kind", "answered_at"),
+        Index("ix_answer_customer_id_answered_at", "customer_id", "answered_at"),
+    )
+
+    run_id: int = Field(
+        foreign_key="survey_run.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    customer_id: int = _ref("customer.id")
+    kind: str
+    score: int
+    scale: str
+    segment: str = ""
+    csm_id: int | None = Field(default=None, sa_type=Id)
+    answered_at: datetime = _instant()
+    changed_at: datetime | None = _instant(default=None)
+    reason: str | None = None
+    reason_at: datetime | None = _instant(default=None)
+    reason_message_id: int | None = Field(default=None, sa_type=Id)
+    reason_until: datetime | None = _instant(default=None)
+
+
+class SuccessPlanRow(Table, table=True):
+    __tablename__ = "success_plan"
+    __table_args__ = (
+        CheckConstraint("status in ('active', 'completed', 'cancelled')", name="status"),
+        Index(
+            "uq_success_plan_active",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("status = 'active'"),
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index("ix_success_plan_check_in", "next_check_in_at"),
+        Index("ix_success_plan_progress", "next_progress_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id", index=True)
+    template: str
+    name: str
+    goal: str
+    status: str = "active"
+    started_at: datetime = _instant()
+    started_by: int | None = Field(default=None, sa_type=Id)
+    check_in_months: int
+    progress_months: int
+    check_ins: int = 0
+    progress_messages: int = 0
+    next_check_in_at: datetime | None = _instant(default=None)
+    next_progress_at: datetime | None = _instant(default=None)
+    completed_at: datetime | None = _instant(default=None)
+
+
+class MilestoneRow(Table, table=True):
+    __tablename__ = "milestone"
+    __table_args__ = (UniqueConstraint("plan_id", "position"),)
+
+    id: int | None = _id()
+    plan_id: int = _ref("success_plan.id")
+    position: int
+    title: str
+    due_at: datetime = _instant(index=True)
+    announced_at: datetime | None = _instant(default=None)
+    done_at: datetime | None = _instant(default=None)
+    done_by: int | None = Field(default=None, sa_type=Id)
+    csat_planned_at: datetime | None = _instant(default=None)
+
+
+class WinBackRow(Table, table=True):
+    """Asking one lost customer why, then one offer."""
+
+    __tablename__ = "win_back"
+    __table_args__ = (
+        CheckConstraint("status in ('asking', 'reason', 'offered', 'ended')", name="status"),
+        Index("ix_win_back_next", "status", "next_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id", index=True)
+    loss_id: int = _ref("loss.id", unique=True)
+    status: str
+    started_at: datetime = _instant()
+    next_at: datetime | None = _instant(default=None)
+    reason: str | None = None
+    reason_at: datetime | None = _instant(default=None)
+    answer: str | None = None
+    answered_at: datetime | None = _instant(default=None)
+
+
+class OutboxRow(Table, table=True):
+    """What is due to be sent. `due_at` moves when the contact policy holds it; `planned_at` does not."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint(
+            "status in ('pending', 'sending', 'sent', 'failed', 'unknown', 'expired', 'cancelled')", name="status"
+        ),
+        Index(
+            "ix_outbox_due",
+            "due_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_outbox_lease",
+            "lease_until",
+            sqlite_where=text("status = 'sending'"),
+            postgresql_where=text("status = 'sending'"),
+        ),
+        Index("ix_outbox_customer_id_sent_at", "customer_id", "sent_at"),
+        Index("ix_outbox_run_id", "run_id"),
+    )
+
+    id: int | None = _id()
+    dedupe_key: str = Field(unique=True)
+    kind: str
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
+    chat_id: int | None = Field(default=None, sa_type=Id)
+    language: str | None = None
+    template: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
+    edit_message_id: int | None = Field(default=None, sa_type=Id)
+    status: str = "pending"
+    planned_at: datetime = _instant()
+    due_at: datetime = _instant()
+    expires_at: datetime = _instant()
+    hold_rule: str | None = None
+    owner: str | None = None
+    lease_until: datetime | None = _instant(default=None)
+    attempt: int = 0
+    possible_duplicate: bool = False
+    message_id: int | None = Field(default=None, sa_type=Id)
+    sent_at: datetime | None = _instant(default=None)
+    error: str | None = None
+
+
+class HoldRow(Table, table=True):
+    """Each time the contact policy held a message: by which rule, and until when."""
+
+    __tablename__ = "hold"
+
+    id: int | None = _id()
+    outbox_id: int = _ref("outbox.id", index=True)
+    rule: str
+    held_at: datetime = _instant()
+    held_until: datetime | None = _instant(default=None)
+
+
+class RateRow(Table, table=True):
+    """A speed limit that every replica shares: GCRA's theoretical arrival time, and a pause that a 429 asked for."""
+
+    __tablename__ = "rate"
+
+    name: str = Field(primary_key=True)
+    arrival_at: datetime = _instant()
+    paused_until: datetime | None = _instant(default=None)
+
+
+class InboxRow(Table, table=True):
+    """An update that was confirmed to Telegram before it was handled, or whose handling failed."""
+
+    __tablename__ = "inbox"
+
+    update_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    received_at: datetime = _instant()
+    attempts: int = 0
+    next_at: datetime | None = _instant(default=None, index=True)
+    error: str | None = None
