@@ -1,0 +1,202 @@
+"""The contact policy: whether one message may go to one customer now, and otherwise what holds it and until when.
+
+It is asked again each time a message is about to leave, so nothing here remembers anything: what was sent is a fact.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from bot.domain.rules import ContactRules
+from bot.domain.touchpoints import INVITATIONS, POLICIES, Group, Kind
+
+WEEK = timedelta(days=7)
+HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
+
+
+class Rule(StrEnum):
+    """What can stand between a message and its customer, in the order in which the rules are asked."""
+
+    NOT_LINKED = "not_linked"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+    LOST = "lost"
+    EXPIRED = "expired"
+    QUIET_HOURS = "quiet_hours"
+    HOLIDAY = "holiday"
+    FLOOR = "floor"
+    WEEKLY_CAP = "weekly_cap"
+    BETWEEN_SURVEYS = "between_surveys"
+    KIND_CLOCK = "kind_clock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactFacts:
+    """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC."""
+
+    kind: Kind
+    timezone: str
+    linked: bool
+    stopped: bool
+    unreachable: bool
+    lost: bool
+    expires_at: datetime
+    sent: tuple[tuple[Kind, datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Send:
+    """It may go now."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not before `until`, the first instant at which everything known now lets it through."""
+
+    rule: Rule
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Never. What expired because a rule held it too long names that rule in `held_by`."""
+
+    rule: Rule
+    held_by: Rule | None = None
+
+
+Verdict = Send | Hold | Drop
+
+
+def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict:
+    """Whether the message may go at `now`; when several rules hold it, the first in the order of `Rule` is named."""
+    refusal = _refusal(facts, now)
+    if refusal is not None:
+        return Drop(refusal)
+    if POLICIES[facts.kind].group is Group.SERVICE:
+        return Send()
+    rule, until = None, now
+    while (step := _next_hold(facts, rules, until)) is not None:
+        rule, until = rule or step[0], step[1]
+    if rule is None:
+        return Send()
+    return Hold(rule, until) if until < facts.expires_at else Drop(Rule.EXPIRED, held_by=rule)
+
+
+def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
+    group = POLICIES[facts.kind].group
+    personal = group is not Group.SERVICE
+    refusals = {
+        Rule.NOT_LINKED: personal and not facts.linked,
+        Rule.STOPPED: personal and facts.stopped,
+        Rule.UNREACHABLE: personal and facts.unreachable,
+        Rule.LOST: personal and facts.lost and group is not Group.WIN_BACK,
+        Rule.EXPIRED: now >= facts.expires_at,
+    }
+    return next((rule for rule, refused in refusals.items() if refused), None)
+
+
+def _next_hold(facts: ContactFacts, rules: ContactRules, at: datetime) -> tuple[Rule, datetime] | None:
+    """The first rule that holds the message at the instant `at`, and the end of that rule's own hold."""
+    for rule, ends in HOLDS.items():
+        until = ends(facts, rules, at)
+        if until is not None and until > at:
+            return rule, until
+    return None
+
+
+def is_quiet(local: time, rules: ContactRules) -> bool:
+    """Whether a local time of day lies in the quiet hours, which may cross midnight and are half-open."""
+    if rules.quiet_from <= rules.quiet_until:
+        return rules.quiet_from <= local < rules.quiet_until
+    return local >= rules.quiet_from or local < rules.quiet_until
+
+
+def _quiet_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
+    zone = ZoneInfo(facts.timezone)
+
+    def is_open(instant: datetime) -> bool:
+        return not is_quiet(instant.astimezone(zone).time(), rules)
+
+    return None if is_open(at) else _first(at, zone, rules.quiet_until, is_open)
+
+
+def _holiday_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
+    zone = ZoneInfo(facts.timezone)
+    today = at.astimezone(zone).date()
+    if today not in rules.holidays or POLICIES[facts.kind].group is Group.GREETING:
+        return None
+    return _first(at, zone, time(0), lambda instant: instant.astimezone(zone).date() != today)
+
+
+def _first(at: datetime, zone: ZoneInfo, wall: time, is_open: Callable[[datetime], bool]) -> datetime:
+    return min(instant for instant in _boundaries(at, zone, wall) if instant > at and is_open(instant))
+
+
+def _boundaries(at: datetime, zone: ZoneInfo, wall: time) -> Iterator[datetime]:
+    """The instants after `at` at which the zone's clock shows `wall` (twice in a fold), or jumps past it."""
+    today = at.astimezone(zone).date()
+    for days in range(HORIZON_DAYS):
+        for fold in (0, 1):
+            local = datetime.combine(today + timedelta(days=days), wall.replace(fold=fold), zone)
+            yield local.astimezone(UTC)
+    jump = _jump(at, zone)
+    if jump is not None:
+        yield jump
+
+
+def _jump(at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The first instant of the zone's next UTC offset within the horizon."""
+    seconds = range(int(at.timestamp()), int(at.timestamp()) + HORIZON_DAYS * 86_400)
+
+    def has_jumped(second: int) -> bool:
+        return datetime.fromtimestamp(second, zone).utcoffset() != at.astimezone(zone).utcoffset()
+
+    found = bisect_left(seconds, True, key=has_jumped)
+    return datetime.fromtimestamp(seconds[found], UTC) if found < len(seconds) else None
+
+
+def _sent(facts: ContactFacts, kinds: Callable[[Kind], bool]) -> list[datetime]:
+    return sorted((at for kind, at in facts.sent if kinds(kind)), reverse=True)
+
+
+def _is_personal(kind: Kind) -> bool:
+    return POLICIES[kind].group is not Group.SERVICE
+
+
+def _floor_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
+    sent = _sent(facts, _is_personal)
+    return sent[0] + rules.floor if sent else None
+
+
+def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
+    sent = _sent(facts, _is_personal)
+    return sent[rules.weekly_cap - 1] + WEEK if len(sent) >= rules.weekly_cap else None
+
+
+def _between_surveys_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
+    if facts.kind not in INVITATIONS:  # a reminder belongs to a survey that was already asked
+        return None
+    sent = _sent(facts, INVITATIONS.__contains__)
+    return sent[0] + rules.between_surveys if sent else None
+
+
+def _clock_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
+    sent = _sent(facts, facts.kind.__eq__)
+    return sent[0] + rules.clocks[facts.kind] if sent and facts.kind in rules.clocks else None
+
+
+HOLDS: Mapping[Rule, Callable[[ContactFacts, ContactRules, datetime], datetime | None]] = MappingProxyType(
+    {
+        Rule.QUIET_HOURS: _quiet_end,
+        Rule.HOLIDAY: _holiday_end,
+        Rule.FLOOR: _floor_end,
+        Rule.WEEKLY_CAP: _cap_end,
+        Rule.BETWEEN_SURVEYS: _between_surveys_end,
+        Rule.KIND_CLOCK: _clock_end,
+    }
+)
