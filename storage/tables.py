@@ -3,7 +3,7 @@
 Rows with `table=True` do not validate, so what must hold is said to the database: CHECK, UNIQUE, NOT NULL.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
@@ -296,6 +296,7 @@ class OutboxRow(Table, table=True):
         ),
         Index(
             "ix_outbox_due",
+            "priority",
             "due_at",
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
@@ -321,6 +322,7 @@ class OutboxRow(Table, table=True):
     run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
     edit_message_id: int | None = Field(default=None, sa_type=Id)
     status: str = "pending"
+    priority: int
     planned_at: datetime = _instant()
     due_at: datetime = _instant()
     expires_at: datetime = _instant()
@@ -367,3 +369,21 @@ class InboxRow(Table, table=True):
     attempts: int = 0
     next_at: datetime | None = _instant(default=None, index=True)
     error: str | None = None
+
+
+# Queries name these, so that a column is a column to the type checker, and no row object is ever built.
+answer = metadata.tables["answer"]
+customer = metadata.tables["customer"]
+hold = metadata.tables["hold"]
+inbox = metadata.tables["inbox"]
+interaction = metadata.tables["interaction"]
+link = metadata.tables["link"]
+loss = metadata.tables["loss"]
+milestone = metadata.tables["milestone"]
+outbox = metadata.tables["outbox"]
+purchase = metadata.tables["purchase"]
+rate = metadata.tables["rate"]
+staff = metadata.tables["staff"]
+success_plan = metadata.tables["success_plan"]
+survey_run = metadata.tables["survey_run"]
+win_back = metadata.tables["win_back"]

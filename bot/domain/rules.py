@@ -74,7 +74,7 @@ class PlanTemplate:
 
 @dataclass(frozen=True, kw_only=True)
 class BirthdayRules:
-    """Greetings go out at `at` in the customer's local time; who was born on 29 February may choose the day otherwise."""
+    """Greetings go out at `at` in the customer's local time; `leap_day_on` is the day for who was born on 29 February."""
 
     enabled: bool = True
     at: time = time(9, 0)
@@ -126,6 +126,8 @@ class Rules:
     language: Language = Language.VI
     currency: str = "VND"
     phone_region: str = "VN"
+    staff_chat_id: int | None = None
+    admin_ids: frozenset[int] = frozenset()
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()

@@ -50,6 +50,16 @@ class SkipReason(Tap):
 
     code = "k"
     run_id: int
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class ChangeScore(Tap):
+    """The customer wants to see the scores again."""
+
+    code = "g"
+    run_id: int
+    outbox_id: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,7 @@ TAPS: dict[str, type[Tap]] = {
     for tap in (
         Score,
         SkipReason,
+        ChangeScore,
         ChooseLanguage,
         LeavingReason,
         OfferAnswer,

@@ -1,0 +1,320 @@
+"""The outbox: what is due to be sent, who has claimed it, and what came of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, union_all, update
+
+from bot.domain.delivery import Outgoing
+from bot.domain.messages import Language
+from bot.domain.touchpoints import POLICIES, Kind
+from storage.database import Tx, insert_for
+from storage.tables import customer, outbox
+from storage.tables import hold as holds
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """What the contact policy and the wording need to know of a customer."""
+
+    customer_id: int
+    name: str
+    salutation: str
+    language: Language
+    timezone: str
+    chat_id: int | None
+    stopped: bool
+    unreachable: bool
+    lost: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueMessage:
+    """A pending row whose time has come; `recipient` is None for messages to staff."""
+
+    outbox_id: int
+    kind: Kind
+    attempt: int
+    chat_id: int | None
+    language: Language | None
+    template: str
+    facts: Mapping[str, object]
+    run_id: int | None
+    edit_message_id: int | None
+    expires_at: datetime
+    possible_duplicate: bool
+    recipient: Recipient | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """A row that somebody is sending, or whose sender died."""
+
+    outbox_id: int
+    kind: Kind
+    owner: str
+    attempt: int
+    customer_id: int | None
+    chat_id: int | None
+    run_id: int | None
+    possible_duplicate: bool
+
+
+def add(tx: Tx, outgoing: Outgoing, *, now: datetime) -> int | None:
+    """Queue a message; None when its dedupe key was queued before."""
+    statement = insert_for(tx)(outbox).values(_values(outgoing, now))
+    statement = statement.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def add_all(tx: Tx, outgoing: Iterable[Outgoing], *, now: datetime) -> int:
+    """Queue several messages; returns how many were new."""
+    return sum(add(tx, one, now=now) is not None for one in outgoing)
+
+
+def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    return {
+        "dedupe_key": outgoing.dedupe_key,
+        "kind": outgoing.kind,
+        "priority": POLICIES[outgoing.kind].priority,
+        "customer_id": outgoing.customer_id,
+        "chat_id": outgoing.chat_id,
+        "language": outgoing.language,
+        "template": outgoing.template,
+        "facts": dict(outgoing.facts),
+        "run_id": outgoing.run_id,
+        "edit_message_id": outgoing.edit_message_id,
+        "status": "pending",
+        "planned_at": max(now, outgoing.due_at),
+        "due_at": outgoing.due_at,
+        "expires_at": outgoing.expires_at,
+        "attempt": 0,
+        "possible_duplicate": False,
+    }
+
+
+def any_due(tx: Tx, *, now: datetime) -> bool:
+    """Whether a claim or a recovery would find something."""
+    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now).limit(1)
+    dead = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < now).limit(1)
+    return tx.execute(due).first() is not None or tx.execute(dead).first() is not None
+
+
+def next_due_at(tx: Tx) -> datetime | None:
+    """When the first pending row is due."""
+    return tx.execute(select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending")).scalar_one()
+
+
+def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
+    """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped."""
+    statement = (
+        select(
+            outbox.c.id,
+            outbox.c.kind,
+            outbox.c.attempt,
+            outbox.c.chat_id,
+            outbox.c.language,
+            outbox.c.template,
+            outbox.c.facts,
+            outbox.c.run_id,
+            outbox.c.edit_message_id,
+            outbox.c.expires_at,
+            outbox.c.possible_duplicate,
+            customer.c.id.label("customer_id"),
+            customer.c.name,
+            customer.c.salutation,
+            customer.c.language.label("customer_language"),
+            customer.c.timezone,
+            customer.c.chat_id.label("customer_chat_id"),
+            customer.c.stopped_at,
+            customer.c.unreachable_at,
+            customer.c.lost_at,
+        )
+        .outerjoin(customer, outbox.c.customer_id == customer.c.id)
+        .where(outbox.c.status == "pending", outbox.c.due_at <= now)
+        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    return [_due(row) for row in tx.execute(statement)]
+
+
+def _due(row: Row[Any]) -> DueMessage:
+    return DueMessage(
+        outbox_id=row.id,
+        kind=Kind(row.kind),
+        attempt=row.attempt,
+        chat_id=row.chat_id,
+        language=Language(row.language) if row.language else None,
+        template=row.template,
+        facts=row.facts,
+        run_id=row.run_id,
+        edit_message_id=row.edit_message_id,
+        expires_at=row.expires_at,
+        possible_duplicate=row.possible_duplicate,
+        recipient=_recipient(row) if row.customer_id else None,
+    )
+
+
+def _recipient(row: Row[Any]) -> Recipient:
+    return Recipient(
+        customer_id=row.customer_id,
+        name=row.name,
+        salutation=row.salutation,
+        language=Language(row.customer_language),
+        timezone=row.timezone,
+        chat_id=row.customer_chat_id,
+        stopped=row.stopped_at is not None,
+        unreachable=row.unreachable_at is not None,
+        lost=row.lost_at is not None,
+    )
+
+
+def load_sent(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[tuple[Kind, datetime], ...]]:
+    """What each customer was sent: everything of the last seven days, and the last of each kind before."""
+    sent = (
+        outbox.c.customer_id.in_(customer_ids),
+        outbox.c.sent_at.is_not(None),
+        outbox.c.edit_message_id.is_(None),
+    )
+    recent = select(outbox.c.customer_id, outbox.c.kind, outbox.c.sent_at).where(*sent, outbox.c.sent_at > now - WEEK)
+    last = (
+        select(outbox.c.customer_id, outbox.c.kind, func.max(outbox.c.sent_at).label("sent_at"))
+        .where(*sent, outbox.c.sent_at <= now - WEEK)
+        .group_by(outbox.c.customer_id, outbox.c.kind)
+    )
+    found: dict[int, list[tuple[Kind, datetime]]] = {}
+    for customer_id, kind, sent_at in tx.execute(_union(recent, last)):
+        found.setdefault(customer_id, []).append((Kind(kind), sent_at))
+    return {customer_id: tuple(pairs) for customer_id, pairs in found.items()}
+
+
+def _union(*statements: Select[Any]) -> Any:  # noqa: ANN401  SQLAlchemy's compound select is typed by its rows
+    return union_all(*statements)
+
+
+def mark_sending(tx: Tx, outbox_ids: Sequence[int], *, owner: str, lease_until: datetime, now: datetime) -> None:
+    """Claim rows: from here until the result, `sent_at` is when the attempt began, so that the policy counts it."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(outbox_ids), outbox.c.status == "pending")
+        .values(status="sending", owner=owner, lease_until=lease_until, attempt=outbox.c.attempt + 1, sent_at=now)
+    )
+
+
+def hold(tx: Tx, outbox_id: int, *, rule: str, until: datetime, now: datetime) -> None:
+    """Hold a pending row until an instant, and keep that it was held, and why."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.status == "pending")
+        .values(due_at=until, hold_rule=rule)
+    )
+    tx.execute(insert(holds).values(outbox_id=outbox_id, rule=rule, held_at=now, held_until=until))
+
+
+def postpone(tx: Tx, outbox_id: int, *, until: datetime) -> None:
+    """Move a pending row for reasons of speed, which no policy made."""
+    tx.execute(update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(due_at=until))
+
+
+def drop(tx: Tx, outbox_id: int, *, rule: str, now: datetime) -> None:
+    """Give a pending row up, and keep which rule did it."""
+    status = "expired" if rule == "expired" else "cancelled"
+    tx.execute(
+        update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(status=status, error=rule)
+    )
+    tx.execute(insert(holds).values(outbox_id=outbox_id, rule=rule, held_at=now))
+
+
+def finish(tx: Tx, attempt: Attempt, **values: Any) -> bool:  # noqa: ANN401  columns of the row
+    """Write the result of an attempt; False when the row is no longer this owner's attempt."""
+    result = tx.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == attempt.outbox_id,
+            outbox.c.status == "sending",
+            outbox.c.owner == attempt.owner,
+            outbox.c.attempt == attempt.attempt,
+        )
+        .values(lease_until=None, **values)
+        .returning(outbox.c.id)
+    )
+    return result.first() is not None
+
+
+def load_attempt(tx: Tx, outbox_id: int, *, owner: str, attempt: int) -> Attempt | None:
+    """The attempt as it stands, or None when somebody else has moved it on."""
+    return next(
+        iter(_attempts(tx, outbox.c.id == outbox_id, outbox.c.owner == owner, outbox.c.attempt == attempt)), None
+    )
+
+
+def list_dead(tx: Tx, *, now: datetime, limit: int) -> list[Attempt]:
+    """Attempts whose lease has run out: their sender died or lost the database."""
+    return _attempts(tx, outbox.c.lease_until < now, limit=limit)
+
+
+def _attempts(tx: Tx, *where: Any, limit: int = 1) -> list[Attempt]:  # noqa: ANN401  SQL conditions
+    statement = (
+        select(
+            outbox.c.id,
+            outbox.c.kind,
+            outbox.c.owner,
+            outbox.c.attempt,
+            outbox.c.customer_id,
+            outbox.c.chat_id,
+            outbox.c.run_id,
+            outbox.c.possible_duplicate,
+        )
+        .where(outbox.c.status == "sending", *where)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [
+        Attempt(
+            outbox_id=row.id,
+            kind=Kind(row.kind),
+            owner=row.owner,
+            attempt=row.attempt,
+            customer_id=row.customer_id,
+            chat_id=row.chat_id,
+            run_id=row.run_id,
+            possible_duplicate=row.possible_duplicate,
+        )
+        for row in tx.execute(statement)
+    ]
+
+
+def confirm(tx: Tx, outbox_id: int, message_id: int | None, *, now: datetime) -> None:
+    """A tap on a message proves that it arrived, whatever its sender heard."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.status.in_(("unknown", "sending")))
+        .values(status="sent", message_id=message_id, lease_until=None, sent_at=func.coalesce(outbox.c.sent_at, now))
+    )
+
+
+def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kind] | None = None) -> int:
+    """Cancel what a customer is still due; returns how many rows."""
+    where = [outbox.c.customer_id == customer_id, outbox.c.status == "pending"]
+    if kinds is not None:
+        where.append(outbox.c.kind.in_(list(kinds)))
+    result = tx.execute(update(outbox).where(*where).values(status="cancelled", error=reason).returning(outbox.c.id))
+    return len(result.all())
+
+
+def list_messages_of_run(tx: Tx, run_id: int) -> list[int]:
+    """The message ids that a survey run has in the customer's chat."""
+    statement = select(outbox.c.message_id).where(
+        outbox.c.run_id == run_id, outbox.c.message_id.is_not(None), outbox.c.edit_message_id.is_(None)
+    )
+    return [message_id for message_id in tx.execute(statement).scalars() if message_id is not None]
+
+
+def move_chat(tx: Tx, *, old: int, new: int) -> None:
+    """A group became a supergroup: what is queued for the old id goes to the new one."""
+    tx.execute(update(outbox).where(outbox.c.chat_id == old, outbox.c.status == "pending").values(chat_id=new))
