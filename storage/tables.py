@@ -41,6 +41,12 @@ class CustomerRow(Table, table=True):
         CheckConstraint("birth_month between 1 and 12 and birth_day between 1 and 31", name="birthday_range"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index("ix_customer_due_nps", "next_nps_at", sqlite_where=text("chat_id is not null")),
+        Index(
+            "ix_customer_silent",
+            "last_purchase_at",
+            sqlite_where=text("lost_at is null"),
+            postgresql_where=text("lost_at is null"),
+        ),
     )
 
     id: int | None = _id()
@@ -64,8 +70,9 @@ class CustomerRow(Table, table=True):
     stopped_at: datetime | None = _instant(default=None)
     unreachable_at: datetime | None = _instant(default=None)
     lost_at: datetime | None = _instant(default=None, index=True)
-    last_purchase_at: datetime | None = _instant(default=None, index=True)
+    last_purchase_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
+    feedback_until: datetime | None = _instant(default=None)
 
 
 class LossRow(Table, table=True):
@@ -135,6 +142,12 @@ class InteractionRow(Table, table=True):
         UniqueConstraint("chat_id", "message_id"),
         CheckConstraint("kind in ('message', 'feedback', 'note', 'request')", name="kind"),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
+        Index(
+            "ix_interaction_due_ces",
+            "closed_at",
+            sqlite_where=text("closed_at is not null and ces_planned_at is null"),
+            postgresql_where=text("closed_at is not null and ces_planned_at is null"),
+        ),
     )
 
     id: int | None = _id()
@@ -145,7 +158,7 @@ class InteractionRow(Table, table=True):
     staff_id: int | None = Field(default=None, sa_type=Id)
     chat_id: int | None = Field(default=None, sa_type=Id)
     message_id: int | None = Field(default=None, sa_type=Id)
-    closed_at: datetime | None = _instant(default=None, index=True)
+    closed_at: datetime | None = _instant(default=None)
     closed_by: int | None = Field(default=None, sa_type=Id)
     ces_planned_at: datetime | None = _instant(default=None)
 
@@ -216,6 +229,7 @@ class AnswerRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    prompt_message_id: int | None = Field(default=None, sa_type=Id)
 
 
 class SuccessPlanRow(Table, table=True):
@@ -252,13 +266,27 @@ class SuccessPlanRow(Table, table=True):
 
 class MilestoneRow(Table, table=True):
     __tablename__ = "milestone"
-    __table_args__ = (UniqueConstraint("plan_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("plan_id", "position"),
+        Index(
+            "ix_milestone_due",
+            "due_at",
+            sqlite_where=text("announced_at is null and done_at is null"),
+            postgresql_where=text("announced_at is null and done_at is null"),
+        ),
+        Index(
+            "ix_milestone_due_csat",
+            "done_at",
+            sqlite_where=text("done_at is not null and csat_planned_at is null"),
+            postgresql_where=text("done_at is not null and csat_planned_at is null"),
+        ),
+    )
 
     id: int | None = _id()
     plan_id: int = _ref("success_plan.id")
     position: int
     title: str
-    due_at: datetime = _instant(index=True)
+    due_at: datetime = _instant()
     announced_at: datetime | None = _instant(default=None)
     done_at: datetime | None = _instant(default=None)
     done_by: int | None = Field(default=None, sa_type=Id)
@@ -271,7 +299,7 @@ class WinBackRow(Table, table=True):
     __tablename__ = "win_back"
     __table_args__ = (
         CheckConstraint("status in ('asking', 'reason', 'offered', 'ended')", name="status"),
-        Index("ix_win_back_next", "status", "next_at"),
+        Index("ix_win_back_next", "next_at"),
     )
 
     id: int | None = _id()
