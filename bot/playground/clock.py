@@ -1,0 +1,73 @@
+"""The playground's own time: it flows like any clock and can be moved forward, never back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+
+class MovableClock:
+    """Real time plus an offset.
+
+    `base` is the clock underneath: the real one in the demo, a constant one in tests (`lambda: instant`), which
+    makes this clock stand still between moves. All instants are aware UTC.
+    """
+
+    def __init__(self, base: Callable[[], datetime], *, start: datetime | None = None) -> None:
+        self._base = base
+        self._offset = timedelta() if start is None else start - base()
+        self._held: datetime | None = None
+
+    def now(self) -> datetime:
+        return self._base() + self._offset if self._held is None else self._held
+
+    def hold_at(self, instant: datetime) -> None:
+        """Stand still at `instant` until `release`, so that all that is due then happens at that very time."""
+        if instant < self.now():
+            raise ValueError(f"the clock only moves forward: {instant} is before {self.now()}")
+        self._held = instant
+
+    def release(self) -> None:
+        if self._held is not None:
+            self._offset = self._held - self._base()
+            self._held = None
+
+
+class ClockMover:
+    """Moves the clock so that everything due on the way happens at its own time and in order.
+
+    Args:
+        clock: what is moved.
+        next_due: the first instant strictly after its argument at which something is due, or None.
+        settle: returns when all that is due at the clock's present time has been done.
+    """
+
+    def __init__(
+        self,
+        clock: MovableClock,
+        *,
+        next_due: Callable[[datetime], Awaitable[datetime | None]],
+        settle: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.clock = clock
+        self._next_due = next_due
+        self._settle = settle
+        self._turn = asyncio.Lock()
+
+    @property
+    def moving(self) -> bool:
+        return self._turn.locked()
+
+    async def advance(self, to: datetime, *, on_step: Callable[[datetime], None] | None = None) -> None:
+        """Step from one due instant to the next until `to`; `on_step` hears of each stop."""
+        async with self._turn:
+            self.clock.hold_at(self.clock.now())
+            try:
+                await self._settle()
+                while (here := self.clock.now()) < to:
+                    due = await self._next_due(here)
+                    self.clock.hold_at(to if due is None else min(to, due))
+                    await self._settle()
+                    if on_step is not None:
+                        on_step(self.clock.now())
+            finally:
+                self.clock.release()
