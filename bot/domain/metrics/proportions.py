@@ -1,0 +1,52 @@
+"""Shares of a whole and the difference of two, with intervals that hold for small n and near 0 and 1."""
+
+from dataclasses import dataclass
+from math import hypot, sqrt
+
+from bot.domain.metrics.estimates import Difference, Estimate, Z
+
+
+@dataclass(frozen=True)
+class Share:
+    """`part` of `whole`, as counts: answered of sent, satisfied of answered, lost of those at the start.
+
+    Raises:
+        ValueError: the part is negative or larger than the whole.
+    """
+
+    part: int
+    whole: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.part <= self.whole:
+            raise ValueError(f"{self.part} is no part of {self.whole}")
+
+
+def proportion(share: Share) -> Estimate | None:
+    """The share (0 to 1) with its Wilson score interval (Wilson 1927); None when the whole is 0."""
+    if not share.whole:
+        return None
+    value = share.part / share.whole
+    low, high = _wilson(value, share.whole)
+    return Estimate(value, low, high, share.whole)
+
+
+def proportion_difference(now: Share, before: Share) -> Difference | None:
+    """The newer share minus the older one with Newcombe's hybrid score interval; None when a whole is 0.
+
+    Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine 17
+    (1998), method 10.
+    """
+    newer, older = proportion(now), proportion(before)
+    if newer is None or older is None:
+        return None
+    value = newer.value - older.value
+    down = hypot(newer.value - newer.low, older.high - older.value)
+    up = hypot(newer.high - newer.value, older.value - older.low)
+    return Difference(value, value - down, value + up)
+
+
+def _wilson(value: float, n: int) -> tuple[float, float]:
+    centre = (value + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    reach = Z / (1 + Z**2 / n) * sqrt(value * (1 - value) / n + Z**2 / (4 * n**2))
+    return max(0.0, min(value, centre - reach)), min(1.0, max(value, centre + reach))

@@ -1,0 +1,179 @@
+"""Spans of business-local days: what "90d" or "quý trước" means, the span before it, and its parts for a trend."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from dateutil.relativedelta import relativedelta
+
+from bot.domain.local_time import day_start, local_date
+from bot.domain.names import search_key
+
+ONE_DAY = timedelta(days=1)
+
+
+class Unit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Label(StrEnum):
+    """How a template names a period; `count` and `unit` complete the name."""
+
+    ROLLING = "rolling"  # the last `count` units, today included
+    CURRENT = "current"  # this unit of the calendar
+    PAST = "past"  # the unit of the calendar before this one
+    BEFORE = "before"  # the period before another
+    PART = "part"  # one step of a trend
+
+
+class PeriodError(ValueError):
+    """A period that cannot be understood: `code` is "unknown", "empty" or "too_long", `text` what was written."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Period:
+    """Business-local days from `first_day` to the day before `after`, half-open; `start` and `end` are aware UTC."""
+
+    first_day: date
+    after: date
+    timezone: str
+    label: Label
+    unit: Unit
+    count: int = 1
+
+    @property
+    def start(self) -> datetime:
+        return day_start(self.first_day, self.timezone)
+
+    @property
+    def end(self) -> datetime:
+        return day_start(self.after, self.timezone)
+
+    @property
+    def last_day(self) -> date:
+        return self.after - ONE_DAY
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    def so_far(self, now: datetime) -> bool:
+        """Whether whole days of it are still to come; the day that holds `now` counts as come."""
+        return self.last_day > local_date(now, self.timezone)
+
+
+_LENGTHS = MappingProxyType(
+    {
+        Unit.DAY: relativedelta(days=1),
+        Unit.WEEK: relativedelta(weeks=1),
+        Unit.MONTH: relativedelta(months=1),
+        Unit.QUARTER: relativedelta(months=3),
+        Unit.YEAR: relativedelta(years=1),
+    }
+)
+_MOST = MappingProxyType({Unit.DAY: 3660, Unit.WEEK: 520, Unit.MONTH: 120, Unit.QUARTER: 40, Unit.YEAR: 10})
+_WORDS = MappingProxyType(
+    {
+        Unit.DAY: ("d", "day", "days", "ngay"),
+        Unit.WEEK: ("w", "week", "weeks", "tuan"),
+        Unit.MONTH: ("m", "month", "months", "thang"),
+        Unit.QUARTER: ("q", "quarter", "quarters", "quy"),
+        Unit.YEAR: ("y", "year", "years", "nam"),
+    }
+)
+_UNITS = MappingProxyType({word: unit for unit, words in _WORDS.items() for word in words})
+_ROLLING = re.compile(r"(?:last )?(?P<count>[0-9]{1,6}) ?(?P<unit>[a-z]+)(?: qua)?")
+_CALENDAR = MappingProxyType(
+    {f"this {words[1]}": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
+    | {f"last {words[1]}": (Label.PAST, unit) for unit, words in _WORDS.items()}
+    | {f"{words[3]} nay": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
+    | {f"{words[3]} truoc": (Label.PAST, unit) for unit, words in _WORDS.items()}
+    | {
+        "today": (Label.CURRENT, Unit.DAY),
+        "hom nay": (Label.CURRENT, Unit.DAY),
+        "yesterday": (Label.PAST, Unit.DAY),
+        "hom qua": (Label.PAST, Unit.DAY),
+        "nam ngoai": (Label.PAST, Unit.YEAR),
+    }
+)
+
+
+def names_period(text: str) -> bool:
+    """Whether `parse_period` knows the words, be the period empty or too long."""
+    return _read(text) is not None
+
+
+def parse_period(text: str, *, now: datetime, timezone: str) -> Period:
+    """Reads "90d", "6m", "last quarter", "tháng này" or "90 ngày qua", with or without accents.
+
+    A rolling period ends with today: "90d" is today and the 89 business-local days before it.
+
+    Raises:
+        PeriodError: the text names no period, one of no days, or one of more than ten years.
+    """
+    read = _read(text)
+    if read is None:
+        raise PeriodError("unknown", text)
+    label, unit, count = read
+    if not 0 < count <= _MOST[unit]:
+        raise PeriodError("too_long" if count else "empty", text)
+    today = local_date(now, timezone)
+    after = today + ONE_DAY if label is Label.ROLLING else _first_of(unit, today)
+    if label is Label.CURRENT:
+        after += _LENGTHS[unit]
+    return Period(after - count * _LENGTHS[unit], after, timezone, label, unit, count)
+
+
+def previous(period: Period) -> Period:
+    """The period just before, of the same length by the calendar: before this month lies the whole month before."""
+    first_day = period.first_day - period.count * _LENGTHS[period.unit]
+    return replace(period, first_day=first_day, after=period.first_day, label=Label.BEFORE)
+
+
+def split(period: Period, unit: Unit) -> Iterator[Period]:
+    """The parts of a period by calendar unit, oldest first; weeks begin on Monday, the ends may be cut short."""
+    day = period.first_day
+    while day < period.after:
+        after = min(_first_of(unit, day) + _LENGTHS[unit], period.after)
+        yield Period(day, after, period.timezone, Label.PART, unit)
+        day = after
+
+
+def trend(period: Period, *, now: datetime) -> tuple[Period, ...]:
+    """The parts that a trend of the period is drawn by: at most about forty, none that has not begun."""
+    days = (period.after - period.first_day).days
+    steps = ((14, Unit.DAY), (100, Unit.WEEK), (750, Unit.MONTH))
+    unit = next((unit for most, unit in steps if days <= most), Unit.QUARTER)
+    return tuple(part for part in split(period, unit) if part.start <= now)
+
+
+def _read(text: str) -> tuple[Label, Unit, int] | None:
+    plain = search_key(text)
+    if plain in _CALENDAR:
+        return (*_CALENDAR[plain], 1)
+    found = _ROLLING.fullmatch(plain)
+    if found is None or found["unit"] not in _UNITS:
+        return None
+    return Label.ROLLING, _UNITS[found["unit"]], int(found["count"])
+
+
+def _first_of(unit: Unit, day: date) -> date:
+    """The first day of the calendar unit that holds `day`."""
+    return {
+        Unit.DAY: day,
+        Unit.WEEK: day - timedelta(days=day.weekday()),
+        Unit.MONTH: day.replace(day=1),
+        Unit.QUARTER: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
+        Unit.YEAR: day.replace(month=1, day=1),
+    }[unit]

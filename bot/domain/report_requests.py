@@ -1,0 +1,101 @@
+"""The words after "/report", in either language: a metric, a period, and what to break it down by, in any order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.names import search_key
+from bot.domain.periods import names_period
+from bot.domain.reports import Metric
+
+DEFAULT_PERIOD = "90d"
+LONGEST_PHRASE = 4
+
+
+class Dimension(StrEnum):
+    """What a metric can be broken down by."""
+
+    PLAN = "plan"
+    CSM = "csm"
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What was asked for: no metric means the overview; `period` is text for `parse_period`."""
+
+    metric: Metric | None = None
+    period: str = DEFAULT_PERIOD
+    by: Dimension | None = None
+
+
+class ReportRequestError(ValueError):
+    """Words that ask for no report: `code` is "unknown" or "twice", `word` the first one that does not fit."""
+
+    def __init__(self, code: str, word: str) -> None:
+        super().__init__(f"{code}: {word}")
+        self.code = code
+        self.word = word
+
+
+_METRICS = MappingProxyType(
+    {
+        "nps": Metric.NPS,
+        "ces": Metric.CES,
+        "csat": Metric.CSAT,
+        "response": Metric.RESPONSE_RATE,
+        "response rate": Metric.RESPONSE_RATE,
+        "phan hoi": Metric.RESPONSE_RATE,
+        "ty le phan hoi": Metric.RESPONSE_RATE,
+        "ti le phan hoi": Metric.RESPONSE_RATE,
+        "churn": Metric.CHURN,
+        "roi bo": Metric.CHURN,
+        "ty le roi bo": Metric.CHURN,
+        "ti le roi bo": Metric.CHURN,
+    }
+)
+_BY = ("by", "theo")
+_DIMENSIONS = MappingProxyType(
+    {
+        "plan": Dimension.PLAN,
+        "goi": Dimension.PLAN,
+        "csm": Dimension.CSM,
+        "nhan vien": Dimension.CSM,
+        "nguoi phu trach": Dimension.CSM,
+    }
+)
+_BREAKDOWNS = MappingProxyType({f"{by} {word}": key for by in _BY for word, key in _DIMENSIONS.items()})
+
+
+def parse_report_request(words: Sequence[str]) -> ReportRequest:
+    """Reads "nps 90d", "csat 30d by plan" or "csat 30 ngày theo gói"; a breakdown of no metric is one of the NPS.
+
+    Raises:
+        ReportRequestError: a word is unknown, or a second metric, period or breakdown is asked for.
+    """
+    found: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        slot, value, used = _read(rest)
+        if slot in found:
+            raise ReportRequestError("twice", " ".join(rest[:used]))
+        found[slot] = value
+        rest = rest[used:]
+    by = Dimension(found["by"]) if "by" in found else None
+    metric = found.get("metric", Metric.NPS if by else None)
+    return ReportRequest(Metric(metric) if metric else None, found.get("period", DEFAULT_PERIOD), by)
+
+
+def _read(words: Sequence[str]) -> tuple[str, str, int]:
+    """What the longest phrase at the start of `words` fills in, with which value, and how many words it takes."""
+    for used in range(min(LONGEST_PHRASE, len(words)), 0, -1):
+        phrase = " ".join(words[:used])
+        plain = search_key(phrase)
+        if plain in _METRICS:
+            return "metric", _METRICS[plain], used
+        if plain in _BREAKDOWNS:
+            return "by", _BREAKDOWNS[plain], used
+        if names_period(phrase):
+            return "period", phrase, used
+    dangling = search_key(words[0]) in _BY and len(words) > 1
+    raise ReportRequestError("unknown", words[1] if dangling else words[0])

@@ -1,0 +1,194 @@
+"""What may be said in a report about each metric, from what was counted in a period and in the one before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.domain.metrics.estimates import (
+    NOT_COMPARABLE,
+    Change,
+    Difference,
+    Estimate,
+    Sufficiency,
+    comparable,
+    judge,
+    shown,
+    sufficiency,
+)
+from bot.domain.metrics.means import mean_score
+from bot.domain.metrics.nps import NpsCounts, nps, nps_difference
+from bot.domain.metrics.proportions import Share, proportion, proportion_difference
+from bot.domain.metrics.satisfaction import satisfied
+from bot.domain.periods import Period
+from bot.domain.touchpoints import Kind
+
+
+class Metric(StrEnum):
+    """What can be reported. NPS is in points; every other value is a share from 0 to 1."""
+
+    NPS = "nps"
+    CES = "ces"
+    CSAT = "csat"
+    RESPONSE_RATE = "response_rate"
+    CHURN = "churn"
+
+
+NOBODY = Share(0, 0)
+
+
+@dataclass(frozen=True)
+class SurveyCounts:
+    """One kind of survey in one period.
+
+    `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
+    sent in it and `answered` those of them that have an answer. `population` counts the customers who could have been
+    asked, where that is known and the finite population correction is wanted.
+    """
+
+    scores: Mapping[int, int] = field(default_factory=dict)
+    sent: int = 0
+    answered: int = 0
+    population: int | None = None
+
+
+@dataclass(frozen=True)
+class PeriodCounts:
+    """What was counted in one period, for everybody or for one segment.
+
+    `churn` is the lost of the customers at the period's start, `active` counts the customers at its end.
+    """
+
+    nps: SurveyCounts = SurveyCounts()
+    ces: SurveyCounts = SurveyCounts()
+    csat: SurveyCounts = SurveyCounts()
+    churn: Share = NOBODY
+    active: int = 0
+
+    @property
+    def responses(self) -> Share:
+        surveys = (self.nps, self.ces, self.csat)
+        return Share(sum(each.answered for each in surveys), sum(each.sent for each in surveys))
+
+
+NOTHING_COUNTED = PeriodCounts()
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """One metric as it may be printed: nothing but `n` when n is 0, or so small that a person could be recognised.
+
+    `counts` is what the value was made from: a Share, or the NPS bands. `mean` stands beside CES and CSAT only.
+    `so_far` says that whole days of the period are still to come.
+    """
+
+    metric: Metric
+    n: int
+    sufficiency: Sufficiency
+    estimate: Estimate | None
+    counts: Share | NpsCounts | None
+    change: Change = NOT_COMPARABLE
+    mean: Estimate | None = None
+    so_far: bool = False
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What "/report" prints: every metric in the order of Metric, and the active customers now and before."""
+
+    lines: tuple[MetricLine, ...]
+    active: int
+    active_before: int
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    segment: str
+    line: MetricLine
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """The NPS of one part of a period; hidden, like any value, under five answers."""
+
+    part: Period
+    n: int
+    estimate: Estimate | None
+
+
+def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False) -> Overview:
+    """Every metric of one period with its change against the period before."""
+    lines = tuple(metric_line(metric, now, before, so_far=so_far) for metric in Metric)
+    return Overview(lines, now.active, before.active)
+
+
+def metric_line(
+    metric: Metric, now: PeriodCounts, before: PeriodCounts = NOTHING_COUNTED, *, so_far: bool = False
+) -> MetricLine:
+    """One metric, with its change against the period before where both sides have 30 or more.
+
+    Churn of an unfinished period is not compared: it can only grow.
+    """
+    line = _nps_line(now, before) if metric is Metric.NPS else _share_line(metric, now, before)
+    incomparable = metric is Metric.CHURN and so_far
+    return replace(line, so_far=so_far, change=NOT_COMPARABLE if incomparable else line.change)
+
+
+def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: bool = False) -> tuple[SegmentLine, ...]:
+    """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
+    lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
+    return tuple(sorted(lines, key=_rank))
+
+
+def nps_trend(scores_by_part: Mapping[Period, Mapping[int, int]]) -> tuple[TrendPoint, ...]:
+    """The NPS of each part, from its own histogram (score -> n), in the order given."""
+    counts_by_part = {part: NpsCounts.of(scores) for part, scores in scores_by_part.items()}
+    return tuple(TrendPoint(part, counts.n, shown(nps(counts))) for part, counts in counts_by_part.items())
+
+
+def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
+    estimate = segment.line.estimate
+    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
+
+
+def _nps_line(now: PeriodCounts, before: PeriodCounts) -> MetricLine:
+    counts, older = NpsCounts.of(now.nps.scores), NpsCounts.of(before.nps.scores)
+    estimate = nps(counts, now.nps.population)
+    return _line(Metric.NPS, counts.n, estimate, counts, _change(nps_difference(counts, older), counts.n, older.n))
+
+
+def _share_line(metric: Metric, now: PeriodCounts, before: PeriodCounts) -> MetricLine:
+    share, older = _share(metric, now), _share(metric, before)
+    change = _change(proportion_difference(share, older), share.whole, older.whole)
+    line = _line(metric, share.whole, proportion(share), share, change)
+    return replace(line, mean=_mean(metric, now))
+
+
+def _share(metric: Metric, counts: PeriodCounts) -> Share:
+    match metric:
+        case Metric.CES:
+            return satisfied(Kind.CES, counts.ces.scores)
+        case Metric.CSAT:
+            return satisfied(Kind.CSAT, counts.csat.scores)
+        case Metric.RESPONSE_RATE:
+            return counts.responses
+        case _:
+            return counts.churn
+
+
+def _mean(metric: Metric, counts: PeriodCounts) -> Estimate | None:
+    match metric:
+        case Metric.CES:
+            return shown(mean_score(Kind.CES, counts.ces.scores))
+        case Metric.CSAT:
+            return shown(mean_score(Kind.CSAT, counts.csat.scores))
+        case _:
+            return None
+
+
+def _line(metric: Metric, n: int, estimate: Estimate | None, counts: Share | NpsCounts, change: Change) -> MetricLine:
+    visible = shown(estimate)
+    return MetricLine(metric, n, sufficiency(n), visible, counts if visible else None, change)
+
+
+def _change(difference: Difference | None, *sizes: int) -> Change:
+    return judge(difference) if difference is not None and comparable(*sizes) else NOT_COMPARABLE

@@ -1,0 +1,50 @@
+"""The words after "/report", in both languages."""
+
+import pytest
+
+from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.reports import Metric
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ReportRequest(None, "90d", None)),
+        ("nps 90d", ReportRequest(Metric.NPS, "90d")),
+        ("NPS", ReportRequest(Metric.NPS, "90d")),
+        ("30d", ReportRequest(None, "30d")),
+        ("csat 30d by plan", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
+        ("csat 30d theo gói", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
+        ("theo gói csat 30 ngày qua", ReportRequest(Metric.CSAT, "30 ngày qua", Dimension.PLAN)),
+        ("ces tháng này theo csm", ReportRequest(Metric.CES, "tháng này", Dimension.CSM)),
+        ("ces theo người phụ trách", ReportRequest(Metric.CES, "90d", Dimension.CSM)),
+        ("churn last quarter", ReportRequest(Metric.CHURN, "last quarter")),
+        ("tỷ lệ rời bỏ quý trước", ReportRequest(Metric.CHURN, "quý trước")),
+        ("tỉ lệ phản hồi", ReportRequest(Metric.RESPONSE_RATE)),
+        ("response rate 6 months", ReportRequest(Metric.RESPONSE_RATE, "6 months")),
+        ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
+    ],
+)
+def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
+    assert parse_report_request(text.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        ("nsp 90d", "unknown", "nsp"),
+        ("nps soon", "unknown", "soon"),
+        ("nps 90d please", "unknown", "please"),
+        ("csat by city", "unknown", "city"),
+        ("csat theo Thành phố", "unknown", "Thành"),
+        ("csat by", "unknown", "by"),
+        ("nps csat", "twice", "csat"),
+        ("nps 90d last month", "twice", "last month"),
+        ("nps by plan theo csm", "twice", "theo csm"),
+    ],
+)
+def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: str) -> None:
+    with pytest.raises(ReportRequestError) as caught:
+        parse_report_request(text.split())
+    assert (caught.value.code, caught.value.word) == (code, word)
+    assert str(caught.value) == f"{code}: {word}"

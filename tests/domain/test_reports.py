@@ -1,0 +1,147 @@
+"""What a report may say about each metric."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.metrics.estimates import NOT_COMPARABLE, Sufficiency, Verdict
+from bot.domain.metrics.nps import NpsCounts
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import parse_period, trend
+from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, breakdown, metric_line, nps_trend, overview
+
+MANY = PeriodCounts(
+    nps=SurveyCounts({10: 60, 8: 20, 3: 20}, sent=300, answered=90),
+    ces=SurveyCounts({7: 30, 2: 10}, sent=100, answered=40),
+    csat=SurveyCounts({5: 56, 2: 14}, sent=100, answered=70),
+    churn=Share(100, 1000),
+    active=950,
+)
+EARLIER = PeriodCounts(
+    nps=SurveyCounts({10: 40, 8: 30, 3: 30}, sent=300, answered=95),
+    ces=SurveyCounts({7: 29, 2: 11}, sent=100, answered=40),
+    csat=SurveyCounts({5: 48, 2: 32}, sent=100, answered=80),
+    churn=Share(50, 1000),
+    active=1000,
+)
+
+
+def _nps(scores: dict[int, int], population: int | None = None) -> PeriodCounts:
+    return PeriodCounts(nps=SurveyCounts(scores, population=population))
+
+
+def test_an_overview_holds_every_metric_once_and_the_active_customers() -> None:
+    report = overview(MANY, EARLIER)
+    assert [line.metric for line in report.lines] == list(Metric)
+    assert (report.active, report.active_before) == (950, 1000)
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "n", "verdict"),
+    [
+        (Metric.NPS, 40, 100, Verdict.UP),
+        (Metric.CES, 0.75, 40, Verdict.NO_CHANGE),
+        (Metric.CSAT, 0.8, 70, Verdict.UP),
+        (Metric.RESPONSE_RATE, 0.4, 500, Verdict.NO_CHANGE),
+        (Metric.CHURN, 0.1, 1000, Verdict.UP),
+    ],
+)
+def test_each_metric_is_printed_with_its_value_and_verdict(
+    metric: Metric, value: float, n: int, verdict: Verdict
+) -> None:
+    line = metric_line(metric, MANY, EARLIER)
+    assert line.estimate is not None
+    assert line.estimate.value == pytest.approx(value)
+    assert (line.metric, line.n, line.sufficiency) == (metric, n, Sufficiency.ENOUGH)
+    assert line.change.verdict is verdict
+
+
+def test_the_change_of_csat_is_newcombes() -> None:
+    difference = metric_line(Metric.CSAT, MANY, EARLIER).change.difference
+    assert difference is not None
+    assert (difference.low, difference.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_the_counts_behind_a_value_are_kept() -> None:
+    assert metric_line(Metric.NPS, MANY).counts == NpsCounts(60, 20, 20)
+    assert metric_line(Metric.RESPONSE_RATE, MANY).counts == Share(200, 500)
+
+
+def test_only_ces_and_csat_have_a_mean_beside_the_share() -> None:
+    means = {line.metric: line.mean for line in overview(MANY, EARLIER).lines}
+    assert {metric for metric, mean in means.items() if mean} == {Metric.CES, Metric.CSAT}
+    ces, csat = means[Metric.CES], means[Metric.CSAT]
+    assert ces is not None
+    assert csat is not None
+    assert (ces.value, csat.value) == pytest.approx((5.75, 4.4))
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_nothing_counted_is_no_value_and_never_zero(metric: Metric) -> None:
+    line = metric_line(metric, PeriodCounts(), MANY)
+    assert (line.n, line.sufficiency) == (0, Sufficiency.NONE)
+    assert (line.estimate, line.counts, line.mean, line.change) == (None, None, None, NOT_COMPARABLE)
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_under_five_only_n_is_told(metric: Metric) -> None:
+    few = PeriodCounts(
+        nps=SurveyCounts({9: 4}),
+        ces=SurveyCounts({7: 4}),
+        csat=SurveyCounts({5: 4}, sent=4, answered=4),
+        churn=Share(1, 4),
+    )
+    line = metric_line(metric, few, MANY)
+    assert (line.n, line.sufficiency) == (4, Sufficiency.HIDDEN)
+    assert (line.estimate, line.counts, line.mean, line.change) == (None, None, None, NOT_COMPARABLE)
+
+
+def test_under_thirty_the_value_is_told_and_not_compared() -> None:
+    line = metric_line(Metric.NPS, _nps({10: 29}), MANY)
+    assert line.sufficiency is Sufficiency.FEW
+    assert line.estimate is not None
+    assert line.change is NOT_COMPARABLE
+
+
+def test_a_period_before_of_under_thirty_allows_no_verdict() -> None:
+    assert metric_line(Metric.NPS, MANY, _nps({0: 29})).change is NOT_COMPARABLE
+    assert metric_line(Metric.NPS, MANY, _nps({0: 30})).change.verdict is Verdict.UP
+
+
+def test_an_unfinished_period_says_so_and_its_churn_is_not_compared() -> None:
+    lines = {line.metric: line for line in overview(MANY, EARLIER, so_far=True).lines}
+    assert all(line.so_far for line in lines.values())
+    assert lines[Metric.CHURN].change is NOT_COMPARABLE
+    assert lines[Metric.NPS].change.verdict is Verdict.UP
+    assert not metric_line(Metric.CHURN, MANY, EARLIER).so_far
+
+
+def test_a_small_customer_base_narrows_the_interval_of_the_nps() -> None:
+    whole = metric_line(Metric.NPS, _nps({10: 30, 0: 10})).estimate
+    known = metric_line(Metric.NPS, _nps({10: 30, 0: 10}, population=50)).estimate
+    assert whole is not None
+    assert known is not None
+    assert known.value == whole.value
+    assert known.high - known.low < whole.high - whole.low
+
+
+def test_a_breakdown_puts_the_highest_first_and_the_hidden_last() -> None:
+    segments = {
+        "basic": _nps({10: 5, 0: 5}),
+        "tiny": _nps({10: 4}),
+        "pro": _nps({10: 8, 0: 2}),
+        "empty": _nps({}),
+    }
+    lines = breakdown(Metric.NPS, segments, so_far=True)
+    assert [each.segment for each in lines] == ["pro", "basic", "empty", "tiny"]
+    assert [each.line.estimate is None for each in lines] == [False, False, True, True]
+    assert all(each.line.so_far for each in lines)
+
+
+def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    parts = trend(parse_period("last quarter", now=now, timezone="Asia/Ho_Chi_Minh"), now=now)[:3]
+    points = nps_trend(dict(zip(parts, [{10: 4}, {}, {10: 3, 0: 2}], strict=True)))
+    assert [point.part for point in points] == list(parts)
+    assert [point.n for point in points] == [4, 0, 5]
+    assert [point.estimate and point.estimate.value for point in points] == [None, None, 20]
