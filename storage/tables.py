@@ -261,6 +261,8 @@ class SuccessPlanRow(Table, table=True):
     progress_messages: int = 0
     next_check_in_at: datetime | None = _instant(default=None)
     next_progress_at: datetime | None = _instant(default=None)
+    check_in_answer: str | None = None
+    check_in_answered_at: datetime | None = _instant(default=None)
     completed_at: datetime | None = _instant(default=None)
 
 
