@@ -1,0 +1,40 @@
+"""Members of staff."""
+
+from datetime import datetime
+
+from sqlalchemy import Row, delete, select
+
+from bot.domain.messages import Language
+from bot.domain.roles import Role, Staff
+from storage.database import Tx, insert_for
+from storage.tables import staff as staff_table
+
+COLUMNS = (staff_table.c.user_id, staff_table.c.name, staff_table.c.role, staff_table.c.language)
+
+
+def save(tx: Tx, staff: Staff, *, now: datetime) -> None:
+    """Add a member of staff, or change the one with this id."""
+    changed = {"name": staff.name, "role": staff.role.value, "language": staff.language.value}
+    statement = insert_for(tx)(staff_table).values(user_id=staff.user_id, added_at=now, **changed)
+    tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=changed))
+
+
+def remove(tx: Tx, user_id: int) -> bool:
+    """Whether there was such a member of staff."""
+    statement = delete(staff_table).where(staff_table.c.user_id == user_id).returning(staff_table.c.user_id)
+    return tx.execute(statement).scalar_one_or_none() is not None
+
+
+def load(tx: Tx, user_id: int) -> Staff | None:
+    row = tx.execute(select(*COLUMNS).where(staff_table.c.user_id == user_id)).one_or_none()
+    return None if row is None else _staff(row)
+
+
+def list_all(tx: Tx) -> list[Staff]:
+    """Everybody, by name."""
+    rows = tx.execute(select(*COLUMNS).order_by(staff_table.c.name, staff_table.c.user_id))
+    return [_staff(row) for row in rows]
+
+
+def _staff(row: Row[tuple[int, str, str, str]]) -> Staff:
+    return Staff(user_id=row.user_id, name=row.name, role=Role(row.role), language=Language(row.language))
