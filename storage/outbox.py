@@ -106,7 +106,8 @@ def any_due(tx: Tx, *, now: datetime) -> bool:
 
 def next_due_at(tx: Tx) -> datetime | None:
     """When the first pending row is due."""
-    return tx.execute(select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending")).scalar_one()
+    first: datetime | None = tx.execute(select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending")).scalar()
+    return first
 
 
 def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
@@ -221,13 +222,13 @@ def postpone(tx: Tx, outbox_id: int, *, until: datetime) -> None:
     tx.execute(update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(due_at=until))
 
 
-def drop(tx: Tx, outbox_id: int, *, rule: str, now: datetime) -> None:
-    """Give a pending row up, and keep which rule did it."""
+def drop(tx: Tx, outbox_id: int, *, rule: str, held_by: str | None, now: datetime) -> None:
+    """Give a pending row up, and keep which rule did it; what expired also keeps what had held it."""
     status = "expired" if rule == "expired" else "cancelled"
     tx.execute(
         update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(status=status, error=rule)
     )
-    tx.execute(insert(holds).values(outbox_id=outbox_id, rule=rule, held_at=now))
+    tx.execute(insert(holds).values(outbox_id=outbox_id, rule=held_by or rule, held_at=now))
 
 
 def finish(tx: Tx, attempt: Attempt, **values: Any) -> bool:  # noqa: ANN401  columns of the row
@@ -289,11 +290,15 @@ def _attempts(tx: Tx, *where: Any, limit: int = 1) -> list[Attempt]:  # noqa: AN
     ]
 
 
-def confirm(tx: Tx, outbox_id: int, message_id: int | None, *, now: datetime) -> None:
-    """A tap on a message proves that it arrived, whatever its sender heard."""
+def confirm(tx: Tx, outbox_id: int, message_id: int, *, customer_id: int, now: datetime) -> None:
+    """A customer's tap on a message proves that it arrived, whatever its sender heard."""
     tx.execute(
         update(outbox)
-        .where(outbox.c.id == outbox_id, outbox.c.status.in_(("unknown", "sending")))
+        .where(
+            outbox.c.id == outbox_id,
+            outbox.c.customer_id == customer_id,
+            outbox.c.status.in_(("unknown", "sending")),
+        )
         .values(status="sent", message_id=message_id, lease_until=None, sent_at=func.coalesce(outbox.c.sent_at, now))
     )
 

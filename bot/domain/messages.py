@@ -26,9 +26,22 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to say to one person. `template` is a path below templates/<language>/, without its suffix."""
+    """One thing to say to one person. `template` is a path below templates/<language>/, without its suffix.
+
+    `ask_contact` offers a keyboard whose one button (block `share`) sends the person's own phone number.
+    """
 
     template: str
     language: Language
     facts: Mapping[str, object] = field(default_factory=dict)
     keyboard: Keyboard = ()
+    ask_contact: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a use case answers: what the message tapped (or the one named) becomes, and what is said after it."""
+
+    edit: Message | None = None
+    edit_message_id: int | None = None
+    send: tuple[Message, ...] = ()

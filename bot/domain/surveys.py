@@ -1,0 +1,171 @@
+"""Surveys: scales, bands, what a tap means, and what is asked next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import taps
+from bot.domain.messages import Button, Keyboard, Language, Message
+from bot.domain.touchpoints import Kind
+
+SCALES: Mapping[Kind, range] = {Kind.NPS: range(11), Kind.CES: range(1, 8), Kind.CSAT: range(1, 6)}
+
+# Stored with every answer, so that answers to another wording or another direction are never mixed.
+SCALE_NAMES: Mapping[Kind, str] = {
+    Kind.NPS: "0-10 likelihood",
+    Kind.CES: "1-7 agreement",
+    Kind.CSAT: "1-5 satisfaction",
+}
+WORDINGS: Mapping[Kind, str] = {Kind.NPS: "nps-1", Kind.CES: "ces2-1", Kind.CSAT: "csat-1"}
+
+NPS_FIRST_ROW = 6
+MAX_REASON = 4000
+QUOTE = 1000  # of a text that is shown to staff; the whole of it is on the profile
+
+
+class Band(StrEnum):
+    """How satisfied an answer is. For NPS these are the published bands; a 6 is a detractor."""
+
+    PROMOTER = "promoter"
+    PASSIVE = "passive"
+    DETRACTOR = "detractor"
+
+
+# The lowest passive and the lowest promoter score. CES counts 5 to 7 as easy, CSAT 4 and 5 as satisfied.
+BANDS: Mapping[Kind, tuple[int, int]] = {Kind.NPS: (7, 9), Kind.CES: (4, 5), Kind.CSAT: (3, 4)}
+
+
+def band(kind: Kind, score: int) -> Band:
+    """The band of a score."""
+    passive, promoter = BANDS[kind]
+    if score >= promoter:
+        return Band.PROMOTER
+    return Band.PASSIVE if score >= passive else Band.DETRACTOR
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyRun:
+    """One survey to one customer as it stands. `chat_id` is the chat of the customer it belongs to."""
+
+    run_id: int
+    kind: Kind
+    customer_id: int
+    customer_name: str
+    chat_id: int | None
+    language: Language
+    subject: str
+    segment: str
+    csm_id: int | None
+    closed: bool
+    closes_at: datetime | None
+    score: int | None
+    reason: str | None
+    reason_until: datetime | None
+    prompt_message_id: int | None
+
+
+class TapMeaning(StrEnum):
+    """What a tap on a score is."""
+
+    FOREIGN = "foreign"  # not this person's survey
+    CLOSED = "closed"
+    INVALID = "invalid"  # no button of ours has that score
+    FIRST = "first"
+    REPEATED = "repeated"
+    CHANGED = "changed"
+
+
+def classify(run: SurveyRun | None, *, chat_id: int, score: int, now: datetime) -> TapMeaning:
+    """What a tap on `score` from `chat_id` means for the run that it names."""
+    if run is None or run.chat_id != chat_id:
+        return TapMeaning.FOREIGN
+    if score not in SCALES[run.kind]:
+        return TapMeaning.INVALID
+    if is_closed(run, now=now):
+        return TapMeaning.CLOSED
+    if run.score is None:
+        return TapMeaning.FIRST
+    return TapMeaning.REPEATED if run.score == score else TapMeaning.CHANGED
+
+
+def is_closed(run: SurveyRun, *, now: datetime) -> bool:
+    """A survey closes at its hour, whether or not the planner has come by."""
+    return run.closed or (run.closes_at is not None and run.closes_at <= now)
+
+
+def awaits_reason(run: SurveyRun, *, now: datetime) -> bool:
+    """Whether the question why stands open."""
+    return run.reason_until is not None and run.reason_until > now
+
+
+def scores_keyboard(kind: Kind, run_id: int, outbox_id: int, *, chosen: int | None = None) -> Keyboard:
+    """One button a score; NPS in two rows, so that eleven numbers stay large enough for a thumb."""
+    buttons = [
+        Button("chosen" if score == chosen else "score", taps.Score(run_id, score, outbox_id), {"score": score})
+        for score in SCALES[kind]
+    ]
+    rows = (buttons[:NPS_FIRST_ROW], buttons[NPS_FIRST_ROW:]) if kind is Kind.NPS else (buttons,)
+    return tuple(tuple(row) for row in rows)
+
+
+def invitation(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
+    """The survey itself, as it is first sent. `facts` hold `kind`, `run_id` and `subject`."""
+    kind = Kind(str(facts["kind"]))
+    keyboard = scores_keyboard(kind, int(str(facts["run_id"])), outbox_id)
+    return Message(f"surveys/{kind}", language, facts, keyboard)
+
+
+def reminder(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
+    """The one reminder: the question again, with its buttons."""
+    kind = Kind(str(facts["kind"]))
+    keyboard = scores_keyboard(kind, int(str(facts["run_id"])), outbox_id)
+    return Message("surveys/reminder", language, facts, keyboard)
+
+
+def closing(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
+    """What a survey's message becomes when it closes: no buttons, and the answer if there was one."""
+    return Message("surveys/closed", language, facts)
+
+
+def question_again(run: SurveyRun, outbox_id: int) -> Message:
+    """The question with the present score marked, for who wants another."""
+    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+    return Message(
+        f"surveys/{run.kind}", run.language, facts, scores_keyboard(run.kind, run.run_id, outbox_id, chosen=run.score)
+    )
+
+
+def follow_up(run: SurveyRun, score: int, outbox_id: int) -> Message:
+    """The choice and the question why, in the words of its band."""
+    change = Button("change", taps.ChangeScore(run.run_id, outbox_id))
+    skip = Button("skip", taps.SkipReason(run.run_id, outbox_id))
+    return Message("surveys/follow_up", run.language, _answer_facts(run, score), ((skip, change),))
+
+
+def thanks(run: SurveyRun, score: int, outbox_id: int) -> Message:
+    """The last word on an answer, which may still be changed."""
+    change = Button("change", taps.ChangeScore(run.run_id, outbox_id))
+    return Message("surveys/thanks", run.language, _answer_facts(run, score), ((change,),))
+
+
+def closed(run: SurveyRun) -> Message:
+    """The polite answer to a late tap."""
+    facts = {"kind": run.kind, "score": run.score, "highest": SCALES[run.kind][-1], "late": True}
+    return Message("surveys/closed", run.language, facts)
+
+
+def notice_facts(run: SurveyRun, score: int) -> dict[str, object]:
+    """What staff are told of an answer."""
+    return {"customer": run.customer_name, **_answer_facts(run, score)}
+
+
+def _answer_facts(run: SurveyRun, score: int) -> dict[str, object]:
+    return {
+        "kind": run.kind,
+        "score": score,
+        "highest": SCALES[run.kind][-1],
+        "band": band(run.kind, score),
+        "subject": run.subject,
+        "reason": run.reason,
+    }

@@ -1,0 +1,146 @@
+"""Messages put into words: Jinja templates in a sandbox, over plain values, with numbers and dates by Babel.
+
+A template is one file a message and language. Its block `text` is Telegram HTML; every other block is a button's label
+or a line of plain text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from jinja2 import FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from bot.domain.messages import Language, Message
+from bot.domain.names import given_name
+from bot.domain.rules import Rules
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+LOCALES: Mapping[str, str] = {"vi": "vi_VN", "en": "en_GB"}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message in words: Telegram HTML, rows of (label, callback data), and the label of the contact button if any."""
+
+    text: str
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    contact_label: str | None = None
+
+
+class Renderer:
+    """Puts messages into words for one business.
+
+    Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
+    `percent` (a share of 1). Every fact may be a plain value or its JSON form. A message that knows a person's `name`
+    and `salutation` also has `address`.
+    """
+
+    def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {
+            "business": rules.business,
+            "currency": rules.currency,
+            "zone": ZoneInfo(rules.timezone),
+        }
+        self._environment.filters |= {
+            "given": given_name,
+            "day": _day,
+            "moment": _moment,
+            "number": _number,
+            "money": _money,
+            "percent": _percent,
+        }
+
+    def render(self, message: Message) -> Rendered:
+        """The words of a message.
+
+        Raises:
+            jinja2.TemplateError: the template is missing, or uses a fact that the message does not have.
+        """
+        template = self._template(message.template, message.language)
+        facts = self._facts(message)
+        rows = tuple(
+            tuple((_plain(template, button.part, {**facts, **button.facts}), button.tap.pack()) for button in row)
+            for row in message.keyboard
+        )
+        contact = _plain(template, "share", facts) if message.ask_contact else None
+        return Rendered(_block(template, "text", facts), rows, contact)
+
+    def part(self, message: Message, part: str) -> str:
+        """One block of a message's template as plain text, for captions, commands and pictures."""
+        return _plain(self._template(message.template, message.language), part, self._facts(message))
+
+    def _template(self, name: str, language: Language) -> Template:
+        return self._environment.get_template(f"{language}/{name}.j2")
+
+    def _facts(self, message: Message) -> dict[str, object]:
+        facts: dict[str, object] = {"language": str(message.language), **message.facts}
+        if "name" in facts and "salutation" in facts:
+            facts["address"] = _plain(self._template("address", message.language), "text", facts)
+        return facts
+
+
+def _block(template: Template, part: str, facts: Mapping[str, object]) -> str:
+    context = template.new_context(dict(facts))
+    return "".join(template.blocks[part](context)).strip()
+
+
+def _plain(template: Template, part: str, facts: Mapping[str, object]) -> str:
+    return Markup(_block(template, part, facts)).unescape()  # noqa: S704  it is unescaped here, never shown as markup
+
+
+def _locale(context: Context) -> str:
+    return LOCALES[context["language"]]
+
+
+@pass_context
+def _day(context: Context, value: date | datetime | str) -> str:
+    """22/11/2026; an instant is shown as the day in the business's time zone."""
+    parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(parsed, datetime) and parsed.tzinfo is not None:
+        parsed = parsed.astimezone(context["zone"])
+    return str(dates.format_date(parsed, "dd/MM/y", locale=_locale(context)))
+
+
+@pass_context
+def _moment(context: Context, value: datetime | str) -> str:
+    """14:30 22/11/2026, in the business's time zone."""
+    parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return str(dates.format_datetime(parsed, "HH:mm dd/MM/y", tzinfo=context["zone"], locale=_locale(context)))
+
+
+@pass_context
+def _number(context: Context, value: float, digits: int | None = None) -> str:
+    """1.234.567 in Vietnamese; `digits` fixes the decimals."""
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(value, format=pattern, locale=_locale(context)))
+
+
+@pass_context
+def _money(context: Context, minor: int, currency: str | None = None) -> str:
+    """An amount in minor units with its currency: 1.234.567 ₫."""
+    code = currency or context["currency"]
+    amount = minor / 10 ** numbers.get_currency_precision(code)
+    return str(numbers.format_currency(amount, code, locale=_locale(context)))
+
+
+@pass_context
+def _percent(context: Context, share: float, digits: int = 0) -> str:
+    """12,5 % in Vietnamese, 12.5% in English, of a share of 1."""
+    shown = numbers.format_decimal(
+        share * 100, format="0" + ("." + "0" * digits if digits else ""), locale=_locale(context)
+    )
+    return f"{shown} %" if context["language"] == "vi" else f"{shown}%"

@@ -1,0 +1,139 @@
+"""The customer's own doings: arriving, leaving, choosing a language, sharing a number."""
+
+from datetime import datetime
+
+import phonenumbers
+
+import storage.customers
+import storage.links
+import storage.outbox
+from bot.domain.customers import Customer
+from bot.domain.messages import Button, Language, Message, Reply
+from bot.domain.rules import Rules
+from bot.domain.taps import ChooseLanguage
+from storage.database import Tx
+
+
+def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, language: Language) -> Reply:
+    """`/start` without a link: greet who is known, sign up who is new (where that is allowed), ask for the number."""
+    known = storage.customers.load_by_chat(tx, chat_id)
+    storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
+    if known is not None:
+        return Reply(send=(_to(known, "customers/welcome_back", stopped=known.stopped),))
+    if rules.sign_up.open:
+        storage.customers.sign_up(
+            tx,
+            name=name,
+            chat_id=chat_id,
+            language=language,
+            timezone=rules.timezone,
+            next_nps_at=now + rules.surveys.nps_first_after,
+            now=now,
+        )
+    facts = {"name": name, "open": rules.sign_up.open}
+    return Reply(send=(Message("customers/welcome", language, facts, ask_contact=True),))
+
+
+def share_contact(
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    chat_id: int,
+    user_id: int,
+    contact_user_id: int | None,
+    phone: str,
+    language: Language,
+) -> Reply:
+    """Tie the chat to the record with this number, if the contact is the person's own."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    speaks = me.language if me else language
+    number = _e164(phone, rules.phone_region)
+    if contact_user_id != user_id or number is None:
+        return Reply(send=(Message("customers/contact_refused", speaks, ask_contact=True),))
+    owner = storage.customers.load_by_phone(tx, number)
+    if owner is None:
+        return _keep_number(tx, me, number, speaks)
+    if owner.chat_id == chat_id:
+        return Reply(send=(_to(owner, "customers/linked", again=True),))
+    if owner.chat_id is not None or (me and not storage.customers.is_self_made(tx, me.customer_id)):
+        return Reply(send=(Message("customers/link_refused", speaks, {"outcome": "customer_taken"}),))
+    storage.links.tie_chat(
+        tx,
+        customer_id=owner.customer_id,
+        chat_id=chat_id,
+        nps_first_after=rules.surveys.nps_first_after,
+        nps_not_before=now + rules.contact.floor,
+        now=now,
+    )
+    return Reply(send=(_to(owner, "customers/linked", again=False),))
+
+
+def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language) -> Reply:
+    if me is None:
+        return Reply(send=(Message("customers/number_unknown", language),))
+    storage.customers.change(tx, me.customer_id, phone=number)
+    return Reply(send=(_to(me, "customers/number_kept"),))
+
+
+def choose_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+    """Speak this language to the customer from now on."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is not None:
+        storage.customers.change(tx, me.customer_id, language=language)
+    return Reply(edit=Message("customers/language_chosen", language))
+
+
+def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+    """`/language`: the choice, each language in its own name."""
+    buttons = tuple(Button(str(choice), ChooseLanguage(str(choice))) for choice in Language)
+    return Reply(send=(Message("customers/language", _language(tx, chat_id, language), keyboard=(buttons,)),))
+
+
+def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+    """`/stop`: nothing more is sent from here on, and what was due is cancelled."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is None:
+        return Reply(send=(Message("customers/stopped", language),))
+    storage.customers.change(tx, me.customer_id, stopped_at=now)
+    storage.outbox.cancel_pending(tx, me.customer_id, reason="stopped")
+    return Reply(send=(_to(me, "customers/stopped"),))
+
+
+def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+    """`/resume`: the customer wants to hear from the business again."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is None:
+        return Reply(send=(Message("customers/stranger", language),))
+    storage.customers.change(tx, me.customer_id, stopped_at=None, unreachable_at=None)
+    return Reply(send=(_to(me, "customers/resumed"),))
+
+
+def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: str) -> Reply:
+    """A page that says the same to everybody, such as `/help` and `/privacy`, in the person's language."""
+    return Reply(send=(Message(f"customers/{template}", _language(tx, chat_id, language)),))
+
+
+def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:
+    """The person blocked the bot, or unblocked it: stop everything, or begin again."""
+    customer_id = storage.customers.set_reachable(tx, chat_id, unreachable_at=now if blocked else None)
+    if blocked and customer_id is not None:
+        storage.outbox.cancel_pending(tx, customer_id, reason="unreachable")
+
+
+def _language(tx: Tx, chat_id: int, default: Language) -> Language:
+    me = storage.customers.load_by_chat(tx, chat_id)
+    return me.language if me else default
+
+
+def _to(customer: Customer, template: str, **facts: object) -> Message:
+    return Message(template, customer.language, {"name": customer.name, "salutation": customer.salutation, **facts})
+
+
+def _e164(phone: str, region: str) -> str | None:
+    """A number as Telegram gives it (international, the plus sign optional), or None when it is none."""
+    try:
+        parsed = phonenumbers.parse(phone if phone.startswith(("+", "0")) else f"+{phone}", region)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

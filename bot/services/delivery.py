@@ -1,0 +1,219 @@
+"""Sending: claim what may go, and keep what came of it. The sending itself happens in between, outside."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import storage.customers
+import storage.outbox
+import storage.rates
+import storage.surveys
+from bot.domain import birthdays, contact, notices, plans, surveys, win_back
+from bot.domain.contact import ContactFacts, Drop, Hold, Send
+from bot.domain.delivery import Delivery, Outcome, Proof, Step, backoff, decide, take
+from bot.domain.messages import Message
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import INVITATIONS, Kind
+from storage.database import Tx
+from storage.outbox import Attempt, DueMessage
+
+BULK = "bulk"
+LOOK_AHEAD = 4  # candidates for each token, since the policy will hold some of them
+RECOVER = 100
+
+Composer = Callable[..., Message]
+
+COMPOSERS: Mapping[Kind, Composer] = {
+    Kind.NPS: surveys.invitation,
+    Kind.CES: surveys.invitation,
+    Kind.CSAT: surveys.invitation,
+    Kind.REMINDER: surveys.reminder,
+    Kind.CLOSING: surveys.closing,
+    Kind.CHECK_IN: plans.check_in,
+    Kind.PROGRESS: plans.progress,
+    Kind.MILESTONE: plans.milestone,
+    Kind.BIRTHDAY: birthdays.greeting,
+    Kind.WIN_BACK: win_back.question,
+    Kind.OFFER: win_back.offer,
+    Kind.NOTICE: notices.notice,
+}
+
+
+def anything_due(tx: Tx, *, now: datetime) -> bool:
+    """Whether `recover` or `claim` would find work; cheap enough to ask twice a second."""
+    return storage.outbox.any_due(tx, now=now)
+
+
+def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Sequence[Delivery]:
+    """Claim up to `limit` messages that may go now, the most urgent first.
+
+    Each candidate is judged by the contact policy here, in the transaction that claims it, so that a hold is stored
+    with its rule, two messages to one person count each other, and nothing is sent on an older judgement.
+    """
+    speed = storage.rates.load(tx, BULK, now=now)
+    if speed.paused_until is not None and speed.paused_until > now:
+        return ()
+    delivery = rules.delivery
+    most = take(speed.arrival_at, limit, per_second=delivery.per_second, burst=delivery.per_second, now=now).count
+    candidates = storage.outbox.list_due(tx, now=now, limit=most * LOOK_AHEAD) if most else []
+    chosen = _choose(tx, candidates, most, rules=rules, now=now)
+    grant = take(speed.arrival_at, len(chosen), per_second=delivery.per_second, burst=delivery.per_second, now=now)
+    storage.rates.save(tx, BULK, arrival_at=grant.arrival_at)
+    ids = [due.outbox_id for due in chosen]
+    storage.outbox.mark_sending(tx, ids, owner=owner, lease_until=now + delivery.lease, now=now)
+    return tuple(_delivery(due, owner) for due in chosen)
+
+
+def _choose(tx: Tx, candidates: list[DueMessage], most: int, *, rules: Rules, now: datetime) -> list[DueMessage]:
+    customers = [due.recipient.customer_id for due in candidates if due.recipient]
+    sent = storage.outbox.load_sent(tx, customers, now=now)
+    chosen: list[DueMessage] = []
+    for due in candidates:
+        if len(chosen) == most:
+            break
+        if _may_go(tx, due, sent, rules=rules, now=now):
+            chosen.append(due)
+            if due.recipient is not None:
+                mine = sent.get(due.recipient.customer_id, ())
+                sent[due.recipient.customer_id] = (*mine, (due.kind, now))
+    return chosen
+
+
+def _may_go(
+    tx: Tx, due: DueMessage, sent: Mapping[int, tuple[tuple[Kind, datetime], ...]], *, rules: Rules, now: datetime
+) -> bool:
+    if due.recipient is None:
+        return _staff_chat_is_free(tx, due, rules=rules, now=now)
+    facts = _contact_facts(due, sent.get(due.recipient.customer_id, ()))
+    match contact.judge(facts, rules.contact, now=now):
+        case Send():
+            return True
+        case Hold(rule, until):
+            storage.outbox.hold(tx, due.outbox_id, rule=rule, until=until, now=now)
+        case Drop(rule, held_by):
+            storage.outbox.drop(tx, due.outbox_id, rule=rule, held_by=held_by, now=now)
+            if due.kind in INVITATIONS and due.run_id is not None:
+                storage.surveys.close_run(tx, due.run_id, now=now)
+    return False
+
+
+def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> ContactFacts:
+    assert due.recipient is not None  # noqa: S101  the caller has looked
+    to = due.recipient
+    return ContactFacts(
+        kind=due.kind,
+        timezone=to.timezone,
+        linked=to.chat_id is not None,
+        stopped=to.stopped,
+        unreachable=to.unreachable,
+        lost=to.lost,
+        expires_at=due.expires_at,
+        sent=sent,
+    )
+
+
+def _staff_chat_is_free(tx: Tx, due: DueMessage, *, rules: Rules, now: datetime) -> bool:
+    """A group takes 20 messages a minute and a person one a second, however urgent they are."""
+    if due.expires_at <= now:
+        storage.outbox.drop(tx, due.outbox_id, rule="expired", held_by=None, now=now)
+        return False
+    name = f"chat:{due.chat_id}"
+    speed = storage.rates.load(tx, name, now=now)
+    per_second = rules.delivery.group_per_minute / 60 if (due.chat_id or 0) < 0 else 1.0
+    grant = take(speed.arrival_at, 1, per_second=per_second, burst=3, now=now)
+    if grant.count:
+        storage.rates.save(tx, name, arrival_at=grant.arrival_at)
+    else:
+        storage.outbox.postpone(tx, due.outbox_id, until=now + backoff(1))
+    return bool(grant.count)
+
+
+def _delivery(due: DueMessage, owner: str) -> Delivery:
+    to = due.recipient
+    facts = dict(due.facts) | ({"name": to.name, "salutation": to.salutation} if to else {"template": due.template})
+    chat_id = due.chat_id if to is None else to.chat_id
+    language = due.language if to is None else to.language
+    assert chat_id is not None, "a message without a chat is dropped by the policy"  # noqa: S101
+    assert language is not None, "a message to staff names its language"  # noqa: S101
+    return Delivery(
+        outbox_id=due.outbox_id,
+        owner=owner,
+        attempt=due.attempt + 1,
+        kind=due.kind,
+        chat_id=chat_id,
+        customer_id=to.customer_id if to else None,
+        message=COMPOSERS[due.kind](facts, outbox_id=due.outbox_id, language=language),
+        edit_message_id=due.edit_message_id,
+        possible_duplicate=due.possible_duplicate,
+    )
+
+
+def record(tx: Tx, *, now: datetime, rules: Rules, delivery: Delivery, outcome: Outcome) -> None:
+    """Keep what came of one attempt, unless somebody else has moved the row on since."""
+    attempt = storage.outbox.load_attempt(tx, delivery.outbox_id, owner=delivery.owner, attempt=delivery.attempt)
+    if attempt is not None:
+        _settle(tx, attempt, outcome, rules=rules, now=now)
+
+
+def recover(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Settle attempts whose sender died: nobody knows what came of them. Returns how many."""
+    dead = storage.outbox.list_dead(tx, now=now, limit=RECOVER)
+    for attempt in dead:
+        _settle(tx, attempt, Outcome(proof=Proof.UNKNOWN, error="the sender died"), rules=rules, now=now)
+    return len(dead)
+
+
+def _settle(tx: Tx, attempt: Attempt, outcome: Outcome, *, rules: Rules, now: datetime) -> None:
+    step = decide(
+        attempt.kind,
+        outcome,
+        attempt=attempt.attempt,
+        most=rules.delivery.attempts,
+        already_resent=attempt.possible_duplicate,
+    )
+    match step:
+        case Step.DONE:
+            storage.outbox.finish(tx, attempt, status="sent", message_id=outcome.message_id, error=None)
+        case Step.LEAVE_UNKNOWN:
+            storage.outbox.finish(tx, attempt, status="unknown", error=outcome.error)
+        case Step.FAIL:
+            storage.outbox.finish(tx, attempt, status="failed", error=outcome.error, sent_at=None)
+        case Step.RETRY:
+            due_at = now + (outcome.retry_after or backoff(attempt.attempt))
+            storage.outbox.finish(tx, attempt, status="pending", error=outcome.error, sent_at=None, due_at=due_at)
+        case Step.RESEND_FLAGGED:
+            due_at = now + backoff(attempt.attempt)
+            storage.outbox.finish(
+                tx, attempt, status="pending", error=outcome.error, sent_at=None, due_at=due_at, possible_duplicate=True
+            )
+    _follow(tx, attempt, outcome, step, rules=rules, now=now)
+
+
+def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Rules, now: datetime) -> None:
+    """What an attempt means beyond its own row."""
+    if outcome.retry_after is not None:
+        storage.rates.pause(tx, BULK, until=now + outcome.retry_after, now=now)
+    if outcome.new_chat_id is not None and attempt.chat_id is not None:
+        storage.outbox.move_chat(tx, old=attempt.chat_id, new=outcome.new_chat_id)
+    if outcome.proof is Proof.UNREACHABLE and attempt.customer_id is not None:
+        storage.customers.change(tx, attempt.customer_id, unreachable_at=now)
+        storage.outbox.cancel_pending(tx, attempt.customer_id, reason="unreachable")
+    if attempt.kind in INVITATIONS and attempt.run_id is not None:
+        _follow_invitation(tx, attempt.run_id, step, rules=rules, now=now)
+
+
+def _follow_invitation(tx: Tx, run_id: int, step: Step, *, rules: Rules, now: datetime) -> None:
+    if step in (Step.DONE, Step.LEAVE_UNKNOWN):
+        storage.surveys.mark_sent(
+            tx,
+            run_id,
+            remind_at=now + rules.surveys.reminder_after,
+            closes_at=now + rules.surveys.closes_after,
+            now=now,
+        )
+    elif step is Step.FAIL:
+        storage.surveys.close_run(tx, run_id, now=now)
+
+
+def pause(tx: Tx, *, now: datetime, retry_after: timedelta) -> None:
+    """The messenger asked a reply to wait: every replica's campaign waits too."""
+    storage.rates.pause(tx, BULK, until=now + retry_after, now=now)

@@ -1,0 +1,76 @@
+"""Answering a survey: the tap, the change of mind, the skip."""
+
+from datetime import datetime
+
+import storage.notices
+import storage.outbox
+import storage.surveys
+from bot.domain import surveys, taps
+from bot.domain.messages import Language, Message, Reply
+from bot.domain.rules import Rules
+from bot.domain.surveys import Band, SurveyRun, TapMeaning
+from storage.database import Tx
+
+
+def record_score(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: taps.Score
+) -> Reply:
+    """Store the score that a customer tapped, once, and ask why in the words of its band.
+
+    Any tap may come twice, late, from an old message or from somebody else's; none of them loses or doubles an answer.
+    """
+    run = storage.surveys.load_run(tx, tap.run_id)
+    meaning = surveys.classify(run, chat_id=chat_id, score=tap.score, now=now)
+    if run is None or meaning in (TapMeaning.FOREIGN, TapMeaning.INVALID):
+        return _not_yours(language)
+    storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
+    if meaning is TapMeaning.CLOSED:
+        return Reply(edit=surveys.closed(run))
+    asks_why = run.reason is None and (meaning is not TapMeaning.REPEATED or surveys.awaits_reason(run, now=now))
+    if meaning is not TapMeaning.REPEATED:
+        _store(tx, run, tap.score, message_id=message_id, rules=rules, now=now)
+    say = surveys.follow_up if asks_why else surveys.thanks
+    return Reply(edit=say(run, tap.score, tap.outbox_id))
+
+
+def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules, now: datetime) -> None:
+    reason_until = now + rules.surveys.reason_within
+    storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
+    if surveys.band(run.kind, score) is Band.DETRACTOR:
+        storage.notices.notify(
+            tx,
+            key=f"detractor:{run.run_id}:{score}",
+            template="staff/detractor",
+            facts=surveys.notice_facts(run, score),
+            customer_id=run.customer_id,
+            rules=rules,
+            now=now,
+        )
+
+
+def skip_reason(
+    tx: Tx, *, now: datetime, chat_id: int, message_id: int, language: Language, tap: taps.SkipReason
+) -> Reply:
+    """The customer does not want to say why."""
+    run = storage.surveys.load_run(tx, tap.run_id)
+    if run is None or run.chat_id != chat_id or run.score is None:
+        return _not_yours(language)
+    storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
+    storage.surveys.skip_reason(tx, run.run_id)
+    return Reply(
+        edit=surveys.closed(run) if surveys.is_closed(run, now=now) else surveys.thanks(run, run.score, tap.outbox_id)
+    )
+
+
+def show_scores(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: taps.ChangeScore) -> Reply:
+    """The customer wants to change the score: show the question again."""
+    run = storage.surveys.load_run(tx, tap.run_id)
+    if run is None or run.chat_id != chat_id:
+        return _not_yours(language)
+    return Reply(
+        edit=surveys.closed(run) if surveys.is_closed(run, now=now) else surveys.question_again(run, tap.outbox_id)
+    )
+
+
+def _not_yours(language: Language) -> Reply:
+    return Reply(send=(Message("customers/stale_button", language),))

@@ -1,0 +1,128 @@
+"""What customers do in chat besides answering surveys."""
+
+from collections.abc import Callable
+
+from telegram import ChatMember, Update
+
+from bot.domain.messages import Language, Reply
+from bot.domain.taps import ChooseLanguage
+from bot.services import conversations, customers, links
+from handlers import replies
+from handlers.context import Context, language_of, message, person
+
+
+async def start(update: Update, context: Context) -> None:
+    """`/start`, with the code of a deep link or without."""
+    user, house = person(update), context.bot_data
+    language = language_of(user, house.rules)
+    facts = {"rules": house.rules, "chat_id": user.id, "language": language}
+    if context.args:
+        reply = await house.db.write(links.start, code=context.args[0], **facts)
+    else:
+        reply = await house.db.write(customers.greet, name=user.full_name, **facts)
+    await replies.say(context, user.id, reply)
+
+
+async def contact(update: Update, context: Context) -> None:
+    """A shared contact, which proves a number only if it is the sender's own."""
+    user, house = person(update), context.bot_data
+    shared = message(update).contact
+    assert shared is not None
+    reply = await house.db.write(
+        customers.share_contact,
+        rules=house.rules,
+        chat_id=user.id,
+        user_id=user.id,
+        contact_user_id=shared.user_id,
+        phone=shared.phone_number,
+        language=language_of(user, house.rules),
+    )
+    await replies.say(context, user.id, reply)
+
+
+async def feedback(update: Update, context: Context) -> None:
+    """`/feedback`, with the text or before it."""
+    await _converse(update, context, conversations.give_feedback, text=" ".join(context.args or ()))
+
+
+async def text(update: Update, context: Context) -> None:
+    """Anything else that a person writes or sends."""
+    await _converse(update, context, conversations.receive_text, text=_body(update))
+
+
+async def edited_text(update: Update, context: Context) -> None:
+    """A person edited a message of theirs."""
+    user = person(update)
+    await context.bot_data.db.write(
+        conversations.edit_text, chat_id=user.id, message_id=message(update).id, text=_body(update)
+    )
+
+
+async def _converse(update: Update, context: Context, use_case: Callable[..., Reply], *, text: str) -> None:
+    user, house = person(update), context.bot_data
+    reply = await house.db.write(
+        use_case,
+        rules=house.rules,
+        chat_id=user.id,
+        message_id=message(update).id,
+        language=language_of(user, house.rules),
+        text=text,
+    )
+    await replies.say(context, user.id, reply)
+
+
+def _body(update: Update) -> str:
+    """The words of a message; of a picture, a voice message and the like, its kind and its caption."""
+    came = message(update)
+    if came.text is not None:
+        return came.text
+    kinds = ("photo", "video", "voice", "video_note", "audio", "document", "sticker", "location")
+    kind = next((name for name in kinds if getattr(came, name)), "message")
+    return f"[{kind}] {came.caption or ''}".strip()
+
+
+async def language(update: Update, context: Context) -> None:
+    """`/language`: offer the choice."""
+    await _answer(update, context, customers.ask_language)
+
+
+async def choose_language(update: Update, context: Context, tap: ChooseLanguage) -> None:
+    """A language was tapped."""
+    user = person(update)
+    chosen = Language(tap.language) if tap.language in set(Language) else context.bot_data.rules.language
+    reply = await context.bot_data.db.write(customers.choose_language, chat_id=user.id, language=chosen)
+    await replies.say(context, user.id, reply, tapped=message(update).id)
+
+
+async def stop(update: Update, context: Context) -> None:
+    """`/stop`: no more messages."""
+    await _answer(update, context, customers.stop)
+
+
+async def resume(update: Update, context: Context) -> None:
+    """`/resume`: messages again."""
+    await _answer(update, context, customers.resume)
+
+
+async def help_page(update: Update, context: Context) -> None:
+    """`/help`, and any command that we do not have."""
+    await _answer(update, context, customers.show, template="help")
+
+
+async def privacy(update: Update, context: Context) -> None:
+    """`/privacy`."""
+    await _answer(update, context, customers.show, template="privacy")
+
+
+async def _answer(update: Update, context: Context, use_case: Callable[..., Reply], **facts: object) -> None:
+    user, house = person(update), context.bot_data
+    reply = await house.db.write(use_case, chat_id=user.id, language=language_of(user, house.rules), **facts)
+    await replies.say(context, user.id, reply)
+
+
+async def membership(update: Update, context: Context) -> None:
+    """The person blocked the bot, or unblocked it."""
+    member = update.my_chat_member
+    assert member is not None
+    blocked = member.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+    await context.bot_data.db.write(customers.note_blocked, chat_id=member.chat.id, blocked=blocked)

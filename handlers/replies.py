@@ -1,0 +1,111 @@
+"""Saying a reply: rendering it, editing what was tapped, sending what comes after."""
+
+import logging
+from collections.abc import Iterable
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError
+
+from bot.domain import messages
+from bot.domain.messages import Reply
+from bot.render import Rendered
+from bot.services import customers
+from handlers.context import Context
+from handlers.transport import NotSentError
+
+logger = logging.getLogger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NOT_MODIFIED = "message is not modified"
+
+
+async def say(context: Context, chat_id: int, reply: Reply, *, tapped: int | None = None) -> None:
+    """Say what a use case answered: edit the message that was tapped (or that the reply names), then send the rest."""
+    target = reply.edit_message_id if reply.edit_message_id is not None else tapped
+    if reply.edit is not None and target is not None:
+        await edit(context, chat_id, target, reply.edit)
+    for message in reply.send:
+        await send(context, chat_id, message)
+
+
+async def send(context: Context, chat_id: int, message: messages.Message) -> None:
+    """Send one message in reply.
+
+    An error that leaves it open whether the message arrived is not tried again: a reply said twice is worse than one
+    that the person can ask for once more.
+    """
+    rendered = context.bot_data.renderer.render(message)
+    try:
+        await send_rendered(context.bot, chat_id, rendered)
+    except Forbidden:
+        await context.bot_data.db.write(customers.note_blocked, chat_id=chat_id, blocked=True)
+    except (NotSentError, BadRequest):
+        raise
+    except NetworkError:
+        logger.warning("nobody knows whether a reply arrived (%s)", message.template)
+
+
+async def edit(context: Context, chat_id: int, message_id: int, message: messages.Message) -> None:
+    """Change a message; one that is so already, or that the person has deleted, is no error."""
+    rendered = context.bot_data.renderer.render(message)
+    try:
+        await edit_rendered(context.bot, chat_id, message_id, rendered)
+    except Forbidden:
+        await context.bot_data.db.write(customers.note_blocked, chat_id=chat_id, blocked=True)
+    except BadRequest as error:
+        if NOT_MODIFIED not in error.message.lower():
+            logger.info("message %s could not be edited, so it is sent: %s", message_id, error.message)
+            await send(context, chat_id, message)
+
+
+async def send_rendered(bot: Bot, chat_id: int, rendered: Rendered, *, rate_limit_args: str | None = None) -> Message:
+    """Send words with their buttons."""
+    return await bot.send_message(
+        chat_id,
+        rendered.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=inline(rendered.rows) or _contact(rendered.contact_label),
+        link_preview_options=NO_PREVIEW,
+        **_paced(rate_limit_args),
+    )
+
+
+async def edit_rendered(
+    bot: Bot, chat_id: int, message_id: int, rendered: Rendered, *, rate_limit_args: str | None = None
+) -> None:
+    """Change a message's words and buttons."""
+    await bot.edit_message_text(
+        rendered.text,
+        chat_id=chat_id,
+        message_id=message_id,
+        parse_mode=ParseMode.HTML,
+        reply_markup=inline(rendered.rows),
+        link_preview_options=NO_PREVIEW,
+        **_paced(rate_limit_args),
+    )
+
+
+def _paced(rate_limit_args: str | None) -> dict[str, str]:
+    return {} if rate_limit_args is None else {"rate_limit_args": rate_limit_args}
+
+
+def inline(rows: Iterable[Iterable[tuple[str, str]]]) -> InlineKeyboardMarkup | None:
+    """Buttons under a message, or None when there are none."""
+    buttons = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in rows]
+    return InlineKeyboardMarkup(buttons) if buttons else None
+
+
+def _contact(label: str | None) -> ReplyKeyboardMarkup | None:
+    if label is None:
+        return None
+    button = KeyboardButton(label, request_contact=True)
+    return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)

@@ -1,0 +1,148 @@
+"""What goes where: the one table of commands, taps and messages, with who may use each.
+
+Nothing is reachable that is not here, and every row names its audience: who is not in it is refused, on every use.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import CallbackQuery, Update
+from telegram.error import NetworkError
+from telegram.ext import (
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.domain import taps
+from bot.domain.messages import Message
+from bot.domain.roles import Role
+from bot.services import staff
+from handlers import customers, plans, replies, surveys, win_back
+from handlers.context import App, Context, language_of, person
+
+logger = logging.getLogger(__name__)
+
+Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+TapCallback = Callable[[Update, Context, Any], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command and who may give it: `role` None is for everybody, in their private chat."""
+
+    name: str
+    callback: Callback
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class TapRoute:
+    """A kind of button and who may tap it; what a customer taps is compared with its owner by the use case."""
+
+    tap: type[taps.Tap]
+    callback: TapCallback
+    role: Role | None = None
+
+
+COMMANDS = (
+    Command("start", customers.start),
+    Command("help", customers.help_page),
+    Command("feedback", customers.feedback),
+    Command("language", customers.language),
+    Command("stop", customers.stop),
+    Command("resume", customers.resume),
+    Command("privacy", customers.privacy),
+    Command("plan", plans.plan, Role.CSM),
+    Command("lost", win_back.lost, Role.CSM),
+)
+
+TAPS = (
+    TapRoute(taps.Score, surveys.score),
+    TapRoute(taps.SkipReason, surveys.skip),
+    TapRoute(taps.ChangeScore, surveys.change),
+    TapRoute(taps.ChooseLanguage, customers.choose_language),
+    TapRoute(taps.CheckInAnswer, plans.answer_check_in),
+    TapRoute(taps.LeavingReason, win_back.give_reason),
+    TapRoute(taps.OfferAnswer, win_back.answer_offer),
+)
+
+BY_TAP = {route.tap: route for route in TAPS}
+
+
+def add_routes(app: App) -> None:
+    """Put the table into the application, most frequent first: a tap is looked at once."""
+    app.add_handler(CallbackQueryHandler(on_tap))
+    for command in COMMANDS:
+        chats = filters.ChatType.PRIVATE if command.role is None else filters.ALL
+        guarded = command.callback if command.role is None else _for_role(command.role, command.callback)
+        app.add_handler(CommandHandler(command.name, guarded, filters=chats & filters.UpdateType.MESSAGE))
+    private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
+    app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
+    app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.help_page))
+    app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, customers.edited_text))
+    app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, customers.text))
+    app.add_handler(ChatMemberHandler(customers.membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    app.add_error_handler(_keep_failure)
+
+
+async def on_tap(update: Update, context: Context) -> None:
+    """Answer the tap at once, so that no button is left spinning, while doing what it says."""
+    query = update.callback_query
+    assert query is not None
+    await asyncio.gather(_answer(query), _follow(update, context, query.data or ""))
+
+
+async def _answer(query: CallbackQuery) -> None:
+    try:
+        await query.answer()
+    except NetworkError as error:
+        # Too old, answered already, or lost on the way: the button stops spinning by itself.
+        logger.info("a tap could not be answered: %s", error)
+
+
+async def _follow(update: Update, context: Context, payload: str) -> None:
+    try:
+        tap = taps.unpack(payload)
+    except taps.MalformedTapError:
+        await _refuse(update, context, "customers/stale_button")
+        return
+    route = BY_TAP[type(tap)]
+    if route.role is None or await _may(update, context, route.role):
+        await route.callback(update, context, tap)
+    else:
+        await _refuse(update, context, "staff/refused")
+
+
+def _for_role(role: Role, callback: Callback) -> Callback:
+    async def guarded(update: Update, context: Context) -> None:
+        if await _may(update, context, role):
+            await callback(update, context)
+        else:
+            await _refuse(update, context, "staff/refused")
+
+    return guarded
+
+
+async def _may(update: Update, context: Context, needed: Role) -> bool:
+    house = context.bot_data
+    role = await house.db.read(staff.role_of, user_id=person(update).id, admin_ids=house.rules.admin_ids)
+    return role is not None and role.allows(needed)
+
+
+async def _refuse(update: Update, context: Context, template: str) -> None:
+    user = person(update)
+    said = Message(template, language_of(user, context.bot_data.rules), {"user_id": user.id})
+    await replies.send(context, user.id, said)
+
+
+async def _keep_failure(update: object, context: Context) -> None:
+    """A handler failed: whoever feeds the updates must know, so that this one is not lost."""
+    assert isinstance(update, Update)
+    assert context.error is not None
+    context.bot_data.failures[update.update_id] = context.error

@@ -1,0 +1,132 @@
+"""The sender: claims what is due, sends it outside any transaction, and keeps what came of it."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.domain.delivery import Delivery, Outcome, Proof
+from bot.services import delivery
+from handlers import replies
+from handlers.context import House
+from handlers.limiter import PACED, wait_of
+from handlers.transport import NotSentError
+
+logger = logging.getLogger(__name__)
+
+POLL = timedelta(milliseconds=500)
+TOKEN_PROBLEM = timedelta(minutes=1)
+UNREACHABLE = ("chat not found", "user is deactivated", "user not found", "bot was kicked")
+
+
+class Sender:
+    """One replica's sender. `owner` names it in the rows that it claims."""
+
+    def __init__(self, bot: Bot, house: House, *, owner: str) -> None:
+        self._bot = bot
+        self._house = house
+        self._owner = owner
+        self._in_flight: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; then finish what is in flight, and leave the rest to the next start."""
+        while not stop.is_set():
+            try:
+                busy = await self._round()
+            except Exception:
+                logger.exception("the outbox could not be read; trying again")
+                busy = False
+            if not busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), POLL.total_seconds())
+        await self._finish()
+
+    async def drain(self) -> int:
+        """Send all that may go now; returns how many attempts were made. For tests and the playground's clock."""
+        attempts = 0
+        while await self._house.db.read(delivery.anything_due) and (claimed := await self._claim()):
+            attempts += claimed
+            await self._finish()
+        return attempts
+
+    async def _round(self) -> bool:
+        if not await self._house.db.read(delivery.anything_due):
+            return False
+        claimed = await self._claim()
+        if len(self._in_flight) >= self._house.rules.delivery.in_flight:
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+        return claimed > 0
+
+    async def _claim(self) -> int:
+        house = self._house
+        await house.db.write(delivery.recover, rules=house.rules)
+        free = house.rules.delivery.in_flight - len(self._in_flight)
+        claimed = await house.db.write(delivery.claim, rules=house.rules, owner=self._owner, limit=free)
+        for one in claimed:
+            task = asyncio.create_task(self._deliver(one))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+        return len(claimed)
+
+    async def _finish(self) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _deliver(self, one: Delivery) -> None:
+        outcome = await self._attempt(one)
+        if outcome.error is not None:
+            logger.warning("outbox row %d (%s), attempt %d: %s", one.outbox_id, one.kind, one.attempt, outcome.error)
+        try:
+            await self._house.db.write(delivery.record, rules=self._house.rules, delivery=one, outcome=outcome)
+        except Exception:
+            # The lease runs out, and the row is settled as one of which nobody knows.
+            logger.exception("what came of outbox row %d could not be kept", one.outbox_id)
+
+    async def _attempt(self, one: Delivery) -> Outcome:
+        try:
+            async with asyncio.timeout(self._house.rules.delivery.timeout.total_seconds()):
+                return Outcome(proof=Proof.SENT, message_id=await self._send(one))
+        except TimeoutError:
+            return Outcome(proof=Proof.UNKNOWN, error="no answer in time")
+        except TelegramError as error:
+            return outcome_of(error)
+        except Exception as error:
+            logger.exception("outbox row %d cannot be put into words", one.outbox_id)
+            return Outcome(proof=Proof.REFUSED, error=f"{type(error).__name__}: {error}")
+
+    async def _send(self, one: Delivery) -> int:
+        rendered = self._house.renderer.render(one.message)
+        if one.edit_message_id is not None:
+            await replies.edit_rendered(self._bot, one.chat_id, one.edit_message_id, rendered, rate_limit_args=PACED)
+            return one.edit_message_id
+        sent = await replies.send_rendered(self._bot, one.chat_id, rendered, rate_limit_args=PACED)
+        return sent.message_id
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    """What an error of the Bot API proves about the message (see the design's page on Telegram)."""
+    text = f"{type(error).__name__}: {error.message}"
+    match error:
+        case RetryAfter():
+            return Outcome(proof=Proof.NOT_SENT, retry_after=wait_of(error), error=text)
+        case ChatMigrated():
+            return Outcome(proof=Proof.NOT_SENT, new_chat_id=error.new_chat_id, error=text)
+        case InvalidToken():
+            return Outcome(proof=Proof.NOT_SENT, retry_after=TOKEN_PROBLEM, error="the token is refused")
+        case Forbidden():
+            return Outcome(proof=Proof.UNREACHABLE, error=text)
+        case BadRequest() if replies.NOT_MODIFIED in error.message.lower():
+            return Outcome(proof=Proof.SENT)
+        case BadRequest() if any(words in error.message.lower() for words in UNREACHABLE):
+            return Outcome(proof=Proof.UNREACHABLE, error=text)
+        case BadRequest():
+            return Outcome(proof=Proof.REFUSED, error=text)
+        case NotSentError():
+            return Outcome(proof=Proof.NOT_SENT, error=text)
+        case NetworkError():
+            return Outcome(proof=Proof.UNKNOWN, error=text)
+        case _:
+            return Outcome(proof=Proof.REFUSED, error=text)

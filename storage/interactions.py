@@ -1,0 +1,71 @@
+"""What was said by and noted about customers."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storage.database import Tx, insert_for
+from storage.tables import customer, interaction, staff
+
+
+def add(
+    tx: Tx,
+    *,
+    customer_id: int,
+    kind: str,
+    body: str,
+    now: datetime,
+    staff_id: int | None = None,
+    chat_id: int | None = None,
+    message_id: int | None = None,
+) -> int | None:
+    """Keep an interaction; None when this very chat message is kept already."""
+    statement = insert_for(tx)(interaction).values(
+        customer_id=customer_id,
+        kind=kind,
+        body=body,
+        happened_at=now,
+        staff_id=staff_id,
+        chat_id=chat_id,
+        message_id=message_id,
+    )
+    statement = statement.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]).returning(interaction.c.id)
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> bool:
+    """A person edited a message of theirs; False when it is not kept here."""
+    statement = (
+        update(interaction)
+        .where(interaction.c.chat_id == chat_id, interaction.c.message_id == message_id)
+        .values(body=body)
+        .returning(interaction.c.id)
+    )
+    return tx.execute(statement).first() is not None
+
+
+def close(tx: Tx, interaction_id: int, *, staff_id: int, now: datetime) -> int | None:
+    """Mark an interaction as dealt with; the customer's id, or None when somebody was first."""
+    statement = (
+        update(interaction)
+        .where(interaction.c.id == interaction_id, interaction.c.closed_at.is_(None))
+        .values(closed_at=now, closed_by=staff_id)
+        .returning(interaction.c.customer_id)
+    )
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def load(tx: Tx, interaction_id: int) -> dict[str, object] | None:
+    """What staff see of an interaction: customer, kind, text, and who closed it."""
+    statement = (
+        select(
+            customer.c.name, interaction.c.kind, interaction.c.body, interaction.c.closed_at, staff.c.name.label("by")
+        )
+        .join(customer, customer.c.id == interaction.c.customer_id)
+        .outerjoin(staff, staff.c.user_id == interaction.c.closed_by)
+        .where(interaction.c.id == interaction_id)
+    )
+    row = tx.execute(statement).first()
+    if row is None:
+        return None
+    return {"customer": row.name, "kind": row.kind, "text": row.body, "closed_at": row.closed_at, "closed_by": row.by}

@@ -1,0 +1,70 @@
+"""Customers who left and came back: each loss is kept, since churn is counted from it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.touchpoints import POLICIES, Group, Kind
+from storage import outbox
+from storage.database import Tx
+from storage.tables import customer, loss, survey_run, win_back
+
+WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
+CARE_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE})
+
+
+def mark_lost(tx: Tx, customer_id: int, *, lost_at: datetime, source: str, reason: str = "", now: datetime) -> bool:
+    """Open a loss and cancel what the customer was still to get; False when the customer was lost already."""
+    statement = update(customer).where(customer.c.id == customer_id, customer.c.lost_at.is_(None))
+    if tx.execute(statement.values(lost_at=lost_at).returning(customer.c.id)).first() is None:
+        return False
+    tx.execute(insert(loss).values(customer_id=customer_id, lost_at=lost_at, source=source, reason=reason))
+    outbox.cancel_pending(tx, customer_id, reason="lost", kinds=CARE_KINDS)
+    tx.execute(
+        update(survey_run)
+        .where(
+            survey_run.c.customer_id == customer_id, survey_run.c.sent_at.is_(None), survey_run.c.closed_at.is_(None)
+        )
+        .values(closed_at=now)
+    )
+    return True
+
+
+def lost_since(tx: Tx, customer_id: int) -> datetime | None:
+    found: datetime | None = tx.execute(select(customer.c.lost_at).where(customer.c.id == customer_id)).scalar()
+    return found
+
+
+def list_silent(tx: Tx, *, silent_after: timedelta, limit: int, now: datetime) -> list[tuple[int, datetime]]:
+    """Customers who bought once and nothing for so long, with the instant at which that made them lost."""
+    statement = (
+        select(customer.c.id, customer.c.last_purchase_at)
+        .where(customer.c.lost_at.is_(None), customer.c.last_purchase_at <= now - silent_after)
+        .order_by(customer.c.last_purchase_at, customer.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.last_purchase_at + silent_after) for row in tx.execute(statement)]
+
+
+def list_returned(tx: Tx, *, limit: int) -> list[tuple[int, datetime]]:
+    """Lost customers who bought since, with the instant of that purchase."""
+    statement = (
+        select(customer.c.id, customer.c.last_purchase_at)
+        .where(customer.c.lost_at.is_not(None), customer.c.last_purchase_at > customer.c.lost_at)
+        .order_by(customer.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.last_purchase_at) for row in tx.execute(statement)]
+
+
+def recover(tx: Tx, customer_id: int, *, recovered_at: datetime) -> None:
+    """The customer is back: the loss and its win-back are over, and nothing of it is sent any more."""
+    tx.execute(update(customer).where(customer.c.id == customer_id).values(lost_at=None))
+    open_loss = select(loss.c.id).where(loss.c.customer_id == customer_id, loss.c.recovered_at.is_(None))
+    tx.execute(update(win_back).where(win_back.c.loss_id.in_(open_loss)).values(status="ended", next_at=None))
+    tx.execute(
+        update(loss)
+        .where(loss.c.customer_id == customer_id, loss.c.recovered_at.is_(None))
+        .values(recovered_at=recovered_at)
+    )
+    outbox.cancel_pending(tx, customer_id, reason="recovered", kinds=WIN_BACK_KINDS)

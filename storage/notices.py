@@ -1,0 +1,57 @@
+"""Telling staff at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.domain.delivery import Outgoing
+from bot.domain.messages import Language
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import POLICIES, Kind
+from storage import outbox
+from storage.database import Tx
+from storage.tables import customer, staff
+
+
+def notify(
+    tx: Tx,
+    *,
+    key: str,
+    template: str,
+    facts: Mapping[str, object],
+    customer_id: int | None,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Queue a notice to the staff chat; without one, to the customer's CSM; without one, to every admin."""
+    for chat_id in _recipients(tx, customer_id, rules):
+        outbox.add(
+            tx,
+            Outgoing(
+                dedupe_key=f"notice:{key}:{chat_id}",
+                kind=Kind.NOTICE,
+                due_at=now,
+                expires_at=now + POLICIES[Kind.NOTICE].lifetime,
+                chat_id=chat_id,
+                language=_language(tx, chat_id, rules),
+                template=template,
+                facts=facts,
+            ),
+            now=now,
+        )
+
+
+def _recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
+    if rules.staff_chat_id is not None:
+        return [rules.staff_chat_id]
+    csm = (
+        select(customer.c.csm_id).join(staff, staff.c.user_id == customer.c.csm_id).where(customer.c.id == customer_id)
+    )
+    csm_id = tx.execute(csm).scalar()
+    return [csm_id] if csm_id is not None else sorted(rules.admin_ids)
+
+
+def _language(tx: Tx, chat_id: int, rules: Rules) -> Language:
+    found = tx.execute(select(staff.c.language).where(staff.c.user_id == chat_id)).scalar()
+    return Language(found) if found else rules.language

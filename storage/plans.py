@@ -1,0 +1,166 @@
+"""Success plans and their milestones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from bot.domain.messages import Language
+from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Round
+from bot.domain.rules import PlanTemplate
+from storage.database import Tx, insert_for
+from storage.tables import milestone, outbox, success_plan
+
+
+def add(
+    tx: Tx,
+    *,
+    customer_id: int,
+    template: PlanTemplate,
+    language: Language,
+    milestones: Sequence[Milestone],
+    check_in: Round | None,
+    progress: Round | None,
+    started_by: int | None,
+    now: datetime,
+) -> int | None:
+    """Start a plan; None when the customer has an active one already."""
+    statement = insert_for(tx)(success_plan).values(
+        customer_id=customer_id,
+        template=template.key,
+        name=template.name[language],
+        goal=template.goal[language],
+        status=PlanStatus.ACTIVE,
+        started_at=now,
+        started_by=started_by,
+        check_in_months=template.check_in_months,
+        progress_months=template.progress_months,
+        check_ins=0,
+        progress_messages=0,
+        next_check_in_at=check_in.at if check_in else None,
+        next_progress_at=progress.at if progress else None,
+    )
+    plan_id = tx.execute(statement.on_conflict_do_nothing().returning(success_plan.c.id)).scalar_one_or_none()
+    if plan_id is None:
+        return None
+    for one in milestones:
+        tx.execute(insert(milestone).values(plan_id=plan_id, position=one.position, title=one.title, due_at=one.due_at))
+    return int(plan_id)
+
+
+def load(tx: Tx, plan_id: int) -> Plan | None:
+    return next(iter(_list(tx, success_plan.c.id == plan_id)), None)
+
+
+def load_latest(tx: Tx, customer_id: int) -> Plan | None:
+    """The customer's active plan, or else the last one."""
+    found = _list(tx, success_plan.c.customer_id == customer_id)
+    return max(found, key=lambda plan: (plan.status is PlanStatus.ACTIVE, plan.started_at), default=None)
+
+
+def load_by_milestone(tx: Tx, milestone_id: int) -> Plan | None:
+    plan_id = tx.execute(select(milestone.c.plan_id).where(milestone.c.id == milestone_id)).scalar()
+    return load(tx, plan_id) if plan_id is not None else None
+
+
+def load_many(tx: Tx, plan_ids: Sequence[int]) -> dict[int, Plan]:
+    return {plan.plan_id: plan for plan in _list(tx, success_plan.c.id.in_(plan_ids))}
+
+
+def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:
+    """Plans with their milestones."""
+    plans = (
+        select(
+            success_plan.c.id,
+            success_plan.c.customer_id,
+            success_plan.c.template,
+            success_plan.c.name,
+            success_plan.c.goal,
+            success_plan.c.status,
+            success_plan.c.started_at,
+            success_plan.c.check_in_answer,
+            success_plan.c.check_in_answered_at,
+        )
+        .where(*where)
+        .order_by(success_plan.c.id)
+    )
+    rows = tx.execute(plans).all()
+    milestones = _milestones(tx, [row.id for row in rows])
+    return [
+        Plan(
+            plan_id=row.id,
+            customer_id=row.customer_id,
+            template=row.template,
+            name=row.name,
+            goal=row.goal,
+            status=PlanStatus(row.status),
+            started_at=row.started_at,
+            milestones=tuple(milestones.get(row.id, ())),
+            check_in=CheckInChoice(row.check_in_answer) if row.check_in_answer else None,
+            check_in_at=row.check_in_answered_at,
+        )
+        for row in rows
+    ]
+
+
+def _milestones(tx: Tx, plan_ids: Sequence[int]) -> dict[int, list[Milestone]]:
+    found: dict[int, list[Milestone]] = {}
+    statement = (
+        select(
+            milestone.c.id,
+            milestone.c.plan_id,
+            milestone.c.position,
+            milestone.c.title,
+            milestone.c.due_at,
+            milestone.c.done_at,
+        )
+        .where(milestone.c.plan_id.in_(plan_ids))
+        .order_by(milestone.c.position)
+    )
+    for row in tx.execute(statement):
+        found.setdefault(row.plan_id, []).append(
+            Milestone(
+                milestone_id=row.id, position=row.position, title=row.title, due_at=row.due_at, done_at=row.done_at
+            )
+        )
+    return found
+
+
+def mark_done(tx: Tx, milestone_id: int, *, done_by: int, now: datetime) -> bool:
+    """Mark a milestone of an active plan as done; False when somebody was first."""
+    active = select(success_plan.c.id).where(success_plan.c.status == PlanStatus.ACTIVE)
+    statement = (
+        update(milestone)
+        .where(milestone.c.id == milestone_id, milestone.c.done_at.is_(None), milestone.c.plan_id.in_(active))
+        .values(done_at=now, done_by=done_by)
+        .returning(milestone.c.id)
+    )
+    return tx.execute(statement).first() is not None
+
+
+def complete_if_done(tx: Tx, plan_id: int, *, now: datetime) -> None:
+    """Complete an active plan whose milestones are all done: its regular messages stop."""
+    undone = select(milestone.c.id).where(milestone.c.plan_id == plan_id, milestone.c.done_at.is_(None))
+    tx.execute(
+        update(success_plan)
+        .where(success_plan.c.id == plan_id, success_plan.c.status == PlanStatus.ACTIVE, ~undone.exists())
+        .values(status=PlanStatus.COMPLETED, completed_at=now, next_check_in_at=None, next_progress_at=None)
+    )
+
+
+def save_check_in(tx: Tx, plan_id: int, choice: CheckInChoice, *, now: datetime) -> None:
+    """Keep the customer's last word on how the plan goes."""
+    tx.execute(
+        update(success_plan)
+        .where(success_plan.c.id == plan_id)
+        .values(check_in_answer=choice, check_in_answered_at=now)
+    )
+
+
+def cancel_announcement(tx: Tx, dedupe_key: str) -> None:
+    """What was done need not be announced any more."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.dedupe_key == dedupe_key, outbox.c.status == "pending")
+        .values(status="cancelled", error="done")
+    )
