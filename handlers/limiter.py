@@ -8,6 +8,7 @@ from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
+from typing_extensions import override
 
 from bot.services import delivery
 from handlers.context import Database
@@ -21,7 +22,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 
 
 class ReplyLimiter(BaseRateLimiter[str]):
-    """Replies go at once and never wait behind a campaign; a 429 pauses every replica's campaign, and the reply waits."""
+    """Replies never wait behind a campaign; at a 429 the reply waits as asked, and so does every replica's campaign."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -32,15 +33,16 @@ class ReplyLimiter(BaseRateLimiter[str]):
     async def shutdown(self) -> None:
         """Nothing to stop."""
 
+    @override
     async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401  the library's signature
+        args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: str | None,
-    ) -> Any:  # noqa: ANN401  the library's signature
+    ) -> Any:
         if rate_limit_args == PACED:
             return await callback(*args, **kwargs)
         try:

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from telegram import (
-    Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -14,6 +14,7 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.ext import ExtBot
 
 from bot.domain import messages
 from bot.domain.messages import Reply
@@ -67,7 +68,9 @@ async def edit(context: Context, chat_id: int, message_id: int, message: message
             await send(context, chat_id, message)
 
 
-async def send_rendered(bot: Bot, chat_id: int, rendered: Rendered, *, rate_limit_args: str | None = None) -> Message:
+async def send_rendered(
+    bot: ExtBot[Any], chat_id: int, rendered: Rendered, *, rate_limit_args: str | None = None
+) -> Message:
     """Send words with their buttons."""
     return await bot.send_message(
         chat_id,
@@ -75,12 +78,12 @@ async def send_rendered(bot: Bot, chat_id: int, rendered: Rendered, *, rate_limi
         parse_mode=ParseMode.HTML,
         reply_markup=inline(rendered.rows) or _contact(rendered.contact_label),
         link_preview_options=NO_PREVIEW,
-        **_paced(rate_limit_args),
+        rate_limit_args=rate_limit_args,
     )
 
 
 async def edit_rendered(
-    bot: Bot, chat_id: int, message_id: int, rendered: Rendered, *, rate_limit_args: str | None = None
+    bot: ExtBot[Any], chat_id: int, message_id: int, rendered: Rendered, *, rate_limit_args: str | None = None
 ) -> None:
     """Change a message's words and buttons."""
     await bot.edit_message_text(
@@ -90,12 +93,8 @@ async def edit_rendered(
         parse_mode=ParseMode.HTML,
         reply_markup=inline(rendered.rows),
         link_preview_options=NO_PREVIEW,
-        **_paced(rate_limit_args),
+        rate_limit_args=rate_limit_args,
     )
-
-
-def _paced(rate_limit_args: str | None) -> dict[str, str]:
-    return {} if rate_limit_args is None else {"rate_limit_args": rate_limit_args}
 
 
 def inline(rows: Iterable[Iterable[tuple[str, str]]]) -> InlineKeyboardMarkup | None:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
-from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import ExtBot
 
 from bot.domain.delivery import Delivery, Outcome, Proof
 from bot.services import delivery
@@ -19,13 +20,14 @@ logger = logging.getLogger(__name__)
 
 POLL = timedelta(milliseconds=500)
 TOKEN_PROBLEM = timedelta(minutes=1)
+PROOFS: dict[type[TelegramError], Proof] = {Forbidden: Proof.UNREACHABLE}
 UNREACHABLE = ("chat not found", "user is deactivated", "user not found", "bot was kicked")
 
 
 class Sender:
     """One replica's sender. `owner` names it in the rows that it claims."""
 
-    def __init__(self, bot: Bot, house: House, *, owner: str) -> None:
+    def __init__(self, bot: ExtBot[Any], house: House, *, owner: str) -> None:
         self._bot = bot
         self._house = house
         self._owner = owner
@@ -110,23 +112,21 @@ def outcome_of(error: TelegramError) -> Outcome:
     """What an error of the Bot API proves about the message (see the design's page on Telegram)."""
     text = f"{type(error).__name__}: {error.message}"
     match error:
+        case BadRequest():  # before NetworkError, of which it is a kind
+            return _refusal(error.message.lower(), text)
         case RetryAfter():
             return Outcome(proof=Proof.NOT_SENT, retry_after=wait_of(error), error=text)
         case ChatMigrated():
             return Outcome(proof=Proof.NOT_SENT, new_chat_id=error.new_chat_id, error=text)
         case InvalidToken():
             return Outcome(proof=Proof.NOT_SENT, retry_after=TOKEN_PROBLEM, error="the token is refused")
-        case Forbidden():
-            return Outcome(proof=Proof.UNREACHABLE, error=text)
-        case BadRequest() if replies.NOT_MODIFIED in error.message.lower():
-            return Outcome(proof=Proof.SENT)
-        case BadRequest() if any(words in error.message.lower() for words in UNREACHABLE):
-            return Outcome(proof=Proof.UNREACHABLE, error=text)
-        case BadRequest():
-            return Outcome(proof=Proof.REFUSED, error=text)
         case NotSentError():
             return Outcome(proof=Proof.NOT_SENT, error=text)
-        case NetworkError():
-            return Outcome(proof=Proof.UNKNOWN, error=text)
-        case _:
-            return Outcome(proof=Proof.REFUSED, error=text)
+    return Outcome(proof=PROOFS.get(type(error), Proof.UNKNOWN), error=text)
+
+
+def _refusal(said: str, text: str) -> Outcome:
+    if replies.NOT_MODIFIED in said:
+        return Outcome(proof=Proof.SENT)
+    gone = any(words in said for words in UNREACHABLE)
+    return Outcome(proof=Proof.UNREACHABLE if gone else Proof.REFUSED, error=text)

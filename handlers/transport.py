@@ -1,7 +1,7 @@
 """The Telegram transport: python-telegram-bot's `BaseRequest` over aiohttp, which is several times faster than httpx.
 
-An error here says what it proves. A request that never left raises `NotSentError`; anything later is a `NetworkError` or
-`TimedOut`, after which nobody knows whether Telegram acted. No error carries the URL, which holds the token.
+An error here says what it proves. A request that never left raises `NotSentError`; anything later is a `NetworkError`
+or `TimedOut`, after which nobody knows whether Telegram acted. No error carries the URL, which holds the token.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from typing_extensions import override
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -44,6 +45,7 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
+    @override
     async def do_request(
         self,
         url: str,

@@ -45,29 +45,35 @@ class Intake:
         """
         await self._db.write(updates.hasten)
         await self.replay()
-        offset, failures = 0, 0
         retrying = asyncio.create_task(self._replay_for_ever(stop))
+        offset = failures = 0
         while not stop.is_set():
             try:
                 batch = await self._ask(offset, stop)
-                failures = 0
+                await self.accept(batch)
             except InvalidToken:
                 raise
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001  nothing is confirmed, so whatever it was, the batch comes again
                 failures += 1
                 await self._wait_after(error, failures, stop)
-                continue
-            await self.accept(batch)
-            offset = max((update.update_id + 1 for update in batch), default=offset)
+            else:
+                failures = 0
+                offset = max((update.update_id + 1 for update in batch), default=offset)
         await retrying
         await self._confirm(offset)
 
     async def accept(self, batch: Sequence[Update]) -> None:
-        """Handle a batch; returns when each update is handled or stored. What takes long goes on in the background."""
+        """Handle a batch; returns when each update is handled or stored. What takes long goes on in the background.
+
+        Raises:
+            Exception: the database could neither take an effect nor store the update.
+        """
         tasks = {self._start(update): update for update in batch}
         if not tasks:
             return
-        _, slow = await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
+        handled, slow = await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
+        for task in handled:
+            task.result()
         late = [tasks[task] for task in slow]
         if late:
             self._stored.update(update.update_id for update in late)
@@ -131,11 +137,14 @@ class Intake:
             await asking
         return ()
 
-    async def _wait_after(self, error: TelegramError, failures: int, stop: asyncio.Event) -> None:
-        if isinstance(error, Conflict):
-            logger.error("another process asks for this bot's updates: stop it, there can be only one")
-        else:
-            logger.warning("updates cannot be fetched (%s); trying again", type(error).__name__)
+    async def _wait_after(self, error: Exception, failures: int, stop: asyncio.Event) -> None:
+        match error:
+            case Conflict():
+                logger.error("another process asks for this bot's updates: stop it, there can be only one")
+            case TelegramError():
+                logger.warning("updates cannot be fetched (%s); trying again", type(error).__name__)
+            case _:
+                logger.error("a batch of updates could not be kept safe; asking for it again", exc_info=error)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), min(2.0**failures, LONGEST_BACKOFF_SECONDS))
 
