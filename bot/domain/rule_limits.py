@@ -1,0 +1,92 @@
+"""What the rules of a business must keep to, beyond their types."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from operator import attrgetter
+from zoneinfo import available_timezones
+
+from bot.domain.messages import Language
+from bot.domain.rules import PlanTemplate, Rules, WinBackRules
+from bot.domain.taps import SEPARATOR
+
+SECOND = timedelta(seconds=1)
+KEY_BYTES = 32
+LEAP_DAYS = ("02-28", "03-01")
+LEAST = {
+    "contact.weekly_cap": 1,
+    "surveys.nps_per_day": 1,
+    "surveys.nps_every": timedelta(days=1),
+    "surveys.reminder_after": timedelta(hours=1),
+    "delivery.in_flight": 1,
+    "delivery.attempts": 1,
+    "delivery.group_per_minute": 1,
+    "delivery.timeout": SECOND,
+    "sign_up.link_lasts": timedelta(minutes=1),
+}
+MOST = {"delivery.per_second": 1000, "delivery.group_per_minute": 20, "delivery.in_flight": 1000}
+
+
+def broken_limits(rules: Rules) -> Iterator[str]:
+    """Each setting out of its limits, as "key: what it must be"."""
+    yield from _out_of_range(rules)
+    if rules.timezone not in available_timezones():
+        yield "timezone: is not a known time zone; write a name such as Asia/Ho_Chi_Minh"
+    if rules.delivery.per_second <= 0:
+        yield "delivery.per_second: must be more than 0"
+    if rules.delivery.lease <= 2 * rules.delivery.timeout:
+        yield "delivery.lease: must be more than twice delivery.timeout"
+    if rules.surveys.reminder_after >= rules.surveys.closes_after:
+        yield "surveys.reminder_after: must be shorter than surveys.closes_after"
+    if rules.birthday.leap_day_on not in LEAP_DAYS:
+        yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
+    yield from _reasons(rules.win_back)
+    yield from _plans(rules.plans)
+
+
+def _out_of_range(rules: Rules) -> Iterator[str]:
+    for key, least in LEAST.items():
+        if attrgetter(key)(rules) < least:
+            yield f"{key}: must be at least {least}"
+    for key, most in MOST.items():
+        if attrgetter(key)(rules) > most:
+            yield f"{key}: must be at most {most}"
+
+
+def _reasons(win_back: WinBackRules) -> Iterator[str]:
+    known = WinBackRules.reasons
+    if not win_back.reasons or not set(win_back.reasons) <= set(known):
+        yield f"win_back.reasons: must be some of {', '.join(known)}, which have words in both languages"
+    if win_back.offer:
+        yield from _words("win_back.offer", win_back.offer)
+
+
+def _plans(plans: tuple[PlanTemplate, ...]) -> Iterator[str]:
+    yield from _keys("plans", [plan.key for plan in plans])
+    for index, plan in enumerate(plans):
+        at = f"plans[{index}]"
+        yield from _words(f"{at}.name", plan.name)
+        yield from _words(f"{at}.goal", plan.goal)
+        if plan.check_in_months < 0 or plan.progress_months < 0:
+            yield f"{at}: check_in_months and progress_months must be 0 (never) or more"
+        if not plan.milestones:
+            yield f"{at}.milestones: must have at least one"
+        yield from _keys(f"{at}.milestones", [milestone.key for milestone in plan.milestones])
+        for number, milestone in enumerate(plan.milestones):
+            yield from _words(f"{at}.milestones[{number}].title", milestone.title)
+            if milestone.after_days < 1:
+                yield f"{at}.milestones[{number}].after_days: must be at least 1"
+
+
+def _keys(at: str, keys: list[str]) -> Iterator[str]:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            yield f"{at}: the key {key!r} must be used once"
+        if not key or SEPARATOR in key or len(key.encode()) > KEY_BYTES:
+            yield f"{at}: the key {key!r} must be 1 to {KEY_BYTES} letters without {SEPARATOR!r}, to fit into a button"
+
+
+def _words(at: str, words: Mapping[Language, str]) -> Iterator[str]:
+    for language in Language:
+        if not words.get(language, "").strip():
+            yield f"{at}.{language}: is missing; every text is in both languages"

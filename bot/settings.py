@@ -1,0 +1,153 @@
+"""Settings from the environment and `.env`, and the rules of the business; whatever is wrong is said at once."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.messages import Language
+from bot.domain.rules import Rules
+from bot.rules_file import RulesError, read_rules
+
+DEFAULT_RULES_FILE = Path("touchpoint.toml")
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+ADVICE = {
+    "BOT_TOKEN": "does not look like a token (digits, a colon, letters); copy it again from @BotFather on Telegram",
+    "BOT_API_URL": "must be an address such as https://api.telegram.org",
+    "BOT_PROXY": "must be an address such as http://user:password@host:port",
+    "DATABASE_URL": "must begin with sqlite:/// (and a file) or postgresql://",
+    "BUSINESS_TIMEZONE": "is not a known time zone; write a name such as Asia/Ho_Chi_Minh",
+    "DEFAULT_LANGUAGE": "must be vi or en",
+    "ADMIN_IDS": "must be numeric Telegram ids with commas between them, such as 1234567,7654321",
+    "STAFF_CHAT_ID": "must be the numeric id of the staff's chat, such as -1001234567890",
+    "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
+}
+
+
+class SettingsError(Exception):
+    """The settings are wrong; `problems` names each key and says what to do, and no secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation is set to. What may hold a password is left out of `repr`."""
+
+    bot_token: SecretStr | None = None
+    bot_api_url: str = "https://api.telegram.org"
+    bot_proxy: str | None = field(default=None, repr=False)
+    database_url: str = field(default="sqlite:///touchpoint.sqlite3", repr=False)
+    log_level: str = "INFO"
+    rules: Rules = field(default_factory=Rules)
+
+    def require_token(self) -> str:
+        """The token in the clear, for whoever gives it to Telegram.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        if self.bot_token is None:
+            advice = "is not set; ask @BotFather on Telegram for a bot with /newbot and write BOT_TOKEN=… into .env"
+            raise SettingsError([f"BOT_TOKEN: {advice} (or try everything without one: touchpoint demo)"])
+        return self.bot_token.get_secret_value()
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be logged."""
+        return () if self.bot_token is None else (self.bot_token.get_secret_value(),)
+
+
+def _looks_like_a_token(token: SecretStr) -> SecretStr:
+    if not TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("not a token")
+    return token
+
+
+def _is_a_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone")
+    return name
+
+
+def _split_at_commas(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _with_driver(url: str) -> str:
+    """PostgreSQL's usual addresses, with the driver that comes with this project."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+", strip_whitespace=True)]
+DatabaseUrl = Annotated[
+    str, StringConstraints(pattern=r"^(sqlite|postgres|postgresql)(\+\w+)?://"), AfterValidator(_with_driver)
+]
+
+
+class _Environment(BaseSettings):
+    """The shape of the environment. An empty value counts as not set, so that .env.example can be copied as it is."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    bot_token: Annotated[SecretStr, AfterValidator(_looks_like_a_token)] | None = None
+    bot_api_url: Address = "https://api.telegram.org"
+    bot_proxy: Annotated[str, StringConstraints(pattern=r"^\w+://\S+$")] | None = None
+    database_url: DatabaseUrl = "sqlite:///touchpoint.sqlite3"
+    business_name: str | None = None
+    business_timezone: Annotated[str, AfterValidator(_is_a_zone)] | None = None
+    default_language: Language | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_split_at_commas)] | None = None
+    staff_chat_id: int | None = None
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
+    touchpoint_rules: Path | None = None
+
+
+def load_settings(*, now: datetime, env_file: Path = Path(".env")) -> Settings:
+    """Everything that an installation is set to; public holidays are those of the year of `now` and the next ones.
+
+    Raises:
+        SettingsError: with every problem of the environment, or else of the rules.
+    """
+    try:
+        environment = _Environment(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(_problems(error)) from None
+    return Settings(
+        bot_token=environment.bot_token,
+        bot_api_url=environment.bot_api_url.rstrip("/"),
+        bot_proxy=environment.bot_proxy,
+        database_url=environment.database_url,
+        log_level=environment.log_level,
+        rules=_load_rules(environment, now=now),
+    )
+
+
+def _problems(error: ValidationError) -> list[str]:
+    keys = dict.fromkeys(str(problem["loc"][0]).upper() for problem in error.errors(include_input=False))
+    return [f"{key}: {ADVICE.get(key, 'is not valid')}" for key in keys]
+
+
+def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
+    """The rules file; what the environment says of the business goes before it."""
+    path = environment.touchpoint_rules
+    if path is None:
+        path = DEFAULT_RULES_FILE if DEFAULT_RULES_FILE.exists() else None
+    said = {
+        "business": environment.business_name,
+        "timezone": environment.business_timezone,
+        "language": environment.default_language,
+        "admin_ids": environment.admin_ids,
+        "staff_chat_id": environment.staff_chat_id,
+    }
+    try:
+        return read_rules(path, said={key: value for key, value in said.items() if value is not None}, now=now)
+    except RulesError as error:
+        raise SettingsError([f"{path}: {problem}" for problem in error.problems]) from None
