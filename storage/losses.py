@@ -1,12 +1,13 @@
 """Customers who left and came back: each loss is kept, since churn is counted from it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
 from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage import outbox
 from storage.database import Tx
+from storage.due import Due, Window, list_due, select_due
 from storage.tables import customer, loss, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
@@ -35,15 +36,10 @@ def lost_since(tx: Tx, customer_id: int) -> datetime | None:
     return found
 
 
-def list_silent(tx: Tx, *, silent_after: timedelta, limit: int, now: datetime) -> list[tuple[int, datetime]]:
-    """Customers who bought once and nothing for so long, with the instant at which that made them lost."""
-    statement = (
-        select(customer.c.id, customer.c.last_purchase_at)
-        .where(customer.c.lost_at.is_(None), customer.c.last_purchase_at <= now - silent_after)
-        .order_by(customer.c.last_purchase_at, customer.c.id)
-        .limit(limit)
-    )
-    return [(row.id, row.last_purchase_at + silent_after) for row in tx.execute(statement)]
+def list_silent(tx: Tx, window: Window) -> list[Due]:
+    """Customers who bought once and are not lost, by their last purchase."""
+    statement = select_due(customer.c.id, customer.c.last_purchase_at).where(customer.c.lost_at.is_(None))
+    return list_due(tx, statement, customer.c.last_purchase_at, window)
 
 
 def list_returned(tx: Tx, *, limit: int) -> list[tuple[int, datetime]]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, insert, select, update
 
 from bot.domain.messages import Language
 from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Round
 from bot.domain.rules import PlanTemplate
 from storage.database import Tx, insert_for
-from storage.tables import milestone, outbox, success_plan
+from storage.due import Due, Window, list_due, select_due
+from storage.tables import customer, milestone, outbox, success_plan
 
 
 def add(
@@ -59,7 +61,10 @@ def load_latest(tx: Tx, customer_id: int) -> Plan | None:
 
 
 def load_by_milestone(tx: Tx, milestone_id: int) -> Plan | None:
-    plan_id = tx.execute(select(milestone.c.plan_id).where(milestone.c.id == milestone_id)).scalar()
+    """The plan of a milestone, locked on PostgreSQL, so that of two last milestones one completes it."""
+    of_plan = select(milestone.c.plan_id).where(milestone.c.id == milestone_id).scalar_subquery()
+    statement = select(success_plan.c.id).where(success_plan.c.id == of_plan).with_for_update()
+    plan_id = tx.execute(statement).scalar()
     return load(tx, plan_id) if plan_id is not None else None
 
 
@@ -78,6 +83,8 @@ def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:
             success_plan.c.goal,
             success_plan.c.status,
             success_plan.c.started_at,
+            success_plan.c.check_in_months,
+            success_plan.c.progress_months,
             success_plan.c.check_in_answer,
             success_plan.c.check_in_answered_at,
         )
@@ -96,6 +103,8 @@ def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:
             status=PlanStatus(row.status),
             started_at=row.started_at,
             milestones=tuple(milestones.get(row.id, ())),
+            check_in_months=row.check_in_months,
+            progress_months=row.progress_months,
             check_in=CheckInChoice(row.check_in_answer) if row.check_in_answer else None,
             check_in_at=row.check_in_answered_at,
         )
@@ -155,6 +164,52 @@ def save_check_in(tx: Tx, plan_id: int, choice: CheckInChoice, *, now: datetime)
         .where(success_plan.c.id == plan_id)
         .values(check_in_answer=choice, check_in_answered_at=now)
     )
+
+
+def list_milestones(tx: Tx, window: Window) -> list[Due]:
+    """Milestones of active plans that are neither done nor announced; the subject is the plan's id."""
+    statement = select_due(milestone.c.id, milestone.c.due_at, cast(success_plan.c.id, String))
+    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
+    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id).where(
+        success_plan.c.status == PlanStatus.ACTIVE, milestone.c.announced_at.is_(None), milestone.c.done_at.is_(None)
+    )
+    return list_due(tx, statement, milestone.c.due_at, window)
+
+
+def mark_announced(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
+    """Note that a milestone's day has come; False when another planner was first."""
+    statement = update(milestone).where(milestone.c.id == milestone_id, milestone.c.announced_at.is_(None))
+    return tx.execute(statement.values(announced_at=now).returning(milestone.c.id)).first() is not None
+
+
+def list_check_ins(tx: Tx, window: Window) -> list[Due]:
+    """Active plans (the row) whose next check-in comes."""
+    return _list_rounds(tx, success_plan.c.next_check_in_at, window)
+
+
+def list_progress(tx: Tx, window: Window) -> list[Due]:
+    """Active plans (the row) whose next progress message comes."""
+    return _list_rounds(tx, success_plan.c.next_progress_at, window)
+
+
+def _list_rounds(tx: Tx, at: ColumnElement[Any], window: Window) -> list[Due]:
+    statement = select_due(success_plan.c.id, at)
+    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
+    return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
+
+
+def move_check_in(tx: Tx, due: Due, *, number: int, until: datetime) -> bool:
+    """Note the number of the last check-in and when the next is due; False when another planner was first."""
+    statement = update(success_plan).where(success_plan.c.id == due.row_id, success_plan.c.next_check_in_at == due.at)
+    values = {"check_ins": number, "next_check_in_at": until}
+    return tx.execute(statement.values(values).returning(success_plan.c.id)).first() is not None
+
+
+def move_progress(tx: Tx, due: Due, *, number: int, until: datetime) -> bool:
+    """Note the number of the last progress message and when the next is due; False when another planner was first."""
+    statement = update(success_plan).where(success_plan.c.id == due.row_id, success_plan.c.next_progress_at == due.at)
+    values = {"progress_messages": number, "next_progress_at": until}
+    return tx.execute(statement.values(values).returning(success_plan.c.id)).first() is not None
 
 
 def cancel_announcement(tx: Tx, dedupe_key: str) -> None:

@@ -1,23 +1,15 @@
 """The win-back of each loss."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, case, select, update
 
 from bot.domain.messages import Language
 from bot.domain.win_back import OfferChoice, OfferFacts, Status, WinBack, question_key
 from storage.database import Tx, insert_for
+from storage.due import Due, Window, list_due, select_due
 from storage.tables import customer, loss, outbox, win_back
-
-
-@dataclass(frozen=True)
-class DueOffer:
-    """A win-back whose next step has come."""
-
-    win_back: WinBack
-    facts: OfferFacts
 
 
 def load(tx: Tx, win_back_id: int) -> WinBack | None:
@@ -26,11 +18,10 @@ def load(tx: Tx, win_back_id: int) -> WinBack | None:
     return _win_back(row) if row else None
 
 
-def _win_backs(*more: Any) -> Select[Any]:  # noqa: ANN401  SQL columns
+def _win_backs() -> Select[Any]:
     return select(
         win_back.c.id,
         win_back.c.customer_id,
-        win_back.c.loss_id,
         win_back.c.status,
         win_back.c.reason,
         win_back.c.reason_at,
@@ -38,7 +29,6 @@ def _win_backs(*more: Any) -> Select[Any]:  # noqa: ANN401  SQL columns
         customer.c.name,
         customer.c.chat_id,
         customer.c.language,
-        *more,
     ).join(customer, win_back.c.customer_id == customer.c.id)
 
 
@@ -56,24 +46,20 @@ def _win_back(row: Any) -> WinBack:  # noqa: ANN401  a database row
     )
 
 
-def list_to_ask(tx: Tx, *, ask_after: timedelta, limit: int, now: datetime) -> list[tuple[int, int]]:
-    """(customer id, loss id) of losses not asked about, whose customers can be reached."""
-    statement = (
-        select(customer.c.id, loss.c.id)
-        .join(loss, (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None))
-        .outerjoin(win_back, win_back.c.loss_id == loss.c.id)
-        .where(
-            customer.c.lost_at <= now - ask_after,
-            customer.c.linked_at <= now - ask_after,
-            customer.c.chat_id.is_not(None),
-            customer.c.stopped_at.is_(None),
-            customer.c.unreachable_at.is_(None),
-            win_back.c.id.is_(None),
-        )
-        .order_by(loss.c.id)
-        .limit(limit)
+def list_questions(tx: Tx, window: Window) -> list[Due]:
+    """Losses (the row) not asked about, whose customers can be reached; due since the loss and the link."""
+    linked_later = customer.c.linked_at > customer.c.lost_at
+    at = case((linked_later, customer.c.linked_at), else_=customer.c.lost_at)
+    statement = select_due(loss.c.id, at)
+    statement = statement.join(loss, (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None))
+    statement = statement.outerjoin(win_back, win_back.c.loss_id == loss.c.id).where(
+        customer.c.lost_at.is_not(None),
+        customer.c.chat_id.is_not(None),
+        customer.c.stopped_at.is_(None),
+        customer.c.unreachable_at.is_(None),
+        win_back.c.id.is_(None),
     )
-    return [(customer_id, loss_id) for customer_id, loss_id in tx.execute(statement)]
+    return list_due(tx, statement, at, window)
 
 
 def start(tx: Tx, *, customer_id: int, loss_id: int, next_at: datetime, now: datetime) -> int | None:
@@ -85,19 +71,24 @@ def start(tx: Tx, *, customer_id: int, loss_id: int, next_at: datetime, now: dat
     return tx.execute(statement).scalar_one_or_none()
 
 
-def list_due(tx: Tx, *, limit: int, now: datetime) -> list[DueOffer]:
-    """Win-backs whose next step has come, with what became of their question."""
-    statement = _win_backs().where(win_back.c.next_at <= now).order_by(win_back.c.next_at, win_back.c.id).limit(limit)
-    return [DueOffer(_win_back(row), _offer_facts(tx, row)) for row in tx.execute(statement).all()]
+def list_steps(tx: Tx, window: Window) -> list[Due]:
+    """Win-backs (the row) whose next step comes."""
+    statement = select_due(win_back.c.id, win_back.c.next_at)
+    return list_due(tx, statement.join(win_back, win_back.c.customer_id == customer.c.id), win_back.c.next_at, window)
 
 
-def _offer_facts(tx: Tx, row: Any) -> OfferFacts:  # noqa: ANN401  a database row
-    statement = select(outbox.c.status, outbox.c.sent_at, outbox.c.due_at)
-    question = tx.execute(statement.where(outbox.c.dedupe_key == question_key(row.loss_id))).first()
+def load_offer_facts(tx: Tx, win_back_id: int) -> OfferFacts:
+    """What decides about the offer."""
+    statement = select(win_back.c.loss_id, win_back.c.reason_at).where(win_back.c.id == win_back_id)
+    loss_id, reason_at = tx.execute(statement).one()
+    asked = select(outbox.c.status, outbox.c.sent_at, outbox.c.due_at).where(
+        outbox.c.dedupe_key == question_key(loss_id)
+    )
+    question = tx.execute(asked).first()
     went_out = question is not None and question.status in {"sending", "sent", "unknown"}
     waits = question is not None and question.status == "pending"
     return OfferFacts(
-        reason_at=row.reason_at,
+        reason_at=reason_at,
         asked_at=question.sent_at if question and went_out else None,
         asking_at=question.due_at if question and waits else None,
     )

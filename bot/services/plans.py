@@ -1,0 +1,119 @@
+"""Success plans as staff start and tick them, and as customers answer to them."""
+
+from datetime import datetime
+
+import storage.customers
+import storage.interactions
+import storage.notices
+import storage.outbox
+import storage.plans
+from bot.domain import plans
+from bot.domain.customers import Customer
+from bot.domain.messages import Button, Language, Message, Reply
+from bot.domain.plans import CheckInChoice, Plan, PlanStatus
+from bot.domain.rules import PlanTemplate, Rules
+from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
+from storage.database import Tx
+
+
+def show_plan(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, language: Language) -> Message:
+    """A customer's plan with a button for each open milestone, or the templates to start one from."""
+    customer = storage.customers.load(tx, customer_id)
+    if customer is None:
+        return Message("plans/unknown", language)
+    plan = storage.plans.load_latest(tx, customer_id)
+    if plan is not None and plan.status is PlanStatus.ACTIVE:
+        return _view(plan, customer, language=language, now=now)
+    return _choice(customer, plan, rules, language)
+
+
+def start_plan(tx: Tx, *, now: datetime, rules: Rules, staff_id: int, language: Language, tap: StartPlan) -> Reply:
+    """Start a plan from a template; a second tap, or one after somebody else's, shows the plan that there is."""
+    customer = storage.customers.load(tx, tap.customer_id)
+    template = next((template for template in rules.plans if template.key == tap.template), None)
+    if customer is not None and template is not None:
+        _start(tx, customer, template, staff_id=staff_id, now=now)
+    return Reply(edit=show_plan(tx, now=now, rules=rules, customer_id=tap.customer_id, language=language))
+
+
+def _start(tx: Tx, customer: Customer, template: PlanTemplate, *, staff_id: int, now: datetime) -> None:
+    zone = customer.timezone
+    storage.plans.add(
+        tx,
+        customer_id=customer.customer_id,
+        template=template,
+        language=customer.language,
+        milestones=plans.milestones_of(template, language=customer.language, timezone=zone, start=now),
+        check_in=plans.next_round(0, months=template.check_in_months, timezone=zone, start=now),
+        progress=plans.next_round(0, months=template.progress_months, timezone=zone, start=now),
+        started_by=staff_id,
+        now=now,
+    )
+
+
+def complete_milestone(tx: Tx, *, now: datetime, staff_id: int, language: Language, tap: CompleteMilestone) -> Reply:
+    """Mark a milestone as done, once; the plan is complete with its last one."""
+    plan = storage.plans.load_by_milestone(tx, tap.milestone_id)
+    customer = storage.customers.load(tx, plan.customer_id) if plan else None
+    if plan is None or customer is None:
+        return Reply(edit=Message("plans/unknown", language))
+    if storage.plans.mark_done(tx, tap.milestone_id, done_by=staff_id, now=now):
+        storage.plans.cancel_announcement(tx, plans.milestone_key(tap.milestone_id))
+        storage.plans.complete_if_done(tx, plan.plan_id, now=now)
+    return Reply(edit=_view(storage.plans.load(tx, plan.plan_id) or plan, customer, language=language, now=now))
+
+
+def answer_check_in(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: CheckInAnswer
+) -> Reply:
+    """The customer says how the plan goes; whoever needs help is told of to staff at once, once for a message."""
+    plan = storage.plans.load(tx, tap.plan_id)
+    customer = storage.customers.load(tx, plan.customer_id) if plan else None
+    if plan is None or customer is None or customer.chat_id != chat_id or tap.choice not in set(CheckInChoice):
+        return Reply(send=(Message("customers/stale_button", language),))
+    choice = CheckInChoice(tap.choice)
+    storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=customer.customer_id, now=now)
+    storage.plans.save_check_in(tx, plan.plan_id, choice, now=now)
+    if choice is CheckInChoice.HELP:
+        _ask_for_help(tx, plan, customer, message_id=message_id, rules=rules, now=now)
+    return Reply(edit=plans.check_in_answered(plan, choice, tap.outbox_id, customer.language))
+
+
+def _ask_for_help(tx: Tx, plan: Plan, customer: Customer, *, message_id: int, rules: Rules, now: datetime) -> None:
+    interaction_id = storage.interactions.add(
+        tx,
+        customer_id=customer.customer_id,
+        kind="request",
+        body=plan.name,
+        now=now,
+        chat_id=customer.chat_id,
+        message_id=message_id,
+    )
+    if interaction_id is None:
+        return
+    storage.notices.notify(
+        tx,
+        key=f"interaction:{interaction_id}",
+        template="plans/help_wanted",
+        facts={"customer": customer.name, "plan": plan.name, "interaction_id": interaction_id},
+        customer_id=customer.customer_id,
+        rules=rules,
+        now=now,
+    )
+
+
+def _view(plan: Plan, customer: Customer, *, language: Language, now: datetime) -> Message:
+    open_milestones = [one for one in plan.milestones if one.done_at is None and plan.status is PlanStatus.ACTIVE]
+    keyboard = tuple(
+        (Button("complete", CompleteMilestone(one.milestone_id), {"title": one.title}),) for one in open_milestones
+    )
+    return Message("plans/view", language, plans.view_facts(plan, customer.name, now=now), keyboard)
+
+
+def _choice(customer: Customer, last: Plan | None, rules: Rules, language: Language) -> Message:
+    facts = {"customer": customer.name, "last": last.name if last else "", "templates": len(rules.plans)}
+    keyboard = tuple(
+        (Button("start", StartPlan(customer.customer_id, template.key), {"name": template.name[language]}),)
+        for template in rules.plans
+    )
+    return Message("plans/choose", language, facts, keyboard)

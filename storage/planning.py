@@ -1,0 +1,127 @@
+"""What the planners of surveys and birthdays look for, and how they note that it is planned."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
+
+from bot.domain.birthdays import dedupe_key
+from bot.domain.touchpoints import Kind
+from storage.database import Tx
+from storage.due import REACHABLE, Due, Window, list_due, select_due
+from storage.tables import answer, customer, interaction, milestone, outbox, success_plan, survey_run
+
+# Knuth's multiplicative hash: a stable order that spreads neighbours, without a column for it.
+HASH_FACTOR, HASH_RANGE = 2_654_435_761, 2**32
+BY_CALENDAR = "calendar"
+
+
+def list_nps(tx: Tx, window: Window) -> list[Due]:
+    """Customers whose NPS by calendar is due, in a stable order that has nothing to do with who they are."""
+    order = customer.c.id * HASH_FACTOR % HASH_RANGE
+    statement = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE)
+    return list_due(tx, statement, customer.c.next_nps_at, window, None if window.after else order)
+
+
+def count_by_calendar(tx: Tx, kind: Kind, *, since: datetime) -> int:
+    """How many runs of a kind the calendar has planned since an instant."""
+    statement = select(func.count()).where(
+        survey_run.c.kind == kind, survey_run.c.trigger == BY_CALENDAR, survey_run.c.planned_at >= since
+    )
+    return int(tx.execute(statement).scalar_one())
+
+
+def move_nps(tx: Tx, due: Due, *, until: datetime) -> bool:
+    """Set when a customer's next NPS is due; False when another planner was first."""
+    return _moved(
+        tx,
+        update(customer).where(customer.c.id == due.row_id, customer.c.next_nps_at == due.at),
+        next_nps_at=until,
+    )
+
+
+def list_closed_interactions(tx: Tx, window: Window) -> list[Due]:
+    """Interactions that were closed and not asked about (CES)."""
+    statement = select_due(interaction.c.id, interaction.c.closed_at)
+    statement = statement.join(interaction, interaction.c.customer_id == customer.c.id)
+    return list_due(tx, statement.where(interaction.c.ces_planned_at.is_(None)), interaction.c.closed_at, window)
+
+
+def mark_interaction_asked(tx: Tx, interaction_id: int, *, now: datetime) -> bool:
+    """Note that a closed interaction needs no more planning; False when another planner was first."""
+    statement = update(interaction).where(interaction.c.id == interaction_id, interaction.c.ces_planned_at.is_(None))
+    return _moved(tx, statement, ces_planned_at=now)
+
+
+def list_done_milestones(tx: Tx, window: Window) -> list[Due]:
+    """Milestones that were reached and not asked about (CSAT); the subject is the milestone."""
+    statement = select_due(milestone.c.id, milestone.c.done_at, milestone.c.title)
+    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
+    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id)
+    return list_due(tx, statement.where(milestone.c.csat_planned_at.is_(None)), milestone.c.done_at, window)
+
+
+def mark_milestone_asked(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
+    """Note that a milestone reached needs no more planning; False when another planner was first."""
+    statement = update(milestone).where(milestone.c.id == milestone_id, milestone.c.csat_planned_at.is_(None))
+    return _moved(tx, statement, csat_planned_at=now)
+
+
+def list_reminders(tx: Tx, window: Window) -> list[Due]:
+    """Open survey runs whose reminder's time comes and who have no answer; the subject is the survey's kind."""
+    return _list_runs(tx, survey_run.c.remind_at, window, answer.c.run_id.is_(None))
+
+
+def list_closings(tx: Tx, window: Window) -> list[Due]:
+    """Open survey runs whose end comes; the subject is the survey's kind."""
+    return _list_runs(tx, survey_run.c.closes_at, window)
+
+
+def _list_runs(tx: Tx, at: ColumnElement[Any], window: Window, *where: ColumnElement[bool]) -> list[Due]:
+    statement = select_due(survey_run.c.id, at, survey_run.c.kind)
+    statement = statement.join(survey_run, survey_run.c.customer_id == customer.c.id)
+    statement = statement.outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    return list_due(tx, statement.where(survey_run.c.closed_at.is_(None), *where), at, window)
+
+
+def mark_reminded(tx: Tx, run_id: int) -> bool:
+    """Note that a run's one reminder is planned; False when another planner was first."""
+    statement = update(survey_run).where(survey_run.c.id == run_id, survey_run.c.remind_at.is_not(None))
+    return _moved(tx, statement, remind_at=None)
+
+
+def mark_closed(tx: Tx, run_id: int, *, now: datetime) -> bool:
+    """Close a run; False when it was closed."""
+    statement = update(survey_run).where(survey_run.c.id == run_id, survey_run.c.closed_at.is_(None))
+    return _moved(tx, statement, closed_at=now, remind_at=None)
+
+
+def _moved(tx: Tx, statement: Any, **values: Any) -> bool:  # noqa: ANN401  an UPDATE and columns of its row
+    return tx.execute(statement.values(**values).returning(literal(1))).first() is not None
+
+
+def list_zones_of(tx: Tx, born: Collection[tuple[int, int]]) -> list[str]:
+    """The time zones of customers with one of these (month, day) of birth."""
+    statement = select(customer.c.timezone).where(REACHABLE, _born(born)).distinct().order_by(customer.c.timezone)
+    return list(tx.execute(statement).scalars())
+
+
+def list_ungreeted(
+    tx: Tx, *, born: Collection[tuple[int, int]], timezone: str, day: date, limit: int, customer_id: int | None = None
+) -> list[int]:
+    """Customers in a zone with one of these (month, day) of birth, who have no greeting for that date yet."""
+    before, after = dedupe_key(0, day).split("0", 1)
+    key = literal(before) + cast(customer.c.id, String) + literal(after)
+    greeted = select(outbox.c.id).where(outbox.c.dedupe_key == key).exists()
+    statement = select(customer.c.id).where(REACHABLE, _born(born), customer.c.timezone == timezone, ~greeted)
+    if customer_id is not None:
+        statement = statement.where(customer.c.id == customer_id)
+    return list(tx.execute(statement.order_by(customer.c.id).limit(limit)).scalars())
+
+
+def _born(born: Collection[tuple[int, int]]) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(and_(customer.c.birth_month == month, customer.c.birth_day == day) for month, day in sorted(born)),
+    )
