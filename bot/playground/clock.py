@@ -20,11 +20,15 @@ class MovableClock:
     def now(self) -> datetime:
         return self._base() + self._offset if self._held is None else self._held
 
-    def hold_at(self, instant: datetime) -> None:
-        """Stand still at `instant` until `release`, so that all that is due then happens at that very time."""
-        if instant < self.now():
-            raise ValueError(f"the clock only moves forward: {instant} is before {self.now()}")
-        self._held = instant
+    def hold(self) -> None:
+        """Stand still until `release`, so that all that is due now happens at this very time."""
+        self._held = self.now()
+
+    def jump(self, to: datetime) -> None:
+        """Set the held clock to a later instant."""
+        if self._held is None or to < self._held:
+            raise ValueError(f"only a held clock jumps, and only forward: {self._held} to {to}")
+        self._held = to
 
     def release(self) -> None:
         if self._held is not None:
@@ -60,12 +64,12 @@ class ClockMover:
     async def advance(self, to: datetime, *, on_step: Callable[[datetime], None] | None = None) -> None:
         """Step from one due instant to the next until `to`; `on_step` hears of each stop."""
         async with self._turn:
-            self.clock.hold_at(self.clock.now())
+            self.clock.hold()
             try:
                 await self._settle()
                 while (here := self.clock.now()) < to:
                     due = await self._next_due(here)
-                    self.clock.hold_at(to if due is None else min(to, due))
+                    self.clock.jump(to if due is None else min(to, due))
                     await self._settle()
                     if on_step is not None:
                         on_step(self.clock.now())

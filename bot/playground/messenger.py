@@ -128,12 +128,16 @@ class Messenger:
             reply_to=reply_to,
         )
         chat.messages[message.message_id] = message
-        self._change_reply_keyboard(chat, reply_markup)
+        self._take_reply_keyboard(chat, reply_markup)
         self.changes.publish("message", chat_id=chat.id, message=message.to_json())
         return message
 
     def show_edit(self, message: Message) -> None:
         self.changes.publish("edit", chat_id=message.chat.id, message=message.to_json())
+
+    def show_reply_keyboard(self, chat: Chat, markup: JsonObject | None) -> None:
+        chat.reply_keyboard = markup
+        self.changes.publish("keyboard", chat_id=chat.id, reply_keyboard=markup)
 
     def open_query(self, person: User, message: Message) -> CallbackQuery:
         query = CallbackQuery(str(next(self._query_ids)), person, message.chat, message.message_id, self.now())
@@ -159,9 +163,8 @@ class Messenger:
     def _shares_group(self, chat: Chat) -> bool:
         return any(chat.people[0] in other.people for other in self.chats.values() if not other.is_private)
 
-    @staticmethod
-    def _change_reply_keyboard(chat: Chat, markup: JsonObject | None) -> None:
+    def _take_reply_keyboard(self, chat: Chat, markup: JsonObject | None) -> None:
         if markup and "keyboard" in markup:
-            chat.reply_keyboard = markup
+            self.show_reply_keyboard(chat, markup)
         elif markup and markup.get("remove_keyboard"):
-            chat.reply_keyboard = None
+            self.show_reply_keyboard(chat, None)

@@ -53,8 +53,7 @@ class Person:
         chat = self._open_chat(chat_id)
         answered = None if reply_to is None else self._message(chat, reply_to)
         message = self._messenger.post(chat, self.user, _text_content(text), reply_to=answered)
-        if (chat.reply_keyboard or {}).get("one_time_keyboard"):
-            chat.reply_keyboard = None
+        self._put_away_keyboard(chat)
         self._tell("message", message)
         return message
 
@@ -78,8 +77,7 @@ class Person:
             contact["last_name"] = owner.last_name
         chat = self._open_chat(None)
         message = self._messenger.post(chat, self.user, {"contact": contact})
-        if (chat.reply_keyboard or {}).get("one_time_keyboard"):
-            chat.reply_keyboard = None
+        self._put_away_keyboard(chat)
         self._tell("message", message)
         return message
 
@@ -151,6 +149,10 @@ class Person:
             chat.started = True
             self._messenger.changes.publish("chat", chat_id=chat.id)
         return chat
+
+    def _put_away_keyboard(self, chat: Chat) -> None:
+        if (chat.reply_keyboard or {}).get("one_time_keyboard"):
+            self._messenger.show_reply_keyboard(chat, None)
 
     @staticmethod
     def _message(chat: Chat, message_id: int) -> Message:

@@ -26,6 +26,11 @@ class User:
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def given_name(self) -> str:
+        """What they are called by: in a Vietnamese name the last word."""
+        return self.first_name.split()[-1]
+
     def to_json(self) -> JsonObject:
         return {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name} | _given(
             last_name=self.last_name, username=self.username, language_code=self.language_code

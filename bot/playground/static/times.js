@@ -1,0 +1,41 @@
+// Times as the business reads them: in its own time zone, in the page's language.
+import { language, word } from "./words.js";
+
+const locale = language === "vi" ? "vi-VN" : "en-GB";
+let zone = "UTC";
+const formats = new Map();
+
+export function useZone(name) {
+  zone = name;
+  formats.clear();
+}
+
+function format(name, options) {
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }));
+  return formats.get(name);
+}
+
+export function clockTime(instant) {
+  return format("time", { hour: "2-digit", minute: "2-digit", hour12: false }).format(instant);
+}
+
+export function fullDate(instant) {
+  return format("date", { weekday: "long", day: "numeric", month: "numeric", year: "numeric" }).format(instant);
+}
+
+export function shortDate(instant) {
+  return format("short", { day: "numeric", month: "numeric", year: "2-digit" }).format(instant);
+}
+
+/** A day's name as it separates messages: today, yesterday, or the date. */
+export function dayName(instant, now) {
+  const day = fullDate(instant);
+  if (day === fullDate(now)) return word("today");
+  if (day === fullDate(now - 86_400_000)) return word("yesterday");
+  return day;
+}
+
+/** When a chat last spoke: the time today, the date before. */
+export function briefly(instant, now) {
+  return fullDate(instant) === fullDate(now) ? clockTime(instant) : shortDate(instant);
+}
