@@ -108,7 +108,7 @@ class SegmentLine:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """The NPS of one part of a period; hidden, like any value, under five answers."""
+    """A metric in one part of a period; hidden, like any value, when n is under five."""
 
     part: Period
     n: int
@@ -139,10 +139,10 @@ def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: b
     return tuple(sorted(lines, key=_rank))
 
 
-def nps_trend(scores_by_part: Mapping[Period, Mapping[int, int]]) -> tuple[TrendPoint, ...]:
-    """The NPS of each part, from its own histogram (score -> n), in the order given."""
-    counts_by_part = {part: NpsCounts.of(scores) for part, scores in scores_by_part.items()}
-    return tuple(TrendPoint(part, counts.n, shown(nps(counts))) for part, counts in counts_by_part.items())
+def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) -> tuple[TrendPoint, ...]:
+    """One metric in each part of a period, in the order given."""
+    lines = {part: metric_line(metric, counts) for part, counts in counts_by_part.items()}
+    return tuple(TrendPoint(part, line.n, line.estimate) for part, line in lines.items())
 
 
 def _rank(segment: SegmentLine) -> tuple[bool, float, str]:

@@ -8,7 +8,7 @@ from bot.domain.metrics.estimates import NOT_COMPARABLE, Sufficiency, Verdict
 from bot.domain.metrics.nps import NpsCounts
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import parse_period, trend
-from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, breakdown, metric_line, nps_trend, overview
+from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, breakdown, metric_line, metric_trend, overview
 
 MANY = PeriodCounts(
     nps=SurveyCounts({10: 60, 8: 20, 3: 20}, sent=300, answered=90),
@@ -141,7 +141,8 @@ def test_a_breakdown_puts_the_highest_first_and_the_hidden_last() -> None:
 def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     parts = trend(parse_period("last quarter", now=now, timezone="Asia/Ho_Chi_Minh"), now=now)[:3]
-    points = nps_trend(dict(zip(parts, [{10: 4}, {}, {10: 3, 0: 2}], strict=True)))
+    counts = [_nps({10: 4}), PeriodCounts(), _nps({10: 3, 0: 2})]
+    points = metric_trend(Metric.NPS, dict(zip(parts, counts, strict=True)))
     assert [point.part for point in points] == list(parts)
     assert [point.n for point in points] == [4, 0, 5]
     assert [point.estimate and point.estimate.value for point in points] == [None, None, 20]

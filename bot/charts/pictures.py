@@ -1,0 +1,108 @@
+"""What a picture shows, as plain values, and how its numbers are written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal, format_percent
+
+from bot.domain.metrics.estimates import Estimate
+from bot.domain.surveys import Band
+from bot.domain.touchpoints import Kind
+
+
+@dataclass(frozen=True)
+class PicturePoint:
+    """One step of a trend or one segment: its short name, its n, and its value unless that is hidden."""
+
+    label: str
+    n: int
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ScoreDistribution:
+    """A histogram (score -> n) of one kind of survey, and what each band of its scores is called."""
+
+    kind: Kind
+    scores: Mapping[int, int]
+    names: Mapping[Band, str]
+
+
+@dataclass(frozen=True)
+class PictureWords:
+    """The words of a picture. `no_answers` and `too_few` are sentences that stand where a panel has nothing to show."""
+
+    title: str
+    subtitle: str
+    no_answers: str
+    too_few: str
+    trend: str = ""
+    distribution: str = ""
+    funnel: str = ""
+    overall: str = ""
+
+
+@dataclass(frozen=True)
+class ReportPicture:
+    """A report's trend, and beside it the distribution of scores and the response funnel where there are any.
+
+    Values are points from -100 to 100 if `points`, otherwise shares from 0 to 1. Numbers are written as in `locale`.
+    """
+
+    words: PictureWords
+    locale: str
+    points: bool
+    trend: Sequence[PicturePoint]
+    distribution: ScoreDistribution | None = None
+    funnel: Sequence[FunnelStep] = ()
+
+
+@dataclass(frozen=True)
+class BreakdownPicture:
+    """One metric by segment, in the order given, the first twelve of them; `overall` is drawn as a line behind them."""
+
+    words: PictureWords
+    locale: str
+    points: bool
+    segments: Sequence[PicturePoint]
+    overall: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How numbers are written in one picture."""
+
+    locale: str
+    points: bool
+
+    def count(self, n: float) -> str:
+        return format_decimal(n, "#,##0", locale=self.locale)
+
+    def share(self, share: float) -> str:
+        """A percentage, with a decimal where it is under ten and a whole number would say too little."""
+        return self._percent(share, "#,##0.#" if share < 0.1 else "#,##0")
+
+    def value(self, value: float) -> str:
+        return self._points(value, "#,##0") if self.points else self.share(value)
+
+    def tick(self, value: float) -> str:
+        """A value on an axis, where two ticks may lie less than one apart."""
+        return self._points(value, "#,##0.#") if self.points else self._percent(value, "#,##0.#")
+
+    def _points(self, value: float, digits: str) -> str:
+        signed = f"+{digits};\N{MINUS SIGN}{digits}" if round(value, 1 if "." in digits else 0) else "0"
+        return format_decimal(value, signed, locale=self.locale)
+
+    def _percent(self, share: float, digits: str) -> str:
+        space = "\N{NO-BREAK SPACE}" if self.locale.startswith("vi") else ""
+        return format_percent(share, f"{digits}{space}%", locale=self.locale)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        return (-100, 100) if self.points else (0, 1)
