@@ -401,8 +401,20 @@ class InboxRow(Table, table=True):
     error: str | None = None
 
 
+class CommandTextRow(Table, table=True):
+    """The words of a staff command that still has to learn its customer by a button, which carries only 64 bytes."""
+
+    __tablename__ = "command_text"
+
+    chat_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    message_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    body: str
+    kept_at: datetime = _instant(index=True)
+
+
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
+command_text = metadata.tables["command_text"]
 customer = metadata.tables["customer"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+import storage.command_texts
 import storage.portfolio
 from bot.domain import portfolio
-from bot.domain.portfolio import CustomerMatch
+from bot.domain.messages import Language, Message
+from bot.domain.portfolio import MOST_MATCHES, Chosen, CustomerMatch
+from bot.domain.taps import PickCustomer
 from storage.database import Tx
-
-MOST_MATCHES = 8
 
 
 def find_customers(tx: Tx, *, now: datetime, query: str, limit: int = MOST_MATCHES) -> list[CustomerMatch]:
@@ -22,3 +23,30 @@ def find_customers(tx: Tx, *, now: datetime, query: str, limit: int = MOST_MATCH
     return storage.portfolio.list_by_identity(tx, sought, limit=limit) or storage.portfolio.list_by_name(
         tx, sought.name_key, limit=limit
     )
+
+
+def choose_customer(
+    tx: Tx, *, now: datetime, chat_id: int, message_id: int, language: Language, command: str, query: str, words: str
+) -> Chosen | Message:
+    """The customer whom a command names; otherwise what to say, and the command's other words kept for the buttons."""
+    matches = find_customers(tx, now=now, query=query, limit=MOST_MATCHES + 1)
+    if len(matches) == 1:
+        return Chosen(customer_id=matches[0].customer_id, words=words, message_id=message_id)
+    if not matches:
+        template = "portfolio/nobody" if query.strip() else "portfolio/usage"
+        return Message(template, language, {"command": command, "query": portfolio.cut(query, 60)})
+    if words:
+        storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=words, now=now)
+    argument = str(message_id) if words else ""
+    return portfolio.offer(matches, command=command, argument=argument, language=language)
+
+
+def pick_customer(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: PickCustomer) -> Chosen | Message:
+    """The customer who was picked, with the words of the command that offered the choice."""
+    if not tap.argument:
+        return Chosen(customer_id=tap.customer_id, words="", message_id=0)
+    message_id = portfolio.read_id(tap.argument) or 0
+    words = storage.command_texts.load(tx, chat_id=chat_id, message_id=message_id)
+    if words is None:
+        return Message("portfolio/choice_expired", language, {"command": tap.command})
+    return Chosen(customer_id=tap.customer_id, words=words, message_id=message_id)

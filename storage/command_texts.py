@@ -1,0 +1,25 @@
+"""The words of staff commands that wait for a button."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from storage.database import Tx, insert_for
+from storage.tables import command_text
+
+KEPT_FOR = timedelta(days=30)
+
+
+def keep(tx: Tx, *, chat_id: int, message_id: int, body: str, now: datetime) -> None:
+    """Keep a command's words for its buttons, and forget those that nobody will tap any more."""
+    tx.execute(delete(command_text).where(command_text.c.kept_at < now - KEPT_FOR))
+    statement = insert_for(tx)(command_text).values(chat_id=chat_id, message_id=message_id, body=body, kept_at=now)
+    tx.execute(statement.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]))
+
+
+def load(tx: Tx, *, chat_id: int, message_id: int) -> str | None:
+    """The words of the command that came in this message, or None when they are kept no more."""
+    statement = select(command_text.c.body)
+    return tx.execute(
+        statement.where(command_text.c.chat_id == chat_id, command_text.c.message_id == message_id)
+    ).scalar_one_or_none()
