@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, select
 
+from bot.domain.delivery import Outgoing
+from storage import outbox
 from storage.database import Tx
 from storage.tables import customer
 
@@ -87,3 +89,9 @@ def list_due(
         )
         for row in tx.execute(ordered)
     ]
+
+
+def queue(tx: Tx, message: Outgoing, *, now: datetime) -> None:
+    """Queue a message, unless it is too late for it or it was queued before."""
+    if message.expires_at > now:
+        outbox.add(tx, message, now=now)

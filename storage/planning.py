@@ -1,20 +1,24 @@
 """What the planners of surveys and birthdays look for, and how they note that it is planned."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
 
 from bot.domain.birthdays import dedupe_key
-from bot.domain.touchpoints import Kind
+from bot.domain.contact import Rule
+from bot.domain.planning import Candidate, Contact
+from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
-from storage.tables import answer, customer, interaction, milestone, outbox, success_plan, survey_run
+from storage.outbox import load_sent
+from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
 
 # Knuth's multiplicative hash: a stable order that spreads neighbours, without a column for it.
 HASH_FACTOR, HASH_RANGE = 2_654_435_761, 2**32
 BY_CALENDAR = "calendar"
+SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group is Group.SERVICE]
 
 
 def list_nps(tx: Tx, window: Window) -> list[Due]:
@@ -125,3 +129,72 @@ def _born(born: Collection[tuple[int, int]]) -> ColumnElement[bool]:
         false(),
         *(and_(customer.c.birth_month == month, customer.c.birth_day == day) for month, day in sorted(born)),
     )
+
+
+def any_birthday(tx: Tx) -> bool:
+    """Whether anybody who can be reached has told a birthday."""
+    statement = select(customer.c.id).where(REACHABLE, customer.c.birth_month.is_not(None)).limit(1)
+    return tx.execute(statement).first() is not None
+
+
+def list_queued(tx: Tx, window: Window) -> list[Candidate]:
+    """What waits in the outbox for customers, outside the service messages, with the rule that holds it."""
+    statement = (
+        select(outbox.c.customer_id, outbox.c.kind, outbox.c.due_at, outbox.c.expires_at, outbox.c.hold_rule)
+        .where(outbox.c.status == "pending", outbox.c.due_at <= window.before, outbox.c.customer_id.is_not(None))
+        .where(outbox.c.kind.not_in(SERVICE_KINDS))
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(window.limit)
+    )
+    if window.customer_id is not None:
+        statement = statement.where(outbox.c.customer_id == window.customer_id)
+    return [
+        Candidate(
+            customer_id=row.customer_id,
+            kind=Kind(row.kind),
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            held_by=Rule(row.hold_rule) if row.hold_rule else None,
+        )
+        for row in tx.execute(statement)
+    ]
+
+
+def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict[int, Contact]:
+    """Customers as the contact policy sees them."""
+    sent = load_sent(tx, customer_ids, now=now)
+    statement = select(
+        customer.c.id,
+        customer.c.name,
+        customer.c.timezone,
+        customer.c.chat_id,
+        customer.c.stopped_at,
+        customer.c.unreachable_at,
+        customer.c.lost_at,
+    ).where(customer.c.id.in_(customer_ids))
+    return {
+        row.id: Contact(
+            name=row.name,
+            timezone=row.timezone,
+            linked=row.chat_id is not None,
+            stopped=row.stopped_at is not None,
+            unreachable=row.unreachable_at is not None,
+            lost=row.lost_at is not None,
+            sent=sent.get(row.id, ()),
+        )
+        for row in tx.execute(statement)
+    }
+
+
+def list_delivery_instants(tx: Tx, *, now: datetime) -> list[datetime]:
+    """The next instants after `now` at which sending or handling updates goes on by itself."""
+    overdue = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now).exists()
+    statements = (
+        select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending", outbox.c.due_at > now),
+        select(func.min(outbox.c.lease_until)).where(outbox.c.status == "sending", outbox.c.lease_until > now),
+        select(func.min(rate.c.arrival_at)).where(rate.c.arrival_at > now, overdue),
+        select(func.min(rate.c.paused_until)).where(rate.c.paused_until > now, overdue),
+        select(func.min(inbox.c.next_at)).where(inbox.c.next_at > now),
+    )
+    found = (tx.execute(statement).scalar() for statement in statements)
+    return [instant for instant in found if instant is not None]

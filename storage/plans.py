@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, insert, select, update
 
 from bot.domain.messages import Language
 from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Round
 from bot.domain.rules import PlanTemplate
+from bot.domain.touchpoints import Kind
 from storage.database import Tx, insert_for
 from storage.due import Due, Window, list_due, select_due
 from storage.tables import customer, milestone, outbox, success_plan
+
+ROUNDS = {
+    Kind.CHECK_IN: (success_plan.c.next_check_in_at, success_plan.c.check_ins),
+    Kind.PROGRESS: (success_plan.c.next_progress_at, success_plan.c.progress_messages),
+}
 
 
 def add(
@@ -182,34 +187,20 @@ def mark_announced(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
     return tx.execute(statement.values(announced_at=now).returning(milestone.c.id)).first() is not None
 
 
-def list_check_ins(tx: Tx, window: Window) -> list[Due]:
-    """Active plans (the row) whose next check-in comes."""
-    return _list_rounds(tx, success_plan.c.next_check_in_at, window)
-
-
-def list_progress(tx: Tx, window: Window) -> list[Due]:
-    """Active plans (the row) whose next progress message comes."""
-    return _list_rounds(tx, success_plan.c.next_progress_at, window)
-
-
-def _list_rounds(tx: Tx, at: ColumnElement[Any], window: Window) -> list[Due]:
+def list_rounds(tx: Tx, window: Window, *, kind: Kind) -> list[Due]:
+    """Active plans (the row) whose next check-in or progress message comes."""
+    at = ROUNDS[kind][0]
     statement = select_due(success_plan.c.id, at)
     statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
     return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
 
 
-def move_check_in(tx: Tx, due: Due, *, number: int, until: datetime) -> bool:
-    """Note the number of the last check-in and when the next is due; False when another planner was first."""
-    statement = update(success_plan).where(success_plan.c.id == due.row_id, success_plan.c.next_check_in_at == due.at)
-    values = {"check_ins": number, "next_check_in_at": until}
-    return tx.execute(statement.values(values).returning(success_plan.c.id)).first() is not None
-
-
-def move_progress(tx: Tx, due: Due, *, number: int, until: datetime) -> bool:
-    """Note the number of the last progress message and when the next is due; False when another planner was first."""
-    statement = update(success_plan).where(success_plan.c.id == due.row_id, success_plan.c.next_progress_at == due.at)
-    values = {"progress_messages": number, "next_progress_at": until}
-    return tx.execute(statement.values(values).returning(success_plan.c.id)).first() is not None
+def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime) -> bool:
+    """Note the last round and when the next one is due; False when another planner was first."""
+    at, count = ROUNDS[kind]
+    statement = update(success_plan).where(success_plan.c.id == due.row_id, at == due.at)
+    moved = statement.values({at: until, count: last.number}).returning(success_plan.c.id)
+    return tx.execute(moved).first() is not None
 
 
 def cancel_announcement(tx: Tx, dedupe_key: str) -> None:

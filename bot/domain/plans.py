@@ -12,6 +12,7 @@ from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Button, Language, Message
 from bot.domain.rules import PlanTemplate
 from bot.domain.taps import CheckInAnswer
+from bot.domain.touchpoints import Kind
 
 MORNING = time(9, 0)
 
@@ -102,13 +103,24 @@ def next_round(after: int, *, months: int, timezone: str, start: datetime) -> Ro
     return Round(after + 1, round_at(after + 1, months=months, timezone=timezone, start=start))
 
 
-def latest_round(*, months: int, timezone: str, start: datetime, now: datetime) -> Round:
-    """The last round that has come at `now`; number 0 is the start itself."""
-    elapsed = relativedelta(now.astimezone(ZoneInfo(timezone)), start.astimezone(ZoneInfo(timezone)))
+def rounds_around(plan: Plan, kind: Kind, timezone: str, *, now: datetime) -> tuple[Round, Round]:
+    """The last round that has come at `now` (number 0 is the morning of the start), and the one to come."""
+    months = plan.check_in_months if kind is Kind.CHECK_IN else plan.progress_months
+
+    def at(number: int) -> datetime:
+        return round_at(number, months=months, timezone=timezone, start=plan.started_at)
+
+    elapsed = relativedelta(now.astimezone(ZoneInfo(timezone)), plan.started_at.astimezone(ZoneInfo(timezone)))
+    # A round on a shorter month's last day comes before the whole month has passed, so begin one higher.
     number = (elapsed.years * 12 + elapsed.months) // months + 1
-    while number > 0 and round_at(number, months=months, timezone=timezone, start=start) > now:
+    while number and at(number) > now:
         number -= 1
-    return Round(number, round_at(number, months=months, timezone=timezone, start=start) if number else start)
+    return Round(number, at(number)), Round(number + 1, at(number + 1))
+
+
+def round_facts(plan: Plan, kind: Kind, *, now: datetime) -> dict[str, object]:
+    """What a check-in or a progress message says."""
+    return check_in_facts(plan) if kind is Kind.CHECK_IN else progress_facts(plan, now=now)
 
 
 def progress_of(milestones: Sequence[Milestone], *, now: datetime) -> Progress:
@@ -129,14 +141,9 @@ def milestone_key(milestone_id: int) -> str:
     return f"milestone:{milestone_id}"
 
 
-def check_in_key(plan_id: int, number: int) -> str:
-    """One check-in of a plan and round, for ever."""
-    return f"check_in:{plan_id}:{number}"
-
-
-def progress_key(plan_id: int, number: int) -> str:
-    """One progress message of a plan and round, for ever."""
-    return f"progress:{plan_id}:{number}"
+def round_key(kind: Kind, plan_id: int, number: int) -> str:
+    """One check-in or progress message of a plan and round, for ever."""
+    return f"{kind}:{plan_id}:{number}"
 
 
 def view_facts(plan: Plan, customer: str, *, now: datetime) -> dict[str, object]:
@@ -165,8 +172,9 @@ def check_in_facts(plan: Plan) -> dict[str, object]:
     return {"plan_id": plan.plan_id, "plan": plan.name, "goal": plan.goal}
 
 
-def milestone_facts(plan: Plan, milestone: Milestone) -> dict[str, object]:
-    """What the announcement of a milestone says."""
+def milestone_facts(plan: Plan, milestone_id: int) -> dict[str, object]:
+    """What the announcement of one of the plan's milestones says."""
+    milestone = next(one for one in plan.milestones if one.milestone_id == milestone_id)
     return check_in_facts(plan) | {
         "title": milestone.title,
         "position": milestone.position,

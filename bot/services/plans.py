@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import storage.customers
+import storage.due
 import storage.interactions
 import storage.notices
 import storage.outbox
@@ -10,10 +11,13 @@ import storage.plans
 from bot.domain import plans
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
+from bot.domain.planning import CHUNK, outgoing
 from bot.domain.plans import CheckInChoice, Plan, PlanStatus
 from bot.domain.rules import PlanTemplate, Rules
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
+from bot.domain.touchpoints import Kind
 from storage.database import Tx
+from storage.due import Window
 
 
 def show_plan(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, language: Language) -> Message:
@@ -117,3 +121,42 @@ def _choice(customer: Customer, last: Plan | None, rules: Rules, language: Langu
         for template in rules.plans
     )
     return Message("plans/choose", language, facts, keyboard)
+
+
+def plan_milestones(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Announce the milestones whose day has come."""
+    due = storage.plans.list_milestones(tx, Window(limit=CHUNK, before=now))
+    found = storage.plans.load_many(tx, [int(one.subject) for one in due])
+    for one in due:
+        if storage.plans.mark_announced(tx, one.row_id, now=now) and one.reachable:
+            facts = plans.milestone_facts(found[int(one.subject)], one.row_id)
+            key = plans.milestone_key(one.row_id)
+            message = outgoing(Kind.MILESTONE, key, customer_id=one.customer_id, due_at=one.at, facts=facts)
+            storage.due.queue(tx, message, now=now)
+    return len(due)
+
+
+def plan_check_ins(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask how plans go, month by month."""
+    return _plan_rounds(tx, Kind.CHECK_IN, now=now)
+
+
+def plan_progress(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Say how far plans have come, quarter by quarter."""
+    return _plan_rounds(tx, Kind.PROGRESS, now=now)
+
+
+def _plan_rounds(tx: Tx, kind: Kind, *, now: datetime) -> int:
+    """Of rounds that were missed only the last is queued."""
+    due = storage.plans.list_rounds(tx, Window(limit=CHUNK, before=now), kind=kind)
+    found = storage.plans.load_many(tx, [one.row_id for one in due])
+    for one in due:
+        plan = found[one.row_id]
+        last, following = plans.rounds_around(plan, kind, one.timezone, now=now)
+        moved = storage.plans.move_round(tx, one, last, kind=kind, until=following.at)
+        if moved and one.reachable and last.number:
+            key = plans.round_key(kind, plan.plan_id, last.number)
+            facts = plans.round_facts(plan, kind, now=now)
+            message = outgoing(kind, key, customer_id=one.customer_id, due_at=last.at, facts=facts)
+            storage.due.queue(tx, message, now=now)
+    return len(due)

@@ -1,5 +1,6 @@
 """Losing customers and talking to those who left."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import storage.customers
@@ -10,10 +11,13 @@ import storage.outbox
 import storage.win_back
 from bot.domain import win_back
 from bot.domain.messages import Language, Message, Reply
+from bot.domain.planning import CHUNK, outgoing
 from bot.domain.rules import Rules
 from bot.domain.taps import LeavingReason, OfferAnswer
-from bot.domain.win_back import OfferChoice, Status, TapMeaning, WinBack
+from bot.domain.touchpoints import Kind
+from bot.domain.win_back import End, MakeOffer, OfferChoice, Status, TapMeaning, Wait, WinBack
 from storage.database import Tx
+from storage.due import Due, Window
 
 
 def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: str, language: Language) -> Message:
@@ -96,3 +100,63 @@ def _keep_answer(tx: Tx, found: WinBack, choice: OfferChoice, *, message_id: int
         rules=rules,
         now=now,
     )
+
+
+def plan_returns(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Who was lost and bought again is back: the loss is closed and win-back stops."""
+    returned = storage.losses.list_returned(tx, limit=CHUNK)
+    for customer_id, bought_at in returned:
+        storage.losses.recover(tx, customer_id, recovered_at=bought_at)
+    return len(returned)
+
+
+def plan_silence(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Who bought once and then nothing for so long is lost since the instant at which that came true."""
+    silent_after = rules.win_back.silent_after
+    if silent_after is None:
+        return 0
+    silent = storage.losses.list_silent(tx, Window(limit=CHUNK, before=now).earlier(silent_after))
+    for due in silent:
+        storage.losses.mark_lost(tx, due.customer_id, lost_at=due.at + silent_after, source="silence", now=now)
+    return len(silent)
+
+
+def plan_win_back(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask those who left why, so long after the loss, or after they linked their chat if that was later."""
+    if not rules.win_back.enabled:
+        return 0
+    losses = storage.win_back.list_questions(tx, Window(limit=CHUNK, before=now).earlier(rules.win_back.ask_after))
+    for due in losses:
+        next_at = now + max(rules.win_back.offer_after_silence, win_back.LOOK_AGAIN)
+        started = storage.win_back.start(tx, customer_id=due.customer_id, loss_id=due.row_id, next_at=next_at, now=now)
+        if started is not None:
+            facts = win_back.question_facts(started, rules.win_back.reasons)
+            _queue(tx, due, Kind.WIN_BACK, win_back.question_key(due.row_id), facts, now=now)
+    return len(losses)
+
+
+def plan_offers(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Make the one offer, or look again later, or end what was never asked."""
+    steps = storage.win_back.list_steps(tx, Window(limit=CHUNK, before=now)) if rules.win_back.enabled else []
+    for due in steps:
+        match win_back.decide(storage.win_back.load_offer_facts(tx, due.row_id), rules.win_back, now=now):
+            case MakeOffer():
+                _make_offer(tx, due, rules=rules, now=now)
+            case Wait(until):
+                storage.win_back.change(tx, due.row_id, next_at=until)
+            case End():
+                storage.win_back.change(tx, due.row_id, next_at=None, status=Status.ENDED)
+    return len(steps)
+
+
+def _make_offer(tx: Tx, due: Due, *, rules: Rules, now: datetime) -> None:
+    found = storage.win_back.load(tx, due.row_id)
+    if found is None or found.status not in {Status.ASKING, Status.REASON}:
+        return
+    facts = win_back.offer_facts(found, rules.win_back)
+    _queue(tx, due, Kind.OFFER, win_back.offer_key(due.row_id), facts, now=now)
+    storage.win_back.change(tx, due.row_id, next_at=None, status=Status.OFFERED)
+
+
+def _queue(tx: Tx, due: Due, kind: Kind, key: str, facts: Mapping[str, object], *, now: datetime) -> None:
+    storage.outbox.add(tx, outgoing(kind, key, customer_id=due.customer_id, due_at=now, facts=facts), now=now)

@@ -1,0 +1,72 @@
+"""The clock: APScheduler runs planners and nothing else. What is due is rows, so a job that is lost loses no work."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.domain.rules import Rules
+from bot.services import birthdays, plans, survey_planning, win_back
+from storage.database import Database
+
+OFTEN = timedelta(seconds=20)
+NOW_AND_THEN = timedelta(minutes=5)
+
+Planner = Callable[..., int]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A planner, and how often it looks."""
+
+    planner: Planner
+    every: timedelta
+
+
+# The order matters where all run in turn: who is lost gets no more surveys, and who came back is asked nothing.
+DUTIES: Sequence[Duty] = (
+    Duty(win_back.plan_returns, NOW_AND_THEN),
+    Duty(win_back.plan_silence, NOW_AND_THEN),
+    Duty(win_back.plan_win_back, NOW_AND_THEN),
+    Duty(win_back.plan_offers, NOW_AND_THEN),
+    Duty(survey_planning.plan_closings, OFTEN),
+    Duty(survey_planning.plan_reminders, NOW_AND_THEN),
+    Duty(birthdays.plan_birthdays, NOW_AND_THEN),
+    Duty(plans.plan_milestones, NOW_AND_THEN),
+    Duty(plans.plan_check_ins, NOW_AND_THEN),
+    Duty(plans.plan_progress, NOW_AND_THEN),
+    Duty(survey_planning.plan_ces, OFTEN),
+    Duty(survey_planning.plan_csat, OFTEN),
+    Duty(survey_planning.plan_nps, NOW_AND_THEN),
+)
+
+
+def make_scheduler(database: Database, rules: Rules, *, now: datetime) -> AsyncIOScheduler:
+    """A scheduler that runs each planner at `now` and then at its interval, one at a time; the caller starts it."""
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for duty in DUTIES:
+        scheduler.add_job(
+            run_planner,
+            IntervalTrigger(seconds=int(duty.every.total_seconds()), timezone=UTC),
+            args=(database, rules, duty.planner),
+            id=duty.planner.__name__,
+            next_run_time=now,
+        )
+    return scheduler
+
+
+async def run_planners_once(database: Database, rules: Rules) -> int:
+    """Run every planner in turn until none has more to do; returns how much there was."""
+    return sum([await run_planner(database, rules, duty.planner) for duty in DUTIES])
+
+
+async def run_planner(database: Database, rules: Rules, planner: Planner) -> int:
+    """Run one planner, chunk by chunk, until it finds nothing; returns how much there was."""
+    total = 0
+    while done := await database.write(planner, rules=rules):
+        total += done
+    return total

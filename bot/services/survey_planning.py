@@ -1,0 +1,137 @@
+"""The planners of surveys: each finds what has become due, queues it once and notes that it did.
+
+A planner may be run twice, late or by several replicas at once: the row that it moves says who was first, and the
+outbox refuses a second message with one dedupe key. It takes a chunk of rows in one transaction and returns how many it
+dealt with, so the caller repeats it until that is 0. What is too late to be sent is noted and not queued.
+"""
+
+from datetime import datetime, timedelta
+
+import storage.outbox
+import storage.planning
+import storage.surveys
+from bot.domain import contact, surveys
+from bot.domain.contact import ContactFacts, Hold
+from bot.domain.delivery import Outgoing
+from bot.domain.local_time import day_start, local_date
+from bot.domain.planning import CHUNK, is_late, outgoing
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import POLICIES, Kind
+from storage.database import Tx
+from storage.due import Due, Window
+
+FAR = timedelta(days=3650)
+
+
+def plan_closings(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Close surveys whose time is over, and take the buttons off their messages."""
+    runs = storage.planning.list_closings(tx, Window(limit=CHUNK, before=now))
+    for due in runs:
+        if storage.planning.mark_closed(tx, due.row_id, now=now):
+            _queue_edits(tx, due, now=now)
+    return len(runs)
+
+
+def _queue_edits(tx: Tx, due: Due, *, now: datetime) -> None:
+    run = storage.surveys.load_run(tx, due.row_id)
+    kind = Kind(due.subject)
+    facts = {"kind": kind, "score": run.score if run else None, "highest": surveys.SCALES[kind][-1], "late": False}
+    for message_id in storage.outbox.list_messages_of_run(tx, due.row_id):
+        outgoing = Outgoing(
+            dedupe_key=f"closing:{due.row_id}:{message_id}",
+            kind=Kind.CLOSING,
+            due_at=due.at,
+            expires_at=now + POLICIES[Kind.CLOSING].lifetime,
+            customer_id=due.customer_id,
+            facts=facts,
+            run_id=due.row_id,
+            edit_message_id=message_id,
+        )
+        storage.outbox.add(tx, outgoing, now=now)
+
+
+def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Remind, once, those who have not answered."""
+    runs = storage.planning.list_reminders(tx, Window(limit=CHUNK, before=now))
+    for due in runs:
+        run = storage.surveys.load_run(tx, due.row_id)
+        if storage.planning.mark_reminded(tx, due.row_id) and due.reachable and run is not None:
+            facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+            outgoing = Outgoing(
+                dedupe_key=f"reminder:{run.run_id}",
+                kind=Kind.REMINDER,
+                due_at=due.at,
+                expires_at=min(due.at + POLICIES[Kind.REMINDER].lifetime, run.closes_at or now + FAR),
+                customer_id=due.customer_id,
+                facts=facts,
+                run_id=run.run_id,
+            )
+            storage.outbox.add(tx, outgoing, now=now)
+    return len(runs)
+
+
+def plan_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask how easy it was, so long after an interaction was closed."""
+    delay = rules.surveys.ces_after
+    closed = storage.planning.list_closed_interactions(tx, Window(limit=CHUNK, before=now).earlier(delay))
+    for due in closed:
+        if storage.planning.mark_interaction_asked(tx, due.row_id, now=now) and due.reachable:
+            _ask(tx, due, Kind.CES, f"ces:{due.row_id}", due.at + delay, trigger="interaction", now=now)
+    return len(closed)
+
+
+def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask about a milestone, so long after it was reached."""
+    delay = rules.surveys.csat_after
+    done = storage.planning.list_done_milestones(tx, Window(limit=CHUNK, before=now).earlier(delay))
+    for due in done:
+        if storage.planning.mark_milestone_asked(tx, due.row_id, now=now) and due.reachable:
+            _ask(tx, due, Kind.CSAT, f"csat:milestone:{due.row_id}", due.at + delay, trigger="milestone", now=now)
+    return len(done)
+
+
+def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask for NPS by calendar, at most so many a business-local day.
+
+    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be.
+    """
+    since = day_start(local_date(now, rules.timezone), rules.timezone)
+    left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
+    customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
+    sent = storage.outbox.load_sent(tx, [due.customer_id for due in customers], now=now)
+    for due in customers:
+        free_at = _free_at(due, sent.get(due.customer_id, ()), rules, now=now)
+        in_time = free_at < now + POLICIES[Kind.NPS].lifetime
+        until = now + rules.surveys.nps_every if in_time else free_at
+        if storage.planning.move_nps(tx, due, until=until) and in_time:
+            key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"
+            _ask(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, now=now)
+    return len(customers)
+
+
+def _free_at(due: Due, sent: tuple[tuple[Kind, datetime], ...], rules: Rules, *, now: datetime) -> datetime:
+    facts = ContactFacts(
+        kind=Kind.NPS,
+        timezone=due.timezone,
+        linked=True,
+        stopped=False,
+        unreachable=False,
+        lost=False,
+        expires_at=now + FAR,
+        sent=sent,
+    )
+    verdict = contact.judge(facts, rules.contact, now=now)
+    return verdict.until if isinstance(verdict, Hold) else now
+
+
+def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: str, now: datetime) -> None:
+    """Start a survey run with its invitation."""
+    if is_late(kind, due_at, now=now):
+        return
+    run_id = storage.surveys.add_run(
+        tx, kind=kind, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
+    )
+    facts = {"kind": kind, "run_id": run_id, "subject": due.subject}
+    message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
+    if storage.outbox.add(tx, message, now=now) is None:
+        storage.surveys.close_run(tx, run_id, now=now)
