@@ -18,11 +18,13 @@ class Changes:
             listener.put_nowait({"kind": kind, **what})
 
     async def listen(self) -> AsyncIterator[JsonObject]:
-        """Yield changes until `close`."""
+        """Yield changes until `close`; after it, nothing."""
+        if self._closed:
+            return
         queue: asyncio.Queue[JsonObject | None] = asyncio.Queue()
         self._listeners.add(queue)
         try:
-            while not self._closed and (change := await queue.get()) is not None:
+            while (change := await queue.get()) is not None:
                 yield change
         finally:
             self._listeners.discard(queue)

@@ -24,4 +24,6 @@ def words(language: str) -> dict[str, str]:
 
 def render_page(language: str) -> str:
     """The HTML of the page in one language."""
-    return _environment.get_template("page.html").render(language=language, languages=LANGUAGES, words=words(language))
+    spoken = {code: words(code) for code in LANGUAGES}
+    page = _environment.get_template("page.html")
+    return page.render(language=language, words=spoken[language], spoken=spoken)

@@ -40,7 +40,7 @@ function showHeader() {
   const block = byId("block");
   block.hidden = chat.type !== "private" || !chat.started;
   block.textContent = word(chat.blocked ? "unblock" : "block");
-  block.setAttribute("aria-pressed", String(chat.blocked));
+  block.classList.toggle("blocked", chat.blocked);
   block.onclick = () => act(`chats/${chat.id}/block`, { blocked: !chat.blocked });
   log.classList.toggle("in-group", people.length > 1);
 }
