@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
+from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
 from bot.services import birthdays, plans, survey_planning, win_back
-from storage.database import Database
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
 
 Planner = Callable[..., int]
+
+
+class Database(Protocol):
+    """Runs a planner in one transaction of its own."""
+
+    async def write(self, use_case: Planner, /, **facts: Any) -> int:  # noqa: ANN401  the planner's own facts
+        ...
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,8 @@ DUTIES: Sequence[Duty] = (
 )
 
 
-def make_scheduler(database: Database, rules: Rules, *, now: datetime) -> AsyncIOScheduler:
-    """A scheduler that runs each planner at `now` and then at its interval, one at a time; the caller starts it."""
+def start(database: Database, rules: Rules) -> AsyncIOScheduler:
+    """Run every planner at once and then at its interval, one run at a time; the caller shuts it down."""
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
@@ -54,8 +61,9 @@ def make_scheduler(database: Database, rules: Rules, *, now: datetime) -> AsyncI
             IntervalTrigger(seconds=int(duty.every.total_seconds()), timezone=UTC),
             args=(database, rules, duty.planner),
             id=duty.planner.__name__,
-            next_run_time=now,
         )
+    scheduler.add_job(run_planners_once, args=(database, rules), id="catch_up")
+    scheduler.start()
     return scheduler
 
 

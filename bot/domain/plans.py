@@ -53,6 +53,7 @@ class Plan:
     milestones: tuple[Milestone, ...]
     check_in_months: int = 0
     progress_months: int = 0
+    completed_at: datetime | None = None
     check_in: CheckInChoice | None = None
     check_in_at: datetime | None = None
 
@@ -153,6 +154,7 @@ def view_facts(plan: Plan, customer: str, *, now: datetime) -> dict[str, object]
         "customer": customer,
         "status": plan.status,
         "started_at": plan.started_at,
+        "completed_at": plan.completed_at,
         "check_in": plan.check_in or "",
         "check_in_at": plan.check_in_at,
         "milestones": [
