@@ -252,6 +252,13 @@ def test_a_long_trend_names_its_last_value_only(sizes: list[int], values: int, f
     assert len(_annotations(figures[0])) == values
 
 
+def test_the_last_value_stands_beside_its_dot_and_the_others_above_theirs(figures: list[Figure]) -> None:
+    report_picture(replace(_report("en", ["a", "b"], [20, 20]), distribution=None, funnel=()))
+    first, last = figures[0].axes[0].texts
+    assert (first.get_horizontalalignment(), last.get_horizontalalignment()) == ("center", "left")
+    assert (first.get_position(), last.get_position()) == ((0, 12), (9, 0))
+
+
 def test_scores_by_the_ten_thousand_are_written_as_shares(figures: list[Figure]) -> None:
     report_picture(_report("en", ["a"], [60_000]))
     assert "33%" in _annotations(figures[0])

@@ -120,7 +120,16 @@ def test_a_difference_is_mirrored_when_the_periods_change_places(now: NpsCounts,
     assert forth is not None
     assert back is not None
     assert (back.value, back.low, back.high) == pytest.approx((-forth.value, -forth.high, -forth.low))
-    assert -200 <= forth.low <= forth.high <= 200
+    assert -200 <= forth.low <= forth.value <= forth.high <= 200
+
+
+def test_two_extremes_differ_by_a_point_inside_their_interval() -> None:
+    up, down = NpsCounts(5, 0, 0), NpsCounts(0, 0, 5)
+    rise, fall = nps_difference(up, down), nps_difference(down, up)
+    assert rise is not None
+    assert fall is not None
+    assert (rise.value, rise.high) == (200, 200)
+    assert (fall.value, fall.low) == (-200, -200)
 
 
 @given(bands)

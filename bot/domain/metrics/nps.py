@@ -54,14 +54,17 @@ def nps(counts: NpsCounts, population: int | None = None) -> Estimate | None:
 
 
 def nps_difference(now: NpsCounts, before: NpsCounts) -> Difference | None:
-    """NPS now minus NPS before, by z on the two adjusted variances; None when either side has no answers."""
+    """NPS now minus NPS before, by z on the two adjusted variances; None when either side has no answers.
+
+    The printed point is the unadjusted one, and the interval is drawn out to it where two extremes meet.
+    """
     if not (now.n and before.n):
         return None
     newer, older = _adjusted(now, now.n), _adjusted(before, before.n)
     value = _points(now) - _points(before)
     centre = 100 * (newer.mean - older.mean)
     reach = 100 * Z * hypot(newer.error, older.error)
-    return Difference(value, max(centre - reach, -200.0), min(centre + reach, 200.0))
+    return Difference(value, min(value, centre - reach), max(value, centre + reach))
 
 
 def answers_for_margin(counts: NpsCounts, margin: float) -> int:
