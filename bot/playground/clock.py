@@ -31,9 +31,9 @@ class MovableClock:
         self._held = to
 
     def release(self) -> None:
-        if self._held is not None:
-            self._offset = self._held - self._base()
-            self._held = None
+        """Flow on from the present time."""
+        self._offset = self.now() - self._base()
+        self._held = None
 
 
 class ClockMover:

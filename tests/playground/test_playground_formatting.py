@@ -27,6 +27,8 @@ def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, object
         ('<tg-emoji emoji-id="5">👍</tg-emoji>', "👍", [entity("custom_emoji", 0, 2, custom_emoji_id="5")]),
         ("&lt;b&gt; &amp; &quot;&#7845;&#x1EA5; &nbsp; &copy", '<b> & "ấấ &nbsp; &copy', []),
         ("<b></b>a", "a", []),
+        ('<b class="x">a</b>', "a", [entity("bold", 0, 1)]),
+        ("<code class=language-go>a</code>", "a", [entity("code", 0, 1)]),
         ("<B>a</>", "a", [entity("bold", 0, 1)]),
         ("1 & 2 > 1", "1 & 2 > 1", []),
     ],

@@ -217,6 +217,7 @@ async def test_the_clock_moves_and_everybody_hears_of_it(page: httpx.AsyncClient
     answer = await page.post("/api/clock", json={"hours": 720})
     messenger.changes.close()
     await listener
+    assert [change async for change in messenger.changes.listen()] == []
     start, end = 1795330800000, 1795330800000 + 720 * 3_600_000
     assert answer.json() == {"now": end, "moving": False}
     assert changes == [

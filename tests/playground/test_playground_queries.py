@@ -96,9 +96,14 @@ async def test_a_person_sees_the_narrowest_list_in_their_language(
         ({"commands": MENU, "scope": {"type": "galaxy"}}, "Unsupported type specified"),
         ({"commands": MENU, "scope": {"type": "chat"}}, "Empty chat_id specified"),
         ({"commands": MENU, "scope": {"type": "chat", "chat_id": 5}}, "chat not found"),
+        (
+            {"commands": MENU, "scope": {"type": "chat_member", "chat_id": -1_002_000_000_001}},
+            "Invalid user_id specified",
+        ),
         ({"commands": MENU, "language_code": "vietnamese"}, "LANG_CODE_INVALID"),
     ],
 )
+@pytest.mark.usefixtures("staff_group")
 async def test_a_menu_outside_the_rules_is_refused(call: Call, parameters: dict[str, Any], words: str) -> None:
     with pytest.raises(Refusal, match=words):
         await call("setMyCommands", **parameters)

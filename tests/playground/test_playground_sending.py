@@ -170,6 +170,9 @@ async def test_an_edit_must_say_of_which_message(call: Call, an: Person) -> None
         await call("editMessageText", message_id=1, text="a")
     with pytest.raises(Refusal, match="message identifier is not specified"):
         await call("editMessageText", chat_id=an.user.id, text="a")
+    await call("sendMessage", chat_id=an.user.id, text="a")
+    with pytest.raises(Refusal, match="message text is empty"):
+        await call("editMessageText", chat_id=an.user.id, message_id=2)
 
 
 async def test_a_photo_has_its_size_and_can_be_sent_again_by_its_id(call: Call, an: Person) -> None:
@@ -224,6 +227,44 @@ async def test_a_picture_can_be_replaced(call: Call, an: Person) -> None:
     assert (edited["photo"][-1]["width"], edited["caption"]) == (800, "Quý 4")
 
 
+async def test_a_picture_can_give_way_to_a_document(call: Call, an: Person) -> None:
+    await call("sendPhoto", chat_id=an.user.id, photo=picture())
+    media = {"type": "document", "media": "attach://new"}
+    edited = await call(
+        "editMessageMedia", chat_id=an.user.id, message_id=2, media=media, new=Upload("a.csv", b"1", "text/csv")
+    )
+    assert ("photo" in edited, edited["document"]["file_name"]) == (False, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("media", "words"),
+    [({"type": "photo"}, "media not found"), ({"type": "hologram", "media": "x"}, 'type "hologram" is unsupported')],
+)
+async def test_media_that_telegram_does_not_know_is_refused(
+    call: Call, an: Person, media: dict[str, str], words: str
+) -> None:
+    await call("sendPhoto", chat_id=an.user.id, photo=picture())
+    with pytest.raises(Refusal, match=words):
+        await call("editMessageMedia", chat_id=an.user.id, message_id=2, media=media)
+
+
+async def test_a_photo_is_no_document_and_a_document_no_photo(call: Call, an: Person) -> None:
+    photo = await call("sendPhoto", chat_id=an.user.id, photo=picture())
+    with pytest.raises(Refusal, match="can't use file of type Photo as Document"):
+        await call("sendDocument", chat_id=an.user.id, document=photo["photo"][-1]["file_id"])
+    document = await call("sendDocument", chat_id=an.user.id, document=Upload("a.csv", b"1", "text/csv"))
+    with pytest.raises(Refusal, match="can't use file of type Document as Photo"):
+        await call("sendPhoto", chat_id=an.user.id, photo=document["document"]["file_id"])
+
+
+@pytest.mark.parametrize(("size", "words"), [(0, "file must be non-empty"), (50 * 1024 * 1024 + 1, "file is too big")])
+async def test_a_document_has_at_least_a_byte_and_at_most_50_megabytes(
+    call: Call, an: Person, size: int, words: str
+) -> None:
+    with pytest.raises(Refusal, match=words):
+        await call("sendDocument", chat_id=an.user.id, document=Upload("a.bin", bytes(size), "x/y"))
+
+
 async def test_a_document_can_be_downloaded_again(call: Call, messenger: Messenger, an: Person) -> None:
     report = Upload("báo cáo.csv", b"n\n1\n", "text/csv")
     sent = await call("sendDocument", chat_id=an.user.id, document=report)
@@ -259,6 +300,8 @@ async def test_a_bot_gives_one_reaction_to_a_message(call: Call, an: Person) -> 
     heart = {"type": "emoji", "emoji": "❤"}
     assert await call("setMessageReaction", chat_id=an.user.id, message_id=1, reaction=[heart])
     assert an.chat.messages[1].reactions == [heart]
+    with pytest.raises(Refusal, match="REACTION_INVALID"):
+        await call("setMessageReaction", chat_id=an.user.id, message_id=1, reaction=[{"type": "paid"}])
     with pytest.raises(Refusal, match="REACTIONS_TOO_MANY"):
         await call("setMessageReaction", chat_id=an.user.id, message_id=1, reaction=[heart, heart])
     with pytest.raises(Refusal, match="message to react not found"):

@@ -1,10 +1,13 @@
 """getUpdates: nothing is forgotten before it is confirmed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from bot.playground.messenger import Messenger
+from bot.playground.persons import Person
 from bot.playground.refusals import Refusal
 from bot.playground.updates import UpdateQueue
 
@@ -93,6 +96,16 @@ async def test_drained_waits_for_the_confirmation_and_not_for_the_delivery(queue
     assert not drained.done()
     await queue.poll(offset=only + 1)
     await drained
+
+
+async def test_a_bot_may_drop_what_waits_when_it_gives_up_its_webhook(
+    call: Callable[..., Awaitable[Any]], messenger: Messenger, an: Person
+) -> None:
+    assert an.chat.messages
+    assert await call("deleteWebhook")
+    assert messenger.updates.unconfirmed == 1
+    assert await call("deleteWebhook", drop_pending_updates=True)
+    assert messenger.updates.unconfirmed == 0
 
 
 async def test_clearing_forgets_what_waits(queue: UpdateQueue) -> None:
