@@ -173,3 +173,16 @@ def offer_answered(win_back: WinBack, choice: OfferChoice, outbox_id: int) -> Me
     talk = Button(OfferChoice.TALK, OfferAnswer(win_back.win_back_id, OfferChoice.TALK, outbox_id))
     keyboard = ((talk,),) if choice is OfferChoice.DECLINE else ()
     return Message("win_back/offer_answered", win_back.language, {"choice": choice}, keyboard)
+
+
+def read_command(text: str) -> tuple[str, str]:
+    """The customer and the reason in what follows `/lost`.
+
+    The reason comes after a colon or a line break, or after a first word with a digit, which is an id.
+    """
+    for separator in ("\n", ":"):
+        customer, found, reason = text.partition(separator)
+        if found:
+            return customer.strip(), reason.strip()
+    first, _, rest = text.strip().partition(" ")
+    return (first, rest.strip()) if any(character.isdigit() for character in first) else (text.strip(), "")

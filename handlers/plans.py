@@ -1,0 +1,61 @@
+"""Success plans: staff start and tick them, customers say how they go."""
+
+from telegram import Update
+
+from bot.domain import taps
+from bot.domain.messages import Message
+from bot.domain.portfolio import Chosen
+from bot.services import plans
+from handlers import choosing, replies
+from handlers.context import Context, language_of, message, person
+
+PLAN = "plan"
+
+
+async def plan(update: Update, context: Context) -> None:
+    """`/plan CUSTOMER`."""
+    await choosing.act(update, context, PLAN, show, query=" ".join(context.args or ()))
+
+
+async def pick(update: Update, context: Context, tap: taps.PickCustomer) -> None:
+    """One of several customers with the name was picked."""
+    await choosing.pick(update, context, tap, show)
+
+
+async def show(update: Update, context: Context, chosen: Chosen) -> Message:
+    """The customer's plan, or the templates to start from."""
+    by, house = await choosing.asker(update, context), context.bot_data
+    return await house.db.read(plans.show_plan, rules=house.rules, customer_id=chosen.customer_id, language=by.language)
+
+
+async def start(update: Update, context: Context, tap: taps.StartPlan) -> None:
+    """A template was chosen."""
+    by, house = await choosing.asker(update, context), context.bot_data
+    reply = await house.db.write(
+        plans.start_plan, rules=house.rules, staff_id=by.user_id, language=by.language, tap=tap
+    )
+    tapped = message(update)
+    await replies.say(context, tapped.chat_id, reply, tapped=tapped.id)
+
+
+async def complete_milestone(update: Update, context: Context, tap: taps.CompleteMilestone) -> None:
+    """A milestone was reached."""
+    by, house = await choosing.asker(update, context), context.bot_data
+    reply = await house.db.write(plans.complete_milestone, staff_id=by.user_id, language=by.language, tap=tap)
+    tapped = message(update)
+    await replies.say(context, tapped.chat_id, reply, tapped=tapped.id)
+
+
+async def answer_check_in(update: Update, context: Context, tap: taps.CheckInAnswer) -> None:
+    """A customer says how the plan goes."""
+    user, house = person(update), context.bot_data
+    message_id = message(update).id
+    reply = await house.db.write(
+        plans.answer_check_in,
+        rules=house.rules,
+        chat_id=user.id,
+        message_id=message_id,
+        language=language_of(user, house.rules),
+        tap=tap,
+    )
+    await replies.say(context, user.id, reply, tapped=message_id)
