@@ -23,8 +23,8 @@ export function fullDate(instant) {
   return format("date", { weekday: "long", day: "numeric", month: "numeric", year: "numeric" }).format(instant);
 }
 
-export function shortDate(instant) {
-  return format("short", { day: "numeric", month: "numeric", year: "2-digit" }).format(instant);
+function year(instant) {
+  return format("year", { year: "numeric" }).format(instant);
 }
 
 /** A day's name as it separates messages: today, yesterday, or the date. */
@@ -35,7 +35,9 @@ export function dayName(instant, now) {
   return day;
 }
 
-/** When a chat last spoke: the time today, the date before. */
+/** When a chat last spoke: the time today, the day before that, with its year if it was another. */
 export function briefly(instant, now) {
-  return fullDate(instant) === fullDate(now) ? clockTime(instant) : shortDate(instant);
+  if (fullDate(instant) === fullDate(now)) return clockTime(instant);
+  if (year(instant) === year(now)) return format("day", { day: "numeric", month: "numeric" }).format(instant);
+  return format("old", { day: "numeric", month: "numeric", year: "2-digit" }).format(instant);
 }
