@@ -20,7 +20,7 @@ def add(tx: Tx, payload: Mapping[str, Any], *, next_at: datetime, now: datetime)
 
 def load_attempts(tx: Tx, update_id: int) -> int:
     """How often an update that is kept here has failed."""
-    return tx.execute(select(inbox.c.attempts).where(inbox.c.update_id == update_id)).scalar_one()
+    return int(tx.execute(select(inbox.c.attempts).where(inbox.c.update_id == update_id)).scalar_one())
 
 
 def fail(tx: Tx, update_id: int, *, attempts: int, next_at: datetime | None, error: str) -> None:
@@ -48,4 +48,4 @@ def hasten(tx: Tx, *, now: datetime) -> None:
 
 def count_dead(tx: Tx) -> int:
     """Updates that were given up."""
-    return tx.execute(select(func.count()).select_from(inbox).where(inbox.c.next_at.is_(None))).scalar_one()
+    return int(tx.execute(select(func.count()).select_from(inbox).where(inbox.c.next_at.is_(None))).scalar_one())

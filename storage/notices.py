@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.domain.delivery import Outgoing
 from bot.domain.messages import Language
@@ -50,6 +50,13 @@ def _recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
     )
     csm_id = tx.execute(csm).scalar()
     return [csm_id] if csm_id is not None else sorted(rules.admin_ids)
+
+
+_CSM = (
+    select(customer.c.csm_id)
+    .join(staff, staff.c.user_id == customer.c.csm_id)
+    .where(customer.c.id == bindparam("customer"))
+)
 
 
 def _language(tx: Tx, chat_id: int, rules: Rules) -> Language:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, union_all, update
+from sqlalchemy import Select, bindparam, func, insert, select, union_all, update
 
 from bot.domain.delivery import Outgoing
 from bot.domain.messages import Language
 from bot.domain.touchpoints import POLICIES, Kind
-from storage.database import Tx, insert_for
+from storage.columns import UtcDateTime
+from storage.database import Tx, for_each_dialect
 from storage.tables import customer, outbox
 from storage.tables import hold as holds
 
@@ -66,9 +67,12 @@ class Attempt:
 
 def add(tx: Tx, outgoing: Outgoing, *, now: datetime) -> int | None:
     """Queue a message; None when its dedupe key was queued before."""
-    statement = insert_for(tx)(outbox).values(_values(outgoing, now))
-    statement = statement.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
-    return tx.execute(statement).scalar_one_or_none()
+    return tx.execute(_ADD[tx.dialect.name], _values(outgoing, now)).scalar_one_or_none()
+
+
+_ADD = for_each_dialect(
+    lambda insert: insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
+)
 
 
 def add_all(tx: Tx, outgoing: Iterable[Outgoing], *, now: datetime) -> int:
@@ -144,7 +148,7 @@ def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
     return [_due(row) for row in tx.execute(statement)]
 
 
-def _due(row: Row[Any]) -> DueMessage:
+def _due(row: Any) -> DueMessage:  # noqa: ANN401  a database row
     return DueMessage(
         outbox_id=row.id,
         kind=Kind(row.kind),
@@ -161,7 +165,7 @@ def _due(row: Row[Any]) -> DueMessage:
     )
 
 
-def _recipient(row: Row[Any]) -> Recipient:
+def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
     return Recipient(
         customer_id=row.customer_id,
         name=row.name,
@@ -292,15 +296,24 @@ def _attempts(tx: Tx, *where: Any, limit: int = 1) -> list[Attempt]:  # noqa: AN
 
 def confirm(tx: Tx, outbox_id: int, message_id: int, *, customer_id: int, now: datetime) -> None:
     """A customer's tap on a message proves that it arrived, whatever its sender heard."""
-    tx.execute(
-        update(outbox)
-        .where(
-            outbox.c.id == outbox_id,
-            outbox.c.customer_id == customer_id,
-            outbox.c.status.in_(("unknown", "sending")),
-        )
-        .values(status="sent", message_id=message_id, lease_until=None, sent_at=func.coalesce(outbox.c.sent_at, now))
+    facts = {"confirmed": outbox_id, "by": customer_id, "message": message_id, "confirmed_at": now}
+    tx.execute(_CONFIRM, facts)
+
+
+_CONFIRM = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("confirmed"),
+        outbox.c.customer_id == bindparam("by"),
+        outbox.c.status.in_(("unknown", "sending")),
     )
+    .values(
+        status="sent",
+        message_id=bindparam("message"),
+        lease_until=None,
+        sent_at=func.coalesce(outbox.c.sent_at, bindparam("confirmed_at", type_=UtcDateTime())),
+    )
+)
 
 
 def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kind] | None = None) -> int:

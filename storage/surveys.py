@@ -3,60 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, insert, select, update
+from sqlalchemy import Select, bindparam, case, insert, select, update
 
 from bot.domain.messages import Language
 from bot.domain.surveys import SCALE_NAMES, WORDINGS, SurveyRun
 from bot.domain.touchpoints import Kind
-from storage.database import Tx, insert_for
+from storage.database import Tx, for_each_dialect
 from storage.tables import answer, customer, outbox, survey_run
-
-
-def add_run(  # the segment and the CSM of that day stay with the run
-    tx: Tx, *, kind: Kind, customer_id: int, trigger: str, subject: str = "", now: datetime
-) -> int:
-    """Start a survey run for a customer; returns its id."""
-    owner = tx.execute(select(customer.c.plan, customer.c.csm_id).where(customer.c.id == customer_id)).one()
-    statement = insert(survey_run).values(
-        customer_id=customer_id,
-        kind=kind,
-        trigger=trigger,
-        subject=subject,
-        wording=WORDINGS[kind],
-        segment=owner.plan,
-        csm_id=owner.csm_id,
-        planned_at=now,
-    )
-    return int(tx.execute(statement.returning(survey_run.c.id)).scalar_one())
-
-
-def load_run(tx: Tx, run_id: int) -> SurveyRun | None:
-    """A run with its answer, locked against a second tap on PostgreSQL (SQLite has one writer)."""
-    row = tx.execute(_runs().where(survey_run.c.id == run_id).with_for_update(of=survey_run)).first()
-    return _run(row) if row else None
-
-
-def load_awaiting_reason(tx: Tx, *, chat_id: int, now: datetime) -> SurveyRun | None:
-    """The run whose "why" the customer of this chat was asked last, while the question stands."""
-    statement = (
-        _runs()
-        .where(customer.c.chat_id == chat_id, answer.c.reason_until > now, survey_run.c.closed_at.is_(None))
-        .order_by(answer.c.reason_until.desc())
-        .limit(1)
-    )
-    row = tx.execute(statement).first()
-    return _run(row) if row else None
-
-
-def load_run_of_reason(tx: Tx, *, chat_id: int, message_id: int) -> SurveyRun | None:
-    """The run whose reason this message gave, so that an edit of the message edits the reason."""
-    row = tx.execute(_runs().where(customer.c.chat_id == chat_id, answer.c.reason_message_id == message_id)).first()
-    return _run(row) if row else None
-
-
-def load_outbox_run(tx: Tx, *, outbox_id: int) -> int | None:
-    """The run that an outbox row asks about."""
-    return tx.execute(select(outbox.c.run_id).where(outbox.c.id == outbox_id)).scalar_one_or_none()
 
 
 def _runs() -> Select[Any]:
@@ -83,6 +36,56 @@ def _runs() -> Select[Any]:
     )
 
 
+_RUN = _runs().where(survey_run.c.id == bindparam("run_id")).with_for_update(of=survey_run)
+
+
+def add_run(  # the segment and the CSM of that day stay with the run
+    tx: Tx, *, kind: Kind, customer_id: int, trigger: str, subject: str = "", now: datetime
+) -> int:
+    """Start a survey run for a customer; returns its id."""
+    owner = tx.execute(select(customer.c.plan, customer.c.csm_id).where(customer.c.id == customer_id)).one()
+    statement = insert(survey_run).values(
+        customer_id=customer_id,
+        kind=kind,
+        trigger=trigger,
+        subject=subject,
+        wording=WORDINGS[kind],
+        segment=owner.plan,
+        csm_id=owner.csm_id,
+        planned_at=now,
+    )
+    return int(tx.execute(statement.returning(survey_run.c.id)).scalar_one())
+
+
+def load_run(tx: Tx, run_id: int) -> SurveyRun | None:
+    """A run with its answer, locked against a second tap on PostgreSQL (SQLite has one writer)."""
+    row = tx.execute(_RUN, {"run_id": run_id}).first()
+    return _run(row) if row else None
+
+
+def load_awaiting_reason(tx: Tx, *, chat_id: int, now: datetime) -> SurveyRun | None:
+    """The run whose "why" the customer of this chat was asked last, while the question stands."""
+    statement = (
+        _runs()
+        .where(customer.c.chat_id == chat_id, answer.c.reason_until > now, survey_run.c.closed_at.is_(None))
+        .order_by(answer.c.reason_until.desc())
+        .limit(1)
+    )
+    row = tx.execute(statement).first()
+    return _run(row) if row else None
+
+
+def load_run_of_reason(tx: Tx, *, chat_id: int, message_id: int) -> SurveyRun | None:
+    """The run whose reason this message gave, so that an edit of the message edits the reason."""
+    row = tx.execute(_runs().where(customer.c.chat_id == chat_id, answer.c.reason_message_id == message_id)).first()
+    return _run(row) if row else None
+
+
+def load_outbox_run(tx: Tx, *, outbox_id: int) -> int | None:
+    """The run that an outbox row asks about."""
+    return tx.execute(select(outbox.c.run_id).where(outbox.c.id == outbox_id)).scalar_one_or_none()
+
+
 def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
     return SurveyRun(
         run_id=row.id,
@@ -107,25 +110,34 @@ def save_score(
     tx: Tx, run: SurveyRun, score: int, *, prompt_message_id: int, reason_until: datetime, now: datetime
 ) -> None:
     """Store the score of a run, or change it; the run has one answer for ever."""
-    statement = insert_for(tx)(answer).values(
-        run_id=run.run_id,
-        customer_id=run.customer_id,
-        kind=run.kind,
-        score=score,
-        scale=SCALE_NAMES[run.kind],
-        segment=run.segment,
-        csm_id=run.csm_id,
-        answered_at=now,
-        reason_until=reason_until,
-        prompt_message_id=prompt_message_id,
-    )
-    changed = {
+    row = {
+        "run_id": run.run_id,
+        "customer_id": run.customer_id,
+        "kind": run.kind,
         "score": score,
-        "changed_at": now,
-        "reason_until": case((answer.c.reason.is_(None), reason_until)),
+        "scale": SCALE_NAMES[run.kind],
+        "segment": run.segment,
+        "csm_id": run.csm_id,
+        "answered_at": now,
+        "reason_until": reason_until,
         "prompt_message_id": prompt_message_id,
     }
-    tx.execute(statement.on_conflict_do_update(index_elements=["run_id"], set_=changed))
+    tx.execute(_SAVE_SCORE[tx.dialect.name], row)
+
+
+def _upsert_answer(dialect_insert: Any) -> Any:  # noqa: ANN401  each dialect's insert is a type of its own
+    statement = dialect_insert(answer)
+    new = statement.excluded
+    changed = {
+        "score": new.score,
+        "changed_at": new.answered_at,
+        "reason_until": case((answer.c.reason.is_(None), new.reason_until)),
+        "prompt_message_id": new.prompt_message_id,
+    }
+    return statement.on_conflict_do_update(index_elements=["run_id"], set_=changed)
+
+
+_SAVE_SCORE = for_each_dialect(_upsert_answer)
 
 
 def save_reason(tx: Tx, run_id: int, reason: str, *, message_id: int, now: datetime) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import sys
+import time
 from collections import Counter
 from typing import Any
 
@@ -27,6 +28,8 @@ class BotApi:
         self.message_ids = itertools.count(1000)
         self.delay = 0.0
         self.recording = True
+        self.given: dict[int, float] = {}
+        self.latencies: list[float] = []
 
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -34,6 +37,8 @@ class BotApi:
         self.counts[method] += 1
         if method == "getUpdates":
             return _ok(await self._get_updates(facts))
+        if method == "editMessageText" and (given := self.given.pop(int(facts["chat_id"]), None)) is not None:
+            self.latencies.append(time.perf_counter() - given)
         if self.recording and method in {"sendMessage", "editMessageText"}:
             self.calls.append({"method": method, **facts})
         if method == "getMe":
@@ -62,7 +67,11 @@ class BotApi:
                 await asyncio.wait_for(self.new.wait(), float(facts.get("timeout", 0)))
             except TimeoutError:
                 return []
-        return self.updates[:limit]
+        batch = self.updates[:limit]
+        for update in batch:
+            if "callback_query" in update:
+                self.given.setdefault(update["callback_query"]["from"]["id"], time.perf_counter())
+        return batch
 
     async def push(self, request: web.Request) -> web.Response:
         self.updates.extend(await request.json())
@@ -70,7 +79,11 @@ class BotApi:
         return _ok(True)
 
     async def state(self, _request: web.Request) -> web.Response:
-        return _ok({"waiting": len(self.updates), "counts": self.counts, "calls": self.calls})
+        facts = {"counts": self.counts, "calls": self.calls, "latencies": self.latencies, "waiting": len(self.updates)}
+        return _ok(facts)
+
+    async def counts_only(self, _request: web.Request) -> web.Response:
+        return _ok({"counts": self.counts, "waiting": len(self.updates)})
 
     async def settings(self, request: web.Request) -> web.Response:
         for name, value in (await request.json()).items():
@@ -88,6 +101,7 @@ def application() -> web.Application:
     app.router.add_post("/control/updates", api.push)
     app.router.add_post("/control/settings", api.settings)
     app.router.add_get("/control/state", api.state)
+    app.router.add_get("/control/counts", api.counts_only)
     app.router.add_route("*", "/bot{token}/{method}", api.handle)
     return app
 

@@ -1,0 +1,165 @@
+"""`make bench`: each figure beside its floor, measured in the same run.
+
+The bots are processes of their own; so is the Bot API server that they talk to. Absolute figures are this machine's of
+today: the ratios are what to compare.
+"""
+
+import asyncio
+import os
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import data
+from tests.telegram_process import ROOT, Server, bot_api, bot_environment, process, tap, wait_until
+
+TAPS = 3000
+SENDS = 3000
+ROWS = 50_000
+ROUNDS = 3
+OURS = [sys.executable, "-m", "bot", "run"]
+FAST = 'TOUCHPOINT_RULES'
+RULES = "[delivery]\nper_second = 100000\nin_flight = 64\n[contact]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A speed a second, and for taps the latency from Telegram handing the tap out to the edit, in ms."""
+
+    per_second: float
+    p50: float | None = None
+    p99: float | None = None
+
+
+def contender(name: str, server: Server, folder: Path) -> list[str]:
+    return [sys.executable, str(ROOT / "tests" / "bench" / "contenders.py"), name, server.url, str(folder / "bare.sqlite3")]
+
+
+def measure_taps(name: str) -> Speed:
+    """Taps a second from start to the last edit, all waiting at once, each from a person of its own."""
+    with tempfile.TemporaryDirectory() as at, bot_api() as server:
+        folder = Path(at)
+        url = f"sqlite:///{folder / 'ours.sqlite3'}"
+        if name == "touchpoint":
+            data.with_open_surveys(url, TAPS)
+        server.set(recording=False)
+        command = OURS if name == "touchpoint" else contender(name, server, folder)
+        with process(command, **bot_environment(server, url)):
+            wait_until(lambda: server.counts().get("getUpdates", 0) > 0, f"{name} asks for updates")
+            started = time.perf_counter()
+            server.push([_tap(number) for number in range(1, TAPS + 1)])
+            wait_until(lambda: server.counts().get("editMessageText", 0) >= TAPS, f"{name} has edited {TAPS} messages")
+            seconds = time.perf_counter() - started
+            latencies = sorted(1000 * latency for latency in server.state()["latencies"])
+        if name == "touchpoint":
+            _assert_answers(folder / "ours.sqlite3")
+        return Speed(TAPS / seconds, statistics.median(latencies), latencies[int(0.99 * len(latencies))])
+
+
+def _tap(number: int) -> dict[str, Any]:
+    return tap(number, data.FIRST_CHAT + number, number, f"s:{number}:{number % 11}:{number}")
+
+
+def _assert_answers(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        (count,) = connection.execute("select count(*) from answer").fetchone()
+    if count != TAPS:
+        raise AssertionError(f"{count} answers for {TAPS} taps")
+
+
+def measure_sends() -> Speed:
+    """Messages a second through the outbox: claimed under the contact policy, sent, and the result kept."""
+    with tempfile.TemporaryDirectory() as at, bot_api() as server:
+        folder = Path(at)
+        url = f"sqlite:///{folder / 'ours.sqlite3'}"
+        data.with_queue(url, SENDS)
+        server.set(recording=False)
+        rules = folder / "rules.toml"
+        rules.write_text(RULES)
+        with process(OURS, **bot_environment(server, url, TOUCHPOINT_RULES=str(rules))):
+            wait_until(lambda: server.counts().get("sendMessage", 0) > 0, "the first message leaves")
+            first, started = server.counts()["sendMessage"], time.perf_counter()
+            wait_until(lambda: server.counts()["sendMessage"] >= SENDS, f"{SENDS} messages have left")
+            return Speed((SENDS - first) / (time.perf_counter() - started))
+
+
+def measure_bare_sends(*, aiohttp: bool) -> Speed:
+    """The floor: sendMessage, 64 at a time, and nothing kept; over the library's transport or over ours."""
+    from telegram import Bot
+    from telegram.request import HTTPXRequest
+
+    from handlers.transport import AiohttpRequest
+
+    async def send_all(server: Server) -> float:
+        request = AiohttpRequest(connections=64, total=20) if aiohttp else HTTPXRequest(connection_pool_size=64)
+        async with Bot("1:token", base_url=f"{server.url}/bot", request=request) as bot:
+            room = asyncio.Semaphore(64)
+
+            async def send(number: int) -> None:
+                async with room:
+                    await bot.send_message(data.FIRST_CHAT + number, "Chúc mừng sinh nhật")
+
+            started = time.perf_counter()
+            await asyncio.gather(*(send(number) for number in range(SENDS)))
+            return SENDS / (time.perf_counter() - started)
+
+    with bot_api() as server:
+        server.set(recording=False)
+        return Speed(asyncio.run(send_all(server)))
+
+
+def measure_start(name: str) -> tuple[float, float]:
+    """Seconds from the command to the first request for updates, and MB of memory a moment later."""
+    with tempfile.TemporaryDirectory() as at, bot_api() as server:
+        folder = Path(at)
+        url = f"sqlite:///{folder / 'ours.sqlite3'}"
+        data.with_customers(url, 1000)
+        command = OURS if name == "touchpoint" else contender(name, server, folder)
+        started = time.perf_counter()
+        with process(command, **bot_environment(server, url)) as running:
+            wait_until(lambda: server.counts().get("getUpdates", 0) > 0, f"{name} asks for updates", every=0.005)
+            seconds = time.perf_counter() - started
+            time.sleep(3)  # at rest: what start-up made has been let go
+            return seconds, _resident_mb(running.pid)
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def median(measure: Callable[[], Speed]) -> Speed:
+    """The median of a few rounds by speed; the machine is shared."""
+    rounds = sorted((measure() for _ in range(ROUNDS)), key=lambda speed: speed.per_second)
+    return rounds[len(rounds) // 2]
+
+
+def main() -> None:
+    console = Console()
+    table = Table("what", "a second", "p50 ms", "p99 ms", "beside ours", title="taps: owner checked, stored, answered, edited")
+    ours = median(lambda: measure_taps("touchpoint"))
+    rows = [("Touchpoint, whole path, durable", ours)]
+    for label, name in (
+        ("floor: python-telegram-bot, a handler that does nothing", "telegram-idle"),
+        ("python-telegram-bot + one bare insert", "telegram"),
+        ("python-telegram-bot, concurrent_updates + one bare insert", "telegram-concurrent"),
+        ("aiogram 3 + one bare insert", "aiogram"),
+    ):
+        rows.append((label, median(lambda name=name: measure_taps(name))))  # type: ignore[misc]
+    for label, speed in rows:
+        table.add_row(label, f"{speed.per_second:.0f}", f"{speed.p50:.0f}", f"{speed.p99:.0f}", f"{ours.per_second / speed.per_second:.2f}×")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Customers with open surveys and queued messages, made in bulk."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot.domain.messages import Language
+from bot.domain.touchpoints import POLICIES, Kind
+from storage.database import connect
+from storage.migrate import migrate
+from storage.tables import customer, outbox, survey_run
+
+FIRST_CHAT = 5_000_000_000
+NOW = datetime.now(UTC)
+
+
+def with_open_surveys(url: str, count: int) -> None:
+    """`count` linked customers, each with an NPS that was sent as outbox row and message of the same number."""
+    with_customers(url, count)
+    with connect(url) as connection:
+        connection.execute(insert(survey_run), [_run(i) for i in range(1, count + 1)])
+        connection.execute(insert(outbox), [_sent(i) for i in range(1, count + 1)])
+        connection.commit()
+
+
+def with_queue(url: str, count: int, kind: Kind = Kind.BIRTHDAY) -> None:
+    """`count` linked customers, each with a message that is due."""
+    with_customers(url, count)
+    with connect(url) as connection:
+        connection.execute(insert(outbox), [_queued(i, kind) for i in range(1, count + 1)])
+        connection.commit()
+
+
+def with_customers(url: str, count: int) -> None:
+    """An up-to-date database with `count` linked customers."""
+    migrate(url)
+    with connect(url) as connection:
+        connection.execute(insert(customer), [_customer(i) for i in range(1, count + 1)])
+        connection.commit()
+
+
+def _customer(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "external_id": f"C{number}",
+        "name": f"Nguyễn Thị An {number}",
+        "search_name": f"nguyen thi an {number}",
+        "salutation": "chị",
+        "language": Language.VI,
+        "timezone": "UTC",
+        "plan": "gold",
+        "location": "",
+        "joined_at": NOW - timedelta(days=100),
+        "created_at": NOW - timedelta(days=100),
+        "chat_id": FIRST_CHAT + number,
+        "linked_at": NOW - timedelta(days=100),
+    }
+
+
+def _run(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "customer_id": number,
+        "kind": Kind.NPS,
+        "trigger": "calendar",
+        "subject": "",
+        "wording": "nps-1",
+        "segment": "gold",
+        "planned_at": NOW,
+        "sent_at": NOW,
+        "remind_at": NOW + timedelta(days=4),
+        "closes_at": NOW + timedelta(days=14),
+    }
+
+
+def _queued(number: int, kind: Kind) -> dict[str, Any]:
+    return {
+        "dedupe_key": f"bench:{number}",
+        "kind": kind,
+        "priority": POLICIES[kind].priority,
+        "customer_id": number,
+        "template": "",
+        "facts": {},
+        "status": "pending",
+        "planned_at": NOW,
+        "due_at": NOW,
+        "expires_at": NOW + timedelta(days=1),
+        "attempt": 0,
+        "possible_duplicate": False,
+    }
+
+
+def _sent(number: int) -> dict[str, Any]:
+    facts = {"kind": Kind.NPS, "run_id": number, "subject": ""}
+    moved = {"id": number, "run_id": number, "status": "sent", "message_id": number, "sent_at": NOW, "facts": facts}
+    return {**_queued(number, Kind.NPS), **moved}
