@@ -34,10 +34,12 @@ def add(
 
 
 def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> bool:
-    """A person edited a message of theirs; False when it is not kept here."""
+    """A customer edited a message of theirs; False when it is not kept here. A note is not its command's words."""
     statement = (
         update(interaction)
-        .where(interaction.c.chat_id == chat_id, interaction.c.message_id == message_id)
+        .where(
+            interaction.c.chat_id == chat_id, interaction.c.message_id == message_id, interaction.c.staff_id.is_(None)
+        )
         .values(body=body)
         .returning(interaction.c.id)
     )

@@ -80,6 +80,11 @@ def add_all(tx: Tx, outgoing: Iterable[Outgoing], *, now: datetime) -> int:
     return sum(add(tx, one, now=now) is not None for one in outgoing)
 
 
+def is_queued(tx: Tx, dedupe_key: str) -> bool:
+    """Whether this was ever queued."""
+    return tx.execute(select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)).first() is not None
+
+
 def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
     return {
         "dedupe_key": outgoing.dedupe_key,

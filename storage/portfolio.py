@@ -1,12 +1,14 @@
 """Customers as staff look for them and look at them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 
-from bot.domain.portfolio import CustomerMatch, Sought
+from bot.domain.portfolio import CustomerMatch, ListedCustomer, Sought
+from bot.domain.touchpoints import Kind
 from storage.database import Tx
-from storage.tables import customer
+from storage.tables import answer, customer
 
 
 def list_by_identity(tx: Tx, sought: Sought, *, limit: int) -> list[CustomerMatch]:
@@ -39,3 +41,55 @@ def _matches(tx: Tx, found: ColumnElement[bool], *order: ColumnElement[Any], lim
         CustomerMatch(customer_id=row.id, name=row.name, external_id=row.external_id, plan=row.plan)
         for row in tx.execute(statement)
     ]
+
+
+def count(tx: Tx, name_key: str, *, csm_id: int, own: bool) -> int:
+    """How many customers with this in their name are this CSM's own, or everybody else's."""
+    statement = select(func.count()).select_from(customer).where(*_belonging(name_key, csm_id, own=own))
+    return int(tx.execute(statement).scalar_one())
+
+
+def list_page(tx: Tx, name_key: str, *, csm_id: int, own: bool, offset: int, limit: int) -> list[ListedCustomer]:
+    """Customers with this in their name, by name: this CSM's own, or everybody else's."""
+    statement = (
+        select(
+            customer.c.id,
+            customer.c.name,
+            customer.c.plan,
+            customer.c.chat_id,
+            customer.c.lost_at,
+            customer.c.last_purchase_at,
+        )
+        .where(*_belonging(name_key, csm_id, own=own))
+        .order_by(customer.c.search_name, customer.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    rows = tx.execute(statement).all()
+    scores = _last_nps(tx, [row.id for row in rows])
+    return [
+        ListedCustomer(
+            customer_id=row.id,
+            name=row.name,
+            plan=row.plan,
+            own=own,
+            linked=row.chat_id is not None,
+            lost=row.lost_at is not None,
+            last_nps=scores.get(row.id),
+            last_purchase_at=row.last_purchase_at,
+        )
+        for row in rows
+    ]
+
+
+def _belonging(name_key: str, csm_id: int, *, own: bool) -> list[ColumnElement[bool]]:
+    mine = customer.c.csm_id == csm_id if own else customer.c.csm_id.is_distinct_from(csm_id)
+    return [mine, customer.c.search_name.contains(name_key, autoescape=True)] if name_key else [mine]
+
+
+def _last_nps(tx: Tx, customer_ids: Sequence[int]) -> dict[int, int]:
+    statement = select(answer.c.customer_id, answer.c.score).where(
+        answer.c.customer_id.in_(customer_ids), answer.c.kind == Kind.NPS
+    )
+    found = tx.execute(statement.order_by(answer.c.answered_at))
+    return {row.customer_id: row.score for row in found}

@@ -1,6 +1,8 @@
-"""Names of people: how they are searched for, and how a person is addressed."""
+"""Names of people and other people's words: how they are searched for, addressed and fitted into a line."""
 
 import unicodedata
+
+ELLIPSIS = "…"
 
 
 def search_key(name: str) -> str:
@@ -12,3 +14,9 @@ def search_key(name: str) -> str:
 def given_name(name: str) -> str:
     """What a Vietnamese person is called: the last word of the name; empty for an empty name."""
     return name.rsplit(maxsplit=1)[-1] if name.strip() else ""
+
+
+def cut(text: str, most: int) -> str:
+    """The text on one line in at most `most` characters, the last of them an ellipsis where something is left out."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + ELLIPSIS

@@ -109,6 +109,23 @@ class PickCustomer(Tap):
 
 
 @dataclass(frozen=True)
+class ShowCustomer(Tap):
+    """A member of staff picks a customer from a list."""
+
+    code = "v"
+    customer_id: int
+
+
+@dataclass(frozen=True)
+class ListPage(Tap):
+    """A page of the customers, from 0; `message_id` is the command that said whom to list (0: everybody)."""
+
+    code = "n"
+    page: int
+    message_id: int
+
+
+@dataclass(frozen=True)
 class StartPlan(Tap):
     code = "b"
     customer_id: int
@@ -140,6 +157,8 @@ TAPS: dict[str, type[Tap]] = {
         OfferAnswer,
         CheckInAnswer,
         PickCustomer,
+        ShowCustomer,
+        ListPage,
         StartPlan,
         CompleteMilestone,
         CloseInteraction,

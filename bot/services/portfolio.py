@@ -6,8 +6,9 @@ import storage.command_texts
 import storage.portfolio
 from bot.domain import portfolio
 from bot.domain.messages import Language, Message
-from bot.domain.portfolio import MOST_MATCHES, Chosen, CustomerMatch
-from bot.domain.taps import PickCustomer
+from bot.domain.names import cut, search_key
+from bot.domain.portfolio import MOST_MATCHES, PAGE, Chosen, CustomerMatch, Page
+from bot.domain.taps import ListPage, PickCustomer
 from storage.database import Tx
 
 
@@ -34,7 +35,7 @@ def choose_customer(
         return Chosen(customer_id=matches[0].customer_id, words=words, message_id=message_id)
     if not matches:
         template = "portfolio/nobody" if query.strip() else "portfolio/usage"
-        return Message(template, language, {"command": command, "query": portfolio.cut(query, 60)})
+        return Message(template, language, {"command": command, "query": cut(query, 60)})
     if words:
         storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=words, now=now)
     argument = str(message_id) if words else ""
@@ -50,3 +51,33 @@ def pick_customer(tx: Tx, *, now: datetime, chat_id: int, language: Language, ta
     if words is None:
         return Message("portfolio/choice_expired", language, {"command": tap.command})
     return Chosen(customer_id=tap.customer_id, words=words, message_id=message_id)
+
+
+def list_customers(
+    tx: Tx, *, now: datetime, chat_id: int, message_id: int, staff_id: int, language: Language, search: str
+) -> Message:
+    """The first page of the customers with this in their name, those of whoever asks first."""
+    if search:
+        storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=search, now=now)
+    return _page(tx, search, 0, staff_id=staff_id, message_id=message_id if search else 0, language=language)
+
+
+def turn_page(tx: Tx, *, now: datetime, chat_id: int, staff_id: int, language: Language, tap: ListPage) -> Message:
+    """Another page of a list."""
+    search = storage.command_texts.load(tx, chat_id=chat_id, message_id=tap.message_id) if tap.message_id else ""
+    if search is None:
+        return Message("portfolio/choice_expired", language, {"command": "customers"})
+    return _page(tx, search, tap.page, staff_id=staff_id, message_id=tap.message_id, language=language)
+
+
+def _page(tx: Tx, search: str, number: int, *, staff_id: int, message_id: int, language: Language) -> Message:
+    key = search_key(search)
+    own = storage.portfolio.count(tx, key, csm_id=staff_id, own=True)
+    total = own + storage.portfolio.count(tx, key, csm_id=staff_id, own=False)
+    number = portfolio.read_page(number, total)
+    start = number * PAGE
+    shown = storage.portfolio.list_page(tx, key, csm_id=staff_id, own=True, offset=start, limit=PAGE)
+    others = {"offset": max(0, start - own), "limit": PAGE - len(shown)}
+    shown += storage.portfolio.list_page(tx, key, csm_id=staff_id, own=False, **others)
+    page = Page(customers=shown, number=number, total=total, own=own)
+    return portfolio.page_message(page, search=search, message_id=message_id, language=language)
