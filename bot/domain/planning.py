@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
-from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, judge
+from bot.domain.contact import ContactFacts, Drop, Hold, Rule, judge
 from bot.domain.delivery import Outgoing
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import POLICIES, Kind
@@ -95,21 +95,21 @@ def _foresee_customer(
 ) -> Iterator[UpcomingTouchpoint]:
     """Lets the sender's time pass for one customer: the first due and most urgent is judged, sent or put back."""
     queue = [(max(one.due_at, now), POLICIES[one.kind].priority, place) for place, one in enumerate(candidates)]
-    rules_of = [one.held_by for one in candidates]
+    held_by = [one.held_by for one in candidates]
     sent = contact.sent
     heapify(queue)
     while queue:
         at, priority, place = heappop(queue)
         one = candidates[place]
-        match judge(_facts(one, contact, sent), rules, now=at):
-            case Send():
-                sent = (*sent, (one.kind, at))
-                yield _touchpoint(one, contact, rules_of[place], at if rules_of[place] else None)
-            case Hold(rule, until):
-                rules_of[place] = rules_of[place] or rule
-                heappush(queue, (until, priority, place))
-            case Drop(rule, held_by):
-                yield _touchpoint(one, contact, rules_of[place] or held_by or rule, None)
+        verdict = judge(_facts(one, contact, sent), rules, now=at)
+        if isinstance(verdict, Hold):
+            held_by[place] = held_by[place] or verdict.rule
+            heappush(queue, (verdict.until, priority, place))
+        elif isinstance(verdict, Drop):
+            yield _touchpoint(one, contact, held_by[place] or verdict.held_by or verdict.rule, None)
+        else:
+            sent = (*sent, (one.kind, at))
+            yield _touchpoint(one, contact, held_by[place], at if held_by[place] else None)
 
 
 def _facts(candidate: Candidate, contact: Contact, sent: tuple[tuple[Kind, datetime], ...]) -> ContactFacts:
