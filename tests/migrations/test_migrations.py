@@ -1,0 +1,82 @@
+"""A database grows from nothing to what the tables say, and back."""
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from storage.database import connect
+from storage.migrate import UnknownRevisionError, current, head, migrate
+from storage.tables import metadata
+
+
+def test_migrations_build_exactly_what_the_tables_say(blank_url: str) -> None:
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_build_the_same_checks_as_the_tables(blank_url: str) -> None:
+    migrate(blank_url)
+    migrated = _checks(blank_url)
+    migrate(blank_url, "base")
+    with connect(blank_url) as connection:
+        metadata.create_all(connection)
+        connection.commit()
+
+    assert migrated == _checks(blank_url)
+    assert any("salutation" in rule for _, rule in migrated)
+
+
+def _checks(url: str) -> set[tuple[str, str]]:
+    with connect(url) as connection:
+        inspector = inspect(connection)
+        checks = (check for table in inspector.get_table_names() for check in inspector.get_check_constraints(table))
+        return {(str(check["name"]), check["sqltext"]) for check in checks}
+
+
+def test_a_database_goes_from_head_to_nothing_and_back(blank_url: str) -> None:
+    migrate(blank_url)
+    migrate(blank_url, "base")
+
+    with connect(blank_url) as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    assert current(blank_url) is None
+
+    migrate(blank_url)
+    assert current(blank_url) == head()
+
+
+def test_migrating_twice_changes_nothing(blank_url: str) -> None:
+    migrate(blank_url)
+    with connect(blank_url) as connection:
+        connection.execute(text("INSERT INTO rate (name, arrival_at) VALUES ('bulk', '2026-11-20 03:00:00')"))
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        assert connection.execute(text("SELECT name FROM rate")).scalar_one() == "bulk"
+
+
+def test_replicas_that_start_together_migrate_once(blank_url: str) -> None:
+    command = [sys.executable, "-c", f"from storage.migrate import migrate; migrate({blank_url!r})"]
+    replicas = [subprocess.Popen(command) for _ in range(2)]  # noqa: S603  our own command
+
+    assert [replica.wait(timeout=30) for replica in replicas] == [0, 0]
+    assert current(blank_url) == head()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(blank_url: str) -> None:
+    migrate(blank_url)
+    with connect(blank_url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'tomorrow'"))
+        connection.commit()
+
+    with pytest.raises(UnknownRevisionError, match="tomorrow"):
+        migrate(blank_url)
