@@ -17,11 +17,6 @@ async def plan(update: Update, context: Context) -> None:
     await choosing.act(update, context, PLAN, show, query=" ".join(context.args or ()))
 
 
-async def pick(update: Update, context: Context, tap: taps.PickCustomer) -> None:
-    """One of several customers with the name was picked."""
-    await choosing.pick(update, context, tap, show)
-
-
 async def show(update: Update, context: Context, chosen: Chosen) -> Message:
     """The customer's plan, or the templates to start from."""
     by, house = await choosing.asker(update, context), context.bot_data

@@ -23,7 +23,7 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import staff
-from handlers import customers, plans, replies, surveys, win_back
+from handlers import customers, picking, plans, portfolio, replies, surveys, win_back
 from handlers.context import App, Context, language_of, person
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,11 @@ COMMANDS = (
     Command("stop", customers.stop),
     Command("resume", customers.resume),
     Command("privacy", customers.privacy),
+    Command("customers", portfolio.list_customers, Role.CSM),
+    Command("customer", portfolio.customer, Role.CSM),
+    Command("note", portfolio.note, Role.CSM),
+    Command("survey", portfolio.survey, Role.CSM),
+    Command("why", portfolio.why, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
 )
@@ -70,6 +75,10 @@ TAPS = (
     TapRoute(taps.CheckInAnswer, plans.answer_check_in),
     TapRoute(taps.LeavingReason, win_back.give_reason),
     TapRoute(taps.OfferAnswer, win_back.answer_offer),
+    TapRoute(taps.PickCustomer, picking.pick, Role.CSM),
+    TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
+    TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
+    TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

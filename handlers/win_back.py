@@ -20,11 +20,6 @@ async def lost(update: Update, context: Context) -> None:
     await choosing.act(update, context, LOST, mark, query=customer, words=reason)
 
 
-async def pick(update: Update, context: Context, tap: taps.PickCustomer) -> None:
-    """One of several customers with the name was picked."""
-    await choosing.pick(update, context, tap, mark)
-
-
 async def mark(update: Update, context: Context, chosen: Chosen) -> Message:
     """The customer is lost."""
     by, house = await choosing.asker(update, context), context.bot_data

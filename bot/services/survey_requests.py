@@ -24,6 +24,8 @@ def request_survey(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, wor
 
     What the policy would never let through is not queued.
     """
+    if not words:
+        return Message("portfolio/usage", language, {"command": "survey"})
     customer = storage.customers.load(tx, customer_id)
     if customer is None:
         return Message("portfolio/nobody", language, {"command": "survey", "query": ""})
