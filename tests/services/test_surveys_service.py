@@ -1,0 +1,239 @@
+"""A survey's taps as use cases, on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain import taps
+from bot.domain.delivery import Delivery, Outcome, Proof
+from bot.domain.messages import Language, Reply
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import Kind
+from bot.services import conversations, delivery, surveys
+from storage.database import Database
+from tests.conftest import HandClock
+from tests.factories import CHAT, STAFF_CHAT, add_customer, queue_survey, row, rows
+
+RULES = Rules(staff_chat_id=STAFF_CHAT)
+MESSAGE = 501
+
+
+@pytest.fixture
+def run(database: Database) -> tuple[int, int]:
+    """A run of NPS and its outbox row."""
+    return queue_survey(database, add_customer(database))
+
+
+def tap(database: Database, run: tuple[int, int], score: int, **changes: Any) -> Reply:
+    facts = {"chat_id": CHAT, "message_id": MESSAGE, "language": Language.EN, **changes}
+    return database.write_now(surveys.record_score, rules=RULES, tap=taps.Score(run[0], score, run[1]), **facts)
+
+
+def say(database: Database, text: str, *, message_id: int = 900) -> Reply:
+    facts = {"chat_id": CHAT, "message_id": message_id, "language": Language.VI, "text": text}
+    return database.write_now(conversations.receive_text, rules=RULES, **facts)
+
+
+def edited(reply: Reply) -> str:
+    assert reply.edit is not None
+    return reply.edit.template
+
+
+def test_one_tap_stores_the_score_with_its_scale_segment_and_hour(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    reply = tap(database, run, 9)
+    stored = row(database, "answer")
+    assert edited(reply) == "surveys/follow_up"
+    assert (stored["run_id"], stored["score"], stored["scale"]) == (run[0], 9, "0-10 likelihood")
+    assert (stored["segment"], stored["answered_at"]) == ("gold", clock.now())
+
+
+def test_a_second_tap_on_the_same_button_changes_nothing(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    tap(database, run, 9)
+    before = row(database, "answer")
+    clock.advance(timedelta(seconds=1))
+    assert edited(tap(database, run, 9)) == "surveys/follow_up"
+    assert row(database, "answer") == before
+
+
+def test_another_score_replaces_the_first_and_keeps_when_it_was_given(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    given = clock.now()
+    tap(database, run, 9)
+    changed = clock.advance(timedelta(hours=1))
+    assert edited(tap(database, run, 4)) == "surveys/follow_up"
+    stored = row(database, "answer")
+    assert (stored["score"], stored["answered_at"], stored["changed_at"]) == (4, given, changed)
+
+
+def test_a_changed_score_keeps_its_reason_and_does_not_ask_again(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 9)
+    say(database, "Giao nhanh")
+    assert edited(tap(database, run, 10)) == "surveys/thanks"
+    stored = row(database, "answer")
+    assert (stored["score"], stored["reason"], stored["reason_until"]) == (10, "Giao nhanh", None)
+
+
+def test_somebody_elses_button_stores_nothing(database: Database, run: tuple[int, int]) -> None:
+    reply = tap(database, run, 9, chat_id=CHAT + 1)
+    assert (reply.edit, reply.send[0].template, reply.send[0].language) == (None, "customers/stale_button", Language.EN)
+    assert rows(database, "answer") == []
+
+
+def test_a_run_that_does_not_exist_stores_nothing(database: Database, run: tuple[int, int]) -> None:
+    assert tap(database, (run[0] + 99, run[1]), 9).send[0].template == "customers/stale_button"
+
+
+def test_a_score_beyond_the_scale_stores_nothing(database: Database, run: tuple[int, int]) -> None:
+    assert tap(database, run, 11).send[0].template == "customers/stale_button"
+    assert rows(database, "answer") == []
+
+
+def test_a_tap_proves_that_the_message_arrived(database: Database, run: tuple[int, int]) -> None:
+    claim(database, run)
+    tap(database, run, 9)
+    confirmed = row(database, "outbox", id=run[1])
+    assert (confirmed["status"], confirmed["message_id"], confirmed["lease_until"]) == ("sent", MESSAGE, None)
+
+
+def test_somebody_elses_outbox_row_is_not_confirmed_by_a_tap(database: Database, run: tuple[int, int]) -> None:
+    other = queue_survey(database, add_customer(database, chat_id=CHAT + 1))
+    claim(database, other)
+    tap(database, (run[0], other[1]), 9)
+    assert row(database, "outbox", id=other[1])["status"] == "sending"
+
+
+def test_a_late_tap_is_answered_politely_and_stores_nothing(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    send(database, run)
+    clock.advance(timedelta(days=14))
+    late = tap(database, run, 9)
+    assert (edited(late), late.edit and late.edit.keyboard) == ("surveys/closed", ())
+    assert rows(database, "answer") == []
+
+
+def test_a_detractor_is_told_to_staff_at_once_and_only_once(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 6)
+    tap(database, run, 6)
+    (notice,) = rows(database, "outbox", kind=Kind.NOTICE)
+    assert (notice["chat_id"], notice["template"], notice["status"]) == (STAFF_CHAT, "staff/detractor", "pending")
+    assert (notice["facts"]["customer"], notice["facts"]["score"]) == ("Nguyễn Thị An", 6)
+
+
+@pytest.mark.parametrize("score", [7, 9])
+def test_passives_and_promoters_do_not_trouble_staff(database: Database, run: tuple[int, int], score: int) -> None:
+    tap(database, run, score)
+    assert rows(database, "outbox", kind=Kind.NOTICE) == []
+
+
+def test_free_text_after_the_tap_becomes_the_reason(database: Database, run: tuple[int, int], clock: HandClock) -> None:
+    tap(database, run, 3)
+    reply = say(database, "Giao hàng chậm quá")
+    stored = row(database, "answer")
+    assert (stored["reason"], stored["reason_at"], stored["reason_message_id"]) == (
+        "Giao hàng chậm quá",
+        clock.now(),
+        900,
+    )
+    assert (edited(reply), reply.edit_message_id) == ("surveys/thanks", MESSAGE)
+    assert reply.send[0].template == "surveys/reason_kept"
+    assert [notice["template"] for notice in rows(database, "outbox", kind=Kind.NOTICE)] == [
+        "staff/detractor",
+        "staff/reason",
+    ]
+
+
+def test_the_same_text_delivered_twice_is_one_reason_and_no_interaction(
+    database: Database, run: tuple[int, int]
+) -> None:
+    tap(database, run, 3)
+    say(database, "Giao chậm")
+    assert say(database, "Giao chậm").send[0].template == "surveys/reason_kept"
+    assert row(database, "answer")["reason"] == "Giao chậm"
+    assert rows(database, "interaction") == []
+
+
+def test_what_is_written_after_the_reason_is_kept_on_the_profile(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 3)
+    say(database, "Giao chậm")
+    assert say(database, "Và thiếu hàng", message_id=901).send[0].template == "customers/message_kept"
+    assert row(database, "answer")["reason"] == "Giao chậm"
+    assert row(database, "interaction")["body"] == "Và thiếu hàng"
+
+
+def test_text_long_after_the_tap_is_no_reason(database: Database, run: tuple[int, int], clock: HandClock) -> None:
+    tap(database, run, 3)
+    clock.advance(RULES.surveys.reason_within)
+    say(database, "Cho hỏi giờ mở cửa")
+    assert row(database, "answer")["reason"] is None
+
+
+def test_an_edited_message_edits_the_reason(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 3)
+    say(database, "Giao chậm")
+    database.write_now(conversations.edit_text, chat_id=CHAT, message_id=900, text="Giao rất chậm")
+    assert row(database, "answer")["reason"] == "Giao rất chậm"
+
+
+def test_a_skip_ends_the_question_and_a_double_tap_does_not_reopen_it(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 9)
+    assert edited(skip(database, run)) == "surveys/thanks"
+    assert edited(tap(database, run, 9)) == "surveys/thanks"
+    assert say(database, "Xin chào").send[0].template == "customers/message_kept"
+
+
+def test_a_skip_before_any_score_or_by_somebody_else_does_nothing(database: Database, run: tuple[int, int]) -> None:
+    assert skip(database, run).send[0].template == "customers/stale_button"
+    tap(database, run, 9)
+    assert skip(database, run, chat_id=CHAT + 1).send[0].template == "customers/stale_button"
+    assert row(database, "answer")["reason_until"] is not None
+
+
+def test_the_scores_can_be_shown_again_until_the_survey_closes(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    send(database, run)
+    tap(database, run, 9)
+    assert edited(show(database, run)) == "surveys/nps"
+    assert show(database, run, chat_id=CHAT + 1).send[0].template == "customers/stale_button"
+    clock.advance(timedelta(days=14))
+    assert edited(show(database, run)) == "surveys/closed"
+    assert edited(skip(database, run)) == "surveys/closed"
+
+
+def test_the_latest_question_gets_the_reason(database: Database, run: tuple[int, int], clock: HandClock) -> None:
+    tap(database, run, 9)
+    clock.advance(timedelta(minutes=5))
+    later = queue_survey(database, row(database, "customer")["id"], Kind.CSAT)
+    tap(database, later, 2)
+    say(database, "Hàng lỗi")
+    assert row(database, "answer", run_id=later[0])["reason"] == "Hàng lỗi"
+    assert row(database, "answer", run_id=run[0])["reason"] is None
+
+
+def skip(database: Database, run: tuple[int, int], chat_id: int = CHAT) -> Reply:
+    tapped = taps.SkipReason(run[0], run[1])
+    facts = {"chat_id": chat_id, "message_id": MESSAGE, "language": Language.VI}
+    return database.write_now(surveys.skip_reason, tap=tapped, **facts)
+
+
+def show(database: Database, run: tuple[int, int], chat_id: int = CHAT) -> Reply:
+    tapped = taps.ChangeScore(run[0], run[1])
+    return database.write_now(surveys.show_scores, tap=tapped, chat_id=chat_id, language=Language.VI)
+
+
+def claim(database: Database, run: tuple[int, int]) -> Delivery:
+    claimed = database.write_now(delivery.claim, rules=RULES, owner="a", limit=10)
+    assert run[1] in [one.outbox_id for one in claimed]
+    return next(one for one in claimed if one.outbox_id == run[1])
+
+
+def send(database: Database, run: tuple[int, int]) -> None:
+    outcome = Outcome(proof=Proof.SENT, message_id=MESSAGE)
+    database.write_now(delivery.record, rules=RULES, delivery=claim(database, run), outcome=outcome)
