@@ -1,0 +1,152 @@
+from typing import Any
+
+import pytest
+
+from bot.domain.messages import Language, Reply
+from bot.domain.rules import Rules, WinBackRules
+from bot.domain.taps import LeavingReason, OfferAnswer
+from bot.services import win_back
+from storage.database import Database
+from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look, put
+
+CHAT = FIRST_CHAT + 1
+
+
+@pytest.fixture
+def customer_id(database: Database, clock: Clock) -> int:
+    """A lost customer who was asked why."""
+    found = add_customer(database, clock, lost_at=clock.now())
+    loss_id = database.write_now(put, table="loss", customer_id=found, lost_at=clock.now(), source="staff", reason="")
+    database.write_now(
+        put,
+        table="win_back",
+        customer_id=found,
+        loss_id=loss_id,
+        status="asking",
+        started_at=clock.now(),
+        next_at=clock.now() + RULES.win_back.offer_after_silence,
+    )
+    return found
+
+
+def give_reason(database: Database, reason: str, *, win_back_id: int = 1, chat_id: int = CHAT) -> Reply:
+    return database.write_now(
+        win_back.record_reason,
+        rules=RULES,
+        chat_id=chat_id,
+        message_id=50,
+        language=Language.EN,
+        tap=LeavingReason(win_back_id, reason, 0),
+    )
+
+
+def answer(database: Database, choice: str, *, win_back_id: int = 1, chat_id: int = CHAT) -> Reply:
+    return database.write_now(
+        win_back.answer_offer,
+        rules=RULES,
+        chat_id=chat_id,
+        message_id=51,
+        language=Language.EN,
+        tap=OfferAnswer(win_back_id, choice, 0),
+    )
+
+
+def template(reply: Reply) -> str:
+    said = reply.edit or reply.send[0]
+    return said.template
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_the_reason_sets_when_the_offer_comes(database: Database, clock: Clock) -> None:
+    assert template(give_reason(database, "price")) == "win_back/reason_kept"
+    [row] = database.read_now(look, table="win_back")
+    assert (row.status, row.reason, row.reason_at) == ("reason", "price", clock.now())
+    assert row.next_at == clock.now() + RULES.win_back.offer_after_reason
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_a_second_tap_on_a_reason_changes_nothing_and_another_reason_replaces_it(
+    database: Database, clock: Clock
+) -> None:
+    give_reason(database, "price")
+    given_at = clock.now()
+    clock.advance(RULES.win_back.offer_after_reason / 2)
+    assert template(give_reason(database, "price")) == "win_back/reason_kept"
+    [row] = database.read_now(look, table="win_back")
+    assert row.reason_at == given_at
+    give_reason(database, "quality")
+    [row] = database.read_now(look, table="win_back")
+    assert (row.reason, row.next_at) == ("quality", given_at + RULES.win_back.offer_after_reason)
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_a_wish_to_talk_reaches_staff_once_and_stands(database: Database, clock: Clock) -> None:
+    give_reason(database, "service")
+    for choice in ("talk", "talk", "decline"):
+        reply = answer(database, choice)
+        assert reply.edit is not None
+        assert reply.edit.facts == {"choice": "talk"}
+    [row] = database.read_now(look, table="win_back")
+    assert (row.status, row.answer, row.answered_at, row.next_at) == ("ended", "talk", clock.now(), None)
+    [notice] = database.read_now(look, table="outbox")
+    assert (notice.kind, notice.template, notice.facts["reason"]) == ("notice", "win_back/wants_to_talk", "service")
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_who_declined_may_talk_after_all(database: Database) -> None:
+    answer(database, "decline")
+    assert database.read_now(look, table="outbox") == []
+    answer(database, "talk")
+    assert len(database.read_now(look, table="outbox", kind="notice")) == 1
+
+
+@pytest.mark.usefixtures("customer_id")
+@pytest.mark.parametrize(("win_back_id", "chat_id"), [(1, CHAT + 1), (2, CHAT)])
+def test_a_tap_that_is_not_the_customers_own_changes_nothing(
+    database: Database, win_back_id: int, chat_id: int
+) -> None:
+    assert template(give_reason(database, "price", win_back_id=win_back_id, chat_id=chat_id)) == (
+        "customers/stale_button"
+    )
+    assert template(answer(database, "talk", win_back_id=win_back_id, chat_id=chat_id)) == "customers/stale_button"
+    [row] = database.read_now(look, table="win_back")
+    assert (row.status, row.reason, row.answer) == ("asking", None, None)
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_a_button_that_we_never_made_changes_nothing(database: Database) -> None:
+    assert template(give_reason(database, "nonsense")) == "customers/stale_button"
+    assert template(answer(database, "nonsense")) == "customers/stale_button"
+
+
+def test_taps_after_the_customer_came_back_are_answered_politely(
+    database: Database, clock: Clock, customer_id: int
+) -> None:
+    clock.advance(RULES.win_back.ask_after)
+    database.write_now(change, table="customer", row_id=customer_id, last_purchase_at=clock.now())
+    database.write_now(win_back.plan_returns, rules=RULES)
+    assert template(give_reason(database, "price")) == "win_back/late"
+    assert template(answer(database, "talk")) == "win_back/late"
+
+
+def test_who_is_gone_cannot_be_marked_as_lost(database: Database) -> None:
+    message = database.write_now(win_back.mark_lost, rules=RULES, customer_id=99, reason="", language=Language.EN)
+    assert message.template == "win_back/unknown"
+
+
+@pytest.mark.parametrize(
+    ("rules", "values", "will_ask"),
+    [
+        (RULES, {}, True),
+        (RULES, {"chat_id": None}, False),
+        (Rules(win_back=WinBackRules(enabled=False)), {}, False),
+    ],
+)
+def test_staff_hear_whether_the_customer_will_be_asked(
+    database: Database, clock: Clock, rules: Rules, values: dict[str, Any], will_ask: bool
+) -> None:
+    customer_id = add_customer(database, clock, 2, **values)
+    message = database.write_now(
+        win_back.mark_lost, rules=rules, customer_id=customer_id, reason="", language=Language.EN
+    )
+    assert message.facts["will_ask"] is will_ask
