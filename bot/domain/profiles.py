@@ -195,14 +195,21 @@ def touchpoint_facts(touchpoints: Iterable[Touchpoint]) -> list[dict[str, object
 
 
 def explanation_facts(
-    name: str, upcoming: Sequence[UpcomingTouchpoint], past: Sequence[Touchpoint], *, days: int
+    name: str, upcoming: Sequence[UpcomingTouchpoint], past: Sequence[Touchpoint], *, days: int, now: datetime
 ) -> dict[str, object]:
     """Why a customer is or is not written to: what comes in the next days and what holds it, and what was."""
     return {
         "customer": cut(name, LINE),
         "days": days,
         "upcoming": [
-            {"kind": one.kind, "at": one.when, "rule": one.rule, "until": one.until} for one in upcoming[:UPCOMING]
+            {
+                "kind": one.kind,
+                "at": one.when,
+                "overdue": one.when <= now,
+                "rule": one.rule,
+                "until": one.until,
+            }
+            for one in upcoming[:UPCOMING]
         ],
         "more": max(0, len(upcoming) - UPCOMING),
         "past": touchpoint_facts(past[:HISTORY]),

@@ -9,10 +9,11 @@ import storage.surveys
 from bot.domain import planning, survey_requests
 from bot.domain.contact import ContactFacts
 from bot.domain.local_time import local_date
-from bot.domain.messages import Language, Message
+from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
 from bot.domain.rules import Rules
 from bot.domain.survey_requests import Forecast
+from bot.domain.taps import PickCustomer
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 
@@ -44,7 +45,8 @@ def request_survey(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, wor
         "rule": forecast.rule,
         "until": forecast.until,
     }
-    return Message("portfolio/survey", language, facts)
+    why = Button("why", PickCustomer("why", customer_id, ""))
+    return Message("portfolio/survey", language, facts, ((why,),))
 
 
 def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: datetime) -> Forecast:
