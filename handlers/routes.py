@@ -75,6 +75,8 @@ TAPS = (
     TapRoute(taps.CheckInAnswer, plans.answer_check_in),
     TapRoute(taps.LeavingReason, win_back.give_reason),
     TapRoute(taps.OfferAnswer, win_back.answer_offer),
+    TapRoute(taps.StartPlan, plans.start, Role.CSM),
+    TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
