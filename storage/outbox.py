@@ -330,6 +330,15 @@ def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kin
     return len(result.all())
 
 
+def cancel_reminder(tx: Tx, run_id: int) -> None:
+    """Who has answered is not reminded, although the reminder may be waiting for the morning."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.run_id == run_id, outbox.c.kind == Kind.REMINDER, outbox.c.status == "pending")
+        .values(status="cancelled", error="answered")
+    )
+
+
 def list_messages_of_run(tx: Tx, run_id: int) -> list[int]:
     """The message ids that a survey run has in the customer's chat."""
     statement = select(outbox.c.message_id).where(

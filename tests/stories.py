@@ -21,6 +21,7 @@ from bot.render import Renderer
 from bot.services import delivery, planning
 from storage import tables
 from storage.database import Database, Tx
+from tests import factories
 
 SAIGON = "Asia/Ho_Chi_Minh"
 STAFF_CHAT = -1_001_234_567_890_123
@@ -66,23 +67,10 @@ def change(tx: Tx, *, now: datetime, table: str, row_id: int, **values: Any) -> 
     tx.execute(update(found).where(found.c.id == row_id).values(**values))
 
 
-def add_customer(database: Database, clock: Clock, number: int = 1, **values: Any) -> int:
-    """A linked customer in Vietnam who may be written to; `values` are columns that differ."""
-    name = values.pop("name", f"Nguyễn Thị An {number}")
-    usual = {
-        "name": name,
-        "search_name": name.lower(),
-        "salutation": "",
-        "language": "vi",
-        "timezone": SAIGON,
-        "plan": "basic",
-        "location": "",
-        "joined_at": clock.now(),
-        "created_at": clock.now(),
-        "chat_id": FIRST_CHAT + number,
-        "linked_at": clock.now(),
-    }
-    return database.write_now(put, table="customer", **{**usual, **values})
+def add_customer(database: Database, clock: Clock, number: int = 1, **columns: Any) -> int:
+    """A customer who linked their chat now and is known by a number; returns the id."""
+    usual = {"name": f"Nguyễn Thị An {number}", "chat_id": FIRST_CHAT + number, "linked_at": clock.now()}
+    return factories.add_customer(database, **{**usual, **columns})
 
 
 @dataclass(frozen=True)

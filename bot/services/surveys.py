@@ -36,6 +36,7 @@ def record_score(
 def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules, now: datetime) -> None:
     reason_until = now + rules.surveys.reason_within
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
+    storage.outbox.cancel_reminder(tx, run.run_id)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         storage.notices.notify(
             tx,

@@ -6,9 +6,20 @@ from bot.domain.messages import Language
 from bot.domain.taps import Score
 from bot.domain.touchpoints import Kind
 from bot.services import surveys
-from tests.stories import Story, add_customer, look
+from tests.stories import Said, Story, add_customer, look
 
 DAY = timedelta(days=1)
+
+
+def answer(story: Story, asked: Said, score: int) -> None:
+    story.database.write_now(
+        surveys.record_score,
+        rules=story.rules,
+        chat_id=asked.chat_id,
+        message_id=asked.message_id,
+        language=Language.VI,
+        tap=next(tap for tap in asked.taps if isinstance(tap, Score) and tap.score == score),
+    )
 
 
 async def test_who_does_not_answer_is_reminded_once_and_then_the_buttons_go(story: Story) -> None:
@@ -31,14 +42,7 @@ async def test_who_has_answered_is_not_reminded_and_keeps_the_answer_when_it_clo
     add_customer(story.database, story.clock, next_nps_at=story.clock.now())
     await story.settle()
     [asked] = story.said
-    story.database.write_now(
-        surveys.record_score,
-        rules=story.rules,
-        chat_id=asked.chat_id,
-        message_id=asked.message_id,
-        language=Language.VI,
-        tap=next(tap for tap in asked.taps if isinstance(tap, Score) and tap.score == 9),
-    )
+    answer(story, asked, 9)
     await story.live(story.clock.now() + 30 * DAY)
     assert story.kinds() == [Kind.NPS, Kind.CLOSING]
     assert "<b>9</b>/10" in story.said[-1].text
@@ -48,3 +52,13 @@ async def test_the_next_survey_by_calendar_comes_half_a_year_later(story: Story)
     add_customer(story.database, story.clock, next_nps_at=story.clock.now())
     await story.live(story.clock.now() + 365 * DAY)
     assert [one.local() for one in story.of(Kind.NPS)] == ["2026-11-20 10:00", "2027-05-19 10:00", "2027-11-15 10:00"]
+
+
+async def test_who_answers_while_the_reminder_is_held_is_not_reminded(story: Story) -> None:
+    add_customer(story.database, story.clock, next_nps_at=story.clock.now(), birth_month=11, birth_day=24)
+    await story.live(story.clock.now() + timedelta(days=4, hours=2))  # the greeting of that morning holds the reminder
+    assert story.kinds() == [Kind.NPS, Kind.BIRTHDAY]
+    assert [row.status for row in story.database.read_now(look, table="outbox", kind="reminder")] == ["pending"]
+    answer(story, story.said[0], 9)
+    await story.live(story.clock.now() + 30 * DAY)
+    assert story.kinds() == [Kind.NPS, Kind.BIRTHDAY, Kind.CLOSING]
