@@ -120,10 +120,10 @@ async def _answer(query: CallbackQuery) -> None:
 async def _follow(update: Update, context: Context, payload: str) -> None:
     try:
         tap = taps.unpack(payload)
-    except taps.MalformedTapError:
+        route = BY_TAP[type(tap)]
+    except (taps.MalformedTapError, KeyError):
         await _refuse(update, context, "customers/stale_button")
         return
-    route = BY_TAP[type(tap)]
     if route.role is None or await _may(update, context, route.role):
         await route.callback(update, context, tap)
     else:

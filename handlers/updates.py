@@ -20,7 +20,7 @@ from handlers.context import App
 logger = logging.getLogger(__name__)
 
 LONG_POLL_SECONDS = 30
-SIDE_BY_SIDE = 64
+SIDE_BY_SIDE = 100
 PATIENCE_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 LONGEST_BACKOFF_SECONDS = 30.0

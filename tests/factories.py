@@ -83,6 +83,30 @@ def queue_survey(database: Database, customer_id: int, kind: Kind = Kind.NPS, su
     return run_id, queue(database, kind, customer_id, run_id=run_id, facts=facts, dedupe_key=f"run:{run_id}")
 
 
+def add_score(database: Database, customer_id: int, kind: Kind, score: int, reason: str | None = None) -> int:
+    """An answer given now; returns its run."""
+    run_id, _ = queue_survey(database, customer_id, kind)
+
+    def add(tx: Tx, *, now: datetime) -> None:
+        run = survey_queries.load_run(tx, run_id)
+        assert run is not None
+        survey_queries.save_score(tx, run, score, prompt_message_id=1, reason_until=now, now=now)
+        if reason is not None:
+            survey_queries.save_reason(tx, run_id, reason, message_id=1, now=now)
+
+    database.write_now(add)
+    return run_id
+
+
+def put(database: Database, table: str, **values: Any) -> None:
+    """A row as it is, where no use case of this room makes one."""
+
+    def add(tx: Tx, *, now: datetime) -> None:
+        tx.execute(insert(metadata.tables[table]).values(**values))
+
+    database.write_now(add)
+
+
 def rows(database: Database, table: str, **where: Any) -> list[dict[str, Any]]:
     """The rows of a table that have these values, in the order of the first column."""
 

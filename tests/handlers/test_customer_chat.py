@@ -1,0 +1,153 @@
+"""What customers do besides answering: arriving, leaving, writing."""
+
+import pytest
+
+from bot.domain import taps
+from bot.services import links
+from handlers.routes import BY_TAP, COMMANDS
+from storage.database import Database
+from tests.factories import CHAT, add_customer, queue, row, rows
+from tests.stage import RULES, Stage, labels, last, text
+
+CODE = "abcdefghijklmnop"
+
+
+async def test_a_deep_link_ties_the_chat_to_its_customer_once(stage: Stage, database: Database) -> None:
+    add_customer(database, external_id="C1", chat_id=None)
+    database.write_now(links.create_link, rules=RULES, external_id="C1", code=CODE)
+    an, minh = stage.person(started=False), stage.person(1, started=False)
+    an.start(CODE)
+    await stage.settle()
+    assert row(database, "customer")["chat_id"] == CHAT
+    assert "chị An" in text(last(an.chat))
+    minh.start(CODE)
+    await stage.settle()
+    assert row(database, "customer")["chat_id"] == CHAT
+    assert "chỉ dùng được một lần" in text(last(minh.chat))
+
+
+async def test_a_new_person_is_signed_up_and_may_share_the_number(stage: Stage, database: Database) -> None:
+    add_customer(database, external_id="C1", chat_id=None, phone="+84912345670")
+    an = stage.person(started=False)
+    an.start()
+    await stage.settle()
+    assert an.chat.reply_keyboard is not None
+    an.share_contact()
+    await stage.settle()
+    assert row(database, "customer")["external_id"] == "C1"
+    assert "nhận ra" in text(last(an.chat))
+
+
+async def test_somebody_elses_contact_is_refused(stage: Stage, database: Database) -> None:
+    add_customer(database, external_id="C1", chat_id=None, phone="+84912345671")
+    an, minh = stage.person(), stage.person(1)
+    an.share_contact(of=minh.user)
+    await stage.settle()
+    assert row(database, "customer", external_id="C1")["chat_id"] is None
+    assert "không phải số của chính" in text(last(an.chat))
+
+
+@pytest.mark.parametrize("command", ["/help", "/nosuchcommand", "/help@somebody_else_bot x"])
+async def test_help_answers_help_and_what_nobody_knows(stage: Stage, database: Database, command: str) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text(command)
+    await stage.settle()
+    assert "/feedback" in text(last(an.chat))
+
+
+async def test_privacy_is_answered_to_anybody(stage: Stage) -> None:
+    an = stage.person(language="en")
+    an.send_text("/privacy")
+    await stage.settle()
+    assert "What Hoa Mai keeps about you" in text(last(an.chat))
+
+
+async def test_unknown_text_is_kept_acknowledged_and_told(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text("Mấy giờ mở cửa?")
+    await stage.settle()
+    assert row(database, "interaction")["body"] == "Mấy giờ mở cửa?"
+    assert "đã nhận được" in text(last(an.chat))
+    assert "Mấy giờ mở cửa?" in text(last(stage.staff))
+
+
+async def test_feedback_goes_to_staff_with_its_words_escaped(stage: Stage, database: Database) -> None:
+    add_customer(database, name="An <script>")
+    an = stage.person()
+    an.send_text("/feedback Giá <b>5 & 6</b>")
+    await stage.settle()
+    assert "Giá <b>5 & 6</b>" in text(last(stage.staff))
+    assert "An <script>" in text(last(stage.staff))
+
+
+async def test_a_language_is_chosen_by_button(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text("/language")
+    await stage.settle()
+    assert labels(last(an.chat)) == [["Tiếng Việt", "English"]]
+    an.tap(last(an.chat).message_id, "English")
+    await stage.settle()
+    assert row(database, "customer")["language"] == "en"
+    assert "speak English" in text(last(an.chat))
+
+
+async def test_stop_is_kept_even_with_a_message_already_due(stage: Stage, database: Database) -> None:
+    customer_id = add_customer(database)
+    an = stage.person()
+    an.send_text("/stop")
+    await stage.settle()
+    before = len(an.chat.messages)
+    queue(database, "birthday", customer_id)  # type: ignore[arg-type]
+    await stage.settle()
+    assert len(an.chat.messages) == before
+    an.send_text("/resume")
+    await stage.settle()
+    assert row(database, "customer")["stopped_at"] is None
+
+
+async def test_a_block_is_noted_and_an_unblock_undoes_it(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.block()
+    await stage.settle()
+    assert row(database, "customer")["unreachable_at"] is not None
+    an.unblock()
+    await stage.settle()
+    assert row(database, "customer")["unreachable_at"] is None
+
+
+async def test_a_reply_to_somebody_who_has_just_blocked_the_bot_marks_them(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text("/help")
+    an.block()
+    await stage.settle()
+    assert row(database, "customer")["unreachable_at"] is not None
+    assert rows(database, "inbox") == []
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.role is not None])
+async def test_a_staff_command_refuses_a_customer(stage: Stage, database: Database, command: str) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text(f"/{command} An")
+    await stage.settle()
+    assert str(CHAT) in text(last(an.chat))
+    assert rows(database, "loss") == rows(database, "success_plan") == rows(database, "survey_run") == []
+
+
+def test_every_button_has_one_route_and_a_customers_button_is_one_of_those_that_check_their_owner() -> None:
+    assert set(BY_TAP) == set(taps.TAPS.values())
+    for_customers = {tap for tap, route in BY_TAP.items() if route.role is None}
+    assert for_customers == {
+        taps.Score,
+        taps.SkipReason,
+        taps.ChangeScore,
+        taps.ChooseLanguage,
+        taps.CheckInAnswer,
+        taps.LeavingReason,
+        taps.OfferAnswer,
+    }
