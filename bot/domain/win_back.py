@@ -1,11 +1,12 @@
 """Win-back: asking a lost customer why, then one offer, then silence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.messages import Button, Language, Message
+from bot.domain.portfolio import read_note
 from bot.domain.rules import WinBackRules
 from bot.domain.taps import LeavingReason, OfferAnswer
 
@@ -178,11 +179,14 @@ def offer_answered(win_back: WinBack, choice: OfferChoice, outbox_id: int) -> Me
 def read_command(text: str) -> tuple[str, str]:
     """The customer and the reason in what follows `/lost`.
 
-    The reason comes after a colon or a line break, or after a first word with a digit, which is an id.
+    The reason comes after a colon or a line break, or else after a first word with a digit, which is an id.
     """
-    for separator in ("\n", ":"):
-        customer, found, reason = text.partition(separator)
-        if found:
-            return customer.strip(), reason.strip()
-    first, _, rest = text.strip().partition(" ")
-    return (first, rest.strip()) if any(character.isdigit() for character in first) else (text.strip(), "")
+    customer, reason = read_note(text)
+    first, _, rest = customer.partition(" ")
+    if reason or not _has(str.isdigit, first) or not _has(str.isalpha, rest):
+        return customer, reason
+    return first, rest.strip()
+
+
+def _has(test: Callable[[str], bool], word: str) -> bool:
+    return any(test(character) for character in word)

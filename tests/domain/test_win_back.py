@@ -152,8 +152,10 @@ def test_there_is_one_question_for_a_loss_and_one_offer_for_a_win_back() -> None
     [
         ("Nguyễn An", ("Nguyễn An", "")),
         ("Nguyễn An: chê đắt", ("Nguyễn An", "chê đắt")),
-        ("Nguyễn An\nchê đắt: quá đắt", ("Nguyễn An", "chê đắt: quá đắt")),
+        ("Nguyễn An\nchê đắt", ("Nguyễn An", "chê đắt")),
         ("KH012 chê đắt", ("KH012", "chê đắt")),
+        ("KH012: chê đắt", ("KH012", "chê đắt")),
+        ("0912 345 678", ("0912 345 678", "")),
         ("#12", ("#12", "")),
         ("", ("", "")),
     ],
