@@ -49,9 +49,12 @@ class Sender:
     async def drain(self) -> int:
         """Send all that may go now; returns how many attempts were made. For tests and the playground's clock."""
         attempts = 0
-        while await self._house.db.read(delivery.anything_due) and (claimed := await self._claim()):
-            attempts += claimed
+        while await self._house.db.read(delivery.anything_due):
+            claimed = await self._claim()
             await self._finish()
+            attempts += len(claimed.deliveries)
+            if not claimed.judged:
+                break
         return attempts
 
     async def _round(self) -> bool:
@@ -60,18 +63,18 @@ class Sender:
         claimed = await self._claim()
         if len(self._in_flight) >= self._house.rules.delivery.in_flight:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-        return claimed > 0
+        return claimed.judged > 0
 
-    async def _claim(self) -> int:
+    async def _claim(self) -> delivery.Claim:
         house = self._house
         await house.db.write(delivery.recover, rules=house.rules)
         free = house.rules.delivery.in_flight - len(self._in_flight)
         claimed = await house.db.write(delivery.claim, rules=house.rules, owner=self._owner, limit=free)
-        for one in claimed:
+        for one in claimed.deliveries:
             task = asyncio.create_task(self._deliver(one))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
-        return len(claimed)
+        return claimed
 
     async def _finish(self) -> None:
         if self._in_flight:

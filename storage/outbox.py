@@ -240,6 +240,15 @@ def drop(tx: Tx, outbox_id: int, *, rule: str, held_by: str | None, now: datetim
     tx.execute(insert(holds).values(outbox_id=outbox_id, rule=held_by or rule, held_at=now))
 
 
+def fail(tx: Tx, outbox_id: int, *, error: str) -> None:
+    """Give a pending row up that cannot be made into a message."""
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.status == "pending")
+        .values(status="failed", error=error)
+    )
+
+
 def finish(tx: Tx, attempt: Attempt, **values: Any) -> bool:  # noqa: ANN401  columns of the row
     """Write the result of an attempt; False when the row is no longer this owner's attempt."""
     result = tx.execute(

@@ -119,7 +119,7 @@ class Story:
 
     async def _deliver(self) -> int:
         claimed = await self.database.write(delivery.claim, rules=self.rules, owner="story", limit=16)
-        for one in claimed:
+        for one in claimed.deliveries:
             message_id = one.edit_message_id or 1000 + len(self.said)
             rendered = Renderer(self.rules).render(one.message)
             buttons = tuple(button.tap for row in one.message.keyboard for button in row)
@@ -136,7 +136,7 @@ class Story:
             )
             outcome = Outcome(proof=Proof.SENT, message_id=message_id)
             await self.database.write(delivery.record, rules=self.rules, delivery=one, outcome=outcome)
-        return len(claimed)
+        return claimed.judged
 
     def kinds(self) -> list[Kind]:
         """What went out, in order."""

@@ -1,6 +1,7 @@
 """Sending: claim what may go, and keep what came of it. The sending itself happens in between, outside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import storage.customers
@@ -43,7 +44,15 @@ def anything_due(tx: Tx, *, now: datetime) -> bool:
     return storage.outbox.any_due(tx, now=now)
 
 
-def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Sequence[Delivery]:
+@dataclass(frozen=True)
+class Claim:
+    """What may go now, and how many candidates were judged to find it: while there are any, another look may pay."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    judged: int = 0
+
+
+def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Claim:
     """Claim up to `limit` messages that may go now, the most urgent first.
 
     Each candidate is judged by the contact policy here, in the transaction that claims it, so that a hold is stored
@@ -51,31 +60,44 @@ def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Seq
     """
     speed = storage.rates.load(tx, BULK, now=now)
     if speed.paused_until is not None and speed.paused_until > now:
-        return ()
+        return Claim()
     delivery = rules.delivery
     most = take(speed.arrival_at, limit, per_second=delivery.per_second, burst=delivery.per_second, now=now).count
     candidates = storage.outbox.list_due(tx, now=now, limit=most * LOOK_AHEAD) if most else []
-    chosen = _choose(tx, candidates, most, rules=rules, now=now)
+    chosen = _choose(tx, candidates, most, owner=owner, rules=rules, now=now)
     grant = take(speed.arrival_at, len(chosen), per_second=delivery.per_second, burst=delivery.per_second, now=now)
     storage.rates.save(tx, BULK, arrival_at=grant.arrival_at)
-    ids = [due.outbox_id for due in chosen]
+    ids = [one.outbox_id for one in chosen]
     storage.outbox.mark_sending(tx, ids, owner=owner, lease_until=now + delivery.lease, now=now)
-    return tuple(_delivery(due, owner) for due in chosen)
+    return Claim(tuple(chosen), len(candidates))
 
 
-def _choose(tx: Tx, candidates: list[DueMessage], most: int, *, rules: Rules, now: datetime) -> list[DueMessage]:
+def _choose(
+    tx: Tx, candidates: list[DueMessage], most: int, *, owner: str, rules: Rules, now: datetime
+) -> list[Delivery]:
     customers = [due.recipient.customer_id for due in candidates if due.recipient]
     sent = storage.outbox.load_sent(tx, customers, now=now)
-    chosen: list[DueMessage] = []
+    chosen: list[Delivery] = []
     for due in candidates:
         if len(chosen) == most:
             break
-        if _may_go(tx, due, sent, rules=rules, now=now):
-            chosen.append(due)
-            if due.recipient is not None:
-                mine = sent.get(due.recipient.customer_id, ())
-                sent[due.recipient.customer_id] = (*mine, (due.kind, now))
+        if not _may_go(tx, due, sent, rules=rules, now=now):
+            continue
+        composed = _compose(tx, due, owner)
+        if composed is not None:
+            chosen.append(composed)
+            if composed.customer_id is not None:
+                sent[composed.customer_id] = (*sent.get(composed.customer_id, ()), (due.kind, now))
     return chosen
+
+
+def _compose(tx: Tx, due: DueMessage, owner: str) -> Delivery | None:
+    """The message of a row; a row that cannot become one fails alone, or it would hold up all that come after it."""
+    try:
+        return _delivery(due, owner)
+    except (KeyError, ValueError, TypeError) as error:
+        storage.outbox.fail(tx, due.outbox_id, error=f"{type(error).__name__}: {error}")
+        return None
 
 
 def _may_go(

@@ -21,7 +21,7 @@ UNKNOWN = Outcome(proof=Proof.UNKNOWN, error="no answer in time")
 
 
 def claim(database: Database, *, rules: Rules = RULES, owner: str = "a", limit: int = 100) -> list[Delivery]:
-    return list(database.write_now(delivery.claim, rules=rules, owner=owner, limit=limit))
+    return list(database.write_now(delivery.claim, rules=rules, owner=owner, limit=limit).deliveries)
 
 
 def record(database: Database, one: Delivery, outcome: Outcome) -> None:
@@ -267,3 +267,14 @@ def test_the_most_urgent_goes_first(database: Database) -> None:
     queue(database, Kind.BIRTHDAY, add_customer(database))
     urgent = notice(database, "n")
     assert claim(database, limit=1)[0].outbox_id == urgent
+
+
+def test_a_row_that_cannot_become_a_message_fails_alone(database: Database) -> None:
+    customer_id = add_customer(database)
+    bad = queue(database, Kind.NPS, customer_id, facts={"kind": "nps"})
+    good = queue(database, Kind.BIRTHDAY, add_customer(database, chat_id=CHAT + 1))
+    assert [one.outbox_id for one in claim(database)] == [good]
+    failed = row(database, "outbox", id=bad)
+    assert (failed["status"], failed["error"]) == ("failed", "KeyError: 'run_id'")
+    fine = queue(database, Kind.MILESTONE, customer_id)
+    assert [one.outbox_id for one in claim(database)] == [fine]

@@ -229,7 +229,7 @@ def show(database: Database, run: tuple[int, int], chat_id: int = CHAT) -> Reply
 
 
 def claim(database: Database, run: tuple[int, int]) -> Delivery:
-    claimed = database.write_now(delivery.claim, rules=RULES, owner="a", limit=10)
+    claimed = database.write_now(delivery.claim, rules=RULES, owner="a", limit=10).deliveries
     assert run[1] in [one.outbox_id for one in claimed]
     return next(one for one in claimed if one.outbox_id == run[1])
 
