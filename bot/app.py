@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import cast
 
 from telegram.error import InvalidToken, NetworkError
@@ -15,6 +14,7 @@ from telegram.ext import Application
 from telegram.request import BaseRequest
 
 from bot import scheduler
+from bot.clock import utc_now
 from bot.domain.rules import Rules
 from bot.render import Renderer
 from bot.settings import Settings, SettingsError
@@ -33,11 +33,6 @@ CONNECTIONS = 100
 REPLY_SECONDS = 20.0
 FIRST_TRY_AGAIN_SECONDS = 1.0
 LONGEST_TRY_AGAIN_SECONDS = 60.0
-
-
-def utc_now() -> datetime:
-    """The clock. Nothing else in the project reads it."""
-    return datetime.now(UTC)
 
 
 def build(

@@ -1,16 +1,24 @@
 """Bringing a database to the shape that this version of the program needs, and back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from storage.database import connect
+from storage import database
 
 
 class UnknownRevisionError(RuntimeError):
     """A newer version of the program made this database."""
+
+
+class DatabaseUnavailableError(RuntimeError):
+    """The database cannot be opened."""
 
 
 def head() -> str:
@@ -21,8 +29,12 @@ def head() -> str:
 
 
 def current(url: str) -> str | None:
-    """The revision that a database is at; None for an empty one."""
-    with connect(url) as connection:
+    """The revision that a database is at; None for an empty one.
+
+    Raises:
+        DatabaseUnavailableError: it cannot be opened.
+    """
+    with _connect(url) as connection:
         return _revision(connection)
 
 
@@ -30,9 +42,10 @@ def migrate(url: str, revision: str = "head") -> None:
     """Bring a database to a revision, in one transaction; does nothing when it is there. "base" empties it.
 
     Raises:
+        DatabaseUnavailableError: it cannot be opened.
         UnknownRevisionError: a newer version of the program made this database.
     """
-    with connect(url) as connection:
+    with _connect(url) as connection:
         # SQLite changes a table by copying and dropping it, which must not pull along the rows that refer to it; and
         # it obeys this only outside a transaction, where only the driver's own connection is.
         if connection.dialect.name == "sqlite" and (driver := connection.connection.driver_connection) is not None:
@@ -42,6 +55,17 @@ def migrate(url: str, revision: str = "head") -> None:
         step = command.downgrade if revision == "base" else command.upgrade
         step(_config(connection), revision)
         connection.commit()
+
+
+@contextmanager
+def _connect(url: str) -> Iterator[Connection]:
+    try:
+        with database.connect(url) as connection:
+            yield connection
+    except OperationalError as error:
+        raise DatabaseUnavailableError(str(error.orig).strip()) from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DatabaseUnavailableError("the address cannot be understood") from error
 
 
 def _revision(connection: Connection) -> str | None:

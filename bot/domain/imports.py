@@ -28,28 +28,44 @@ from bot.domain.rules import Rules
 T = TypeVar("T")
 V = TypeVar("V", str, str | None)
 
-CUSTOMER_COLUMNS = {
-    "external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
-    "name": ("full name", "customer name", "ho ten", "ho va ten", "ten", "ten khach", "ten khach hang"),
-    "phone": ("phone number", "mobile", "dien thoai", "so dien thoai", "sdt", "di dong"),
-    "birthday": ("birth date", "date of birth", "dob", "ngay sinh", "sinh nhat"),
-    "language": ("ngon ngu",),
-    "timezone": ("time zone", "mui gio"),
-    "plan": ("goi", "goi dich vu", "package"),
-    "location": ("city", "province", "khu vuc", "tinh thanh", "tinh", "thanh pho", "noi o"),
-    "salutation": ("title", "gender", "xung ho", "danh xung", "gioi tinh"),
-    "csm_id": ("csm", "nguoi phu trach", "nguoi cham soc"),
-    "joined_at": ("joined", "join date", "ngay tham gia", "ngay dang ky", "khach tu ngay"),
-}
-CUSTOMER_REQUIRED = ("external_id", "name")
-PURCHASE_COLUMNS = {
-    "external_id": ("invoice", "invoice no", "invoice id", "ma hoa don", "so hoa don", "ma don", "ma don hang"),
-    "customer_external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
-    "purchased_at": ("purchase date", "invoice date", "date", "ngay mua", "ngay", "ngay hoa don"),
-    "amount": ("total", "so tien", "thanh tien", "tong tien", "tong cong"),
-    "currency": ("tien te", "loai tien"),
-}
-PURCHASE_REQUIRED = ("external_id", "customer_external_id", "purchased_at", "amount")
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The columns of a kind of file, each with the other names that people give it, and those without which none is.
+
+    Names are compared without accents and case.
+    """
+
+    required: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+
+
+CUSTOMERS = Layout(
+    required=("external_id", "name"),
+    columns={
+        "external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
+        "name": ("full name", "customer name", "ho ten", "ho va ten", "ten", "ten khach", "ten khach hang"),
+        "phone": ("phone number", "mobile", "dien thoai", "so dien thoai", "sdt", "di dong"),
+        "birthday": ("birth date", "date of birth", "dob", "ngay sinh", "sinh nhat"),
+        "language": ("ngon ngu",),
+        "timezone": ("time zone", "mui gio"),
+        "plan": ("goi", "goi dich vu", "package"),
+        "location": ("city", "province", "khu vuc", "tinh thanh", "tinh", "thanh pho", "noi o"),
+        "salutation": ("title", "gender", "xung ho", "danh xung", "gioi tinh"),
+        "csm_id": ("csm", "nguoi phu trach", "nguoi cham soc"),
+        "joined_at": ("joined", "join date", "ngay tham gia", "ngay dang ky", "khach tu ngay"),
+    },
+)
+PURCHASES = Layout(
+    required=("external_id", "customer_external_id", "purchased_at", "amount"),
+    columns={
+        "external_id": ("invoice", "invoice no", "invoice id", "ma hoa don", "so hoa don", "ma don", "ma don hang"),
+        "customer_external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
+        "purchased_at": ("purchase date", "invoice date", "date", "ngay mua", "ngay", "ngay hoa don"),
+        "amount": ("total", "so tien", "thanh tien", "tong tien", "tong cong"),
+        "currency": ("tien te", "loai tien"),
+    },
+)
 
 
 class Reason(StrEnum):
@@ -127,9 +143,11 @@ class Header:
     missing: tuple[str, ...]
 
 
-def read_header(cells: Sequence[str], columns: Mapping[str, Sequence[str]], *, required: Sequence[str]) -> Header:
+def read_header(cells: Sequence[str], layout: Layout) -> Header:
     """Find the columns by their names in either language, whatever their accents, case and order."""
-    names = {search_key(name): column for column, others in columns.items() for name in (_spaced(column), *others)}
+    names = {
+        search_key(name): column for column, others in layout.columns.items() for name in (_spaced(column), *others)
+    }
     found = [(names.get(search_key(_spaced(cell))), position, cell) for position, cell in enumerate(cells)]
     positions: dict[str, int] = {}
     for column, position, _ in found:
@@ -138,7 +156,7 @@ def read_header(cells: Sequence[str], columns: Mapping[str, Sequence[str]], *, r
     return Header(
         positions=positions,
         unknown=tuple(cell for column, position, cell in found if positions.get(column or "") != position and cell),
-        missing=tuple(column for column in required if column not in positions),
+        missing=tuple(column for column in layout.required if column not in positions),
     )
 
 

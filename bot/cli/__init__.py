@@ -1,0 +1,99 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` answers at once."""
+
+# ruff: noqa: PLC0415  imports inside the commands are the point of this package
+
+from typing import Annotated
+
+import typer
+
+from bot.cli import imports, planning, staff
+from bot.cli.printing import fail, note, say
+
+app = typer.Typer(
+    name="touchpoint",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print local variables, and one of those is the token
+    rich_markup_mode="rich",
+    help=(
+        "[bold]Touchpoint[/] takes care of customers in Telegram: surveys answered with one tap, success plans, "
+        "birthdays, win-back, and honest numbers.\n\n"
+        "Try it without a token: [cyan]touchpoint demo[/]. To go live: copy .env.example to .env, write the token that "
+        "@BotFather gives you into it, then [cyan]touchpoint doctor[/] and [cyan]touchpoint run[/]."
+    ),
+)
+app.add_typer(imports.app, name="import")
+app.add_typer(staff.app, name="staff")
+app.add_typer(planning.app, name="plan")
+
+
+@app.command()
+def run() -> None:
+    """Run the bot on Telegram until Ctrl+C or SIGTERM. Brings the database up to date first."""
+    from bot.cli.opening import prepare_database, read_settings
+    from bot.settings import SettingsError
+
+    settings = read_settings()
+    try:
+        settings.require_token()
+        prepare_database(settings.database_url)
+        import bot.app
+
+        bot.app.run(settings)
+    except SettingsError as error:
+        fail(*error.problems)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date; `run` does so by itself, and twice does no harm."""
+    from bot.cli.opening import prepare_database, read_settings
+    from storage.migrate import head
+
+    prepare_database(read_settings().database_url)
+    say(f"The database is up to date (revision {head()}).")
+
+
+@app.command()
+def link(
+    external_id: Annotated[str, typer.Argument(help="The customer's id in your own books, as it was imported.")],
+) -> None:
+    """Print a link that ties a customer's Telegram to their record. It works once: send it to that customer only."""
+    import secrets
+
+    from bot.cli.opening import open_database, read_settings
+    from bot.identity import UnknownTokenError, UnreachableError, ask_identity
+    from bot.services.links import create_link
+    from bot.settings import SettingsError
+
+    settings = read_settings()
+    try:
+        username = ask_identity(settings).username
+    except SettingsError as error:
+        fail(*error.problems)
+    except (UnknownTokenError, UnreachableError) as error:
+        fail(f"BOT_TOKEN: {error}")
+    code = secrets.token_urlsafe(24)
+    with open_database(settings) as database:
+        until = database.write_now(create_link, external_id=external_id, rules=settings.rules, code=code)
+    if until is None:
+        fail(f"There is no customer with the id {external_id}: touchpoint import customers brings them in.")
+    say(f"https://t.me/{username}?start={code}")
+    note(f"It works once, until {until:%Y-%m-%d}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Examine settings, database, token, clock and backlog: each line is ok, or says what to do. Exit code 1 if any."""
+    from bot.cli.opening import read_settings
+    from bot.clock import utc_now
+    from bot.doctor import examine
+    from bot.identity import ask_identity
+
+    findings = examine(read_settings(), ask_identity=ask_identity, now=utc_now)
+    healthy = True
+    for finding in findings:
+        mark = typer.style("ok", fg="green") if finding.in_order else typer.style("!!", fg="red")
+        say(f"{mark}  {finding.subject:<12} {finding.words}")
+        healthy = healthy and finding.in_order
+    raise typer.Exit(0 if healthy else 1)

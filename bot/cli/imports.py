@@ -1,0 +1,126 @@
+"""`touchpoint import`: bringing in customers and purchases."""
+
+# ruff: noqa: PLC0415  `--help` needs none of what the commands import
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.cli.printing import fail, note, say
+
+if TYPE_CHECKING:
+    from bot.domain.imports import Header, ImportResult, Layout, RowError, RowReader
+    from bot.spreadsheets import Spreadsheet
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Bring in customers and purchases from CSV (UTF-8) or Excel files. A second time changes only what differs.",
+)
+REASONS = {
+    "missing": "is empty, and must not be",
+    "unreadable": "cannot be understood",
+    "in_future": "is in the future",
+    "repeated": "is in an earlier row too",
+    "taken": "belongs to another customer",
+    "unknown": "is no customer that was imported",
+}
+File = Annotated[
+    Path, typer.Argument(help="A .csv or .xlsx file; its first row names the columns.", show_default=False)
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+
+
+@app.command()
+def customers(file: File, *, dry_run: DryRun = False) -> None:
+    """Import customers.
+
+    The first row names the columns, in any order and by these names or the usual Vietnamese ones.
+    [cyan]external_id[/] (mã khách) and [cyan]name[/] (họ tên) are required; phone (điện thoại), birthday (ngày sinh:
+    1990-05-31, 31/05/1990 or 31/05), language (ngôn ngữ: vi or en), timezone (múi giờ), plan (gói), location (khu vực),
+    salutation (xưng hô: anh or chị), csm_id (người phụ trách: a Telegram id), joined_at (ngày tham gia).
+
+    Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
+    An empty cell leaves what is known as it is.
+    """
+    from bot.domain.imports import CUSTOMERS, RowReader
+    from bot.services.imports import import_customers
+
+    _import(file, CUSTOMERS, RowReader.customer, import_customers, dry_run=dry_run)
+
+
+@app.command()
+def purchases(file: File, *, dry_run: DryRun = False) -> None:
+    """Import purchases, one row an invoice.
+
+    The first row names the columns, in any order and by these names or the usual Vietnamese ones.
+    [cyan]external_id[/] (mã hóa đơn), [cyan]customer_external_id[/] (mã khách), [cyan]purchased_at[/] (ngày mua) and
+    [cyan]amount[/] (thành tiền; negative for a cancellation) are required; currency (tiền tệ) is the business's own
+    when it is not there.
+
+    Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
+    """
+    from bot.domain.imports import PURCHASES, RowReader
+    from bot.services.imports import import_purchases
+
+    _import(file, PURCHASES, RowReader.purchase, import_purchases, dry_run=dry_run)
+
+
+def _import(
+    file: Path,
+    layout: "Layout",
+    read: "Callable[[RowReader, int, Sequence[str]], T | list[RowError]]",
+    use_case: "Callable[..., ImportResult]",
+    *,
+    dry_run: bool,
+) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.cli.opening import open_database, read_settings
+    from bot.clock import utc_now
+    from bot.domain.imports import ImportResult, RowReader, read_batches
+    from bot.services.imports import BATCH
+
+    settings = read_settings()
+    sheet, header = _open_file(file, layout)
+    result = ImportResult()
+    reader = RowReader(header, settings.rules, utc_now())
+    with open_database(settings) as database, Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"Reading {file.name}", total=sheet.row_count)
+        for batch in read_batches(partial(read, reader), sheet.rows, size=BATCH):
+            saved = database.write_now(use_case, records=batch.records, rules=settings.rules, dry_run=dry_run)
+            result += saved + ImportResult(errors=tuple(batch.errors))
+            progress.advance(task, batch.rows)
+    _report(result, dry_run=dry_run)
+
+
+def _open_file(file: Path, layout: "Layout") -> "tuple[Spreadsheet, Header]":
+    from bot.domain.imports import read_header
+    from bot.spreadsheets import UnreadableFileError, read_spreadsheet
+
+    try:
+        sheet = read_spreadsheet(file)
+    except UnreadableFileError as error:
+        fail(str(error))
+    header = read_header(sheet.header, layout)
+    if header.missing:
+        fail(f"{file}: the first row must name the columns; missing: {', '.join(header.missing)}")
+    if header.unknown:
+        note(f"Columns that mean nothing here, read past: {', '.join(header.unknown)}")
+    return sheet, header
+
+
+def _report(result: "ImportResult", *, dry_run: bool) -> None:
+    for error in sorted(result.errors, key=lambda error: error.row):
+        value = f" “{error.value}”" if error.value else ""
+        note(f"row {error.row}: {error.column}{value} {REASONS[error.reason]}")
+    left_out = len({error.row for error in result.errors})
+    counts = f"{result.created} new, {result.changed} changed, {result.unchanged} unchanged, {left_out} left out"
+    say(f"{'A dry run, nothing is kept: ' if dry_run else ''}{counts}")
+    if left_out:
+        raise typer.Exit(1)
