@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.constants import BotDescriptionLimit
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
 from bot.domain.messages import Language, Message
 from bot.services import staff
@@ -34,8 +34,8 @@ async def register(app: App) -> None:
     for call in await _calls(app):
         try:
             await call()
-        except (BadRequest, Forbidden) as error:
-            logger.info("a menu was not set, since its person has not opened the chat: %s", error.message)
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            logger.info("a menu was not set, since its chat is not open to the bot: %s", error.message)
         except (NetworkError, RetryAfter) as error:
             logger.warning("the menus were not set (%s); they will be at the next start", type(error).__name__)
             return
