@@ -1,0 +1,51 @@
+"""Staff read words, never the names that the program has for things."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.contact import Rule
+from bot.domain.messages import Language, Message
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.render import Renderer
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE]
+STATUSES = ["sent", "sending", "unknown", "failed", "cancelled"]
+ENDINGS = ["done", "recovered"]  # why a message is cancelled, beside the rules
+
+
+def why(language: Language, **facts: object) -> str:
+    page = {"customer": "An", "days": 30, "more": 0, "upcoming": [], "past": []}
+    return Renderer(Rules()).render(Message("portfolio/why", language, page | facts)).text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", TOUCHPOINTS)
+def test_every_kind_of_message_has_a_name(language: Language, kind: Kind) -> None:
+    one = {"kind": kind, "at": NOW, "overdue": False, "rule": None, "until": None}
+    assert f"• {kind}:" not in why(language, upcoming=[one]).lower()
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", [*Rule, *ENDINGS])
+def test_every_reason_not_to_send_is_said_in_words(language: Language, rule: str) -> None:
+    one = {"kind": Kind.NPS, "at": NOW, "status": "cancelled", "rule": rule, "held": []}
+    said = why(language, past=[one]).splitlines()[-1]
+    assert said.startswith("• ")
+    assert not said.endswith((f"since {rule}", f"vì {rule}"))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_end_of_a_message_is_told_from_the_others(language: Language) -> None:
+    one = {"kind": Kind.NPS, "at": NOW, "rule": "lost", "held": []}
+    said = {why(language, past=[one | {"status": status}]) for status in STATUSES}
+    assert len(said) == len(STATUSES)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("command", ["customer", "customers", "why", "note", "survey", "plan", "lost"])
+def test_the_usage_of_a_command_shows_that_command(language: Language, command: str) -> None:
+    page = Renderer(Rules()).render(Message("portfolio/usage", language, {"command": command}))
+    assert f"<code>/{command} " in page.text
