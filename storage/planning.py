@@ -105,10 +105,12 @@ def _moved(tx: Tx, statement: Any, **values: Any) -> bool:  # noqa: ANN401  an U
     return tx.execute(statement.values(**values).returning(literal(1))).first() is not None
 
 
-def list_zones_of(tx: Tx, born: Collection[tuple[int, int]]) -> list[str]:
+def list_zones_of(tx: Tx, born: Collection[tuple[int, int]], *, customer_id: int | None = None) -> list[str]:
     """The time zones of customers with one of these (month, day) of birth."""
-    statement = select(customer.c.timezone).where(REACHABLE, _born(born)).distinct().order_by(customer.c.timezone)
-    return list(tx.execute(statement).scalars())
+    statement = select(customer.c.timezone).where(REACHABLE, _born(born))
+    if customer_id is not None:
+        statement = statement.where(customer.c.id == customer_id)
+    return list(tx.execute(statement.distinct().order_by(customer.c.timezone)).scalars())
 
 
 def list_ungreeted(

@@ -75,7 +75,7 @@ def _greetings(tx: Tx, rules: Rules, *, now: datetime, days: int, customer_id: i
         return
     for offset in range(days + 1):
         born = birthdays.born_near(now + offset * ONE_DAY, rules.birthday)
-        for zone in storage.planning.list_zones_of(tx, born):
+        for zone in storage.planning.list_zones_of(tx, born, customer_id=customer_id):
             day = local_date(now, zone) + offset * ONE_DAY
             greeting = birthdays.greeting_on(day, zone, rules.birthday)
             for one in _ungreeted(tx, greeting, zone, rules, limit=MOST, customer_id=customer_id):

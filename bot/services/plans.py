@@ -28,7 +28,8 @@ def show_plan(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, language
     plan = storage.plans.load_latest(tx, customer_id)
     if plan is not None and plan.status is PlanStatus.ACTIVE:
         return _view(plan, customer, language=language, now=now)
-    return _choice(customer, plan, rules, language)
+    completed = plan.name if plan is not None and plan.status is PlanStatus.COMPLETED else ""
+    return _choice(customer, completed, rules, language)
 
 
 def start_plan(tx: Tx, *, now: datetime, rules: Rules, staff_id: int, language: Language, tap: StartPlan) -> Reply:
@@ -114,8 +115,8 @@ def _view(plan: Plan, customer: Customer, *, language: Language, now: datetime) 
     return Message("plans/view", language, plans.view_facts(plan, customer.name, now=now), keyboard)
 
 
-def _choice(customer: Customer, last: Plan | None, rules: Rules, language: Language) -> Message:
-    facts = {"customer": customer.name, "last": last.name if last else "", "templates": len(rules.plans)}
+def _choice(customer: Customer, completed: str, rules: Rules, language: Language) -> Message:
+    facts = {"customer": customer.name, "completed": completed, "templates": len(rules.plans)}
     keyboard = tuple(
         (Button("start", StartPlan(customer.customer_id, template.key), {"name": template.name[language]}),)
         for template in rules.plans

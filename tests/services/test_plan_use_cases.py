@@ -8,7 +8,7 @@ from bot.domain.rules import Rules
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
 from bot.services import plans
 from storage.database import Database
-from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, look
+from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look
 
 STAFF = 7_000_000_000
 CHAT = FIRST_CHAT + 1
@@ -117,9 +117,16 @@ def test_after_the_last_milestone_another_plan_may_start(database: Database, cus
     replies = [complete(database, milestone_id) for milestone_id in (1, 2, 3, 4)]
     assert edited(replies[-1])["status"] == "completed"
     message = show(database, customer_id)
-    assert (message.template, message.facts["last"]) == ("plans/choose", "Năm đầu")
+    assert (message.template, message.facts["completed"]) == ("plans/choose", "Năm đầu")
     start(database, customer_id)
     assert [row.status for row in database.read_now(look, table="success_plan")] == ["completed", "active"]
+
+
+def test_a_cancelled_plan_is_not_said_to_be_completed(database: Database, customer_id: int) -> None:
+    start(database, customer_id)
+    database.write_now(change, table="success_plan", row_id=1, status="cancelled")
+    assert show(database, customer_id).facts["completed"] == ""
+    assert edited(complete(database, 1))["done"] == 0
 
 
 def test_a_button_of_a_milestone_that_is_gone_says_so(database: Database) -> None:
