@@ -1,0 +1,85 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.messages import Language
+from bot.domain.rule_limits import LEAST, MOST, broken_limits
+from bot.domain.rules import (
+    BirthdayRules,
+    ContactRules,
+    DeliveryRules,
+    MilestoneTemplate,
+    PlanTemplate,
+    Rules,
+    SurveyRules,
+    WinBackRules,
+)
+
+WORDS = {Language.VI: "lời", Language.EN: "words"}
+MILESTONE = MilestoneTemplate(key="first", after_days=30, title=WORDS)
+PLAN = PlanTemplate(key="onboarding", name=WORDS, goal=WORDS, milestones=(MILESTONE,))
+
+
+def test_the_defaults_keep_to_their_own_limits() -> None:
+    assert list(broken_limits(Rules(plans=(PLAN,)))) == []
+
+
+BOUNDS: Mapping[str, Any] = LEAST
+TOO_LITTLE = [(key, least - type(least)(1)) for key, least in BOUNDS.items()]
+TOO_MUCH = [(key, most + 1) for key, most in MOST.items()]
+
+
+@pytest.mark.parametrize(("key", "value"), [*TOO_LITTLE, *TOO_MUCH])
+def test_each_limit_is_kept_to_by_its_own_setting(key: str, value: Any) -> None:
+    group, name = key.split(".")
+    rules: Any = Rules()
+    rules = replace(rules, **{group: replace(getattr(rules, group), **{name: value})})
+
+    assert any(problem.startswith(f"{key}: must be at ") for problem in broken_limits(rules))
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        (Rules(timezone="Asia/Hanoi"), "timezone: is not a known time zone"),
+        (Rules(delivery=DeliveryRules(per_second=0)), "delivery.per_second: must be more than 0"),
+        (Rules(delivery=DeliveryRules(lease=timedelta(seconds=40))), "delivery.lease: must be more than twice"),
+        (Rules(surveys=SurveyRules(reminder_after=timedelta(days=14))), "surveys.reminder_after: must be shorter"),
+        (Rules(birthday=BirthdayRules(leap_day_on="02-29")), "birthday.leap_day_on: must be one of 02-28, 03-01"),
+        (Rules(win_back=WinBackRules(reasons=("price", "weather"))), "win_back.reasons: must be some of price"),
+        (Rules(win_back=WinBackRules(reasons=())), "win_back.reasons: must be some of price"),
+        (Rules(win_back=WinBackRules(offer={Language.VI: "Giảm 10 %"})), "win_back.offer.en: is missing"),
+        (Rules(plans=(PLAN, PLAN)), "plans: the key 'onboarding' must be used once"),
+        (Rules(plans=(replace(PLAN, key="a:b"),)), "plans: the key 'a:b' must be 1 to 32"),
+        (Rules(plans=(replace(PLAN, key="ộ" * 11),)), "must be 1 to 32"),
+        (Rules(plans=(replace(PLAN, key=""),)), "plans: the key '' must be 1 to 32"),
+        (Rules(plans=(replace(PLAN, name={Language.EN: "x"}),)), "plans[0].name.vi: is missing"),
+        (Rules(plans=(replace(PLAN, goal={**WORDS, Language.EN: " "}),)), "plans[0].goal.en: is missing"),
+        (Rules(plans=(replace(PLAN, progress_months=-1),)), "plans[0]: check_in_months and progress_months"),
+        (Rules(plans=(replace(PLAN, check_in_months=-1),)), "plans[0]: check_in_months and progress_months"),
+        (Rules(plans=(replace(PLAN, milestones=()),)), "plans[0].milestones: must have at least one"),
+        (
+            Rules(plans=(replace(PLAN, milestones=(MILESTONE, MILESTONE)),)),
+            "plans[0].milestones: the key 'first' must be used once",
+        ),
+        (
+            Rules(plans=(replace(PLAN, milestones=(replace(MILESTONE, after_days=0),)),)),
+            "plans[0].milestones[0].after_days: must be at least 1",
+        ),
+        (
+            Rules(plans=(replace(PLAN, milestones=(replace(MILESTONE, title={}),)),)),
+            "plans[0].milestones[0].title.vi: is missing",
+        ),
+    ],
+)
+def test_a_rule_out_of_its_limits_is_named_as_the_file_names_it(rules: Rules, problem: str) -> None:
+    assert any(problem in found for found in broken_limits(rules))
+
+
+def test_every_broken_limit_is_told() -> None:
+    rules = Rules(timezone="x", contact=ContactRules(weekly_cap=0), plans=(replace(PLAN, name={}, goal={}),))
+
+    assert len(list(broken_limits(rules))) == 6
