@@ -24,7 +24,7 @@ LEAST = {
     "delivery.timeout": SECOND,
     "sign_up.link_lasts": timedelta(minutes=1),
 }
-MOST = {"delivery.per_second": 1000, "delivery.group_per_minute": 20, "delivery.in_flight": 1000}
+MOST = {"delivery.per_second": 10_000, "delivery.group_per_minute": 20, "delivery.in_flight": 1000}
 
 
 def broken_limits(rules: Rules) -> Iterator[str]:

@@ -19,7 +19,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from telegram import Bot
+from telegram.request import HTTPXRequest
 
+from handlers.transport import AiohttpRequest
 from tests.bench import data
 from tests.telegram_process import ROOT, Server, bot_api, bot_environment, process, tap, wait_until
 
@@ -28,7 +31,7 @@ SENDS = 3000
 ROWS = 50_000
 ROUNDS = 3
 OURS = [sys.executable, "-m", "bot", "run"]
-FAST = 'TOUCHPOINT_RULES'
+FAST = "TOUCHPOINT_RULES"
 RULES = "[delivery]\nper_second = 100000\nin_flight = 64\n[contact]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
 
 
@@ -42,7 +45,13 @@ class Speed:
 
 
 def contender(name: str, server: Server, folder: Path) -> list[str]:
-    return [sys.executable, str(ROOT / "tests" / "bench" / "contenders.py"), name, server.url, str(folder / "bare.sqlite3")]
+    return [
+        sys.executable,
+        str(ROOT / "tests" / "bench" / "contenders.py"),
+        name,
+        server.url,
+        str(folder / "bare.sqlite3"),
+    ]
 
 
 def measure_taps(name: str) -> Speed:
@@ -95,10 +104,6 @@ def measure_sends() -> Speed:
 
 def measure_bare_sends(*, aiohttp: bool) -> Speed:
     """The floor: sendMessage, 64 at a time, and nothing kept; over the library's transport or over ours."""
-    from telegram import Bot
-    from telegram.request import HTTPXRequest
-
-    from handlers.transport import AiohttpRequest
 
     async def send_all(server: Server) -> float:
         request = AiohttpRequest(connections=64, total=20) if aiohttp else HTTPXRequest(connection_pool_size=64)
@@ -146,7 +151,9 @@ def median(measure: Callable[[], Speed]) -> Speed:
 
 def main() -> None:
     console = Console()
-    table = Table("what", "a second", "p50 ms", "p99 ms", "beside ours", title="taps: owner checked, stored, answered, edited")
+    table = Table(
+        "what", "a second", "p50 ms", "p99 ms", "beside ours", title="taps: owner checked, stored, answered, edited"
+    )
     ours = median(lambda: measure_taps("touchpoint"))
     rows = [("Touchpoint, whole path, durable", ours)]
     for label, name in (
@@ -157,7 +164,13 @@ def main() -> None:
     ):
         rows.append((label, median(lambda name=name: measure_taps(name))))  # type: ignore[misc]
     for label, speed in rows:
-        table.add_row(label, f"{speed.per_second:.0f}", f"{speed.p50:.0f}", f"{speed.p99:.0f}", f"{ours.per_second / speed.per_second:.2f}×")
+        table.add_row(
+            label,
+            f"{speed.per_second:.0f}",
+            f"{speed.p50:.0f}",
+            f"{speed.p99:.0f}",
+            f"{ours.per_second / speed.per_second:.2f}×",
+        )
     console.print(table)
 
 

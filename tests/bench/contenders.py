@@ -1,5 +1,7 @@
 """Bots to measure beside: `python tests/bench/contenders.py NAME API_URL DATABASE_FILE`."""
 
+# ruff: noqa: PLC0415  each bot loads its own library and not the others'
+
 import asyncio
 import logging
 import sys
@@ -50,15 +52,13 @@ def run_telegram(api_url: str, made: Engine | None, *, concurrent: bool) -> None
             insert(made, query.from_user.id, query.data or "")
         await query.edit_message_text(f"{query.data}")
 
-    app = (
-        Application.builder().token(TOKEN).base_url(f"{api_url}/bot").concurrent_updates(concurrent).build()
-    )
+    app = Application.builder().token(TOKEN).base_url(f"{api_url}/bot").concurrent_updates(concurrent).build()
     app.add_handler(CallbackQueryHandler(tapped))
     app.run_polling()
 
 
 def run_aiogram(api_url: str, made: Engine) -> None:
-    """aiogram with its defaults."""
+    """Aiogram with its defaults."""
     from aiogram import Bot, Dispatcher
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer

@@ -13,6 +13,7 @@ from storage.tables import customer, outbox, survey_run
 
 FIRST_CHAT = 5_000_000_000
 NOW = datetime.now(UTC)
+FACTS = {"plan_id": 1, "plan": "Lộ trình", "goal": "Mục tiêu", "title": "Cột mốc", "position": 1, "total": 4}
 
 
 def with_open_surveys(url: str, count: int) -> None:
@@ -81,7 +82,7 @@ def _queued(number: int, kind: Kind) -> dict[str, Any]:
         "priority": POLICIES[kind].priority,
         "customer_id": number,
         "template": "",
-        "facts": {},
+        "facts": FACTS,
         "status": "pending",
         "planned_at": NOW,
         "due_at": NOW,
