@@ -336,4 +336,4 @@ def test_matplotlib_is_loaded_with_the_first_picture_and_not_before() -> None:
     check = (
         "import sys, bot.charts, bot.domain.reports; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0  # noqa: S603  our own words
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

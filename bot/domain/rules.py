@@ -74,7 +74,7 @@ class PlanTemplate:
 
 @dataclass(frozen=True, kw_only=True)
 class BirthdayRules:
-    """Greetings go out at `at` in the customer's local time; `leap_day_on` is the day for who was born on 29 February."""
+    """Greetings go out at `at`, local time; `leap_day_on` is the day of those who were born on 29 February."""
 
     enabled: bool = True
     at: time = time(9, 0)

@@ -66,7 +66,7 @@ def test_migrating_twice_changes_nothing(blank_url: str) -> None:
 
 def test_replicas_that_start_together_migrate_once(blank_url: str) -> None:
     command = [sys.executable, "-c", f"from storage.migrate import migrate; migrate({blank_url!r})"]
-    replicas = [subprocess.Popen(command) for _ in range(2)]  # noqa: S603  our own command
+    replicas = [subprocess.Popen(command) for _ in range(2)]
 
     assert [replica.wait(timeout=30) for replica in replicas] == [0, 0]
     assert current(blank_url) == head()
