@@ -21,6 +21,8 @@ from bot.domain.names import given_name
 from bot.domain.rules import Rules
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+TENTH = 0.1
 LOCALES: Mapping[str, str] = {"vi": "vi_VN", "en": "en_GB"}
 
 
@@ -37,8 +39,9 @@ class Renderer:
     """Puts messages into words for one business.
 
     Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
-    `percent` (a share of 1). Every fact may be a plain value or its JSON form. A message that knows a person's `name`
-    and `salutation` also has `address`.
+    `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign). Every
+    fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has
+    `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -62,6 +65,8 @@ class Renderer:
             "number": _number,
             "money": _money,
             "percent": _percent,
+            "share": _share,
+            "points": _points,
         }
 
     def render(self, message: Message) -> Rendered:
@@ -140,7 +145,23 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
 @pass_context
 def _percent(context: Context, share: float, digits: int = 0) -> str:
     """12,5 % in Vietnamese, 12.5% in English, of a share of 1."""
-    shown = numbers.format_decimal(
-        share * 100, format="0" + ("." + "0" * digits if digits else ""), locale=_locale(context)
-    )
-    return f"{shown} %" if context["language"] == "vi" else f"{shown}%"
+    return _in_percent(context, share, "0" + ("." + "0" * digits if digits else ""))
+
+
+@pass_context
+def _share(context: Context, share: float) -> str:
+    """A share of 1 as the pictures write it: 12 %, and under ten 8,3 %, where a whole number would say too little."""
+    return _in_percent(context, share, "0.#" if share < TENTH else "0")
+
+
+def _in_percent(context: Context, share: float, digits: str) -> str:
+    shown = numbers.format_decimal(share * 100, format=digits, locale=_locale(context))
+    return f"{shown}{NO_BREAK}%" if context["language"] == "vi" else f"{shown}%"
+
+
+@pass_context
+def _points(context: Context, value: float, digits: int = 0) -> str:
+    """A number with its sign and at most `digits` decimals, as the pictures write it: +25, −12, 0."""
+    plain = "#,##0" + ("." + "#" * digits if digits else "")
+    signed = f"+{plain};\N{MINUS SIGN}{plain}" if round(value, digits) else "0"
+    return str(numbers.format_decimal(value, format=signed, locale=_locale(context)))

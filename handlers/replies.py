@@ -1,7 +1,9 @@
 """Saying a reply: rendering it, editing what was tapped, sending what comes after."""
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Awaitable, Iterable
+from html import unescape
 from typing import Any
 
 from telegram import (
@@ -12,7 +14,7 @@ from telegram import (
     Message,
     ReplyKeyboardMarkup,
 )
-from telegram.constants import ParseMode
+from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.ext import ExtBot
 
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 NOT_MODIFIED = "message is not modified"
+TAG = re.compile(r"<[^<>]*>")
 
 
 async def say(context: Context, chat_id: int, reply: Reply, *, tapped: int | None = None) -> None:
@@ -39,20 +42,40 @@ async def say(context: Context, chat_id: int, reply: Reply, *, tapped: int | Non
 
 
 async def send(context: Context, chat_id: int, message: messages.Message) -> None:
-    """Send one message in reply.
+    """Send one message in reply."""
+    rendered = context.bot_data.renderer.render(message)
+    await _attempt(context, chat_id, send_rendered(context.bot, chat_id, rendered), message.template)
+
+
+async def send_picture(context: Context, chat_id: int, picture: bytes, message: messages.Message) -> None:
+    """Send a picture in reply: the message is its caption, or follows it when it is too long for one."""
+    rendered = context.bot_data.renderer.render(message)
+    fits = _length(rendered.text) <= MessageLimit.CAPTION_LENGTH
+    photo = context.bot.send_photo(chat_id, picture, caption=rendered.text if fits else None, parse_mode=ParseMode.HTML)
+    await _attempt(context, chat_id, photo, message.template)
+    if not fits:
+        await send(context, chat_id, message)
+
+
+async def _attempt(context: Context, chat_id: int, sending: Awaitable[Message], template: str) -> None:
+    """Send a reply.
 
     An error that leaves it open whether the message arrived is not tried again: a reply said twice is worse than one
     that the person can ask for once more.
     """
-    rendered = context.bot_data.renderer.render(message)
     try:
-        await send_rendered(context.bot, chat_id, rendered)
+        await sending
     except Forbidden:
         await context.bot_data.db.write(customers.note_blocked, chat_id=chat_id, blocked=True)
     except (NotSentError, BadRequest):
         raise
     except NetworkError:
-        logger.warning("nobody knows whether a reply arrived (%s)", message.template)
+        logger.warning("nobody knows whether a reply arrived (%s)", template)
+
+
+def _length(text: str) -> int:
+    """How long Telegram finds a text: in UTF-16 units, without its markup."""
+    return len(unescape(TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
 async def edit(context: Context, chat_id: int, message_id: int, message: messages.Message) -> None:

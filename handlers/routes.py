@@ -23,7 +23,7 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import staff
-from handlers import customers, picking, plans, portfolio, replies, surveys, win_back
+from handlers import customers, picking, plans, portfolio, replies, reports, surveys, win_back
 from handlers.context import App, Context, language_of, person
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ COMMANDS = (
     Command("note", portfolio.note, Role.CSM),
     Command("survey", portfolio.survey, Role.CSM),
     Command("why", portfolio.why, Role.CSM),
+    Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
 )

@@ -1,7 +1,7 @@
 """What may be said in a report about each metric, from what was counted in a period and in the one before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.metrics.estimates import (
@@ -35,14 +35,43 @@ class Metric(StrEnum):
 
 NOBODY = Share(0, 0)
 
+Slice = tuple[Period, str]
+"""A period and the segment that was counted in it."""
+
+EVERYBODY = ""
+"""The segment of a count that is broken down by nothing, and of those who belong to no segment."""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How far the surveys came that were sent in one period.
+
+    Each step counts what is left of the one before: sent, answered, commented. `closed` counts those of `sent` whose
+    time to answer is over, and `closed_answered` those of them that were answered: only they make a response rate,
+    since the others may still be answered.
+    """
+
+    sent: int = 0
+    answered: int = 0
+    commented: int = 0
+    closed: int = 0
+    closed_answered: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.sent - self.closed
+
+    def __add__(self, other: "Funnel") -> "Funnel":
+        return Funnel(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
 
 @dataclass(frozen=True)
 class SurveyCounts:
     """One kind of survey in one period.
 
     `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
-    sent in it and `answered` those of them that have an answer. `population` counts the customers who could have been
-    asked, where that is known and the finite population correction is wanted.
+    sent in it whose time to answer is over, and `answered` those of them that have an answer. `population` counts the
+    customers who could have been asked, where that is known and the finite population correction is wanted.
     """
 
     scores: Mapping[int, int] = field(default_factory=dict)
@@ -63,6 +92,10 @@ class PeriodCounts:
     csat: SurveyCounts = SurveyCounts()
     churn: Share = NOBODY
     active: int = 0
+
+    def survey(self, kind: Kind) -> SurveyCounts:
+        """What was counted of one kind of survey."""
+        return {Kind.NPS: self.nps, Kind.CES: self.ces, Kind.CSAT: self.csat}[kind]
 
     @property
     def responses(self) -> Share:

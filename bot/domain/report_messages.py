@@ -1,0 +1,136 @@
+"""A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from bot.domain.messages import Language, Message
+from bot.domain.metrics.estimates import Estimate
+from bot.domain.names import cut
+from bot.domain.periods import Period
+from bot.domain.report_requests import Dimension
+from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
+
+MOST_LISTED = 12
+LONGEST_NAME = 40
+LONGEST_WORD = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendPicture:
+    """One metric over a period; `scores` (score -> n) and `funnel` are empty where the metric has none."""
+
+    metric: Metric
+    trend: Sequence[TrendPoint]
+    scores: Mapping[int, int]
+    funnel: Funnel
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentsPicture:
+    """One metric by segment, each under the name that people know it by; empty for who belongs to none."""
+
+    metric: Metric
+    segments: Sequence[SegmentLine]
+    overall: Estimate | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a report says, what it draws, and the message whose parts are the words in the picture."""
+
+    message: Message
+    picture: TrendPicture | SegmentsPicture
+    words: Message
+
+
+def overview_report(
+    overview: Overview, funnel: Funnel, picture: TrendPicture, *, period: Period, before: Period, language: Language
+) -> Report:
+    """Every metric in a few lines each; the picture shows one of them, and `funnel` every survey sent."""
+    facts = {
+        **_span_facts(period, before),
+        "lines": [asdict(line) for line in overview.lines],
+        "active": overview.active,
+        "active_before": overview.active_before,
+        "open": funnel.open,
+    }
+    drawn = next(line for line in overview.lines if line.metric is picture.metric)
+    words = _trend_words(picture, drawn, period, language)
+    return Report(message=Message("reports/overview", language, facts), picture=picture, words=words)
+
+
+def metric_report(
+    line: MetricLine,
+    responses: MetricLine,
+    picture: TrendPicture,
+    *,
+    period: Period,
+    before: Period,
+    language: Language,
+) -> Report:
+    """One metric in full; beside the score of a survey stands how many of those asked have answered it."""
+    facts = {
+        **_span_facts(period, before),
+        "line": asdict(line),
+        "responses": asdict(responses),
+        "open": picture.funnel.open,
+    }
+    words = _trend_words(picture, line, period, language)
+    return Report(message=Message("reports/metric", language, facts), picture=picture, words=words)
+
+
+def breakdown_report(
+    segments: Sequence[SegmentLine], overall: MetricLine, *, by: Dimension, period: Period, language: Language
+) -> Report:
+    """One metric by segment; the first dozen are listed, and the reader is told how many there are."""
+    facts = {
+        "metric": overall.metric,
+        "by": by,
+        "period": _period_facts(period),
+        "line": asdict(overall),
+        "segments": [
+            {"name": cut(each.segment, LONGEST_NAME), "line": asdict(each.line)} for each in segments[:MOST_LISTED]
+        ],
+        "total": len(segments),
+    }
+    picture = SegmentsPicture(metric=overall.metric, segments=segments, overall=overall.estimate)
+    return Report(
+        message=Message("reports/breakdown", language, facts),
+        picture=picture,
+        words=Message("reports/picture", language, facts),
+    )
+
+
+def headline(overview: Overview) -> Metric:
+    """The metric worth a picture: the first that has a value, and NPS where none has."""
+    return next((line.metric for line in overview.lines if line.estimate is not None), Metric.NPS)
+
+
+def misunderstood(code: str, word: str, language: Language) -> Message:
+    """What to say to words that ask for no report; `code` is that of the error."""
+    return Message("reports/misunderstood", language, {"code": code, "word": cut(word, LONGEST_WORD)})
+
+
+def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, language: Language) -> Message:
+    facts = {
+        "metric": picture.metric,
+        "by": None,
+        "period": _period_facts(period),
+        "line": asdict(line),
+        "unit": picture.trend[0].part.unit,
+    }
+    return Message("reports/picture", language, facts)
+
+
+def _span_facts(period: Period, before: Period) -> dict[str, object]:
+    return {"period": _period_facts(period), "before": _period_facts(before)}
+
+
+def _period_facts(period: Period) -> dict[str, object]:
+    return {
+        "label": period.label,
+        "unit": period.unit,
+        "count": period.count,
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+    }

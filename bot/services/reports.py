@@ -1,0 +1,145 @@
+"""Reports: what is counted for each, and against which period it is held."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import storage.reports
+import storage.staff
+from bot.domain import report_messages, reports
+from bot.domain.messages import Language, Message
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import Period, PeriodError, parse_period, previous, trend
+from bot.domain.report_messages import Report, TrendPicture
+from bot.domain.report_requests import Dimension, ReportRequestError, parse_report_request
+from bot.domain.reports import EVERYBODY, NOBODY, Funnel, Metric, PeriodCounts, SegmentLine, Slice, SurveyCounts
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import Kind
+from storage.database import Tx
+
+Funnels = Mapping[Kind, Funnel]
+
+SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
+    Metric.NPS: (Kind.NPS,),
+    Metric.CES: (Kind.CES,),
+    Metric.CSAT: (Kind.CSAT,),
+    Metric.RESPONSE_RATE: (Kind.NPS, Kind.CES, Kind.CSAT),
+    Metric.CHURN: (),
+}
+"""Whose surveys a metric is made of."""
+
+
+def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], language: Language) -> Report | Message:
+    """The report that the words after /report ask for, or what to say to words that cannot be understood."""
+    try:
+        request = parse_report_request(words)
+        period = parse_period(request.period, now=now, timezone=rules.timezone)
+    except ReportRequestError as error:
+        return report_messages.misunderstood(error.code, error.word, language)
+    except PeriodError as error:
+        return report_messages.misunderstood(error.code, error.text, language)
+    if request.metric is None:
+        return overview(tx, now=now, period=period, language=language)
+    if request.by is None:
+        return metric(tx, now=now, metric=request.metric, period=period, language=language)
+    return breakdown(tx, now=now, metric=request.metric, by=request.by, period=period, language=language)
+
+
+def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Report:
+    """Every metric in the period and its change against the period before."""
+    pair = (period, before := previous(period))
+    funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
+    scores = {kind: storage.reports.count_scores(tx, kind, pair) for kind in SURVEYS[Metric.RESPONSE_RATE]}
+    churn = _count_churn(tx, pair)
+    active = storage.reports.count_members(tx, {each: each.end for each in pair})
+    counts = {
+        each: replace(
+            _surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
+            churn=churn.get((each, EVERYBODY), NOBODY),
+            active=active.get((each, EVERYBODY), 0),
+        )
+        for each in pair
+    }
+    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now))
+    shown = report_messages.headline(found)
+    picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
+    sent = sum(funnels[period].values(), Funnel())
+    return report_messages.overview_report(found, sent, picture, period=period, before=before, language=language)
+
+
+def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
+    """One metric in the period, its change, and how many of those asked have answered."""
+    pair = (period, before := previous(period))
+    counts = _count(tx, metric, pair, now=now)
+    here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
+    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now))
+    funnels = _count_funnels(tx, metric, (period,), now=now)[period]
+    responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
+    picture = _picture(tx, metric, period, here, funnels, now=now)
+    return report_messages.metric_report(line, responses, picture, period=period, before=before, language=language)
+
+
+def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:
+    """One metric by segment, and over all of them."""
+    whole = _count(tx, metric, (period,), now=now)[period, EVERYBODY]
+    counts = _count(tx, metric, (period,), by=by, now=now)
+    so_far = period.so_far(now)
+    lines = reports.breakdown(metric, {segment: here for (_, segment), here in counts.items()}, so_far=so_far)
+    named = _with_names(tx, lines) if by is Dimension.CSM else lines
+    overall = reports.metric_line(metric, whole, so_far=so_far)
+    return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
+
+
+def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
+    """The lines of CSMs by name; who works here no more is known by number."""
+    names = {str(one.user_id): one.name for one in storage.staff.list_all(tx)} | {EVERYBODY: EVERYBODY}
+    return [replace(line, segment=names.get(line.segment, f"#{line.segment}")) for line in lines]
+
+
+def _picture(
+    tx: Tx, metric: Metric, period: Period, counts: PeriodCounts, funnels: Funnels, *, now: datetime
+) -> TrendPicture:
+    parts = trend(period, now=now)
+    counted = _count(tx, metric, parts, now=now)
+    points = reports.metric_trend(metric, {part: counted[part, EVERYBODY] for part in parts})
+    kinds = SURVEYS[metric]
+    scores = counts.survey(kinds[0]).scores if len(kinds) == 1 else {}
+    funnel = sum((funnels[kind] for kind in kinds if kind in funnels), Funnel())
+    return TrendPicture(metric=metric, trend=points, scores=scores, funnel=funnel)
+
+
+def _count(
+    tx: Tx, metric: Metric, periods: Sequence[Period], *, by: Dimension | None = None, now: datetime
+) -> Mapping[Slice, PeriodCounts]:
+    """What one metric is made of, by period and segment; where there is nothing, nothing was counted."""
+    found: dict[Slice, PeriodCounts]
+    if metric is Metric.CHURN:
+        found = {each: PeriodCounts(churn=share) for each, share in _count_churn(tx, periods, by=by).items()}
+    elif metric is Metric.RESPONSE_RATE:
+        asked = storage.reports.count_funnels(tx, SURVEYS[metric], periods, by=by, now=now)
+        found = {each: _surveyed({}, funnels) for each, funnels in asked.items()}
+    else:
+        kind = Kind(metric)
+        given = storage.reports.count_scores(tx, kind, periods, by=by)
+        found = {each: _surveyed({kind: scores}, {}) for each, scores in given.items()}
+    return defaultdict(PeriodCounts, found)
+
+
+def _count_churn(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Share]:
+    members = storage.reports.count_members(tx, {each: each.start for each in periods}, by=by)
+    lost = storage.reports.count_lost(tx, periods, by=by)
+    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
+
+
+def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:
+    found = storage.reports.count_funnels(tx, SURVEYS[metric], periods, now=now)
+    return {each: found.get((each, EVERYBODY), {}) for each in periods}
+
+
+def _surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Funnels) -> PeriodCounts:
+    def of(kind: Kind) -> SurveyCounts:
+        asked = funnels.get(kind, Funnel())
+        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
+
+    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))

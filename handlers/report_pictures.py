@@ -1,0 +1,79 @@
+"""The picture of a report: what is drawn comes from the report, and every word in it from the templates."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+from bot.charts import (
+    BreakdownPicture,
+    FunnelStep,
+    PicturePoint,
+    PictureWords,
+    ReportPicture,
+    ScoreDistribution,
+    breakdown_picture,
+    report_picture,
+)
+from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
+from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
+from bot.domain.surveys import Band
+from bot.domain.touchpoints import Kind
+from bot.render import LOCALES, Renderer
+
+Say = Callable[..., str]
+"""A part of the picture's template in words, with what else it needs to know."""
+
+
+def draw(report: Report, renderer: Renderer) -> bytes:
+    """The report's picture as PNG; takes a tenth of a second, so it is called in a thread of its own."""
+
+    def say(part: str, /, **facts: object) -> str:
+        return renderer.part(replace(report.words, facts={**report.words.facts, **facts}), part)
+
+    locale = LOCALES[report.words.language]
+    if isinstance(report.picture, SegmentsPicture):
+        return breakdown_picture(_breakdown(report.picture, say, locale))
+    return report_picture(_trend(report.picture, say, locale))
+
+
+def _trend(picture: TrendPicture, say: Say, locale: str) -> ReportPicture:
+    return ReportPicture(
+        words=replace(_words(say), trend=say("trend"), distribution=say("distribution"), funnel=say("funnel")),
+        locale=locale,
+        points=picture.metric is Metric.NPS,
+        trend=[_step(point, say) for point in picture.trend],
+        distribution=_distribution(picture, say) if picture.scores else None,
+        funnel=_funnel(picture.funnel, say),
+    )
+
+
+def _breakdown(picture: SegmentsPicture, say: Say, locale: str) -> BreakdownPicture:
+    return BreakdownPicture(
+        words=replace(_words(say), overall=say("overall")),
+        locale=locale,
+        points=picture.metric is Metric.NPS,
+        segments=[_segment(each, say) for each in picture.segments],
+        overall=picture.overall,
+    )
+
+
+def _words(say: Say) -> PictureWords:
+    return PictureWords(
+        title=say("title"), subtitle=say("subtitle"), no_answers=say("no_answers"), too_few=say("too_few")
+    )
+
+
+def _step(point: TrendPoint, say: Say) -> PicturePoint:
+    return PicturePoint(say("step", part=asdict(point.part)), point.n, point.estimate)
+
+
+def _segment(each: SegmentLine, say: Say) -> PicturePoint:
+    return PicturePoint(say("segment", segment=each.segment), each.line.n, each.line.estimate)
+
+
+def _distribution(picture: TrendPicture, say: Say) -> ScoreDistribution:
+    return ScoreDistribution(Kind(picture.metric), picture.scores, {band: say(band) for band in Band})
+
+
+def _funnel(funnel: Funnel, say: Say) -> list[FunnelStep]:
+    counts = {"sent": funnel.sent, "answered": funnel.answered, "commented": funnel.commented}
+    return [FunnelStep(say(step), n) for step, n in counts.items()]

@@ -1,0 +1,32 @@
+"""Reports: a picture with its figures."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from telegram import Update
+from telegram.constants import ChatAction
+from telegram.error import Forbidden, NetworkError
+
+from bot.domain.messages import Message
+from bot.services import reports
+from handlers import choosing, replies
+from handlers.context import Context, message
+from handlers.report_pictures import draw
+
+DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
+"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
+
+
+async def report(update: Update, context: Context) -> None:
+    """`/report`, and after it a metric, a period and what to break it down by."""
+    by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
+    words = tuple(context.args or ())
+    found = await house.db.read(reports.report, rules=house.rules, words=words, language=by.language)
+    if isinstance(found, Message):
+        await replies.send(context, came.chat_id, found)
+        return
+    with suppress(Forbidden, NetworkError):  # the picture comes all the same, or says why it cannot
+        await context.bot.send_chat_action(came.chat_id, ChatAction.UPLOAD_PHOTO)
+    picture = await asyncio.get_running_loop().run_in_executor(DRAWING, draw, found, house.renderer)
+    await replies.send_picture(context, came.chat_id, picture, found.message)
