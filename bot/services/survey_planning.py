@@ -55,7 +55,7 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
     runs = storage.planning.list_reminders(tx, Window(limit=CHUNK, before=now))
     for due in runs:
         run = storage.surveys.load_run(tx, due.row_id)
-        if storage.planning.mark_reminded(tx, due.row_id) and due.reachable and run is not None:
+        if storage.planning.mark_reminded(tx, due.row_id) and run is not None:
             facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
             outgoing = Outgoing(
                 dedupe_key=f"reminder:{run.run_id}",
