@@ -30,19 +30,27 @@ async def act(update: Update, context: Context, command: str, action: Action, *,
 
     `words` is the rest of the command: kept until a button is tapped, and handed to the action either way.
     """
-    by = await asker(update, context)
-    came = message(update)
-    found = await context.bot_data.db.write(
+    by, came = await asker(update, context), message(update)
+    found = await context.bot_data.db.read(
         portfolio.choose_customer,
-        chat_id=came.chat_id,
         message_id=came.id,
         language=by.language,
         command=command,
         query=query,
         words=words,
     )
-    said = await action(update, context, found) if isinstance(found, Chosen) else found
-    await replies.send(context, came.chat_id, said)
+    if isinstance(found, Chosen):
+        await replies.send(context, came.chat_id, await action(update, context, found))
+        return
+    if found.keyboard and words:
+        await keep_words(update, context, words)
+    await replies.send(context, came.chat_id, found)
+
+
+async def keep_words(update: Update, context: Context, words: str) -> None:
+    """Keep the words of a command for the buttons of its answer."""
+    came = message(update)
+    await context.bot_data.db.write(portfolio.keep_words, chat_id=came.chat_id, message_id=came.id, words=words)
 
 
 async def pick(update: Update, context: Context, tap: PickCustomer, action: Action) -> None:

@@ -16,14 +16,11 @@ DAYS_AHEAD = 30
 
 async def list_customers(update: Update, context: Context) -> None:
     """`/customers`, with a part of a name or without."""
-    by, came = await choosing.asker(update, context), message(update)
-    said = await context.bot_data.db.write(
-        portfolio.list_customers,
-        chat_id=came.chat_id,
-        message_id=came.id,
-        staff_id=by.user_id,
-        language=by.language,
-        search=_written(update),
+    by, came, search = await choosing.asker(update, context), message(update), _written(update)
+    if search:
+        await choosing.keep_words(update, context, search)
+    said = await context.bot_data.db.read(
+        portfolio.list_customers, message_id=came.id, staff_id=by.user_id, language=by.language, search=search
     )
     await replies.send(context, came.chat_id, said)
 

@@ -62,14 +62,14 @@ def dedupe_key(kind: Kind, customer_id: int, day: date) -> str:
 
 def forecast(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Forecast:
     """What the contact policy will make of the survey as things are now."""
-    match judge(facts, rules, now=now):
+    verdict = judge(facts, rules, now=now)
+    match verdict:
         case Send():
             return Forecast(prospect=Prospect.NOW)
         case Hold(rule, until):
             return Forecast(prospect=Prospect.HELD, rule=rule, until=until)
         case Drop(rule, None):
             return Forecast(prospect=Prospect.REFUSED, rule=rule)
-        case Drop(_, rule):
-            patient = judge(replace(facts, expires_at=now + FAR), rules, now=now)
-            ends = patient.until if isinstance(patient, Hold) else None
-            return Forecast(prospect=Prospect.TOO_LATE, rule=rule, until=ends)
+    patient = judge(replace(facts, expires_at=now + FAR), rules, now=now)
+    ends = patient.until if isinstance(patient, Hold) else None
+    return Forecast(prospect=Prospect.TOO_LATE, rule=verdict.held_by, until=ends)

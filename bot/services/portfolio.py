@@ -27,19 +27,25 @@ def find_customers(tx: Tx, *, now: datetime, query: str, limit: int = MOST_MATCH
 
 
 def choose_customer(
-    tx: Tx, *, now: datetime, chat_id: int, message_id: int, language: Language, command: str, query: str, words: str
+    tx: Tx, *, now: datetime, message_id: int, language: Language, command: str, query: str, words: str
 ) -> Chosen | Message:
-    """The customer whom a command names; otherwise what to say, and the command's other words kept for the buttons."""
+    """The customer whom a command names; otherwise what to say. Buttons need the command's other words kept.
+
+    It only reads, since looking through a million names must not keep an answer waiting.
+    """
     matches = find_customers(tx, now=now, query=query, limit=MOST_MATCHES + 1)
     if len(matches) == 1:
         return Chosen(customer_id=matches[0].customer_id, words=words, message_id=message_id)
     if not matches:
         template = "portfolio/nobody" if query.strip() else "portfolio/usage"
         return Message(template, language, {"command": command, "query": cut(query, 60)})
-    if words:
-        storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=words, now=now)
     argument = str(message_id) if words else ""
     return portfolio.offer(matches, command=command, argument=argument, language=language)
+
+
+def keep_words(tx: Tx, *, now: datetime, chat_id: int, message_id: int, words: str) -> None:
+    """Keep the words of a command until one of its buttons is tapped."""
+    storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=words, now=now)
 
 
 def pick_customer(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: PickCustomer) -> Chosen | Message:
@@ -54,11 +60,9 @@ def pick_customer(tx: Tx, *, now: datetime, chat_id: int, language: Language, ta
 
 
 def list_customers(
-    tx: Tx, *, now: datetime, chat_id: int, message_id: int, staff_id: int, language: Language, search: str
+    tx: Tx, *, now: datetime, message_id: int, staff_id: int, language: Language, search: str
 ) -> Message:
-    """The first page of the customers with this in their name, those of whoever asks first."""
-    if search:
-        storage.command_texts.keep(tx, chat_id=chat_id, message_id=message_id, body=search, now=now)
+    """The first page of the customers with this in their name, those of whoever asks first; a search must be kept."""
     return _page(tx, search, 0, staff_id=staff_id, message_id=message_id if search else 0, language=language)
 
 

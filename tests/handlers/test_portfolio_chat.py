@@ -74,6 +74,7 @@ async def test_a_note_is_kept_as_it_was_written(stage: Stage, database: Database
     assert (kept["customer_id"], kept["body"]) == (an, "thích gọi sáng\nvà trà")
     assert (kept["kind"], kept["staff_id"]) == ("note", CHAT + CSM)
     assert text(page) == "Đã ghi vào hồ sơ Nguyễn Thị An: thích gọi sáng và trà"
+    assert rows(database, "command_text") == []
 
 
 async def test_a_long_note_for_one_of_several_survives_the_choice_and_is_kept_once(

@@ -34,7 +34,7 @@ def test_a_survey_that_may_go_is_queued_for_now_with_its_subject(database: Datab
     queued = row(database, "outbox")
     assert (queued["run_id"], queued["due_at"], queued["customer_id"]) == (run["id"], clock.now(), customer_id)
     assert queued["facts"] == {"kind": "csat", "run_id": run["id"], "subject": "the delivery"}
-    (claimed,) = database.write_now(delivery.claim, rules=RULES, owner="me", limit=9)
+    (claimed,) = database.write_now(delivery.claim, rules=RULES, owner="me", limit=9).deliveries
     assert claimed.message.template == "surveys/csat"
 
 
