@@ -1,0 +1,51 @@
+import pytest
+
+from bot.domain.messages import Language
+from bot.domain.roles import Role, Staff
+from bot.services.staff import add_staff, list_staff, load_staff, remove_staff, role_of
+from storage.database import Database
+
+LAN = Staff(user_id=5_000_000_000_001, name="Lan", role=Role.CSM, language=Language.VI)
+BINH = Staff(user_id=5_000_000_000_002, name="Bình", role=Role.MANAGER, language=Language.EN)
+
+
+def add(database: Database, staff: Staff) -> None:
+    database.write_now(add_staff, user_id=staff.user_id, name=staff.name, role=staff.role, language=staff.language)
+
+
+def test_staff_are_listed_by_name(database: Database) -> None:
+    add(database, LAN)
+    add(database, BINH)
+
+    assert database.read_now(list_staff) == [BINH, LAN]
+
+
+def test_adding_somebody_again_changes_their_name_role_and_language(database: Database) -> None:
+    add(database, LAN)
+    promoted = Staff(user_id=LAN.user_id, name="Lan Anh", role=Role.ADMIN, language=Language.EN)
+
+    add(database, promoted)
+
+    assert database.read_now(list_staff) == [promoted]
+
+
+def test_who_is_removed_has_no_role_and_the_others_keep_theirs(database: Database) -> None:
+    add(database, LAN)
+    add(database, BINH)
+
+    assert database.write_now(remove_staff, user_id=LAN.user_id) is True
+    assert database.write_now(remove_staff, user_id=LAN.user_id) is False
+    assert database.read_now(load_staff, user_id=LAN.user_id) is None
+    assert database.read_now(load_staff, user_id=BINH.user_id) == BINH
+
+
+@pytest.mark.parametrize(
+    ("user_id", "role"), [(LAN.user_id, Role.CSM), (BINH.user_id, Role.ADMIN), (3, Role.ADMIN), (4, None)]
+)
+def test_the_ids_of_the_settings_are_admins_whatever_the_table_says(
+    database: Database, user_id: int, role: Role | None
+) -> None:
+    add(database, LAN)
+    add(database, BINH)
+
+    assert database.read_now(role_of, user_id=user_id, admin_ids={BINH.user_id, 3}) is role
