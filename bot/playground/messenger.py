@@ -53,15 +53,18 @@ class Messenger:
         self._message_ids = count(1)
         self._query_ids = count(4_611_686_018_427_387_905)
 
-    def add_person(self, user: User, *, role: Role = "customer", start_payload: str = "") -> Person:
+    def add_person(
+        self, user: User, *, role: Role = "customer", start_payload: str = "", featured: bool = True
+    ) -> Person:
         """Let somebody use the messenger; the bot cannot reach them before they start it.
 
         Args:
             user: the account.
             role: the heading under which the page shows this person.
             start_payload: what their Start button sends along, as if they had followed a deep link.
+            featured: whether the page lists this person; the others are found by their name.
         """
-        person = Person(self, user, role=role, start_payload=start_payload)
+        person = Person(self, user, role=role, start_payload=start_payload, featured=featured)
         self.persons[user.id] = person
         self.chats[user.id] = Chat(id=user.id, type="private", people=[user])
         self.changes.publish("chat", chat_id=user.id)

@@ -29,11 +29,12 @@ class Person:
         NotPossible: from any act that the app would not offer: writing to a blocked bot, a button that is not there.
     """
 
-    def __init__(self, messenger: "Messenger", user: User, *, role: Role, start_payload: str) -> None:
+    def __init__(self, messenger: "Messenger", user: User, *, role: Role, start_payload: str, featured: bool) -> None:
         self._messenger = messenger
         self.user = user
         self.role = role
         self.start_payload = start_payload
+        self.featured = featured
 
     @property
     def chat(self) -> Chat:

@@ -42,6 +42,7 @@ class Playground:
             "title": chat.title or chat.people[0].full_name,
             "initial": (chat.title or chat.people[0].given_name)[0].upper(),
             "role": self.messenger.persons[chat.id].role if chat.is_private else "group",
+            "featured": not chat.is_private or self.messenger.persons[chat.id].featured,
             "started": chat.started or not chat.is_private,
             "blocked": chat.is_private and chat.bot_status == "kicked",
             "last": None if last is None else last.to_json(),

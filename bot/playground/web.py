@@ -21,8 +21,6 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.playground.clock import ClockMover
-from bot.playground.messenger import Messenger
 from bot.playground.page import LANGUAGES, render_page
 from bot.playground.persons import NotPossible, Person
 from bot.playground.refusals import Refusal
@@ -66,15 +64,8 @@ class _Move(BaseModel):
     hours: int = Field(ge=1, le=LONGEST_MOVE // timedelta(hours=1))
 
 
-def playground_app(messenger: Messenger, mover: ClockMover, *, time_zone: str, language: str) -> Starlette:
-    """Build the page's application.
-
-    Args:
-        messenger: the world that the page shows.
-        mover: moves the playground's clock.
-        time_zone: the business's time zone, by its IANA name.
-        language: the page's first language, vi or en.
-    """
+def playground_app(playground: Playground) -> Starlette:
+    """Build the page's application."""
     app = Starlette(
         routes=[
             Route("/", _front_door),
@@ -95,7 +86,7 @@ def playground_app(messenger: Messenger, mover: ClockMover, *, time_zone: str, l
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)],
         exception_handlers={NotPossible: _not_possible, ValidationError: _not_understood},
     )
-    app.state.playground = Playground(messenger, mover, time_zone, language)
+    app.state.playground = playground
     return app
 
 

@@ -16,7 +16,8 @@ from bot.playground.messenger import Messenger
 from bot.playground.page import LANGUAGES, words
 from bot.playground.parameters import Upload
 from bot.playground.persons import Person
-from bot.playground.server import serve_playground
+from bot.playground.server import listen, serve_playground
+from bot.playground.views import Playground
 from bot.playground.web import playground_app
 from bot.playground.world import Chat
 
@@ -34,7 +35,7 @@ def web(messenger: Messenger, clock: MovableClock) -> Starlette:
         return None
 
     mover = ClockMover(clock, next_due=nothing_due, settle=settled)
-    return playground_app(messenger, mover, time_zone="Asia/Ho_Chi_Minh", language="vi")
+    return playground_app(Playground(messenger, mover, "Asia/Ho_Chi_Minh", "vi"))
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ async def test_a_clock_that_is_moving_is_not_moved_again(
         return None
 
     mover = ClockMover(clock, next_due=nothing_due, settle=settle)
-    web = playground_app(messenger, mover, time_zone="UTC", language="en")
+    web = playground_app(Playground(messenger, mover, "UTC", "en"))
     transport = httpx.ASGITransport(web)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         first = asyncio.create_task(client.post("/api/clock", json={"hours": 1}))
@@ -258,7 +259,7 @@ async def test_the_clock_moves_forward_and_not_too_far(page: httpx.AsyncClient, 
 async def test_the_server_tells_changes_as_they_happen_and_stops_with_a_stream_open(
     web: Starlette, an: Person, unused_tcp_port: int
 ) -> None:
-    serving = asyncio.create_task(serve_playground(web, port=unused_tcp_port))
+    serving = asyncio.create_task(serve_playground(web, listen("127.0.0.1", unused_tcp_port)))
     events: list[dict[str, Any]] = []
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{unused_tcp_port}") as client:
         await until_served(client)

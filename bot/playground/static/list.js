@@ -44,11 +44,11 @@ function rank(chat) {
   return chat.last ? chat.last.message_id : chat.type === "private" ? -1 : 0;
 }
 
-/** Show the chats that fit the search, the latest to speak first. */
+/** Show the chats that fit the search, the latest to speak first; without a search, those that are worth a look. */
 export function showChats(chats, openId, unread) {
   const wanted = plain(search.value);
   const shown = [...chats.values()]
-    .filter((chat) => plain(chat.title).includes(wanted))
+    .filter((chat) => (wanted ? plain(chat.title).includes(wanted) : chat.featured || chat.id === openId))
     .sort((one, other) => rank(other) - rank(one));
   list.replaceChildren(...shown.map((chat) => line(chat, { open: chat.id === openId, unread: unread.get(chat.id) })));
   byId("nobody").hidden = shown.length > 0;

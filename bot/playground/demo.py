@@ -1,0 +1,150 @@
+"""`touchpoint demo`: the unchanged bot over an imitated messenger, a simulated business and a page to look at both."""
+
+import asyncio
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import storage.history
+from bot.app import build
+from bot.clock import utc_now
+from bot.domain.rules import Rules
+from bot.playground import opening
+from bot.playground.clock import ClockMover, MovableClock
+from bot.playground.engine import Engine
+from bot.playground.messenger import Messenger
+from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
+from bot.playground.shop import Shop
+from bot.playground.simulation.cast import staff_group
+from bot.playground.simulation.purchases import CURRENCY
+from bot.playground.simulation.story import simulate
+from bot.playground.transport import PlaygroundRequest
+from bot.playground.views import Playground
+from bot.playground.web import playground_app
+from bot.settings import Settings, SettingsError
+from handlers import commands
+from handlers.updates import Intake
+from storage.database import Database
+from storage.migrate import migrate
+
+TOKEN = "demo"  # noqa: S105  the imitated messenger takes any
+API_URL = "http://playground"  # where calls go in name only
+DATABASE = "playground.sqlite3"
+SEED = 2026
+
+
+def run(settings: Settings, *, port: int = PORT, keep: Path | None = None, say: Callable[[str], None] = print) -> None:
+    """Open the playground on this machine until Ctrl+C or SIGTERM.
+
+    Args:
+        settings: only the rules count; no token is needed and none is used.
+        port: where the page is served.
+        keep: a folder that keeps the database; without one it is gone afterwards.
+        say: prints a line.
+
+    Raises:
+        SettingsError: the port is taken, or the folder holds a playground's database already.
+    """
+    try:
+        listener = listen(HOST, port)
+    except PortTakenError as error:
+        raise SettingsError([f"{error}; choose another one with --port"]) from None
+    with listener, tempfile.TemporaryDirectory(prefix="touchpoint-") as folder:
+        path = Path(keep or folder) / DATABASE
+        if path.exists():
+            raise SettingsError([f"{path} is there already; the playground starts afresh, so choose another folder"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        asyncio.run(_serve(settings.rules, f"sqlite:///{path}", listener, say))
+
+
+async def _serve(rules: Rules, url: str, listener: socket.socket, say: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_playground(rules, url, base=utc_now) as playground:
+        page = playground_app(playground)
+        serving = asyncio.create_task(serve_playground(page, listener))
+        for line in _welcome(listener.getsockname()[1]):
+            say(line)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+
+
+def _welcome(port: int) -> list[str]:
+    return [
+        f"The playground is open: http://{HOST}:{port}",
+        "",
+        "  A customer: open Nguyễn Thị An and tap a score, then say why.",
+        "  Your staff: open Lê Thu Hà and send /report, /customers or /why Trần Quốc Bảo.",
+        "  The clock:  press +1 day or +30 days and see what is sent, and what is not.",
+        "",
+        "Nothing leaves this machine. Ctrl+C ends it.",
+    ]
+
+
+@asynccontextmanager
+async def open_playground(
+    rules: Rules, url: str, *, base: Callable[[], datetime], seed: int = SEED
+) -> AsyncIterator[Playground]:
+    """The bot and its simulated world, running, with the opening played.
+
+    Args:
+        rules: the business's; the staff's chat, the currency and who is an administrator are the playground's own.
+        url: an empty SQLite database.
+        base: the clock underneath the one that is moved.
+        seed: which world; the same seed and day give the same one.
+    """
+    rules = replace(rules, staff_chat_id=opening.STAFF_GROUP, admin_ids=frozenset(), currency=CURRENCY)
+    clock = MovableClock(base, start=opening.opening_time(base(), rules))
+    messenger = Messenger(now=clock.now)
+    await asyncio.to_thread(migrate, url)
+    database = Database(url, now=clock.now)
+    try:
+        async with _running(rules, messenger, database, clock, seed=seed) as mover:
+            yield Playground(messenger, mover, rules.timezone, rules.language)
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def _running(
+    rules: Rules, messenger: Messenger, database: Database, clock: MovableClock, *, seed: int
+) -> AsyncIterator[ClockMover]:
+    simulation = simulate(seed=seed, rules=rules, now=clock.now())
+    await database.write(storage.history.add, history=simulation.history)
+    await opening.hire(database, simulation)
+    codes = await opening.make_links(database, simulation, rules, seed=seed)
+    opening.seat(messenger, simulation, codes, group_title=staff_group(rules.language))
+    app = build(
+        rules,
+        database,
+        token=TOKEN,
+        api_url=API_URL,
+        request=PlaygroundRequest(messenger),
+        updates_request=PlaygroundRequest(messenger),
+    )
+    intake = Intake(app)
+    engine = Engine(app, intake, messenger, Shop(database, simulation.sales_to_come, time_zone=rules.timezone))
+    mover = ClockMover(clock, next_due=engine.next_due, settle=engine.settle)
+    stop = asyncio.Event()
+    async with app:
+        await commands.register(app)
+        listening = asyncio.create_task(intake.poll(stop))
+        try:
+            await opening.play(messenger, mover, simulation.cast)
+            beating = asyncio.create_task(engine.run(stop))
+            yield mover
+            stop.set()
+            await beating
+        finally:
+            stop.set()
+            await listening

@@ -1,0 +1,104 @@
+"""How the playground opens: who is there, and what has just happened when the visitor comes."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+
+import storage.staff
+from bot.domain.contact import is_quiet
+from bot.domain.local_time import instant_at, local_date
+from bot.domain.roles import Role, Staff
+from bot.domain.rules import Rules
+from bot.playground.clock import ClockMover
+from bot.playground.messenger import Messenger
+from bot.playground.persons import Person
+from bot.playground.simulation.cast import Part, StaffMember
+from bot.playground.simulation.people import Profile
+from bot.playground.simulation.story import Simulation
+from bot.playground.world import Chat, User
+from bot.services import links
+from storage.database import Database
+
+MORNING = time(9, 5)
+STAFF_GROUP = -1_007_200_000_000
+PAUSE = timedelta(minutes=2)
+
+
+def opening_time(now: datetime, rules: Rules) -> datetime:
+    """The morning of the day, or of the next one that is no holiday, so that everything may be sent."""
+    day = local_date(now, rules.timezone)
+    while day in rules.contact.holidays:
+        day += timedelta(days=1)
+    morning = rules.contact.quiet_until if is_quiet(MORNING, rules.contact) else MORNING
+    return instant_at(day, morning, rules.timezone).astimezone(UTC)
+
+
+def seat(messenger: Messenger, simulation: Simulation, codes: dict[int, str], *, group_title: str) -> Chat:
+    """Let everybody use the messenger who can be reached or is shown, and open the staff's group."""
+    cast = {part.profile.id for part in simulation.cast}
+    for profile in simulation.profiles:
+        if profile.linked_at is not None or profile.id in cast:
+            _seat_customer(messenger, profile, codes.get(profile.id, ""), featured=profile.id in cast)
+    members = [_seat_staff(messenger, one, featured=place == 0) for place, one in enumerate(simulation.staff)]
+    return messenger.add_group(STAFF_GROUP, group_title, members)
+
+
+def _seat_customer(messenger: Messenger, profile: Profile, code: str, *, featured: bool) -> None:
+    user = User(
+        id=profile.chat_id,
+        first_name=profile.name,
+        language_code=profile.language,
+        phone_number=profile.phone,
+    )
+    chat = messenger.add_person(user, start_payload=code, featured=featured).chat
+    chat.started = profile.linked_at is not None
+    if profile.blocked_at is not None:
+        chat.bot_status = "kicked"
+
+
+def _seat_staff(messenger: Messenger, member: StaffMember, *, featured: bool) -> User:
+    user = User(id=member.user_id, first_name=member.name, language_code=member.language)
+    messenger.add_person(user, role="csm", featured=featured).chat.started = True
+    return user
+
+
+async def hire(database: Database, simulation: Simulation) -> None:
+    """Let the bot know its staff."""
+    for one in simulation.staff:
+        member = Staff(user_id=one.user_id, name=one.name, role=Role.CSM, language=one.language)
+        await database.write(storage.staff.save, staff=member)
+
+
+async def make_links(database: Database, simulation: Simulation, rules: Rules, *, seed: int) -> dict[int, str]:
+    """A deep link for each of the cast who has one, by customer."""
+    codes = {
+        part.profile.id: hashlib.sha256(f"{seed}/{part.profile.id}".encode()).hexdigest()[:24]
+        for part in simulation.cast
+        if part.link == "code"
+    }
+    for customer_id, code in codes.items():
+        await database.write(links.create_link, external_id=f"KH{customer_id:04d}", rules=rules, code=code)
+    return codes
+
+
+async def play(messenger: Messenger, mover: ClockMover, cast: Iterable[Part]) -> None:
+    """Let those of the cast who have a part in the opening play it, a few minutes apart."""
+    await _pass(mover)
+    for part in cast:
+        person = messenger.persons[part.profile.chat_id]
+        if part.taps:
+            _tap_latest(person, part.taps)
+            await _pass(mover)
+        for text in filter(None, (part.writes, part.asks)):
+            person.send_text(text)
+            await _pass(mover)
+
+
+def _tap_latest(person: Person, label: str) -> None:
+    latest = next(reversed(person.chat.messages), None)
+    if latest is not None:
+        person.tap(latest, label)
+
+
+async def _pass(mover: ClockMover) -> None:
+    await mover.advance(mover.clock.now() + PAUSE)
