@@ -110,14 +110,16 @@ class _Environment(BaseSettings):
     touchpoint_rules: Path | None = None
 
 
-def load_settings(*, now: datetime, env_file: Path = Path(".env")) -> Settings:
+def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: bool = True) -> Settings:
     """Everything that an installation is set to; public holidays are those of the year of `now` and the next ones.
+
+    Without the token it does not matter what that is set to: the playground needs none.
 
     Raises:
         SettingsError: with every problem of the environment, or else of the rules.
     """
     try:
-        environment = _Environment(_env_file=env_file)
+        environment = _Environment(_env_file=env_file, **({} if with_token else {"bot_token": None}))
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
     return Settings(

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  imports inside the commands are the point of this package
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,27 @@ app = typer.Typer(
 app.add_typer(imports.app, name="import")
 app.add_typer(staff.app, name="staff")
 app.add_typer(planning.app, name="plan")
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(help="Where the page is served, on this machine only; 0 takes any free port.")
+    ] = 8800,
+    keep: Annotated[
+        Path | None, typer.Option(help="A folder to keep the playground's database in; otherwise it goes with it.")
+    ] = None,
+) -> None:
+    """Try everything in the browser, without a token or a network: 200 customers, a year, and a clock to move."""
+    from bot.cli.opening import read_settings
+    from bot.playground import demo
+    from bot.settings import SettingsError
+
+    settings = read_settings(with_token=False)
+    try:
+        demo.run(settings, port=port, keep=keep, say=say)
+    except SettingsError as error:
+        fail(*error.problems)
 
 
 @app.command()

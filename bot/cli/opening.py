@@ -14,10 +14,10 @@ from storage.migrate import DatabaseUnavailableError, UnknownRevisionError, curr
 logger = logging.getLogger(__name__)
 
 
-def read_settings() -> Settings:
+def read_settings(*, with_token: bool = True) -> Settings:
     """The settings, with the log set up by them; or every problem, and the end."""
     try:
-        settings = load_settings(now=utc_now())
+        settings = load_settings(now=utc_now(), with_token=with_token)
     except SettingsError as error:
         fail(*error.problems)
     set_up_logging(settings.log_level, secrets=settings.secrets())
