@@ -45,7 +45,11 @@ def count_scores(
     """
     spans = _spans(periods)
     columns = (spans.c.place, _segment(answer, "segment", by), answer.c.score)
-    given = select(*columns).join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
+    given = (
+        select(*columns)
+        .select_from(spans)
+        .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
+    )
     relevant = _latest(given, spans) if kind is Kind.NPS else given.subquery()
     grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
     found: dict[Slice, Counter[int]] = {}
@@ -73,6 +77,7 @@ def count_funnels(
             func.count(closed).label("closed"),
             func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
         )
+        .select_from(spans)
         .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
         .group_by(*grouped)
@@ -94,6 +99,7 @@ def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension 
     grouped = (moments.c.place, _segment(customer, "plan", by))
     statement = (
         select(*grouped, func.count().label("n"))
+        .select_from(moments)
         .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at)))
         .group_by(*grouped)
     )
@@ -106,6 +112,7 @@ def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None
     grouped = (spans.c.place, _segment(customer, "plan", by))
     statement = (
         select(*grouped, func.count(loss.c.customer_id.distinct()).label("n"))
+        .select_from(spans)
         .join(loss, _within(loss.c.lost_at, spans))
         .join(customer, and_(customer.c.id == loss.c.customer_id, customer.c.joined_at < spans.c.start))
         .where(~_lost_before(spans.c.start))

@@ -30,7 +30,7 @@ from bot.domain.surveys import SCALES, Band, band
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDEST_COUNTS = 10_000
+WIDEST_COUNTS = 1_000
 BAND_COLOURS: Mapping[Band, str] = {Band.DETRACTOR: VERMILLION, Band.PASSIVE: GREY, Band.PROMOTER: GREEN}
 BAND_PLACES: Mapping[Band, tuple[float, Literal["left", "center", "right"]]] = {
     Band.DETRACTOR: (0.0, "left"),

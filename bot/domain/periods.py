@@ -158,6 +158,11 @@ def trend(period: Period, *, now: datetime) -> tuple[Period, ...]:
     return tuple(part for part in split(period, unit) if part.start <= now)
 
 
+def is_whole(part: Period) -> bool:
+    """Whether the part of a trend is as long as its unit, neither cut at the end of the period nor at its start."""
+    return part.first_day + _LENGTHS[part.unit] == part.after
+
+
 def _read(text: str) -> tuple[Label, Unit, int] | None:
     plain = search_key(text)
     if plain in _CALENDAR:

@@ -10,7 +10,7 @@ import storage.staff
 from bot.domain import report_messages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, PeriodError, parse_period, previous, trend
+from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trend
 from bot.domain.report_messages import Report, TrendPicture
 from bot.domain.report_requests import Dimension, ReportRequestError, parse_report_request
 from bot.domain.reports import EVERYBODY, NOBODY, Funnel, Metric, PeriodCounts, SegmentLine, Slice, SurveyCounts
@@ -100,13 +100,20 @@ def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
 def _picture(
     tx: Tx, metric: Metric, period: Period, counts: PeriodCounts, funnels: Funnels, *, now: datetime
 ) -> TrendPicture:
-    parts = trend(period, now=now)
+    parts = _parts(metric, period, now=now)
     counted = _count(tx, metric, parts, now=now)
     points = reports.metric_trend(metric, {part: counted[part, EVERYBODY] for part in parts})
     kinds = SURVEYS[metric]
     scores = counts.survey(kinds[0]).scores if len(kinds) == 1 else {}
     funnel = sum((funnels[kind] for kind in kinds if kind in funnels), Funnel())
     return TrendPicture(metric=metric, trend=points, scores=scores, funnel=funnel)
+
+
+def _parts(metric: Metric, period: Period, *, now: datetime) -> Sequence[Period]:
+    """The parts of a trend. Churn grows with time, so a part that is cut short or not over would look like a dip."""
+    parts = trend(period, now=now)
+    whole = [part for part in parts if is_whole(part) and part.end <= now] if metric is Metric.CHURN else []
+    return whole or parts
 
 
 def _count(
