@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, union_all, update
+from sqlalchemy import Boolean, bindparam, case, func, insert, or_, select, union_all, update
 
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import Attempt, Outgoing
 from bot.domain.messages import Language
 from bot.domain.touchpoints import POLICIES, Kind
-from storage.columns import UtcDateTime
+from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
 from storage.tables import customer, outbox
 from storage.tables import hold as holds
@@ -49,20 +49,6 @@ class DueMessage:
     expires_at: datetime
     possible_duplicate: bool
     recipient: Recipient | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """A row that somebody is sending, or whose sender died."""
-
-    outbox_id: int
-    kind: Kind
-    owner: str
-    attempt: int
-    customer_id: int | None
-    chat_id: int | None
-    run_id: int | None
-    possible_duplicate: bool
 
 
 def add(tx: Tx, outgoing: Outgoing, *, now: datetime) -> int | None:
@@ -121,36 +107,38 @@ def next_due_at(tx: Tx) -> datetime | None:
 
 def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
     """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped."""
-    statement = (
-        select(
-            outbox.c.id,
-            outbox.c.kind,
-            outbox.c.attempt,
-            outbox.c.chat_id,
-            outbox.c.language,
-            outbox.c.template,
-            outbox.c.facts,
-            outbox.c.run_id,
-            outbox.c.edit_message_id,
-            outbox.c.expires_at,
-            outbox.c.possible_duplicate,
-            customer.c.id.label("customer_id"),
-            customer.c.name,
-            customer.c.salutation,
-            customer.c.language.label("customer_language"),
-            customer.c.timezone,
-            customer.c.chat_id.label("customer_chat_id"),
-            customer.c.stopped_at,
-            customer.c.unreachable_at,
-            customer.c.lost_at,
-        )
-        .outerjoin(customer, outbox.c.customer_id == customer.c.id)
-        .where(outbox.c.status == "pending", outbox.c.due_at <= now)
-        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=outbox)
+    return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
+
+
+_DUE = (
+    select(
+        outbox.c.id,
+        outbox.c.kind,
+        outbox.c.attempt,
+        outbox.c.chat_id,
+        outbox.c.language,
+        outbox.c.template,
+        outbox.c.facts,
+        outbox.c.run_id,
+        outbox.c.edit_message_id,
+        outbox.c.expires_at,
+        outbox.c.possible_duplicate,
+        customer.c.id.label("customer_id"),
+        customer.c.name,
+        customer.c.salutation,
+        customer.c.language.label("customer_language"),
+        customer.c.timezone,
+        customer.c.chat_id.label("customer_chat_id"),
+        customer.c.stopped_at,
+        customer.c.unreachable_at,
+        customer.c.lost_at,
     )
-    return [_due(row) for row in tx.execute(statement)]
+    .outerjoin(customer, outbox.c.customer_id == customer.c.id)
+    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"))
+    .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
 
 
 def _due(row: Any) -> DueMessage:  # noqa: ANN401  a database row
@@ -186,25 +174,26 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
 
 def load_sent(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[tuple[Kind, datetime], ...]]:
     """What each customer was sent: everything of the last seven days, and the last of each kind before."""
-    sent = (
-        outbox.c.customer_id.in_(customer_ids),
-        outbox.c.sent_at.is_not(None),
-        outbox.c.edit_message_id.is_(None),
-    )
-    recent = select(outbox.c.customer_id, outbox.c.kind, outbox.c.sent_at).where(*sent, outbox.c.sent_at > now - WEEK)
-    last = (
-        select(outbox.c.customer_id, outbox.c.kind, func.max(outbox.c.sent_at).label("sent_at"))
-        .where(*sent, outbox.c.sent_at <= now - WEEK)
-        .group_by(outbox.c.customer_id, outbox.c.kind)
-    )
     found: dict[int, list[tuple[Kind, datetime]]] = {}
-    for customer_id, kind, sent_at in tx.execute(_union(recent, last)):
+    for customer_id, kind, sent_at in tx.execute(_SENT, {"customers": list(customer_ids), "week_ago": now - WEEK}):
         found.setdefault(customer_id, []).append((Kind(kind), sent_at))
     return {customer_id: tuple(pairs) for customer_id, pairs in found.items()}
 
 
-def _union(*statements: Select[Any]) -> Any:  # noqa: ANN401  SQLAlchemy's compound select is typed by its rows
-    return union_all(*statements)
+def _sent() -> Any:  # noqa: ANN401  SQLAlchemy's compound select is typed by its rows
+    week_ago = bindparam("week_ago", type_=UtcDateTime())
+    by_anybody = outbox.c.customer_id.in_(bindparam("customers", expanding=True))
+    sent = (by_anybody, outbox.c.sent_at.is_not(None), outbox.c.edit_message_id.is_(None))
+    recent = select(outbox.c.customer_id, outbox.c.kind, outbox.c.sent_at).where(*sent, outbox.c.sent_at > week_ago)
+    last = (
+        select(outbox.c.customer_id, outbox.c.kind, func.max(outbox.c.sent_at))
+        .where(*sent, outbox.c.sent_at <= week_ago)
+        .group_by(outbox.c.customer_id, outbox.c.kind)
+    )
+    return union_all(recent, last)
+
+
+_SENT = _sent()
 
 
 def mark_sending(tx: Tx, outbox_ids: Sequence[int], *, owner: str, lease_until: datetime, now: datetime) -> None:
@@ -249,63 +238,86 @@ def fail(tx: Tx, outbox_id: int, *, error: str) -> None:
     )
 
 
-def finish(tx: Tx, attempt: Attempt, **values: Any) -> bool:  # noqa: ANN401  columns of the row
-    """Write the result of an attempt; False when the row is no longer this owner's attempt."""
-    result = tx.execute(
-        update(outbox)
-        .where(
-            outbox.c.id == attempt.outbox_id,
-            outbox.c.status == "sending",
-            outbox.c.owner == attempt.owner,
-            outbox.c.attempt == attempt.attempt,
-        )
-        .values(lease_until=None, **values)
-        .returning(outbox.c.id)
-    )
-    return result.first() is not None
+def finish(  # what is not given stays as it is
+    tx: Tx,
+    attempt: Attempt,
+    status: str,
+    *,
+    message_id: int | None = None,
+    error: str | None = None,
+    due_at: datetime | None = None,
+    possible_duplicate: bool = False,
+) -> bool:
+    """Write the result of an attempt; False when the row is no longer this owner's attempt.
+
+    A row that goes back to pending, or failed, was not sent: the contact policy does not count it.
+    """
+    result = {
+        "row": attempt.outbox_id,
+        "by": attempt.owner,
+        "number": attempt.attempt,
+        "new_status": status,
+        "message": message_id,
+        "said": error,
+        "next_at": due_at,
+        "doubtful": possible_duplicate,
+    }
+    return tx.execute(_FINISH, result).first() is not None
 
 
-def load_attempt(tx: Tx, outbox_id: int, *, owner: str, attempt: int) -> Attempt | None:
-    """The attempt as it stands, or None when somebody else has moved it on."""
-    return next(
-        iter(_attempts(tx, outbox.c.id == outbox_id, outbox.c.owner == owner, outbox.c.attempt == attempt)), None
+_FINISH = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.status == "sending",
+        outbox.c.owner == bindparam("by"),
+        outbox.c.attempt == bindparam("number"),
     )
+    .values(
+        status=bindparam("new_status"),
+        message_id=func.coalesce(bindparam("message", type_=Id), outbox.c.message_id),
+        error=bindparam("said"),
+        lease_until=None,
+        due_at=func.coalesce(bindparam("next_at", type_=UtcDateTime()), outbox.c.due_at),
+        possible_duplicate=or_(outbox.c.possible_duplicate, bindparam("doubtful", type_=Boolean())),
+        sent_at=case((bindparam("new_status").in_(("sent", "unknown")), outbox.c.sent_at)),
+    )
+    .returning(outbox.c.id)
+)
 
 
 def list_dead(tx: Tx, *, now: datetime, limit: int) -> list[Attempt]:
     """Attempts whose lease has run out: their sender died or lost the database."""
-    return _attempts(tx, outbox.c.lease_until < now, limit=limit)
-
-
-def _attempts(tx: Tx, *where: Any, limit: int = 1) -> list[Attempt]:  # noqa: ANN401  SQL conditions
-    statement = (
-        select(
-            outbox.c.id,
-            outbox.c.kind,
-            outbox.c.owner,
-            outbox.c.attempt,
-            outbox.c.customer_id,
-            outbox.c.chat_id,
-            outbox.c.run_id,
-            outbox.c.possible_duplicate,
-        )
-        .where(outbox.c.status == "sending", *where)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
     return [
         Attempt(
             outbox_id=row.id,
-            kind=Kind(row.kind),
             owner=row.owner,
             attempt=row.attempt,
-            customer_id=row.customer_id,
+            kind=Kind(row.kind),
             chat_id=row.chat_id,
+            customer_id=row.customer_id,
             run_id=row.run_id,
             possible_duplicate=row.possible_duplicate,
         )
-        for row in tx.execute(statement)
+        for row in tx.execute(_DEAD, {"at": now, "most": limit})
     ]
+
+
+_DEAD = (
+    select(
+        outbox.c.id,
+        outbox.c.owner,
+        outbox.c.attempt,
+        outbox.c.kind,
+        outbox.c.chat_id,
+        outbox.c.customer_id,
+        outbox.c.run_id,
+        outbox.c.possible_duplicate,
+    )
+    .where(outbox.c.status == "sending", outbox.c.lease_until < bindparam("at"))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def confirm(tx: Tx, outbox_id: int, message_id: int, *, customer_id: int, now: datetime) -> None:

@@ -89,16 +89,9 @@ def _list_runs(tx: Tx, at: ColumnElement[Any], window: Window, *where: ColumnEle
     return list_due(tx, statement.where(survey_run.c.closed_at.is_(None), *where), at, window)
 
 
-def mark_reminded(tx: Tx, run_id: int) -> bool:
-    """Note that a run's one reminder is planned; False when another planner was first."""
-    statement = update(survey_run).where(survey_run.c.id == run_id, survey_run.c.remind_at.is_not(None))
-    return _moved(tx, statement, remind_at=None)
-
-
-def mark_closed(tx: Tx, run_id: int, *, now: datetime) -> bool:
-    """Close a run; False when it was closed."""
-    statement = update(survey_run).where(survey_run.c.id == run_id, survey_run.c.closed_at.is_(None))
-    return _moved(tx, statement, closed_at=now, remind_at=None)
+def mark_reminded(tx: Tx, run_id: int) -> None:
+    """Note that a run's one reminder is planned."""
+    tx.execute(update(survey_run).where(survey_run.c.id == run_id).values(remind_at=None))
 
 
 def _moved(tx: Tx, statement: Any, **values: Any) -> bool:  # noqa: ANN401  an UPDATE and columns of its row

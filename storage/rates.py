@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from storage.database import Tx, insert_for
+from storage.database import Tx, for_each_dialect
 from storage.tables import rate
 
 
@@ -19,10 +19,15 @@ class Rate:
 
 def load(tx: Tx, name: str, *, now: datetime) -> Rate:
     """A limit, made at its first use and locked for this transaction."""
-    tx.execute(insert_for(tx)(rate).values(name=name, arrival_at=now).on_conflict_do_nothing(index_elements=["name"]))
-    statement = select(rate.c.arrival_at, rate.c.paused_until).where(rate.c.name == name).with_for_update()
-    row = tx.execute(statement).one()
+    row = tx.execute(_LOAD, {"limit": name}).first()
+    if row is None:
+        tx.execute(_ADD[tx.dialect.name], {"name": name, "arrival_at": now})
+        row = tx.execute(_LOAD, {"limit": name}).one()
     return Rate(row.arrival_at, row.paused_until)
+
+
+_LOAD = select(rate.c.arrival_at, rate.c.paused_until).where(rate.c.name == bindparam("limit")).with_for_update()
+_ADD = for_each_dialect(lambda insert: insert(rate).on_conflict_do_nothing(index_elements=["name"]))
 
 
 def save(tx: Tx, name: str, *, arrival_at: datetime) -> None:

@@ -1,8 +1,9 @@
 """Members of staff."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
@@ -36,5 +37,5 @@ def list_all(tx: Tx) -> list[Staff]:
     return [_staff(row) for row in rows]
 
 
-def _staff(row: Row[tuple[int, str, str, str]]) -> Staff:
+def _staff(row: Any) -> Staff:  # noqa: ANN401  a database row
     return Staff(user_id=row.user_id, name=row.name, role=Role(row.role), language=Language(row.language))

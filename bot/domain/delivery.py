@@ -31,18 +31,26 @@ class Outgoing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """A message that one sender has claimed, composed and ready to go."""
+class Attempt:
+    """One sender's attempt at one row of the outbox. `owner` and `attempt` fence it: only they may write its result."""
 
     outbox_id: int
     owner: str
     attempt: int
     kind: Kind
-    chat_id: int
+    chat_id: int | None
     customer_id: int | None
+    run_id: int | None
+    possible_duplicate: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery(Attempt):
+    """An attempt with its message, composed and ready to go."""
+
+    chat_id: int
     message: Message
     edit_message_id: int | None
-    possible_duplicate: bool
 
 
 class Proof(StrEnum):

@@ -10,12 +10,12 @@ import storage.rates
 import storage.surveys
 from bot.domain import birthdays, contact, notices, plans, surveys, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
-from bot.domain.delivery import Delivery, Outcome, Proof, Step, backoff, decide, take
+from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, backoff, decide, take
 from bot.domain.messages import Message
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import INVITATIONS, Kind
 from storage.database import Tx
-from storage.outbox import Attempt, DueMessage
+from storage.outbox import DueMessage
 
 BULK = "bulk"
 LOOK_AHEAD = 4  # candidates for each token, since the policy will hold some of them
@@ -40,27 +40,28 @@ COMPOSERS: Mapping[Kind, Composer] = {
 
 
 def anything_due(tx: Tx, *, now: datetime) -> bool:
-    """Whether `recover` or `claim` would find work; cheap enough to ask twice a second."""
+    """Whether `claim` would find work; cheap enough to ask twice a second."""
     return storage.outbox.any_due(tx, now=now)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What may go now, and how many candidates were judged to find it: while there are any, another look may pay."""
+    """What may go now, and how many rows were looked at to find it: while there are any, another look may pay."""
 
     deliveries: tuple[Delivery, ...] = ()
     judged: int = 0
 
 
 def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Claim:
-    """Claim up to `limit` messages that may go now, the most urgent first.
+    """Settle what dead senders left, then claim up to `limit` messages that may go now, the most urgent first.
 
     Each candidate is judged by the contact policy here, in the transaction that claims it, so that a hold is stored
     with its rule, two messages to one person count each other, and nothing is sent on an older judgement.
     """
+    recovered = _recover(tx, rules=rules, now=now)
     speed = storage.rates.load(tx, BULK, now=now)
     if speed.paused_until is not None and speed.paused_until > now:
-        return Claim()
+        return Claim(judged=recovered)
     delivery = rules.delivery
     most = take(speed.arrival_at, limit, per_second=delivery.per_second, burst=delivery.per_second, now=now).count
     candidates = storage.outbox.list_due(tx, now=now, limit=most * LOOK_AHEAD) if most else []
@@ -69,7 +70,7 @@ def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Cla
     storage.rates.save(tx, BULK, arrival_at=grant.arrival_at)
     ids = [one.outbox_id for one in chosen]
     storage.outbox.mark_sending(tx, ids, owner=owner, lease_until=now + delivery.lease, now=now)
-    return Claim(tuple(chosen), len(candidates))
+    return Claim(tuple(chosen), recovered + len(candidates))
 
 
 def _choose(
@@ -165,19 +166,18 @@ def _delivery(due: DueMessage, owner: str) -> Delivery:
         customer_id=to.customer_id if to else None,
         message=COMPOSERS[due.kind](facts, outbox_id=due.outbox_id, language=language),
         edit_message_id=due.edit_message_id,
+        run_id=due.run_id,
         possible_duplicate=due.possible_duplicate,
     )
 
 
 def record(tx: Tx, *, now: datetime, rules: Rules, delivery: Delivery, outcome: Outcome) -> None:
     """Keep what came of one attempt, unless somebody else has moved the row on since."""
-    attempt = storage.outbox.load_attempt(tx, delivery.outbox_id, owner=delivery.owner, attempt=delivery.attempt)
-    if attempt is not None:
-        _settle(tx, attempt, outcome, rules=rules, now=now)
+    _settle(tx, delivery, outcome, rules=rules, now=now)
 
 
-def recover(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Settle attempts whose sender died: nobody knows what came of them. Returns how many."""
+def _recover(tx: Tx, *, rules: Rules, now: datetime) -> int:
+    """Nobody knows what came of the attempts of a sender that died. Returns how many there were."""
     dead = storage.outbox.list_dead(tx, now=now, limit=RECOVER)
     for attempt in dead:
         _settle(tx, attempt, Outcome(proof=Proof.UNKNOWN, error="the sender died"), rules=rules, now=now)
@@ -192,22 +192,24 @@ def _settle(tx: Tx, attempt: Attempt, outcome: Outcome, *, rules: Rules, now: da
         most=rules.delivery.attempts,
         already_resent=attempt.possible_duplicate,
     )
+    if _finish(tx, attempt, outcome, step, now=now):
+        _follow(tx, attempt, outcome, step, rules=rules, now=now)
+
+
+def _finish(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, now: datetime) -> bool:
     match step:
         case Step.DONE:
-            storage.outbox.finish(tx, attempt, status="sent", message_id=outcome.message_id, error=None)
+            return storage.outbox.finish(tx, attempt, "sent", message_id=outcome.message_id)
         case Step.LEAVE_UNKNOWN:
-            storage.outbox.finish(tx, attempt, status="unknown", error=outcome.error)
+            return storage.outbox.finish(tx, attempt, "unknown", error=outcome.error)
         case Step.FAIL:
-            storage.outbox.finish(tx, attempt, status="failed", error=outcome.error, sent_at=None)
-        case Step.RETRY:
+            return storage.outbox.finish(tx, attempt, "failed", error=outcome.error)
+        case Step.RETRY | Step.RESEND_FLAGGED:
             due_at = now + (outcome.retry_after or backoff(attempt.attempt))
-            storage.outbox.finish(tx, attempt, status="pending", error=outcome.error, sent_at=None, due_at=due_at)
-        case Step.RESEND_FLAGGED:
-            due_at = now + backoff(attempt.attempt)
-            storage.outbox.finish(
-                tx, attempt, status="pending", error=outcome.error, sent_at=None, due_at=due_at, possible_duplicate=True
+            doubtful = step is Step.RESEND_FLAGGED
+            return storage.outbox.finish(
+                tx, attempt, "pending", error=outcome.error, due_at=due_at, possible_duplicate=doubtful
             )
-    _follow(tx, attempt, outcome, step, rules=rules, now=now)
 
 
 def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Rules, now: datetime) -> None:

@@ -31,8 +31,15 @@ SENDS = 3000
 ROWS = 50_000
 ROUNDS = 3
 OURS = [sys.executable, "-m", "bot", "run"]
-FAST = "TOUCHPOINT_RULES"
-RULES = "[delivery]\nper_second = 100000\nin_flight = 64\n[contact]\nquiet_from = 00:00:00\nquiet_until = 00:00:00\n"
+RULES = """
+[contact]
+country = ""
+quiet_from = "00:00"
+quiet_until = "00:00"
+[delivery]
+per_second = 10000
+in_flight = 64
+"""
 
 
 @dataclass(frozen=True)
