@@ -155,7 +155,7 @@ def _plan_rounds(tx: Tx, kind: Kind, *, now: datetime) -> int:
         plan = found[one.row_id]
         last, following = plans.rounds_around(plan, kind, one.timezone, now=now)
         moved = storage.plans.move_round(tx, one, last, kind=kind, until=following.at)
-        if moved and one.reachable and last.number:
+        if moved and one.reachable:
             key = plans.round_key(kind, plan.plan_id, last.number)
             facts = plans.round_facts(plan, kind, now=now)
             message = outgoing(kind, key, customer_id=one.customer_id, due_at=last.at, facts=facts)

@@ -5,6 +5,7 @@ outbox refuses a second message with one dedupe key. It takes a chunk of rows in
 dealt with, so the caller repeats it until that is 0. What is too late to be sent is noted and not queued.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import storage.outbox
@@ -16,6 +17,7 @@ from bot.domain.delivery import Outgoing
 from bot.domain.local_time import day_start, local_date
 from bot.domain.planning import CHUNK, is_late, outgoing
 from bot.domain.rules import Rules
+from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 from storage.due import Due, Window
@@ -27,8 +29,8 @@ def plan_closings(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Close surveys whose time is over, and take the buttons off their messages."""
     runs = storage.planning.list_closings(tx, Window(limit=CHUNK, before=now))
     for due in runs:
-        if storage.planning.mark_closed(tx, due.row_id, now=now):
-            _queue_edits(tx, due, now=now)
+        storage.surveys.close_run(tx, due.row_id, now=now)
+        _queue_edits(tx, due, now=now)
     return len(runs)
 
 
@@ -54,20 +56,26 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Remind, once, those who have not answered."""
     runs = storage.planning.list_reminders(tx, Window(limit=CHUNK, before=now))
     for due in runs:
+        storage.planning.mark_reminded(tx, due.row_id)
         run = storage.surveys.load_run(tx, due.row_id)
-        if storage.planning.mark_reminded(tx, due.row_id) and run is not None:
-            facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
-            outgoing = Outgoing(
-                dedupe_key=f"reminder:{run.run_id}",
-                kind=Kind.REMINDER,
-                due_at=due.at,
-                expires_at=min(due.at + POLICIES[Kind.REMINDER].lifetime, run.closes_at or now + FAR),
-                customer_id=due.customer_id,
-                facts=facts,
-                run_id=run.run_id,
-            )
-            storage.outbox.add(tx, outgoing, now=now)
+        if run is not None:
+            _queue_reminder(tx, run, due.at, now=now)
     return len(runs)
+
+
+def _queue_reminder(tx: Tx, run: SurveyRun, due_at: datetime, *, now: datetime) -> None:
+    """A reminder that its survey outlives would remind of nothing, so it expires with the survey at the latest."""
+    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+    message = outgoing(
+        Kind.REMINDER,
+        f"reminder:{run.run_id}",
+        customer_id=run.customer_id,
+        due_at=due_at,
+        facts=facts,
+        run_id=run.run_id,
+    )
+    closes_at = run.closes_at or message.expires_at
+    storage.outbox.add(tx, replace(message, expires_at=min(message.expires_at, closes_at)), now=now)
 
 
 def plan_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:

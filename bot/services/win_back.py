@@ -151,7 +151,7 @@ def plan_offers(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _make_offer(tx: Tx, due: Due, *, rules: Rules, now: datetime) -> None:
     found = storage.win_back.load(tx, due.row_id)
-    if found is None or found.status not in {Status.ASKING, Status.REASON}:
+    if found is None:
         return
     facts = win_back.offer_facts(found, rules.win_back)
     _queue(tx, due, Kind.OFFER, win_back.offer_key(due.row_id), facts, now=now)

@@ -6,8 +6,10 @@ import pytest
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
+from bot.domain.touchpoints import Kind
 from bot.services import plans
 from storage.database import Database
+from tests.factories import queue
 from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look
 
 STAFF = 7_000_000_000
@@ -33,14 +35,22 @@ def complete(database: Database, milestone_id: int) -> Reply:
     return database.write_now(plans.complete_milestone, staff_id=STAFF, language=Language.EN, tap=tap)
 
 
-def answer(database: Database, choice: str, *, plan_id: int = 1, chat_id: int = CHAT, message_id: int = 50) -> Reply:
+def answer(
+    database: Database,
+    choice: str,
+    *,
+    plan_id: int = 1,
+    chat_id: int = CHAT,
+    message_id: int = 50,
+    outbox_id: int = 0,
+) -> Reply:
     return database.write_now(
         plans.answer_check_in,
         rules=RULES,
         chat_id=chat_id,
         message_id=message_id,
         language=Language.EN,
-        tap=CheckInAnswer(plan_id, choice, 0),
+        tap=CheckInAnswer(plan_id, choice, outbox_id),
     )
 
 
@@ -103,6 +113,24 @@ def test_a_milestone_is_marked_once_and_keeps_who_marked_it_first(
     assert edited(complete(database, 1))["done"] == 1
     [row] = database.read_now(look, table="milestone", id=1)
     assert (row.done_at, row.done_by) == (marked_at, STAFF)
+
+
+def test_what_is_done_is_not_announced_any_more(database: Database, clock: Clock, customer_id: int) -> None:
+    start(database, customer_id)
+    clock.advance(timedelta(days=31))
+    database.write_now(plans.plan_milestones, rules=RULES)
+    complete(database, 1)
+    [announcement] = database.read_now(look, table="outbox")
+    assert (announcement.kind, announcement.status) == ("milestone", "cancelled")
+
+
+def test_a_tap_proves_that_the_message_arrived(database: Database, customer_id: int) -> None:
+    start(database, customer_id)
+    outbox_id = queue(database, Kind.CHECK_IN, customer_id)
+    database.write_now(change, table="outbox", row_id=outbox_id, status="unknown")
+    answer(database, "well", outbox_id=outbox_id)
+    [row] = database.read_now(look, table="outbox")
+    assert (row.status, row.message_id) == ("sent", 50)
 
 
 def test_only_open_milestones_have_buttons(database: Database, customer_id: int) -> None:

@@ -10,6 +10,7 @@ from bot.domain.rules import BirthdayRules, ContactRules, Rules, SurveyRules, Wi
 from bot.domain.taps import CompleteMilestone, StartPlan
 from bot.services import birthdays, plans, survey_planning, win_back
 from storage.database import Database
+from tests.factories import queue_survey
 from tests.stories import RULES, Clock, add_customer, change, look, put
 
 DAY = timedelta(days=1)
@@ -147,6 +148,18 @@ def test_who_cannot_be_written_to_is_noted_and_not_asked_later(database: Databas
     assert queued(database) == []
 
 
+def test_a_reminder_does_not_outlive_its_survey(database: Database, clock: Clock) -> None:
+    run_id, _ = queue_survey(database, add_customer(database, clock))
+    closes_at = clock.now() + 2 * DAY
+    database.write_now(
+        change, table="survey_run", row_id=run_id, sent_at=clock.now(), remind_at=clock.now(), closes_at=closes_at
+    )
+    assert run(database, survey_planning.plan_reminders) == 1
+    assert run(database, survey_planning.plan_reminders) == 0
+    [reminder] = queued(database, kind="reminder")
+    assert (reminder.run_id, reminder.expires_at) == (run_id, closes_at)
+
+
 def plan_of(database: Database, customer_id: int) -> None:
     tap = StartPlan(customer_id, "onboarding")
     database.write_now(plans.start_plan, rules=RULES, staff_id=1, language=Language.VI, tap=tap)
@@ -241,6 +254,27 @@ def test_a_business_that_does_not_win_back_asks_nobody(database: Database, clock
     assert run(database, win_back.plan_win_back) == 1
     clock.advance(30 * DAY)
     assert run(database, win_back.plan_offers, off) == 0
+
+
+@pytest.mark.parametrize("column", ["stopped_at", "unreachable_at"])
+def test_who_left_and_cannot_be_written_to_is_not_asked_why(database: Database, clock: Clock, column: str) -> None:
+    gone: dict[str, Any] = {column: clock.now()}
+    long_ago = clock.now() - 1000 * DAY
+    add_customer(database, clock, last_purchase_at=long_ago, linked_at=clock.now() - 2 * DAY, **gone)
+    run(database, win_back.plan_silence)
+    assert run(database, win_back.plan_win_back) == 0
+
+
+def test_a_question_that_waits_is_cancelled_when_the_customer_comes_back(database: Database, clock: Clock) -> None:
+    long_ago = clock.now() - 1000 * DAY
+    customer_id = add_customer(database, clock, last_purchase_at=long_ago, linked_at=clock.now() - 2 * DAY)
+    run(database, win_back.plan_silence)
+    run(database, win_back.plan_win_back)
+    database.write_now(change, table="customer", row_id=customer_id, last_purchase_at=clock.now())
+    assert run(database, win_back.plan_returns) == 1
+    assert run(database, win_back.plan_returns) == 0
+    [question] = queued(database)
+    assert (question.status, question.error) == ("cancelled", "recovered")
 
 
 def test_the_offer_waits_as_long_as_the_question_does(database: Database, clock: Clock) -> None:

@@ -61,6 +61,7 @@ def test_what_is_queued_is_told_once_and_only_to_whom_it_concerns(database: Data
     first = add_customer(database, clock, 1, next_nps_at=clock.now())
     second = add_customer(database, clock, 2)
     queue(database, Kind.NOTICE, chat_id=5, language=Language.VI)
+    queue(database, Kind.CLOSING, second, edit_message_id=5)
     assert short(upcoming(database, 7)) == [(Kind.NPS, clock.now(), None, None)]
     database.write_now(survey_planning.plan_nps, rules=RULES)
     assert short(upcoming(database, 7)) == [(Kind.NPS, clock.now(), None, None)]

@@ -5,8 +5,10 @@ import pytest
 from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.taps import LeavingReason, OfferAnswer
+from bot.domain.touchpoints import Kind
 from bot.services import win_back
 from storage.database import Database
+from tests.factories import queue
 from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look, put
 
 CHAT = FIRST_CHAT + 1
@@ -29,25 +31,27 @@ def customer_id(database: Database, clock: Clock) -> int:
     return found
 
 
-def give_reason(database: Database, reason: str, *, win_back_id: int = 1, chat_id: int = CHAT) -> Reply:
+def give_reason(
+    database: Database, reason: str, *, win_back_id: int = 1, chat_id: int = CHAT, outbox_id: int = 0
+) -> Reply:
     return database.write_now(
         win_back.record_reason,
         rules=RULES,
         chat_id=chat_id,
         message_id=50,
         language=Language.EN,
-        tap=LeavingReason(win_back_id, reason, 0),
+        tap=LeavingReason(win_back_id, reason, outbox_id),
     )
 
 
-def answer(database: Database, choice: str, *, win_back_id: int = 1, chat_id: int = CHAT) -> Reply:
+def answer(database: Database, choice: str, *, win_back_id: int = 1, chat_id: int = CHAT, outbox_id: int = 0) -> Reply:
     return database.write_now(
         win_back.answer_offer,
         rules=RULES,
         chat_id=chat_id,
         message_id=51,
         language=Language.EN,
-        tap=OfferAnswer(win_back_id, choice, 0),
+        tap=OfferAnswer(win_back_id, choice, outbox_id),
     )
 
 
@@ -111,6 +115,15 @@ def test_a_tap_that_is_not_the_customers_own_changes_nothing(
     assert template(answer(database, "talk", win_back_id=win_back_id, chat_id=chat_id)) == "customers/stale_button"
     [row] = database.read_now(look, table="win_back")
     assert (row.status, row.reason, row.answer) == ("asking", None, None)
+
+
+def test_taps_prove_that_their_messages_arrived(database: Database, customer_id: int) -> None:
+    for kind, tap in ((Kind.WIN_BACK, give_reason), (Kind.OFFER, answer)):
+        outbox_id = queue(database, kind, customer_id)
+        database.write_now(change, table="outbox", row_id=outbox_id, status="unknown")
+        tap(database, "price" if kind is Kind.WIN_BACK else "decline", outbox_id=outbox_id)
+        [row] = database.read_now(look, table="outbox", id=outbox_id)
+        assert row.status == "sent"
 
 
 @pytest.mark.usefixtures("customer_id")
