@@ -104,7 +104,7 @@ class _Environment(BaseSettings):
     business_name: str | None = None
     business_timezone: Annotated[str, AfterValidator(_is_a_zone)] | None = None
     default_language: Language | None = None
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_split_at_commas)] | None = None
+    admin_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split_at_commas)] = None
     staff_chat_id: int | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None

@@ -1,0 +1,29 @@
+"""A folder of its own and an empty environment for each test of what reads them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SETTINGS = (
+    "BOT_TOKEN",
+    "BOT_API_URL",
+    "BOT_PROXY",
+    "DATABASE_URL",
+    "BUSINESS_NAME",
+    "BUSINESS_TIMEZONE",
+    "DEFAULT_LANGUAGE",
+    "ADMIN_IDS",
+    "STAFF_CHAT_ID",
+    "LOG_LEVEL",
+    "TOUCHPOINT_RULES",
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.upper() in SETTINGS:
+            monkeypatch.delenv(name)
+    return tmp_path

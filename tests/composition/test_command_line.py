@@ -1,0 +1,250 @@
+"""The command line as a person meets it: what it prints where, and how it ends."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import bot.__main__
+import bot.app
+import bot.identity
+from bot.cli import app
+from bot.identity import Identity, UnknownTokenError
+from bot.settings import Settings
+from storage.migrate import current, head
+
+TOKEN = "123456789:AAE-secret_secret_secret_secret_secre"  # noqa: S105  nobody's token
+DATABASE = "sqlite:///touchpoint.sqlite3"
+CUSTOMERS = "mã khách;họ tên;điện thoại;sở thích\nK1;Nguyễn Thị Ân;0912345678;hoa\nK2;Bình;12;\nK3;;;\n"
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def touchpoint(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), env={"COLUMNS": "200", "NO_COLOR": "1"})
+
+
+def import_an(folder: Path) -> None:
+    (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["run"],
+        ["demo"],
+        ["migrate"],
+        ["link"],
+        ["doctor"],
+        ["import", "customers"],
+        ["import", "purchases"],
+        ["staff", "add"],
+        ["staff", "list"],
+        ["staff", "remove"],
+        ["plan", "next"],
+    ],
+)
+def test_every_command_explains_itself(words: list[str]) -> None:
+    result = touchpoint(*words, "--help")
+
+    assert result.exit_code == 0
+    assert "Usage" in result.stdout
+
+
+def test_a_wrong_setting_is_told_and_nothing_else_happens(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "secret")
+
+    result = touchpoint("migrate")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("BOT_TOKEN: ")
+    assert "secret" not in result.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_running_without_a_token_says_where_one_comes_from() -> None:
+    result = touchpoint("run")
+
+    assert result.exit_code == 1
+    assert "@BotFather" in result.stderr
+
+
+def test_running_brings_the_database_up_to_date_and_then_starts_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    started: list[tuple[Settings, str | None]] = []
+    monkeypatch.setattr(bot.app, "run", lambda settings: started.append((settings, current(DATABASE))))
+
+    result = touchpoint("run")
+
+    assert result.exit_code == 0
+    ((settings, revision),) = started
+    assert (settings.require_token(), revision) == (TOKEN, head())
+    assert f"from nothing to {head()}" in result.stderr
+
+
+def test_migrating_twice_does_no_harm() -> None:
+    assert (
+        touchpoint("migrate").stdout
+        == touchpoint("migrate").stdout
+        == f"The database is up to date (revision {head()}).\n"
+    )
+
+
+def test_a_database_that_cannot_be_opened_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3")
+
+    result = touchpoint("staff", "list")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("DATABASE_URL: the database cannot be opened")
+
+
+def test_importing_keeps_good_rows_and_lists_bad_ones_with_number_and_reason(folder: Path) -> None:
+    (folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+
+    result = touchpoint("import", "customers", "customers.csv")
+
+    assert result.exit_code == 1
+    assert result.stdout == "1 new, 0 changed, 0 unchanged, 2 left out\n"
+    assert "read past: sở thích" in result.stderr
+    assert "row 3: phone “12” cannot be understood" in result.stderr
+    assert "row 4: name is empty, and must not be" in result.stderr
+    assert "Reading customers.csv" in result.stderr
+
+
+def test_a_dry_run_says_what_would_happen_and_a_second_import_changes_nothing(folder: Path) -> None:
+    (folder / "customers.csv").write_text("external_id,name\nK1,An\n", encoding="utf-8")
+    words = ("import", "customers", "customers.csv")
+
+    rehearsed, first, second = touchpoint(*words, "--dry-run"), touchpoint(*words), touchpoint(*words)
+
+    assert rehearsed.stdout == "A dry run, nothing is kept: 1 new, 0 changed, 0 unchanged, 0 left out\n"
+    assert first.stdout == "1 new, 0 changed, 0 unchanged, 0 left out\n"
+    assert second.stdout == "0 new, 0 changed, 1 unchanged, 0 left out\n"
+    assert (rehearsed.exit_code, first.exit_code, second.exit_code) == (0, 0, 0)
+
+
+def test_purchases_are_imported_for_known_customers(folder: Path) -> None:
+    import_an(folder)
+    (folder / "purchases.csv").write_text(
+        "số hóa đơn,mã khách,ngày mua,thành tiền\nH1,K1,04/03/2026,1.250.000\nH2,K9,04/03/2026,5\n", encoding="utf-8"
+    )
+
+    result = touchpoint("import", "purchases", "purchases.csv")
+
+    assert result.stdout == "1 new, 0 changed, 0 unchanged, 1 left out\n"
+    assert "row 3: customer_external_id “K9” is no customer that was imported" in result.stderr
+
+
+@pytest.mark.parametrize(("content", "advice"), [("", "is empty"), ("name,phone\nAn,\n", "missing: external_id")])
+def test_a_file_that_cannot_be_imported_says_why(folder: Path, content: str, advice: str) -> None:
+    (folder / "customers.csv").write_text(content, encoding="utf-8")
+
+    result = touchpoint("import", "customers", "customers.csv")
+
+    assert result.exit_code == 1
+    assert advice in result.stderr
+
+
+def test_a_link_is_printed_alone_so_that_other_programs_can_use_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_an(folder)
+    monkeypatch.setattr(bot.identity, "ask_identity", lambda _: Identity(username="hoa_bot", telegram_time=None))
+
+    links = [touchpoint("link", "K1") for _ in range(2)]
+
+    assert all(link.stdout.startswith("https://t.me/hoa_bot?start=") for link in links)
+    assert links[0].stdout != links[1].stdout
+    assert "It works once, until" in links[0].stderr
+
+
+def test_a_link_to_nobody_or_from_no_bot_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Settings) -> Identity:
+        raise UnknownTokenError
+
+    assert "@BotFather" in touchpoint("link", "K1").stderr
+    monkeypatch.setattr(bot.identity, "ask_identity", refuse)
+    assert touchpoint("link", "K1").stderr.startswith("BOT_TOKEN: Telegram does not know this token")
+    monkeypatch.setattr(bot.identity, "ask_identity", lambda _: Identity(username="hoa_bot", telegram_time=None))
+    result = touchpoint("link", "K9")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no customer with the id K9" in result.stderr
+
+
+def test_staff_are_added_listed_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_IDS", "7,5000000000001")
+
+    added = touchpoint("staff", "add", "5000000000001", "Lan Anh", "--role", "manager")
+    touchpoint("staff", "add", "8", "Bình", "--language", "en")
+    listed = touchpoint("staff", "list").stdout
+    removed = touchpoint("staff", "remove", "8")
+    still_admin = touchpoint("staff", "remove", "5000000000001")
+
+    assert added.stdout == "Lan Anh (5000000000001) is manager.\n"
+    assert [line.split()[1:-1] for line in listed.splitlines() if "│" in line] == [
+        ["8", "│", "Bình", "│", "csm", "│", "en"],
+        ["5000000000001", "│", "Lan", "Anh", "│", "admin", "│", "vi"],
+        ["7", "│", "(ADMIN_IDS)", "│", "admin", "│", "vi"],
+    ]
+    assert (removed.exit_code, removed.stdout) == (0, "8 works here no more.\n")
+    assert still_admin.exit_code == 1
+    assert "take the id out there too" in still_admin.stderr
+    assert touchpoint("staff", "remove", "8").exit_code == 1
+
+
+def test_an_unknown_role_is_a_usage_error() -> None:
+    assert touchpoint("staff", "add", "8", "Bình", "--role", "boss").exit_code == 2
+
+
+def test_the_plan_of_a_customer_is_found_by_id_or_name(folder: Path) -> None:
+    (folder / "customers.csv").write_text("external_id,name\nK1,Lan Anh\nK2,Lan Chi\n", encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+
+    assert touchpoint("plan", "next", "--customer", "K1").exit_code == 0
+    assert "0 in the next 7 days" in touchpoint("plan", "next", "--customer", "chi").stderr
+    several = touchpoint("plan", "next", "--customer", "lan")
+    assert several.exit_code == 1
+    assert "Lan Anh (K1)" in several.stderr
+    assert "No customer matches" in touchpoint("plan", "next", "--customer", "nobody").stderr
+
+
+def test_the_doctor_ends_with_1_when_anything_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("ADMIN_IDS", "7")
+    monkeypatch.setattr(bot.identity, "ask_identity", lambda _: Identity(username="hoa_bot", telegram_time=None))
+
+    ill = touchpoint("doctor")
+    touchpoint("migrate")
+    well = touchpoint("doctor")
+
+    assert (ill.exit_code, well.exit_code) == (1, 0)
+    assert "!!  migrations" in ill.stdout
+    assert {line[:2] for line in well.stdout.splitlines()} == {"ok"}
+
+
+def test_what_nobody_expected_is_logged_without_the_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RuntimeError(f"https://api.telegram.org/bot{TOKEN}/getMe")
+
+    monkeypatch.setattr(bot.__main__, "app", fail)
+
+    with pytest.raises(SystemExit) as caught:
+        bot.__main__.main()
+
+    assert caught.value.code == 70
+    err = capsys.readouterr().err
+    assert "please report it" in err
+    assert TOKEN not in err
