@@ -40,7 +40,12 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(birth_month is null) = (birth_day is null)", name="birthday"),
         CheckConstraint("birth_month between 1 and 12 and birth_day between 1 and 31", name="birthday_range"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
-        Index("ix_customer_due_nps", "next_nps_at", sqlite_where=text("chat_id is not null")),
+        Index(
+            "ix_customer_due_nps",
+            "next_nps_at",
+            sqlite_where=text("chat_id is not null"),
+            postgresql_where=text("chat_id is not null"),
+        ),
         Index(
             "ix_customer_silent",
             "last_purchase_at",

@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 import bot.__main__
 import bot.app
 import bot.identity
 from bot.cli import app
+from bot.clock import utc_now
 from bot.identity import Identity, UnknownTokenError
 from bot.settings import Settings
+from storage.database import Database, connect
 from storage.migrate import current, head
+from tests.stories import change
 
 TOKEN = "123456789:AAE-secret_secret_secret_secret_secre"  # noqa: S105  nobody's token
 DATABASE = "sqlite:///touchpoint.sqlite3"
@@ -217,6 +222,35 @@ def test_the_plan_of_a_customer_is_found_by_id_or_name(folder: Path) -> None:
     assert several.exit_code == 1
     assert "Lan Anh (K1)" in several.stderr
     assert "No customer matches" in touchpoint("plan", "next", "--customer", "nobody").stderr
+
+
+def test_the_plan_lists_when_whom_what_and_the_rule_that_holds_it(folder: Path) -> None:
+    tomorrow = utc_now() + timedelta(days=1)
+    lines = ["external_id,name,birthday", f"K1,Lan Anh,{tomorrow:%d/%m}"]
+    (folder / "customers.csv").write_text("\n".join(lines), encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+    database = Database(DATABASE, now=utc_now)
+    database.write_now(change, table="customer", row_id=1, chat_id=5_000_000_000_001, linked_at=utc_now())
+    database.close()
+
+    result = touchpoint("plan", "next", "--days", "3")
+
+    assert "1 in the next 3 days, in the time of Asia/Ho_Chi_Minh" in result.stderr
+    (line,) = [line for line in result.stdout.splitlines() if "Lan Anh" in line]
+    assert "09:00" in line
+    assert "birthday" in line
+
+
+def test_a_database_of_a_newer_version_is_left_alone() -> None:
+    touchpoint("migrate")
+    with connect(DATABASE) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'tomorrow'"))
+        connection.commit()
+
+    result = touchpoint("migrate")
+
+    assert result.exit_code == 1
+    assert "a newer version of Touchpoint made this database" in result.stderr
 
 
 def test_the_doctor_ends_with_1_when_anything_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,13 @@ def _create_customer() -> None:
     )
     op.create_index("ix_customer_birth_month_birth_day", "customer", ["birth_month", "birth_day"])
     op.create_index(op.f("ix_customer_csm_id"), "customer", ["csm_id"])
-    op.create_index("ix_customer_due_nps", "customer", ["next_nps_at"], sqlite_where=sa.text("chat_id is not null"))
+    op.create_index(
+        "ix_customer_due_nps",
+        "customer",
+        ["next_nps_at"],
+        sqlite_where=sa.text("chat_id is not null"),
+        postgresql_where=sa.text("chat_id is not null"),
+    )
     op.create_index(op.f("ix_customer_joined_at"), "customer", ["joined_at"])
     op.create_index(op.f("ix_customer_lost_at"), "customer", ["lost_at"])
     op.create_index(op.f("ix_customer_search_name"), "customer", ["search_name"])
