@@ -163,5 +163,6 @@ def _in_percent(context: Context, share: float, digits: str) -> str:
 def _points(context: Context, value: float, digits: int = 0) -> str:
     """A number with its sign and at most `digits` decimals, as the pictures write it: +25, −12, 0."""
     plain = "#,##0" + ("." + "#" * digits if digits else "")
-    signed = f"+{plain};\N{MINUS SIGN}{plain}" if round(value, digits) else "0"
-    return str(numbers.format_decimal(value, format=signed, locale=_locale(context)))
+    shown = round(value, digits) or 0  # a minus zero would keep its sign
+    signed = f"+{plain};\N{MINUS SIGN}{plain}" if shown else "0"
+    return str(numbers.format_decimal(shown, format=signed, locale=_locale(context)))

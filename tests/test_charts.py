@@ -271,6 +271,7 @@ def test_scores_by_the_ten_thousand_are_written_as_shares(figures: list[Figure])
         (True, "vi", -7.5, "−8", "−7,5"),
         (True, "en", 0.4, "0", "+0.4"),
         (True, "en", 0.0, "0", "0"),
+        (True, "en", -0.04, "0", "0"),
         (False, "vi", 0.333, "33\N{NO-BREAK SPACE}%", "33,3\N{NO-BREAK SPACE}%"),
         (False, "en", 0.025, "2.5%", "2.5%"),
     ],

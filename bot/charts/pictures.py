@@ -96,8 +96,9 @@ class Numbers:
         return self._points(value, "#,##0.#") if self.points else self._percent(value, "#,##0.#")
 
     def _points(self, value: float, digits: str) -> str:
-        signed = f"+{digits};\N{MINUS SIGN}{digits}" if round(value, 1 if "." in digits else 0) else "0"
-        return format_decimal(value, signed, locale=self.locale)
+        shown = round(value, 1 if "." in digits else 0) or 0  # a minus zero would keep its sign
+        signed = f"+{digits};\N{MINUS SIGN}{digits}" if shown else "0"
+        return format_decimal(shown, signed, locale=self.locale)
 
     def _percent(self, share: float, digits: str) -> str:
         space = "\N{NO-BREAK SPACE}" if self.locale.startswith("vi") else ""

@@ -1,0 +1,118 @@
+"""Reports as staff get them: a picture whose caption says the figures."""
+
+from datetime import timedelta
+
+import pytest
+from telegram.error import NetworkError
+
+from bot.playground.persons import Person
+from bot.playground.world import Chat
+from bot.playground.world import Message as Said
+from storage.database import Database
+from tests.conftest import START
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff
+from tests.history import Asked, remember
+from tests.stage import Stage, last, text
+
+CSM = 100
+YESTERDAY = START - timedelta(days=1)
+
+
+@pytest.fixture
+def hoa(stage: Stage, database: Database) -> Person:
+    """A CSM who speaks Vietnamese and is in the staff group."""
+    add_staff(database, CHAT + CSM, name="Hoa", language="vi")
+    hoa = stage.person(CSM, name="Hoa", language="en")
+    stage.staff.people.append(hoa.user)
+    return hoa
+
+
+def answers(database: Database, scores: list[int], segment: str = "gold") -> None:
+    people = [add_customer(database, chat_id=None) for _ in scores]
+    remember(
+        database,
+        [
+            Asked(customer_id=one, sent_at=YESTERDAY, score=score, segment=segment)
+            for one, score in zip(people, scores, strict=True)
+        ],
+    )
+
+
+async def ask(stage: Stage, person: Person, words: str, chat_id: int | None = None) -> None:
+    person.send_text(words, chat_id=chat_id)
+    await stage.settle()
+
+
+def caption(said: Said) -> str:
+    return str(said.content["caption"])
+
+
+def of_bot(chat: Chat) -> list[Said]:
+    """What the bot has said, oldest first."""
+    return [said for _, said in sorted(chat.messages.items()) if said.sender.is_bot]
+
+
+async def test_a_report_is_one_picture_with_its_figures_below(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 10 + [8] * 5 + [3] * 5)
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    (photo,) = said.content["photo"]
+    assert (photo["width"], photo["height"]) == (1200, 675)
+    assert "NPS: +25 (−12 đến +55)\n20 khách trả lời\nQuá ít câu trả lời để so sánh" in caption(said)
+
+
+async def test_a_metric_can_be_asked_for_by_plan(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 5, "gold")
+    answers(database, [3] * 4, "silver")
+    await ask(stage, hoa, "/report nps 30 ngày theo gói")
+    said = caption(last(hoa.chat))
+    assert "• gold: +100 (+17 đến +100), n = 5\n• silver: n = 4, dưới 5 nên chưa hiện" in said
+
+
+async def test_a_report_asked_for_in_the_staff_group_is_given_there(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    await ask(stage, hoa, "/report csat", chat_id=STAFF_CHAT)
+    assert caption(last(stage.staff)).startswith("Mức độ hài lòng (CSAT) · 90 ngày qua")
+    assert of_bot(hoa.chat) == []
+
+
+async def test_what_is_too_long_for_a_caption_follows_the_picture(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    for number in range(13):
+        answers(database, [10] * 5, f"Gói doanh nghiệp nhiều chi nhánh số {number:02}")
+    await ask(stage, hoa, "/report nps by plan")
+    picture, words = of_bot(hoa.chat)
+    assert "caption" not in picture.content
+    assert text(words).startswith("NPS theo gói · 90 ngày qua")
+    assert "… và 1 nhóm nữa" in text(words)
+
+
+async def test_a_word_that_is_not_understood_is_named_with_examples(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report nsp 90d")
+    (said,) = of_bot(hoa.chat)
+    assert text(said).startswith("Bot chưa hiểu “nsp”.")
+    assert "/report nps 90d" in text(said)
+
+
+async def test_a_customer_gets_no_report(stage: Stage) -> None:
+    an = stage.person()
+    await ask(stage, an, "/report")
+    (said,) = of_bot(an.chat)
+    assert "photo" not in said.content
+
+
+async def test_the_bot_shows_that_a_picture_is_coming_and_sends_it_though_that_fails(
+    stage: Stage, hoa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[object, list[Said]]] = []
+
+    async def fail(_bot: object, _chat_id: int, action: str) -> None:
+        shown.append((action, of_bot(hoa.chat)))
+        raise NetworkError("no way through")
+
+    monkeypatch.setattr(type(stage.app.bot), "send_chat_action", fail)
+    await ask(stage, hoa, "/report")
+    assert shown == [("upload_photo", [])]
+    assert "photo" in last(hoa.chat).content

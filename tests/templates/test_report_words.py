@@ -1,0 +1,210 @@
+"""Reports in words: no number without its n and interval, in either language, and short enough for a caption."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import Period, parse_period, previous, trend
+from bot.domain.report_messages import (
+    Report,
+    TrendPicture,
+    breakdown_report,
+    metric_report,
+    misunderstood,
+    overview_report,
+)
+from bot.domain.report_requests import Dimension
+from bot.domain.reports import (
+    Funnel,
+    Metric,
+    PeriodCounts,
+    SurveyCounts,
+    breakdown,
+    metric_line,
+    metric_trend,
+    overview,
+)
+from bot.domain.rules import Rules
+from bot.render import Renderer
+from handlers.report_pictures import draw
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+RENDERER = Renderer(Rules(business="Hoa Mai"))
+INTERVAL = re.compile(r"(\(|95.?%[^:]*: )[−+0-9][^ ]* (đến|to) [−+0-9]")
+SIZES = (0, 3, 5, 30, 1_234_567)
+CAPTION = 1024
+PERIODS = ("90d", "1w", "today", "yesterday", "this month", "last quarter", "last year")
+TINY_TO_LARGE = [pytest.param(n, id=str(n)) for n in SIZES]
+
+
+def counts(n: int) -> PeriodCounts:
+    """`n` of everything, and of everything a third is good."""
+    return PeriodCounts(
+        nps=SurveyCounts({10: n // 3, 8: n // 3, 2: n - 2 * (n // 3)}, sent=n, answered=n // 3),
+        ces=SurveyCounts({7: n // 3, 1: n - n // 3}),
+        csat=SurveyCounts({5: n // 3, 1: n - n // 3}),
+        churn=Share(n // 30, n),
+        active=n,
+    )
+
+
+def spans(words: str = "90d") -> tuple[Period, Period]:
+    period = parse_period(words, now=NOW, timezone="Asia/Ho_Chi_Minh")
+    return period, previous(period)
+
+
+def picture(metric: Metric, n: int, period: Period) -> TrendPicture:
+    points = metric_trend(metric, {part: counts(n) for part in trend(period, now=NOW)})
+    funnel = Funnel(sent=n, answered=n // 2, commented=n // 4, closed=n - n // 4, closed_answered=n // 3)
+    return TrendPicture(metric=metric, trend=points, scores={}, funnel=funnel)
+
+
+def overview_of(n: int, language: Language, words: str = "90d", *, before: int | None = None) -> Report:
+    period, earlier = spans(words)
+    found = overview(counts(n), counts(n if before is None else before), so_far=period.so_far(NOW))
+    drawn = picture(Metric.NPS, n, period)
+    return overview_report(found, drawn.funnel, drawn, period=period, before=earlier, language=language)
+
+
+def metric_of(metric: Metric, n: int, language: Language, words: str = "90d") -> Report:
+    period, earlier = spans(words)
+    line = metric_line(metric, counts(n), counts(n), so_far=period.so_far(NOW))
+    responses = metric_line(Metric.RESPONSE_RATE, counts(n))
+    drawn = picture(metric, n, period)
+    return metric_report(line, responses, drawn, period=period, before=earlier, language=language)
+
+
+def breakdown_of(metric: Metric, n: int, language: Language, by: Dimension = Dimension.PLAN) -> Report:
+    segments = breakdown(metric, {"gold": counts(n), "": counts(n), "silver": counts(3)})
+    return breakdown_report(
+        segments, metric_line(metric, counts(2 * n + 3)), by=by, period=spans()[0], language=language
+    )
+
+
+def text(report: Report) -> str:
+    return RENDERER.render(report.message).text
+
+
+def values(said: str) -> Iterator[str]:
+    """The lines that show a value; active customers are all counted, so that they have no interval."""
+    for line in said.splitlines():
+        if re.search(r"<b>[^<]*\d[^<]*</b>", line) and not re.search("Khách đang|Active|Báo cáo|Report,", line):
+            yield line
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("n", TINY_TO_LARGE)
+def test_no_value_is_said_without_its_interval(n: int, language: Language) -> None:
+    reports = [overview_of(n, language)]
+    reports += [metric_of(metric, n, language) for metric in Metric]
+    reports += [breakdown_of(metric, n + 5, language) for metric in Metric]
+    lines = [line for report in reports for line in values(text(report))]
+    assert len(lines) >= 3 * len(Metric)
+    assert [line for line in lines if not INTERVAL.search(line)] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("n", [0, 3])
+def test_under_five_no_value_is_said(n: int, language: Language) -> None:
+    reports = [overview_of(n, language), *(metric_of(metric, n, language) for metric in Metric)]
+    assert [line for report in reports for line in values(text(report))] == []
+
+
+def test_under_five_the_count_is_said() -> None:
+    said = "<b>NPS</b>: 3 khách trả lời. Dưới 5 nên chưa hiện, để không ai bị nhận ra."
+    assert said in text(overview_of(3, Language.VI))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("words", PERIODS)
+@pytest.mark.parametrize("before", TINY_TO_LARGE)
+def test_an_overview_fits_a_caption(before: int, words: str, language: Language) -> None:
+    said = re.sub("<[^>]*>", "", text(overview_of(1_234_567, language, words, before=before)))
+    assert len(said) <= CAPTION
+    assert max(map(len, said.split("\n\n"))) < 200
+
+
+@pytest.mark.parametrize("words", PERIODS)
+def test_every_period_is_named_in_both_languages(words: str) -> None:
+    named = {
+        language: RENDERER.part(metric_of(Metric.CSAT, 9, language, words).words, "title") for language in Language
+    }
+    assert all(name.startswith("Hoa Mai · CSAT · ") for name in named.values())
+    assert named[Language.VI] != named[Language.EN]
+
+
+def test_an_overview_reads_as_vietnamese() -> None:
+    said = text(overview_of(1_200, Language.VI, before=300)).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith(
+        "<b>Báo cáo 90 ngày qua</b> · 25/08 – 22/11/2026\n"
+        "So với 27/05 – 24/08/2026; trong ngoặc là khoảng tin cậy 95 %\n\n"
+        "<b>NPS: 0</b> (−5 đến +5)\n"
+        "1.200 khách trả lời\n"
+        "Chưa thấy thay đổi rõ rệt (−10 đến +10 điểm)\n\n"
+        "<b>Mức độ dễ dàng (CES): 33 %</b> (31 % đến 36 %)\n"
+        "400/1.200 câu trả lời chấm 5–7 · trung bình 3,0 (2,8 đến 3,2)\n"
+    )
+    assert said.endswith("<b>Khách đang hoạt động: 1.200</b> (đầu kỳ 300)")
+
+
+CHANGES = [
+    (Metric.NPS, {10: 60, 2: 40}, "▲ Tăng 60 điểm (+32 đến +84)", "▲ Up 60 points (+32 to +84)"),
+    (Metric.NPS, {2: 100}, "▼ Giảm 60 điểm (−76 đến −40)", "▼ Down 60 points (−76 to −40)"),
+    (
+        Metric.NPS,
+        {10: 31, 2: 69},
+        "Chưa thấy thay đổi rõ rệt (−23 đến +27 điểm)",
+        "No detectable change (−23 to +27 points)",
+    ),
+    (Metric.NPS, {10: 29}, "Quá ít câu trả lời để so sánh", "Too few answers to compare"),
+    (Metric.CSAT, {5: 60, 1: 40}, "▲ Tăng 30 điểm % (+16,3 đến +42,2)", "▲ Up 30 percentage points (+16.3 to +42.2)"),
+    (Metric.CSAT, {5: 60}, "▲ Tăng 70 điểm % (+58,7 đến +78,1)", "▲ Up 70 percentage points (+58.7 to +78.1)"),
+]
+OLDER = PeriodCounts(nps=SurveyCounts({10: 30, 2: 70}), csat=SurveyCounts({5: 30, 1: 70}))
+
+
+def changed(metric: Metric, now: PeriodCounts, before: PeriodCounts, language: Language, words: str = "90d") -> str:
+    """A report of one metric whose counts differ between the periods."""
+    period, earlier = spans(words)
+    line = metric_line(metric, now, before, so_far=period.so_far(NOW))
+    drawn = picture(metric, 0, period)
+    report = metric_report(line, line, drawn, period=period, before=earlier, language=language)
+    return text(report).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(("metric", "scores", "vietnamese", "english"), CHANGES)
+def test_a_change_says_which_way_and_how_far(
+    metric: Metric, scores: dict[int, int], vietnamese: str, english: str
+) -> None:
+    given = SurveyCounts(scores)
+    now = PeriodCounts(nps=given) if metric is Metric.NPS else PeriodCounts(csat=given)
+    assert f": {vietnamese}\n" in changed(metric, now, OLDER, Language.VI)
+    assert f": {english}\n" in changed(metric, now, OLDER, Language.EN)
+
+
+def test_what_cannot_be_compared_says_why() -> None:
+    many, none = PeriodCounts(churn=Share(30, 100)), PeriodCounts()
+    assert "Kỳ trước có quá ít khách để so sánh" in changed(Metric.CHURN, many, none, Language.VI)
+    assert "Too few customers in the period before" in changed(Metric.CHURN, many, none, Language.EN)
+    assert "Chưa hết kỳ nên chưa so sánh" in changed(Metric.CHURN, many, many, Language.VI, "this month")
+    assert "since the period is not over" in changed(Metric.CHURN, many, many, Language.EN, "this month")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", ["unknown", "twice", "empty", "too_long"])
+def test_what_was_not_understood_is_quoted_safely(code: str, language: Language) -> None:
+    said = RENDERER.render(misunderstood(code, "<b>" * 40, language)).text
+    assert "“&lt;b&gt;" in said
+    assert "/report nps 90d" in said
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("metric", Metric)
+@pytest.mark.parametrize("n", [0, 3, 300])
+def test_every_picture_has_its_words(n: int, metric: Metric, language: Language) -> None:
+    reports = [metric_of(metric, n, language), *(breakdown_of(metric, n, language, by) for by in Dimension)]
+    assert all(draw(report, RENDERER).startswith(b"\x89PNG") for report in reports)
