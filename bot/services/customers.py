@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import phonenumbers
-
 import storage.customers
 import storage.links
 import storage.outbox
+from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.rules import Rules
@@ -133,7 +132,6 @@ def _to(customer: Customer, template: str, **facts: object) -> Message:
 def _e164(phone: str, region: str) -> str | None:
     """A number as Telegram gives it (international, the plus sign optional), or None when it is none."""
     try:
-        parsed = phonenumbers.parse(phone if phone.startswith(("+", "0")) else f"+{phone}", region)
-    except phonenumbers.NumberParseException:
+        return read_phone(phone if phone.startswith(("+", "0")) else f"+{phone}", region=region)
+    except UnreadableError:
         return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
