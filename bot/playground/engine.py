@@ -39,7 +39,10 @@ class Engine:
         async with self._turn:
             await self._hear()
             await self._shop.keep_books(now=self._messenger.now())
-            while await self._plan() + await self._sender.drain():
+            planned = True
+            while planned:
+                planned = await self._plan() > 0
+                await self._sender.drain()
                 await self._hear()
 
     async def next_due(self, after: datetime) -> datetime | None:

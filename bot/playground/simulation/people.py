@@ -34,9 +34,9 @@ class Birthday:
 class Profile:
     """One customer. `mood` is how well they like the business: about 0, above for friends, below for critics.
 
-    `first_nps_at` starts the calendar of surveys; `leaves_at` is the day after which they buy nothing, and
-    `returns_at` the day on which they begin again. `nps_due` keeps the next NPS for the playground's opening, and
-    `plan_starts_at` is the start of their success plan. `question` is what they asked before the opening.
+    `first_nps_at` starts the calendar of surveys; `leaves_at` is their last purchase before a long silence, which ends
+    at `returns_at` if ever. `nps_due` keeps the next NPS for the playground's opening; `plan_starts_at` is the start of
+    their success plan, and `questions` is how often they ask something.
     """
 
     id: int
@@ -60,7 +60,6 @@ class Profile:
     stopped_at: datetime | None = None
     blocked_at: datetime | None = None
     nps_due: bool = False
-    question: str = ""
 
     @property
     def chat_id(self) -> int:
@@ -95,8 +94,8 @@ def draw(number: int, *, seed: int, rules: Rules, now: datetime) -> Profile:
         linked_at=linked_at if linked else None,
         mood=mood + MOOD_OF_CSM[csm],
         first_nps_at=_first_nps_at(chance, joined_at, linked_at, rules, now),
-        questions=chance.whole(0, 2),
-        plan_starts_at=linked_at + chance.between(timedelta(), timedelta(days=60)) if chance.happens(0.4) else None,
+        questions=chance.whole(0, 4),
+        plan_starts_at=linked_at + chance.between(timedelta(), timedelta(days=250)) if chance.happens(0.6) else None,
         leaves_at=leaves_at,
         returns_at=leaves_at + chance.between(*AWAY) if leaves_at and chance.happens(RETURNING) else None,
         stopped_at=linked_at + timedelta(days=40) if linked and number % 61 == 0 else None,

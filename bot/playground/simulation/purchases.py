@@ -32,6 +32,8 @@ def purchases_of(profile: Profile, *, seed: int, now: datetime) -> list[Purchase
 def _instants(profile: Profile, chance: Chance, now: datetime) -> Iterator[datetime]:
     # Most buy on the day on which they join; who joined long ago last bought some time before the year began.
     at = max(profile.joined_at, now - YEAR + chance.between(timedelta(), timedelta(days=30)))
+    if profile.leaves_at is not None:
+        yield profile.leaves_at
     while at < now + HORIZON:
         if not _is_away(profile, at):
             yield at
