@@ -1,0 +1,152 @@
+"""The playground's page in a real browser, over the real program: what a newcomer does in the first minutes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+SLOW = 20_000  # milliseconds: a machine with two busy cores
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE, SO NOBODY LOOKS AT THE PLAYGROUND'S PAGE")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`touchpoint demo` in a process of its own, in a folder without settings and with a token that must not matter."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "BOT_TOKEN": "not a token"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--port", "0"],
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", program.stdout.readline())
+        assert found is not None
+        yield found[0]
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(timeout=10) == 0
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
+    """The page in Vietnamese; any error in its scripts fails the test."""
+    opened = await browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.set_default_timeout(SLOW)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    await opened.goto(f"{address}/vi")
+    yield opened
+    await opened.close()
+    assert errors == []
+
+
+async def open_chat(page: Page, name: str) -> Locator:
+    """Open somebody's chat; returns its messages."""
+    await page.locator("#chats a", has_text=name).first.click()
+    await expect(page.locator("#chat-title")).to_have_text(name)
+    return page.locator("#log")
+
+
+async def say(page: Page, text: str) -> None:
+    await page.fill("#text", text)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_customer_answers_with_one_tap_and_says_why(page: Page) -> None:
+    log = await open_chat(page, "Nguyễn Thị An")
+    await log.get_by_role("button", name="9", exact=True).click()
+    await expect(log.locator(".message").last).to_contain_text("Anh/chị đã chọn 9/10")
+    await expect(log.locator(".message").last).to_contain_text("Điều gì khiến anh/chị hài lòng nhất?")
+    await say(page, "Nhân viên tư vấn rất nhiệt tình.")
+    await expect(log.locator(".message").last).to_contain_text("Cả đội bên em rất vui")
+    await expect(log.locator(".message").first).to_contain_text("đã sửa")
+
+
+async def test_a_customer_skips_the_reason_in_english(page: Page) -> None:
+    log = await open_chat(page, "Emily Carter")
+    await log.get_by_role("button", name="2", exact=True).click()
+    await log.get_by_role("button", name="Skip").click()
+    await expect(log.get_by_role("button", name="Skip")).to_have_count(0)
+    await expect(log.locator(".message").last).to_contain_text("You chose 2 out of 10")
+    told = await open_chat(page, "Tổ chăm sóc")
+    await expect(told).to_contain_text("Emily Carter")
+
+
+async def test_staff_see_a_report_with_its_picture(page: Page) -> None:
+    log = await open_chat(page, "Lê Thu Hà")
+    await say(page, "/report nps 90d")
+    picture = log.locator(".message:not(.own) .photo img").last
+    await expect(log.locator(".message").last).to_contain_text("NPS")
+    await expect(picture).to_be_visible(timeout=SLOW)
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+
+
+async def test_the_clock_moved_a_day_brings_a_birthday_greeting(page: Page) -> None:
+    log = await open_chat(page, "Phạm Văn Dũng")
+    date = await page.locator("#clock-date").inner_text()
+    await page.get_by_role("button", name="+1 ngày").click()
+    await expect(log.locator(".message").last).to_contain_text("Chúc mừng sinh nhật anh Dũng", timeout=SLOW)
+    await expect(page.locator("#clock-date")).not_to_have_text(date)
+
+
+async def test_a_deep_link_is_followed_with_the_start_button(page: Page) -> None:
+    log = await open_chat(page, "Đỗ Thị Lan")
+    await page.get_by_role("button", name="Bắt đầu").click()
+    await expect(log.locator(".message").last).to_contain_text("chị Lan")
+
+
+async def test_everybody_else_is_found_by_name_without_accents(page: Page) -> None:
+    await expect(page.locator("#chats a").first).to_be_visible()
+    shown = await page.locator("#chats li").count()
+    await page.fill("#search", "nguyen duc anh")
+    await expect(page.locator("#chats li .name")).to_have_text(["Nguyễn Đức Anh"])
+    await page.fill("#search", "")
+    await expect(page.locator("#chats li")).to_have_count(shown)
+
+
+async def test_the_page_speaks_both_languages(page: Page) -> None:
+    await page.get_by_role("link", name="EN", exact=True).click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(page.get_by_role("button", name="+30 days")).to_be_visible()
+    await page.get_by_role("link", name="VI", exact=True).click()
+    await expect(page.get_by_role("button", name="+30 ngày")).to_be_visible()
+
+
+async def test_on_a_phone_a_chat_fills_the_page_and_nothing_sticks_out(page: Page) -> None:
+    await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    await open_chat(page, "Trần Quốc Bảo")
+    await expect(page.locator(".chats")).to_be_hidden()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    await page.get_by_role("link", name="Về danh sách").click()
+    await expect(page.locator("#chats")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
