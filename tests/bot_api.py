@@ -33,7 +33,7 @@ class BotApi:
 
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        facts = dict(await request.post())
+        facts: dict[str, Any] = dict(await request.post())
         self.counts[method] += 1
         if method == "getUpdates":
             return _ok(await self._get_updates(facts))
