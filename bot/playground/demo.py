@@ -16,6 +16,7 @@ from bot.clock import utc_now
 from bot.domain.rules import Rules
 from bot.playground import opening
 from bot.playground.clock import ClockMover, MovableClock
+from bot.playground.crowd import Crowd
 from bot.playground.engine import Engine
 from bot.playground.messenger import Messenger
 from bot.playground.recollection import recall
@@ -133,7 +134,9 @@ async def _running(
         updates_request=PlaygroundRequest(messenger),
     )
     intake = Intake(app)
-    engine = Engine(app, intake, messenger, Shop(database, simulation.sales_to_come, time_zone=rules.timezone))
+    shop = Shop(database, simulation.sales_to_come, time_zone=rules.timezone)
+    crowd = Crowd(messenger, simulation.crowd, seed=seed, time_zone=rules.timezone, since=opens_at)
+    engine = Engine(app, intake, messenger, shop, crowd)
     mover = ClockMover(clock, next_due=engine.next_due, settle=engine.settle)
     stop = asyncio.Event()
     async with app:
