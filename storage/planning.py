@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
 
+from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
@@ -15,8 +16,6 @@ from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
 
-# Knuth's multiplicative hash: a stable order that spreads neighbours, without a column for it.
-HASH_FACTOR, HASH_RANGE = 2_654_435_761, 2**32
 BY_CALENDAR = "calendar"
 SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group is Group.SERVICE]
 
