@@ -23,7 +23,7 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import staff
-from handlers import customers, picking, plans, portfolio, replies, reports, surveys, win_back
+from handlers import customers, picking, plans, portfolio, replies, reports, surveys, waves, win_back
 from handlers.context import App, Context, language_of, person
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,8 @@ COMMANDS = (
     Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("wave", waves.wave, Role.MANAGER),
+    Command("who", waves.who, Role.CSM),
 )
 
 TAPS = (
@@ -82,6 +84,9 @@ TAPS = (
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
+    TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
+    TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
+    TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

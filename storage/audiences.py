@@ -24,11 +24,22 @@ def list_values(tx: Tx, field: str) -> list[Value]:
 
 
 def list_members(
-    tx: Tx, chosen: Mapping[str, Sequence[str | int]], *, linked: bool, limit: int | None = None
+    tx: Tx,
+    chosen: Mapping[str, Sequence[str | int]],
+    *,
+    linked: bool,
+    limit: int | None = None,
+    share: int = 100,
+    excluded: Sequence[int] = (),
 ) -> list[int]:
-    """Customers with one of the chosen values in each field, in the stable order; a limit takes a sample of them."""
+    """Customers with one of the chosen values in each field, in the stable order.
+
+    A limit, or a share in percent, takes a sample that is the same every time, and a part of every larger one.
+    """
+    order = customer.c.id * HASH_FACTOR % HASH_RANGE
     where: list[ColumnElement[bool]] = [COLUMNS[field].in_(values) for field, values in chosen.items()]
+    where += [order < HASH_RANGE * share // 100, customer.c.id.not_in(excluded)]
     if linked:
         where.append(customer.c.chat_id.is_not(None))
-    statement = select(customer.c.id).where(*where).order_by(customer.c.id * HASH_FACTOR % HASH_RANGE).limit(limit)
+    statement = select(customer.c.id).where(*where).order_by(order).limit(limit)
     return list(tx.execute(statement).scalars())

@@ -75,7 +75,7 @@ def gaps(instants: Sequence[tuple[datetime, Kind]], *of: Kind) -> list[timedelta
 
 def test_the_made_customers_get_every_kind_that_there_is() -> None:
     log = simulate(retail_lives(CUSTOMERS, now=NOW), RULES, now=NOW, days=365)
-    assert {one.kind for one in log} == set(Kind) - {Kind.NOTICE, Kind.CLOSING}
+    assert {one.kind for one in log} == set(Kind) - {Kind.NOTICE, Kind.CLOSING, Kind.RECALL}
 
 
 def test_the_log_is_in_order_and_within_the_year(log: list[SimulatedMessage]) -> None:
