@@ -16,12 +16,13 @@ from bot.clock import utc_now
 from bot.domain.rules import Rules
 from bot.playground import opening
 from bot.playground.clock import ClockMover, MovableClock
+from bot.playground.crowd import Crowd
 from bot.playground.engine import Engine
 from bot.playground.messenger import Messenger
 from bot.playground.recollection import recall
 from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
 from bot.playground.shop import Shop
-from bot.playground.simulation.cast import staff_group
+from bot.playground.simulation.cast import business, staff_group
 from bot.playground.simulation.people import YEAR
 from bot.playground.simulation.purchases import CURRENCY
 from bot.playground.simulation.story import Simulation, simulate
@@ -101,12 +102,13 @@ async def open_playground(
     """The bot and its simulated world, running, with the opening played.
 
     Args:
-        rules: the business's; the staff's chat, the currency and who is an administrator are the playground's own.
+        rules: the business's; the staff's chat, the currency, who is an administrator and, where the settings leave it
+            open, the business's name are the playground's own.
         url: an empty SQLite database.
         base: the clock underneath the one that is moved.
         seed: which world; the same seed and day give the same one.
     """
-    rules = replace(rules, staff_chat_id=opening.STAFF_GROUP, admin_ids=frozenset(), currency=CURRENCY)
+    rules = _own(rules)
     opens_at = opening.opening_time(base(), rules)
     clock = MovableClock(base, start=opens_at - 2 * YEAR)
     messenger = Messenger(now=clock.now)
@@ -117,6 +119,17 @@ async def open_playground(
             yield Playground(messenger, mover, rules.timezone, rules.language)
     finally:
         database.close()
+
+
+def _own(rules: Rules) -> Rules:
+    business_name = business() if rules.business == Rules().business else rules.business
+    return replace(
+        rules,
+        business=business_name,
+        staff_chat_id=opening.STAFF_GROUP,
+        admin_ids=frozenset(),
+        currency=CURRENCY,
+    )
 
 
 @asynccontextmanager
@@ -133,7 +146,9 @@ async def _running(
         updates_request=PlaygroundRequest(messenger),
     )
     intake = Intake(app)
-    engine = Engine(app, intake, messenger, Shop(database, simulation.sales_to_come, time_zone=rules.timezone))
+    shop = Shop(database, simulation.sales_to_come, time_zone=rules.timezone)
+    crowd = Crowd(messenger, simulation.crowd, seed=seed, time_zone=rules.timezone, since=opens_at)
+    engine = Engine(app, intake, messenger, shop, crowd)
     mover = ClockMover(clock, next_due=engine.next_due, settle=engine.settle)
     stop = asyncio.Event()
     async with app:

@@ -26,6 +26,11 @@ class Simulation:
     staff: list[StaffMember]
     sales_to_come: list[PurchaseRecord]
 
+    @property
+    def crowd(self) -> list[Profile]:
+        """Everybody who is not in the cast."""
+        return self.profiles[len(self.cast) :]
+
 
 def simulate(*, seed: int, rules: Rules, now: datetime) -> Simulation:
     """Tell the year that ends `now`."""
