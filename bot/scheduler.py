@@ -49,7 +49,7 @@ DUTIES: Sequence[Duty] = (
     Duty(survey_planning.plan_csat, OFTEN),
     Duty(wave_planning.plan_waves, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
-    Duty(wave_planning.plan_progress, OFTEN),
+    Duty(wave_planning.plan_wave_progress, OFTEN),
 )
 
 

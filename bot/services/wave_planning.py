@@ -80,7 +80,7 @@ def _ask(
     return True
 
 
-def plan_progress(tx: Tx, *, now: datetime, rules: Rules) -> int:
+def plan_wave_progress(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Bring the messages by which staff follow waves up to date, each at most every so often."""
     return sum(_show(tx, shown, now=now) for shown in storage.waves.list_followed(tx, now=now))
 
