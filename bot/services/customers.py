@@ -5,6 +5,7 @@ from datetime import datetime
 import storage.customers
 import storage.links
 import storage.outbox
+import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
@@ -114,6 +115,14 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
 def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: str) -> Reply:
     """A page that says the same to everybody, such as `/help` and `/privacy`, in the person's language."""
     return Reply(send=(Message(f"customers/{template}", _language(tx, chat_id, language)),))
+
+
+def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
+    staff = storage.staff.load(tx, chat_id)
+    if staff is None and chat_id not in rules.admin_ids:
+        return show(tx, now=now, chat_id=chat_id, language=language, template="help")
+    return Reply(send=(Message("staff/help", staff.language if staff else rules.language),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:

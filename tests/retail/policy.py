@@ -28,8 +28,7 @@ def breaches(sent: Sequence[Sent], *, timezone: str, holidays: frozenset[date]) 
     yield from _too_close([each for each in sent if each.kind in SURVEYS], 90 * DAY, "90 days between surveys")
     for kind, apart in OF_ONE_KIND.items():
         yield from _too_close([each for each in sent if each.kind == kind], apart, f"{apart.days} days")
-    yield from (f"a fourth within a week: {fourth}" for first, fourth in zip(sent, sent[3:], strict=False)
-                if fourth.at - first.at < 7 * DAY)  # fmt: skip
+    yield from _crowded(sent)
     for each in sent:
         local = each.at.astimezone(ZoneInfo(timezone))
         if local.time() >= QUIET_FROM or local.time() < QUIET_UNTIL:
@@ -40,3 +39,8 @@ def breaches(sent: Sequence[Sent], *, timezone: str, holidays: frozenset[date]) 
 
 def _too_close(sent: Sequence[Sent], apart: timedelta, rule: str) -> Iterator[str]:
     return (f"under {rule}: {before}, {after}" for before, after in pairwise(sent) if after.at - before.at < apart)
+
+
+def _crowded(sent: Sequence[Sent]) -> Iterator[str]:
+    fourths = zip(sent, sent[3:], strict=False)
+    return (f"a fourth within a week: {fourth}" for first, fourth in fourths if fourth.at - first.at < 7 * DAY)

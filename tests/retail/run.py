@@ -213,13 +213,11 @@ def _check_policy(scene: Scene, people: Mapping[str, Person], path: Path, ledger
 
 def _sent(people: Mapping[str, Person], path: Path) -> dict[int, list[Sent]]:
     """By chat what the clock sent; the kind is the outbox's, the instant is the messenger's."""
-    statement = "select chat_id, message_id, kind from outbox where edit_message_id is null and message_id is not null"
-    kinds = {(chat, message): kind for chat, message, kind in query(path, statement)}
+    statement = "select message_id, kind from outbox where edit_message_id is null and message_id is not null"
+    kinds = dict(query(path, statement))
     return {
         person.chat.id: [
-            Sent(message.date, kinds[person.chat.id, message.message_id])
-            for message in person.chat.messages.values()
-            if (person.chat.id, message.message_id) in kinds
+            Sent(message.date, kinds[number]) for number, message in person.chat.messages.items() if number in kinds
         ]
         for person in people.values()
     }
