@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from bot import scheduler
 from bot.domain.delivery import Outcome, Proof
 from bot.domain.messages import Language
-from bot.domain.rules import MilestoneTemplate, PlanTemplate, Rules
+from bot.domain.rules import DeliveryRules, MilestoneTemplate, PlanTemplate, Rules
 from bot.domain.taps import Tap
 from bot.domain.touchpoints import Kind
 from bot.render import Renderer
@@ -38,7 +38,8 @@ ONBOARDING = PlanTemplate(
         for days in (30, 90, 180, 365)
     ),
 )
-RULES = Rules(plans=(ONBOARDING,), staff_chat_id=STAFF_CHAT)
+# A standing clock would hold everything back that comes after the first burst.
+RULES = Rules(plans=(ONBOARDING,), staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 
 
 class Clock(Protocol):
