@@ -6,6 +6,7 @@ PostgreSQL has a pool of threads and a transaction for each use case.
 """
 
 import asyncio
+import json
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+
+from storage.columns import json_default
 
 T = TypeVar("T")
 
@@ -56,13 +59,18 @@ def is_sqlite(url: str) -> bool:
 def engine_for(url: str, *, read_only: bool = False) -> Engine:
     """An engine with this project's settings: SQLite in WAL, durable, IMMEDIATE; PostgreSQL with a small pool."""
     if not is_sqlite(url):
-        return create_engine(url, pool_size=POSTGRES_THREADS, max_overflow=0, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=READERS, max_overflow=0)
+        return create_engine(
+            url, pool_size=POSTGRES_THREADS, max_overflow=0, pool_pre_ping=True, json_serializer=_to_json
+        )
+    engine = create_engine(url, pool_size=READERS, max_overflow=0, json_serializer=_to_json)
     event.listen(engine, "connect", partial(_prepare_sqlite, read_only=read_only))
     # Deferred transactions that read and then write fail or, by SQLAlchemy's default, lose updates.
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+_to_json = partial(json.dumps, default=json_default)
 
 
 def _prepare_sqlite(connection: Any, _record: object, *, read_only: bool) -> None:  # noqa: ANN401  a DBAPI connection

@@ -40,7 +40,7 @@ def seat(messenger: Messenger, simulation: Simulation, codes: dict[int, str], *,
         if profile.linked_at is not None or profile.id in cast:
             _seat_customer(messenger, profile, codes.get(profile.id, ""), featured=profile.id in cast)
     members = [_seat_staff(messenger, one, featured=place == 0) for place, one in enumerate(simulation.staff)]
-    return messenger.add_group(STAFF_GROUP, group_title, members)
+    return messenger.add_group(STAFF_GROUP, group_title, members, is_forum=True)
 
 
 def _seat_customer(messenger: Messenger, profile: Profile, code: str, *, featured: bool) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+import storage.case_threads
 import storage.customers
 import storage.due
 import storage.interactions
-import storage.notices
 import storage.outbox
 import storage.plans
 from bot.domain import plans
+from bot.domain.cases import Signal, Source
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
@@ -96,15 +97,15 @@ def _ask_for_help(tx: Tx, plan: Plan, customer: Customer, *, message_id: int, ru
     )
     if interaction_id is None:
         return
-    storage.notices.notify(
-        tx,
+    signal = Signal(
         key=f"interaction:{interaction_id}",
-        template="plans/help_wanted",
-        facts={"customer": customer.name, "plan": plan.name, "interaction_id": interaction_id},
         customer_id=customer.customer_id,
-        rules=rules,
-        now=now,
+        source=Source.REQUEST,
+        template="plans/help_wanted",
+        facts={"customer": customer.name, "plan": plan.name},
     )
+    found = storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    storage.interactions.join_case(tx, interaction_id, found.case_id if found else None)
 
 
 def _view(plan: Plan, customer: Customer, *, language: Language, now: datetime) -> Message:

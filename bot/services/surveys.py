@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import storage.notices
+import storage.case_threads
 import storage.outbox
 import storage.surveys
 from bot.domain import surveys, taps
@@ -38,15 +38,8 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
-        storage.notices.notify(
-            tx,
-            key=f"detractor:{run.run_id}:{score}",
-            template="staff/detractor",
-            facts=surveys.notice_facts(run, score),
-            customer_id=run.customer_id,
-            rules=rules,
-            now=now,
-        )
+        signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
+        storage.case_threads.signal(tx, signal, rules=rules, now=now)
 
 
 def skip_reason(

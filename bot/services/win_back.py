@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import storage.case_threads
 import storage.customers
 import storage.interactions
 import storage.losses
-import storage.notices
 import storage.outbox
 import storage.win_back
 from bot.domain import win_back
+from bot.domain.cases import Signal, Source
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
 from bot.domain.rules import Rules
@@ -91,15 +92,15 @@ def _keep_answer(tx: Tx, found: WinBack, choice: OfferChoice, *, message_id: int
     )
     if interaction_id is None:
         return
-    storage.notices.notify(
-        tx,
+    signal = Signal(
         key=f"interaction:{interaction_id}",
-        template="win_back/wants_to_talk",
-        facts={"customer": found.customer_name, "reason": found.reason or "", "interaction_id": interaction_id},
         customer_id=found.customer_id,
-        rules=rules,
-        now=now,
+        source=Source.REQUEST,
+        template="win_back/wants_to_talk",
+        facts={"customer": found.customer_name, "reason": found.reason or ""},
     )
+    opened = storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    storage.interactions.join_case(tx, interaction_id, opened.case_id if opened else None)
 
 
 def plan_returns(tx: Tx, *, now: datetime, rules: Rules) -> int:
