@@ -1,6 +1,6 @@
 """Business time: the hours in which somebody is there to answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -19,12 +19,12 @@ class BusinessHours:
     weekdays: frozenset[int]
     holidays: Collection[date] = frozenset()
 
-    def spans_from(self, start: datetime) -> list[tuple[datetime, datetime]]:
+    def spans_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans after an instant, each half-open, aware UTC, within the horizon."""
         first = local_date(start, self.timezone)
         days = (first + timedelta(days=offset) for offset in range(HORIZON_DAYS))
         spans = (self._span(day) for day in days if day.isoweekday() in self.weekdays and day not in self.holidays)
-        return [(max(opens, start), closes) for opens, closes in spans if closes > start]
+        return ((max(opens, start), closes) for opens, closes in spans if closes > start)
 
     def _span(self, day: date) -> tuple[datetime, datetime]:
         return instant_at(day, self.opens, self.timezone), instant_at(day, self.closes, self.timezone)
