@@ -41,7 +41,7 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     over = ResolveCase(claim.case_id, "service", "solved")
     story.database.write_now(cases.resolve_case, rules=story.rules, by=HOA, tap=over)
 
-    await story.live(story.clock.now() + 120 * DAY)
+    await story.live(story.clock.now() + 91 * DAY)
     [again] = story.of(Kind.FOLLOW_UP)
     assert again.at == resolved_at + story.rules.cases.nps_again_after
     assert story.of(Kind.CES) == []  # 90 days between any two surveys

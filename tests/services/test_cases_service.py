@@ -45,14 +45,14 @@ def answer(database: Database, text: str, message_id: int = 500, **where: Any) -
 
 
 def send(database: Database, outcome: Outcome | None = None, *, most: int = 1) -> list[delivery.Delivery]:
-    """Send what may go, one claim after the other; each message gets the id 77."""
+    """Send what may go, one claim after the other; each message gets the id 77. Those of cases are returned."""
     gone = []
     for _ in range(most):
         claimed = database.write_now(delivery.claim, rules=RULES, owner="test", limit=9)
         for one in claimed.deliveries:
             came = outcome or Outcome(proof=Proof.SENT, message_id=77)
             database.write_now(delivery.record, rules=RULES, delivery=one, outcome=came)
-            gone.append(one)
+            gone += [one] if one.case_id else []
     return gone
 
 
