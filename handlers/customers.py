@@ -5,8 +5,7 @@ from hashlib import sha256
 
 from telegram import ChatMember, Message, Update
 
-from bot.domain.messages import Language, Reply
-from bot.domain.taps import ChooseLanguage
+from bot.domain.messages import Reply
 from bot.services import conversations, customers, links
 from handlers import replies
 from handlers.context import Context, language_of, message, person
@@ -108,14 +107,6 @@ async def language(update: Update, context: Context) -> None:
     await _answer(update, context, customers.ask_language)
 
 
-async def choose_language(update: Update, context: Context, tap: ChooseLanguage) -> None:
-    """A language was tapped."""
-    user = person(update)
-    chosen = Language(tap.language) if tap.language in set(Language) else context.bot_data.rules.language
-    reply = await context.bot_data.db.write(customers.choose_language, chat_id=user.id, language=chosen)
-    await replies.say(context, user.id, reply, tapped=message(update).id)
-
-
 async def stop(update: Update, context: Context) -> None:
     """`/stop`: no more messages."""
     await _answer(update, context, customers.stop)
@@ -128,7 +119,7 @@ async def resume(update: Update, context: Context) -> None:
 
 async def help_page(update: Update, context: Context) -> None:
     """`/help`, and any command that we do not have."""
-    await _answer(update, context, customers.show, template="help")
+    await _answer(update, context, customers.show_help, rules=context.bot_data.rules)
 
 
 async def privacy(update: Update, context: Context) -> None:

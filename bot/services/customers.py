@@ -5,6 +5,7 @@ from datetime import datetime
 import storage.customers
 import storage.links
 import storage.outbox
+import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
@@ -75,12 +76,15 @@ def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language) -
     return Reply(send=(_to(me, "customers/number_kept"),))
 
 
-def choose_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+def choose_language(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: ChooseLanguage
+) -> Reply:
     """Speak this language to the customer from now on."""
+    chosen = Language(tap.language) if tap.language in set(Language) else language
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is not None:
-        storage.customers.change(tx, me.customer_id, language=language)
-    return Reply(edit=Message("customers/language_chosen", language))
+        storage.customers.change(tx, me.customer_id, language=chosen)
+    return Reply(edit=Message("customers/language_chosen", chosen))
 
 
 def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
@@ -111,6 +115,14 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
 def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: str) -> Reply:
     """A page that says the same to everybody, such as `/help` and `/privacy`, in the person's language."""
     return Reply(send=(Message(f"customers/{template}", _language(tx, chat_id, language)),))
+
+
+def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
+    staff = storage.staff.load(tx, chat_id)
+    if staff is None and chat_id not in rules.admin_ids:
+        return show(tx, now=now, chat_id=chat_id, language=language, template="help")
+    return Reply(send=(Message("staff/help", staff.language if staff else rules.language),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.messages import Language
 from bot.domain.rules import ContactRules, Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES
 from bot.playground import demo
@@ -185,6 +186,18 @@ async def test_the_shop_goes_on_selling(playground: Playground, database_path: P
     assert rows(database_path, silent)[0][0] > 15
 
 
+async def test_the_crowd_answers_by_itself_and_the_cast_waits_for_the_visitor(
+    playground: Playground, database_path: Path
+) -> None:
+    query = "select customer_id, reason from answer where answered_at > ?"
+    opened = str(playground.messenger.now().replace(tzinfo=None))
+    await let_pass(playground, 12 * DAY)
+    answers = rows(database_path, query, opened)
+    assert len(answers) > 3
+    assert any(reason for _, reason in answers)
+    assert not {customer_id for customer_id, _ in answers} & set(range(1, 13))
+
+
 async def test_the_same_day_opens_the_same_playground(tmp_path: Path) -> None:
     seen: list[list[tuple[int, str]]] = []
     for name in ("one", "other"):
@@ -193,6 +206,15 @@ async def test_the_same_day_opens_the_same_playground(tmp_path: Path) -> None:
             chats = opened.messenger.chats.values()
             seen.append([(chat.id, one.content.get("text", "")) for chat in chats for one in chat.messages.values()])
     assert seen[0] == seen[1]
+
+
+async def test_staff_speak_the_language_of_the_business(database_path: Path) -> None:
+    english = replace(RULES, language=Language.EN, business="Acme")
+    async with open_playground(english, f"sqlite:///{database_path}", base=lambda: NOW) as opened:
+        group = opened.messenger.chats[STAFF_GROUP]
+        assert group.title == "Success team"
+        assert "has just given" in next(iter(group.messages.values())).content["text"]
+        assert "Acme" in latest(opened, AN).content["text"]
 
 
 def test_it_opens_in_the_morning_of_a_day_on_which_surveys_may_be_sent() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.delivery import Act, Outcome, Proof
+from bot.domain.delivery import Act, Delivery, Outcome, Proof
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
@@ -44,7 +44,7 @@ def answer(database: Database, text: str, message_id: int = 500, **where: Any) -
     )
 
 
-def send(database: Database, outcome: Outcome | None = None, *, most: int = 1) -> list[delivery.Delivery]:
+def send(database: Database, outcome: Outcome | None = None, *, most: int = 1) -> list[Delivery]:
     """Send what may go, one claim after the other; each message gets the id 77. Those of cases are returned."""
     gone = []
     for _ in range(most):

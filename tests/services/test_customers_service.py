@@ -7,11 +7,12 @@ import pytest
 
 from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, SignUpRules
+from bot.domain.taps import ChooseLanguage
 from bot.domain.touchpoints import Kind
 from bot.services import customers
 from storage.database import Database
 from tests.conftest import HandClock
-from tests.factories import CHAT, add_customer, queue, queue_survey, row, rows
+from tests.factories import CHAT, add_customer, add_staff, queue, queue_survey, row, rows
 
 RULES = Rules()
 CLOSED = replace(RULES, sign_up=SignUpRules(open=False))
@@ -123,13 +124,26 @@ def test_a_stranger_may_say_stop_too(database: Database) -> None:
 
 def test_a_language_is_spoken_from_then_on(database: Database) -> None:
     add_customer(database)
-    reply = database.write_now(customers.choose_language, chat_id=CHAT, language=Language.EN)
+    reply = choose(database, "en")
     assert reply.edit is not None
     assert reply.edit.language is Language.EN
-    shown = database.write_now(customers.show, chat_id=CHAT, language=Language.VI, template="help")
+    shown = database.write_now(customers.show_help, rules=RULES, chat_id=CHAT, language=Language.VI)
     assert shown.send[0].language is Language.EN
     asked = database.write_now(customers.ask_language, chat_id=CHAT, language=Language.VI)
     assert [button.tap.pack() for button in asked.send[0].keyboard[0]] == ["l:vi", "l:en"]
+
+
+def choose(database: Database, language: str) -> Reply:
+    facts = {"chat_id": CHAT, "message_id": 1, "language": Language.VI, "tap": ChooseLanguage(language)}
+    return database.write_now(customers.choose_language, rules=RULES, **facts)
+
+
+def test_a_language_that_nobody_speaks_is_not_chosen(database: Database) -> None:
+    add_customer(database)
+    reply = choose(database, "xx")
+    assert reply.edit is not None
+    assert reply.edit.language is Language.VI
+    assert row(database, "customer")["language"] == "vi"
 
 
 def test_a_stranger_is_answered_in_the_language_of_their_telegram(database: Database) -> None:
@@ -150,3 +164,14 @@ def test_a_block_stops_everything_and_an_unblock_begins_again(database: Database
 def test_a_block_by_nobody_we_know_is_nothing(database: Database) -> None:
     database.write_now(customers.note_blocked, chat_id=CHAT, blocked=True)
     assert rows(database, "customer") == []
+
+
+def test_help_shows_each_the_commands_that_are_theirs(database: Database) -> None:
+    add_staff(database, 10)
+    owners = replace(RULES, admin_ids=frozenset({11}))
+    shown = [
+        database.write_now(customers.show_help, rules=owners, chat_id=chat_id, language=Language.EN).send[0]
+        for chat_id in (10, 11, 12)
+    ]
+    assert [page.template for page in shown] == ["staff/help", "staff/help", "customers/help"]
+    assert [page.language for page in shown] == [Language.EN, RULES.language, Language.EN]
