@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from telegram.constants import ForumTopicLimit, ParseMode
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.domain.delivery import Act, Delivery
@@ -13,6 +14,7 @@ from handlers import replies
 from handlers.limiter import PACED
 
 TOPIC_NOT_MODIFIED = "topic_not_modified"
+THREAD_GONE = "thread not found"
 
 Bot = ExtBot[Any]
 Performer = Callable[[Bot, Renderer, Delivery], Coroutine[Any, Any, int | None]]
@@ -24,15 +26,28 @@ async def perform(bot: Bot, renderer: Renderer, one: Delivery) -> int | None:
 
 
 async def _send(bot: Bot, renderer: Renderer, one: Delivery) -> int:
-    sent = await replies.send_rendered(
-        bot,
-        one.chat_id,
-        renderer.render(one.message),
-        thread_id=one.thread_id,
-        reply_to=one.reply_to,
-        rate_limit_args=PACED,
-    )
-    return sent.message_id
+    async def send(thread_id: int | None) -> int:
+        sent = await replies.send_rendered(
+            bot,
+            one.chat_id,
+            renderer.render(one.message),
+            thread_id=thread_id,
+            reply_to=one.reply_to,
+            rate_limit_args=PACED,
+        )
+        return sent.message_id
+
+    return await _into_thread(one, send)
+
+
+async def _into_thread(one: Delivery, send: Callable[[int | None], Coroutine[Any, Any, int]]) -> int:
+    """Send into the topic; where staff have deleted that, into the chat, since somebody must read it."""
+    try:
+        return await send(one.thread_id)
+    except BadRequest as error:
+        if one.thread_id is None or THREAD_GONE not in error.message.lower():
+            raise
+        return await send(None)
 
 
 async def _edit(bot: Bot, renderer: Renderer, one: Delivery) -> int:
@@ -54,18 +69,21 @@ async def _edit_caption(bot: Bot, renderer: Renderer, one: Delivery) -> int:
 
 
 async def _copy(bot: Bot, renderer: Renderer, one: Delivery) -> int:
-    assert one.copied is not None, "a copy says of what"
-    copied = await bot.copy_message(
-        one.chat_id,
-        one.copied.chat_id,
-        one.copied.message_id,
-        caption=renderer.render(one.message).text,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=one.thread_id,
-        reply_parameters=replies.answering(one.reply_to),
-        rate_limit_args=PACED,
-    )
-    return copied.message_id
+    async def copy(thread_id: int | None) -> int:
+        assert one.copied is not None, "a copy says of what"
+        copied = await bot.copy_message(
+            one.chat_id,
+            one.copied.chat_id,
+            one.copied.message_id,
+            caption=renderer.render(one.message).text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=thread_id,
+            reply_parameters=replies.answering(one.reply_to),
+            rate_limit_args=PACED,
+        )
+        return copied.message_id
+
+    return await _into_thread(one, copy)
 
 
 async def _create_topic(bot: Bot, renderer: Renderer, one: Delivery) -> int:

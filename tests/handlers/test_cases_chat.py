@@ -277,6 +277,14 @@ async def test_a_canned_reply_quotes_the_customer_and_goes_only_by_a_second_tap(
     assert labels(offer) == []
 
 
+async def test_what_a_customer_says_is_read_although_staff_deleted_the_topic(stage: Stage, an: Person) -> None:
+    open_forum(stage)
+    await complain(stage, an)
+    stage.staff.topics = {}
+    await write(stage, an, "Có ai không")
+    assert texts(stage.staff)[-1].endswith("Có ai không")
+
+
 async def test_nothing_goes_to_who_blocked_the_bot_and_the_csm_is_told(stage: Stage, an: Person, hoa: Person) -> None:
     open_forum(stage)
     card = await complain(stage, an)
