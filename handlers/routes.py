@@ -26,7 +26,7 @@ from bot.services import customers as customer_services
 from bot.services import plans as plan_services
 from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
-from handlers import cases, customers, picking, plans, portfolio, replies, reports, win_back
+from handlers import cases, customers, picking, plans, portfolio, replies, reports, waves, win_back
 from handlers.context import App, Context, language_of, person
 from handlers.tapping import TapCallback, by_customer
 
@@ -72,6 +72,8 @@ COMMANDS = (
     Command("cases", cases.list_cases, Role.CSM),
     Command("case", cases.case, Role.CSM),
     Command("log", cases.log, Role.CSM),
+    Command("wave", waves.wave, Role.MANAGER),
+    Command("who", waves.who, Role.CSM),
 )
 
 TAPS = (
@@ -94,6 +96,9 @@ TAPS = (
     TapRoute(taps.CannedReply, cases.use_canned_reply, Role.CSM),
     TapRoute(taps.SnoozeCase, cases.snooze, Role.CSM),
     TapRoute(taps.ResolveCase, cases.resolve, Role.CSM),
+    TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
+    TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
+    TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

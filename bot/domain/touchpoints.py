@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TOPIC_STATE = "topic_state"
     CARD = "card"
     CASE = "case"  # what happens in a case, told where staff talk about it
+    RECALL = "recall"
 
 
 class Group(StrEnum):
@@ -70,6 +71,7 @@ POLICIES = MappingProxyType(
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CASE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
+        Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
         Kind.CES: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
         Kind.CSAT: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),

@@ -20,6 +20,8 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
     storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
     if known is not None:
         return Reply(send=(_to(known, "customers/welcome_back", stopped=known.stopped),))
+    if storage.staff.works_here(tx, chat_id, rules):
+        return show_help(tx, now=now, rules=rules, chat_id=chat_id, language=language)
     if rules.sign_up.open:
         storage.customers.sign_up(
             tx,
@@ -84,7 +86,8 @@ def choose_language(
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is not None:
         storage.customers.change(tx, me.customer_id, language=chosen)
-    return Reply(edit=Message("customers/language_chosen", chosen))
+    kept = storage.staff.choose_language(tx, chat_id, chosen) or me is not None
+    return Reply(edit=Message("customers/language_chosen", chosen, {"kept": kept}))
 
 
 def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
@@ -98,7 +101,7 @@ def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
         return Reply(send=(Message("customers/stopped", language),))
-    storage.customers.change(tx, me.customer_id, stopped_at=now)
+    storage.customers.change(tx, me.customer_id, stopped_at=now, feedback_until=None)
     storage.outbox.cancel_pending(tx, me.customer_id, reason="stopped")
     return Reply(send=(_to(me, "customers/stopped"),))
 
@@ -119,9 +122,9 @@ def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: s
 
 def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
-    staff = storage.staff.load(tx, chat_id)
-    if staff is None and chat_id not in rules.admin_ids:
+    if not storage.staff.works_here(tx, chat_id, rules):
         return show(tx, now=now, chat_id=chat_id, language=language, template="help")
+    staff = storage.staff.load(tx, chat_id)
     return Reply(send=(Message("staff/help", staff.language if staff else rules.language),))
 
 

@@ -3,6 +3,9 @@
 from datetime import datetime
 
 import storage.case_threads
+import storage.cases
+import storage.interactions
+import storage.notices
 import storage.outbox
 import storage.surveys
 from bot.domain import surveys, taps
@@ -26,7 +29,7 @@ def record_score(
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
     if meaning is TapMeaning.CLOSED:
         return Reply(edit=surveys.closed(run))
-    asks_why = run.reason is None and (meaning is not TapMeaning.REPEATED or surveys.awaits_reason(run, now=now))
+    asks_why = surveys.asks_why(run, tap.score, meaning, now=now)
     if meaning is not TapMeaning.REPEATED:
         _store(tx, run, tap.score, message_id=message_id, rules=rules, now=now)
     say = surveys.follow_up if asks_why else surveys.thanks
@@ -35,11 +38,29 @@ def record_score(
 
 def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules, now: datetime) -> None:
     reason_until = now + rules.surveys.reason_within
+    moved = surveys.changes_band(run, score)
+    if moved and run.reason is not None:
+        storage.surveys.forget_reason(tx, run.run_id)
+        storage.interactions.add(tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now)
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
         storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    elif moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR:
+        _tell_change(tx, run, score, rules=rules, now=now)
+
+
+def _tell_change(tx: Tx, run: SurveyRun, score: int, *, rules: Rules, now: datetime) -> None:
+    """Who is no longer unhappy need not be called: their case says so, or the staff chat when it is over."""
+    key, template = f"detractor:{run.run_id}:{score}", "staff/score_changed"
+    facts = surveys.notice_facts(run, score) | {"before": run.score}
+    found = storage.cases.load_latest(tx, run.customer_id)
+    if found is not None and found.is_open:
+        storage.case_threads.tell(tx, found, key, template, facts, rules=rules, now=now)
+    else:
+        to = run.customer_id
+        storage.notices.notify(tx, key=key, template=template, facts=facts, customer_id=to, rules=rules, now=now)
 
 
 def skip_reason(

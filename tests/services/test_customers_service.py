@@ -175,3 +175,23 @@ def test_help_shows_each_the_commands_that_are_theirs(database: Database) -> Non
     ]
     assert [page.template for page in shown] == ["staff/help", "staff/help", "customers/help"]
     assert [page.language for page in shown] == [Language.EN, RULES.language, Language.EN]
+
+
+def test_who_works_here_is_not_signed_up_as_a_customer(database: Database) -> None:
+    add_staff(database, CHAT)
+    assert said(greet(database)) == "staff/help"
+    assert rows(database, "customer") == []
+
+
+def test_staff_are_spoken_to_in_the_language_that_they_choose(database: Database) -> None:
+    add_staff(database, CHAT, language="en")
+    reply = choose(database, "vi")
+    assert reply.edit is not None
+    assert reply.edit.facts["kept"] is True
+    assert row(database, "staff")["language"] == "vi"
+
+
+def test_a_strangers_choice_of_language_is_not_kept_and_they_are_told(database: Database) -> None:
+    reply = choose(database, "en")
+    assert reply.edit is not None
+    assert reply.edit.facts["kept"] is False

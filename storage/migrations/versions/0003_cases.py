@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.columns import Id, UtcDateTime
 
-revision = "0002_cases"
-down_revision = "0001"
+revision = "0003_cases"
+down_revision = "0002_waves"
 branch_labels = None
 depends_on = None
 
