@@ -86,5 +86,6 @@ POLICIES = MappingProxyType(
     }
 )
 
-INVITATIONS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT, Kind.FOLLOW_UP})
+SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
+INVITATIONS = SURVEYS | {Kind.FOLLOW_UP}
 OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})
