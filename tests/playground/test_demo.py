@@ -213,7 +213,8 @@ async def test_staff_speak_the_language_of_the_business(database_path: Path) -> 
     async with open_playground(english, f"sqlite:///{database_path}", base=lambda: NOW) as opened:
         group = opened.messenger.chats[STAFF_GROUP]
         assert group.title == "Success team"
-        assert "has just given" in next(iter(group.messages.values())).content["text"]
+        card = next(message for message in group.messages.values() if message.inline_keyboard)
+        assert "in the NPS survey" in card.content["text"]
         assert "Acme" in latest(opened, AN).content["text"]
 
 
