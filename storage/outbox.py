@@ -105,9 +105,18 @@ def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
     }
 
 
+_earlier = outbox.alias("earlier")
+_is_next_of_its_lane = or_(
+    outbox.c.lane.is_(None),
+    ~select(_earlier.c.id)
+    .where(_earlier.c.lane == outbox.c.lane, _earlier.c.id < outbox.c.id, _earlier.c.status.in_(("pending", "sending")))
+    .exists(),
+)
+
+
 def any_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a claim or a recovery would find something."""
-    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now).limit(1)
+    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now, _is_next_of_its_lane).limit(1)
     dead = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < now).limit(1)
     return tx.execute(due).first() is not None or tx.execute(dead).first() is not None
 
@@ -122,14 +131,6 @@ def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
     """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped."""
     return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
 
-
-_earlier = outbox.alias("earlier")
-_is_next_of_its_lane = or_(
-    outbox.c.lane.is_(None),
-    ~select(_earlier.c.id)
-    .where(_earlier.c.lane == outbox.c.lane, _earlier.c.id < outbox.c.id, _earlier.c.status.in_(("pending", "sending")))
-    .exists(),
-)
 
 _DUE = (
     select(

@@ -28,7 +28,7 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     add_customer(story.database, story.clock, next_nps_at=story.clock.now())
     await story.settle()
     answer(story, story.said[0], 2)
-    await story.settle()
+    await story.live(story.clock.now() + timedelta(minutes=1))
     assert story.kinds() == [Kind.NPS, Kind.TOPIC, Kind.CARD]
     card = story.said[-1]
     assert card.chat_id == STAFF_CHAT

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.delivery import Act, Delivery, Outcome, Proof
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
-from bot.domain.rules import Rules
+from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ResolveCase, SnoozeCase
 from bot.domain.touchpoints import Kind
 from bot.services import cases, conversations, delivery, survey_planning
@@ -16,7 +16,7 @@ from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, row, rows
 
-RULES = Rules(staff_chat_id=STAFF_CHAT)
+RULES = Rules(staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 HOA = Staff(user_id=CHAT + 100, name="Hoa", role=Role.CSM, language=Language.EN)
 LAN = Staff(user_id=CHAT + 101, name="Lan", role=Role.MANAGER, language=Language.EN)
 DAY = timedelta(days=1)
