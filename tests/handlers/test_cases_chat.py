@@ -1,14 +1,11 @@
 """Cases in a staff group with topics and in one without: what staff tap and write, and what the customer gets."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from bot.domain.rules import DeliveryRules
 from bot.domain.taps import ClaimCase, ResolveCase
 from bot.playground.parameters import Upload
 from bot.playground.persons import Person
@@ -16,16 +13,9 @@ from bot.playground.world import Chat, Message
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, row, rows
-from tests.stage import RULES, Stage, labels, open_stage, text
+from tests.stage import Stage, labels, text
 
 CARD = [["Nhận xử lý", "Trả lời"], ["Tạm hoãn", "Đã xử lý xong"]]
-
-
-@pytest.fixture
-async def stage(database: Database, clock: HandClock) -> AsyncIterator[Stage]:
-    """A stage on which a standing clock holds nothing back but a chat's own limit."""
-    async with open_stage(database, clock, replace(RULES, delivery=DeliveryRules(per_second=1000))) as opened:
-        yield opened
 
 
 @pytest.fixture
