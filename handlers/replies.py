@@ -57,6 +57,11 @@ async def send_picture(context: Context, chat_id: int, picture: bytes, message: 
         await send(context, chat_id, message)
 
 
+async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:
+    """Send a file in reply."""
+    await _attempt(context, chat_id, context.bot.send_document(chat_id, content, filename=name), name)
+
+
 async def _attempt(context: Context, chat_id: int, sending: Awaitable[Message], template: str) -> None:
     """Send a reply.
 

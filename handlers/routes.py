@@ -23,7 +23,7 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import staff
-from handlers import customers, picking, plans, portfolio, replies, reports, surveys, win_back
+from handlers import auditing, customers, picking, plans, portfolio, privacy, replies, reports, surveys, win_back
 from handlers.context import App, Context, language_of, person
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ COMMANDS = (
     Command("stop", customers.stop),
     Command("resume", customers.resume),
     Command("privacy", customers.privacy),
+    Command("mydata", privacy.my_data),
+    Command("forget", privacy.forget),
     Command("customers", portfolio.list_customers, Role.CSM),
     Command("customer", portfolio.customer, Role.CSM),
     Command("note", portfolio.note, Role.CSM),
@@ -66,6 +68,7 @@ COMMANDS = (
     Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("audit", auditing.log, Role.ADMIN),
 )
 
 TAPS = (
@@ -76,6 +79,7 @@ TAPS = (
     TapRoute(taps.CheckInAnswer, plans.answer_check_in),
     TapRoute(taps.LeavingReason, win_back.give_reason),
     TapRoute(taps.OfferAnswer, win_back.answer_offer),
+    TapRoute(taps.AnswerForget, privacy.answer_forget),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),

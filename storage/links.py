@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Update, delete, insert, or_, select, updat
 
 from bot.domain.links import LinkFacts
 from storage.database import Tx
-from storage.tables import customer, link, loss, metadata, success_plan, win_back
+from storage.tables import customer, link, loss, metadata, outbox, success_plan, win_back
 
 
 def add(tx: Tx, *, code: str, external_id: str, expires_at: datetime, now: datetime) -> bool:
@@ -81,6 +81,7 @@ def merge_sign_up(tx: Tx, *, chat_id: int, into: int, now: datetime) -> None:
     for table in metadata.tables.values():
         if table is not customer and "customer_id" in table.c:
             tx.execute(update(table).where(table.c.customer_id == found.id).values(customer_id=into))
+    tx.execute(update(outbox).where(outbox.c.about_id == found.id).values(about_id=into))
     tx.execute(delete(customer).where(customer.c.id == found.id))
     if found.stopped_at is not None:
         tx.execute(update(customer).where(customer.c.id == into).values(stopped_at=found.stopped_at))

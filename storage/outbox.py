@@ -83,6 +83,7 @@ def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
         "facts": dict(outgoing.facts),
         "run_id": outgoing.run_id,
         "edit_message_id": outgoing.edit_message_id,
+        "about_id": outgoing.about_id,
         "status": "pending",
         "planned_at": max(now, outgoing.due_at),
         "due_at": outgoing.due_at,

@@ -91,7 +91,7 @@ def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
     group = POLICIES[facts.kind].group
     personal = group is not Group.SERVICE
     refusals = {
-        Rule.NOT_LINKED: personal and not facts.linked,
+        Rule.NOT_LINKED: not facts.linked,
         Rule.STOPPED: personal and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
         Rule.LOST: personal and facts.lost and group is not Group.WIN_BACK,

@@ -14,7 +14,8 @@ class Outgoing:
     """A message to queue. `dedupe_key` is unique for ever: queueing the same thing twice sends it once.
 
     A message to a customer names `customer_id`, and the chat and language are read when it is sent; a message to staff
-    names `chat_id` and `language`. With `edit_message_id` it changes a message that was sent.
+    names `chat_id` and `language`, and in `about_id` the customer whom it tells of, so that it can be erased with them.
+    With `edit_message_id` it changes a message that was sent.
     """
 
     dedupe_key: str
@@ -28,6 +29,7 @@ class Outgoing:
     facts: Mapping[str, object] = field(default_factory=dict)
     run_id: int | None = None
     edit_message_id: int | None = None
+    about_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,7 +119,10 @@ class SignUpRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Everything a business may set about how it treats its customers."""
+    """Everything a business may set about how it treats its customers.
+
+    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    """
 
     business: str = "Touchpoint"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -128,6 +131,7 @@ class Rules:
     phone_region: str = "VN"
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
+    pepper: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()

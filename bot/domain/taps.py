@@ -146,6 +146,15 @@ class CloseInteraction(Tap):
     interaction_id: int
 
 
+@dataclass(frozen=True)
+class AnswerForget(Tap):
+    """Whether a customer who asked to be forgotten means it: `yes` or `no`."""
+
+    code = "fg"
+    customer_id: int
+    choice: str
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -162,6 +171,7 @@ TAPS: dict[str, type[Tap]] = {
         StartPlan,
         CompleteMilestone,
         CloseInteraction,
+        AnswerForget,
     )
 }
 
