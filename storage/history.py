@@ -183,6 +183,7 @@ class MessageRecord:
     hold_rule: str | None = None
     attempt: int = 0
     possible_duplicate: bool = False
+    message_id: int | None = None
     sent_at: datetime | None = None
     error: str | None = None
 

@@ -95,9 +95,8 @@ def decide(kind: Kind, outcome: Outcome, *, attempt: int, most: int, already_res
             return Step.FAIL
         case Proof.NOT_SENT:
             return Step.RETRY if outcome.retry_after or outcome.new_chat_id or attempt < most else Step.FAIL
-        case Proof.UNKNOWN:
-            may_resend = POLICIES[kind].unknown is Unknown.RESEND and not already_resent
-            return Step.RESEND_FLAGGED if may_resend else Step.LEAVE_UNKNOWN
+    may_resend = POLICIES[kind].unknown is Unknown.RESEND and not already_resent
+    return Step.RESEND_FLAGGED if may_resend else Step.LEAVE_UNKNOWN
 
 
 def backoff(attempt: int) -> timedelta:

@@ -16,18 +16,22 @@ from bot.clock import utc_now
 from bot.domain.rules import Rules
 from bot.playground import opening
 from bot.playground.clock import ClockMover, MovableClock
+from bot.playground.crowd import Crowd
 from bot.playground.engine import Engine
 from bot.playground.messenger import Messenger
+from bot.playground.recollection import recall
 from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
 from bot.playground.shop import Shop
 from bot.playground.simulation.cast import staff_group
+from bot.playground.simulation.people import YEAR
 from bot.playground.simulation.purchases import CURRENCY
-from bot.playground.simulation.story import simulate
+from bot.playground.simulation.story import Simulation, simulate
 from bot.playground.transport import PlaygroundRequest
 from bot.playground.views import Playground
 from bot.playground.web import playground_app
 from bot.settings import Settings, SettingsError
 from handlers import commands
+from handlers.context import App
 from handlers.updates import Intake
 from storage.database import Database
 from storage.migrate import migrate
@@ -104,12 +108,13 @@ async def open_playground(
         seed: which world; the same seed and day give the same one.
     """
     rules = replace(rules, staff_chat_id=opening.STAFF_GROUP, admin_ids=frozenset(), currency=CURRENCY)
-    clock = MovableClock(base, start=opening.opening_time(base(), rules))
+    opens_at = opening.opening_time(base(), rules)
+    clock = MovableClock(base, start=opens_at - 2 * YEAR)
     messenger = Messenger(now=clock.now)
     await asyncio.to_thread(migrate, url)
     database = Database(url, now=clock.now)
     try:
-        async with _running(rules, messenger, database, clock, seed=seed) as mover:
+        async with _running(rules, messenger, database, clock, opens_at=opens_at, seed=seed) as mover:
             yield Playground(messenger, mover, rules.timezone, rules.language)
     finally:
         database.close()
@@ -117,13 +122,9 @@ async def open_playground(
 
 @asynccontextmanager
 async def _running(
-    rules: Rules, messenger: Messenger, database: Database, clock: MovableClock, *, seed: int
+    rules: Rules, messenger: Messenger, database: Database, clock: MovableClock, *, opens_at: datetime, seed: int
 ) -> AsyncIterator[ClockMover]:
-    simulation = simulate(seed=seed, rules=rules, now=clock.now())
-    await database.write(storage.history.add, history=simulation.history)
-    await opening.hire(database, simulation)
-    codes = await opening.make_links(database, simulation, rules, seed=seed)
-    opening.seat(messenger, simulation, codes, group_title=staff_group(rules.language))
+    simulation = simulate(seed=seed, rules=rules, now=opens_at)
     app = build(
         rules,
         database,
@@ -133,14 +134,16 @@ async def _running(
         updates_request=PlaygroundRequest(messenger),
     )
     intake = Intake(app)
-    engine = Engine(app, intake, messenger, Shop(database, simulation.sales_to_come, time_zone=rules.timezone))
+    shop = Shop(database, simulation.sales_to_come, time_zone=rules.timezone)
+    crowd = Crowd(messenger, simulation.crowd, seed=seed, time_zone=rules.timezone, since=opens_at)
+    engine = Engine(app, intake, messenger, shop, crowd)
     mover = ClockMover(clock, next_due=engine.next_due, settle=engine.settle)
     stop = asyncio.Event()
     async with app:
-        await commands.register(app)
+        await _furnish(app, messenger, database, clock, simulation, opens_at=opens_at, seed=seed)
         listening = asyncio.create_task(intake.poll(stop))
         try:
-            await opening.play(messenger, mover, simulation.cast)
+            await opening.play(messenger, mover, simulation)
             beating = asyncio.create_task(engine.run(stop))
             yield mover
             stop.set()
@@ -148,3 +151,26 @@ async def _running(
         finally:
             stop.set()
             await listening
+
+
+async def _furnish(
+    app: App,
+    messenger: Messenger,
+    database: Database,
+    clock: MovableClock,
+    simulation: Simulation,
+    *,
+    opens_at: datetime,
+    seed: int,
+) -> None:
+    """Bring people, chats, books and the clock to the instant of the opening."""
+    rules = app.bot_data.rules
+    clock.hold()
+    opening.seat(messenger, simulation, seed=seed, group_title=staff_group(rules.language))
+    await recall(app, messenger, simulation, clock)
+    clock.jump(opens_at)
+    clock.release()
+    await database.write(storage.history.add, history=simulation.history)
+    await opening.hire(database, simulation)
+    await opening.make_links(database, simulation, rules, seed=seed)
+    await commands.register(app)

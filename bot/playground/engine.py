@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import scheduler
+from bot.playground.crowd import Crowd
 from bot.playground.messenger import Messenger
 from bot.playground.shop import Shop
 from bot.services import delivery, planning
@@ -26,19 +27,21 @@ BEATS_PER_PLANNING = 20
 class Engine:
     """Does what is due, by a clock that somebody else moves."""
 
-    def __init__(self, app: App, intake: Intake, messenger: Messenger, shop: Shop) -> None:
+    def __init__(self, app: App, intake: Intake, messenger: Messenger, shop: Shop, crowd: Crowd) -> None:
         self._house = app.bot_data
         self._intake = intake
         self._messenger = messenger
         self._shop = shop
+        self._crowd = crowd
         self._sender = Sender(app.bot, app.bot_data, owner="playground")
         self._turn = asyncio.Lock()
 
     async def settle(self) -> None:
         """Return when everything that is due at the clock's present time has been done."""
         async with self._turn:
-            await self._hear()
+            self._crowd.act(now=self._messenger.now())
             await self._shop.keep_books(now=self._messenger.now())
+            await self._hear()
             planned = True
             while planned:
                 planned = await self._plan() > 0
@@ -48,7 +51,8 @@ class Engine:
     async def next_due(self, after: datetime) -> datetime | None:
         """The first instant after the clock's present time, which is `after`, at which something is due."""
         mine = await self._house.db.read(planning.next_due, rules=self._house.rules)
-        return min((due for due in (mine, self._shop.next_due()) if due is not None and due > after), default=None)
+        dates = (mine, self._shop.next_due(), self._crowd.next_due())
+        return min((due for due in dates if due is not None and due > after), default=None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep up with the clock while nobody moves it: send at once, plan now and then."""

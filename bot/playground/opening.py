@@ -1,7 +1,6 @@
 """How the playground opens: who is there, and what has just happened when the visitor comes."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 import storage.staff
@@ -12,9 +11,9 @@ from bot.domain.rules import Rules
 from bot.playground.clock import ClockMover
 from bot.playground.messenger import Messenger
 from bot.playground.persons import Person
-from bot.playground.simulation.cast import Part, StaffMember
+from bot.playground.simulation.cast import StaffMember
 from bot.playground.simulation.people import Profile
-from bot.playground.simulation.story import Simulation
+from bot.playground.simulation.story import Simulation, external_id
 from bot.playground.world import Chat, User
 from bot.services import links
 from storage.database import Database
@@ -33,12 +32,14 @@ def opening_time(now: datetime, rules: Rules) -> datetime:
     return instant_at(day, morning, rules.timezone).astimezone(UTC)
 
 
-def seat(messenger: Messenger, simulation: Simulation, codes: dict[int, str], *, group_title: str) -> Chat:
+def seat(messenger: Messenger, simulation: Simulation, *, seed: int, group_title: str) -> Chat:
     """Let everybody use the messenger who can be reached or is shown, and open the staff's group."""
-    cast = {part.profile.id for part in simulation.cast}
+    parts = {part.profile.id: part for part in simulation.cast}
     for profile in simulation.profiles:
-        if profile.linked_at is not None or profile.id in cast:
-            _seat_customer(messenger, profile, codes.get(profile.id, ""), featured=profile.id in cast)
+        part = parts.get(profile.id)
+        if profile.linked_at is not None or part is not None:
+            code = link_code(profile, seed) if part is not None and part.link == "code" else ""
+            _seat_customer(messenger, profile, code, featured=part is not None)
     members = [_seat_staff(messenger, one, featured=place == 0) for place, one in enumerate(simulation.staff)]
     return messenger.add_group(STAFF_GROUP, group_title, members)
 
@@ -69,22 +70,22 @@ async def hire(database: Database, simulation: Simulation) -> None:
         await database.write(storage.staff.save, staff=member)
 
 
-async def make_links(database: Database, simulation: Simulation, rules: Rules, *, seed: int) -> dict[int, str]:
-    """A deep link for each of the cast who has one, by customer."""
-    codes = {
-        part.profile.id: hashlib.sha256(f"{seed}/{part.profile.id}".encode()).hexdigest()[:24]
-        for part in simulation.cast
-        if part.link == "code"
-    }
-    for customer_id, code in codes.items():
-        await database.write(links.create_link, external_id=f"KH{customer_id:04d}", rules=rules, code=code)
-    return codes
+async def make_links(database: Database, simulation: Simulation, rules: Rules, *, seed: int) -> None:
+    """Make the deep links behind the Start buttons of those of the cast who have one."""
+    for profile in (part.profile for part in simulation.cast if part.link == "code"):
+        code = link_code(profile, seed)
+        await database.write(links.create_link, external_id=external_id(profile), rules=rules, code=code)
 
 
-async def play(messenger: Messenger, mover: ClockMover, cast: Iterable[Part]) -> None:
-    """Let those of the cast who have a part in the opening play it, a few minutes apart."""
+def link_code(profile: Profile, seed: int) -> str:
+    """A code that is the same every time; outside a playground it must come from a cryptographic generator."""
+    return hashlib.sha256(f"{seed}/{profile.id}".encode()).hexdigest()[:24]
+
+
+async def play(messenger: Messenger, mover: ClockMover, simulation: Simulation) -> None:
+    """Let the cast play the opening, a few minutes apart; then staff look at a report."""
     await _pass(mover)
-    for part in cast:
+    for part in simulation.cast:
         person = messenger.persons[part.profile.chat_id]
         if part.taps:
             _tap_latest(person, part.taps)
@@ -92,6 +93,8 @@ async def play(messenger: Messenger, mover: ClockMover, cast: Iterable[Part]) ->
         for text in filter(None, (part.writes, part.asks)):
             person.send_text(text)
             await _pass(mover)
+    messenger.persons[simulation.staff[0].user_id].send_text("/report")
+    await _pass(mover)
 
 
 def _tap_latest(person: Person, label: str) -> None:

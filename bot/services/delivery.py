@@ -18,7 +18,6 @@ from storage.database import Tx
 from storage.outbox import DueMessage
 
 BULK = "bulk"
-LOOK_AHEAD = 4  # candidates for each token, since the policy will hold some of them
 RECOVER = 100
 
 Composer = Callable[..., Message]
@@ -64,8 +63,8 @@ def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Cla
         return Claim(judged=recovered)
     delivery = rules.delivery
     most = take(speed.arrival_at, limit, per_second=delivery.per_second, burst=delivery.per_second, now=now).count
-    candidates = storage.outbox.list_due(tx, now=now, limit=most * LOOK_AHEAD) if most else []
-    chosen = _choose(tx, candidates, most, owner=owner, rules=rules, now=now)
+    candidates = storage.outbox.list_due(tx, now=now, limit=most) if most else []
+    chosen = _choose(tx, candidates, owner=owner, rules=rules, now=now)
     grant = take(speed.arrival_at, len(chosen), per_second=delivery.per_second, burst=delivery.per_second, now=now)
     storage.rates.save(tx, BULK, arrival_at=grant.arrival_at)
     ids = [one.outbox_id for one in chosen]
@@ -73,15 +72,11 @@ def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Cla
     return Claim(tuple(chosen), recovered + len(candidates))
 
 
-def _choose(
-    tx: Tx, candidates: list[DueMessage], most: int, *, owner: str, rules: Rules, now: datetime
-) -> list[Delivery]:
+def _choose(tx: Tx, candidates: list[DueMessage], *, owner: str, rules: Rules, now: datetime) -> list[Delivery]:
     customers = [due.recipient.customer_id for due in candidates if due.recipient]
     sent = storage.outbox.load_sent(tx, customers, now=now)
     chosen: list[Delivery] = []
     for due in candidates:
-        if len(chosen) == most:
-            break
         if not _may_go(tx, due, sent, rules=rules, now=now):
             continue
         composed = _compose(tx, due, owner)

@@ -5,6 +5,7 @@ today: the ratios are what to compare.
 """
 
 import asyncio
+import csv
 import os
 import sqlite3
 import statistics
@@ -14,6 +15,8 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -150,35 +153,97 @@ def _resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def median(measure: Callable[[], Speed]) -> Speed:
-    """The median of a few rounds by speed; the machine is shared."""
-    rounds = sorted((measure() for _ in range(ROUNDS)), key=lambda speed: speed.per_second)
-    return rounds[len(rounds) // 2]
+def measure_import(kind: str) -> Speed:
+    """Rows a second from the file to the database, as the command line imports them."""
+    with tempfile.TemporaryDirectory() as at:
+        folder = Path(at)
+        environment = {"DATABASE_URL": f"sqlite:///{folder / 'ours.sqlite3'}"}
+        if kind == "purchases":
+            _import(data.write_customers(folder / "customers.csv", ROWS), "customers", environment)
+        path = getattr(data, f"write_{kind}")(folder / f"{kind}.csv", ROWS)
+        started = time.perf_counter()
+        _import(path, kind, environment)
+        return Speed(ROWS / (time.perf_counter() - started))
+
+
+def _import(path: Path, kind: str, environment: dict[str, str]) -> None:
+    with process([sys.executable, "-m", "bot", "import", kind, str(path)], **environment) as running:
+        if running.wait() != 0:
+            raise AssertionError(f"the import of {kind} failed")
+
+
+def measure_bare_import() -> Speed:
+    """The floor: csv and sqlite3 alone, nothing looked at, one INSERT a row in transactions of a thousand."""
+    with tempfile.TemporaryDirectory() as at:
+        path = data.write_customers(Path(at) / "customers.csv", ROWS)
+        started = time.perf_counter()
+        with closing(sqlite3.connect(Path(at) / "bare.sqlite3")) as connection, path.open(encoding="utf-8") as file:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(
+                "CREATE TABLE customer (id TEXT UNIQUE, name TEXT, phone TEXT, birthday TEXT, plan TEXT)"
+            )
+            reader = csv.reader(file)
+            next(reader)
+            while rows := list(islice(reader, 1000)):
+                connection.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?)", rows)
+                connection.commit()
+        return Speed(ROWS / (time.perf_counter() - started))
+
+
+def rounds(measures: dict[str, Callable[[], Speed]]) -> dict[str, Speed]:
+    """The median of a few rounds of each, the contenders in turn: the machine is shared, and its speed drifts."""
+    taken: dict[str, list[Speed]] = {name: [] for name in measures}
+    for _ in range(ROUNDS):
+        for name, measure in measures.items():
+            taken[name].append(measure())
+    return {name: sorted(speeds, key=lambda one: one.per_second)[ROUNDS // 2] for name, speeds in taken.items()}
+
+
+def show(title: str, speeds: dict[str, Speed]) -> None:
+    """A table of speeds; the first is ours, and the others say how many times theirs it is."""
+    table = Table("", "a second", "p50 ms", "p99 ms", "ours is", title=title, title_justify="left")
+    ours = next(iter(speeds.values()))
+    for name, speed in speeds.items():
+        latencies = ("" if value is None else f"{value:.0f}" for value in (speed.p50, speed.p99))
+        table.add_row(name, f"{speed.per_second:.0f}", *latencies, f"{ours.per_second / speed.per_second:.2f}×")
+    Console(width=120).print(table)
 
 
 def main() -> None:
-    console = Console()
-    table = Table(
-        "what", "a second", "p50 ms", "p99 ms", "beside ours", title="taps: owner checked, stored, answered, edited"
-    )
-    ours = median(lambda: measure_taps("touchpoint"))
-    rows = [("Touchpoint, whole path, durable", ours)]
-    for label, name in (
-        ("floor: python-telegram-bot, a handler that does nothing", "telegram-idle"),
-        ("python-telegram-bot + one bare insert", "telegram"),
-        ("python-telegram-bot, concurrent_updates + one bare insert", "telegram-concurrent"),
-        ("aiogram 3 + one bare insert", "aiogram"),
-    ):
-        rows.append((label, median(lambda name=name: measure_taps(name))))  # type: ignore[misc]
-    for label, speed in rows:
-        table.add_row(
-            label,
-            f"{speed.per_second:.0f}",
-            f"{speed.p50:.0f}",
-            f"{speed.p99:.0f}",
-            f"{ours.per_second / speed.per_second:.2f}×",
+    """Measure everything; `python -m tests.bench taps sends imports start` names the parts."""
+    parts = sys.argv[1:] or ["taps", "sends", "imports", "start"]
+    if "taps" in parts:
+        contenders = {
+            "Touchpoint: owner checked, decided, stored at FULL, answered, edited": "touchpoint",
+            "floor: python-telegram-bot, answer and edit, nothing stored": "telegram-idle",
+            "python-telegram-bot, one bare sqlmodel insert": "telegram",
+            "python-telegram-bot, concurrent_updates, one bare insert": "telegram-concurrent",
+            "aiogram 3, one bare sqlmodel insert": "aiogram",
+        }
+        show(
+            f"{TAPS} taps that wait", rounds({label: partial(measure_taps, name) for label, name in contenders.items()})
         )
-    console.print(table)
+    if "sends" in parts:
+        floors: dict[str, Callable[[], Speed]] = {
+            "Touchpoint: claimed under the policy, sent, the result kept at FULL": measure_sends,
+            "floor: sendMessage in a loop, our transport, nothing kept": partial(measure_bare_sends, aiohttp=True),
+            "floor: sendMessage in a loop, the library's transport": partial(measure_bare_sends, aiohttp=False),
+        }
+        show(f"{SENDS} messages through the outbox", rounds(floors))
+    if "imports" in parts:
+        imports: dict[str, Callable[[], Speed]] = {
+            "touchpoint import customers": partial(measure_import, "customers"),
+            "touchpoint import purchases": partial(measure_import, "purchases"),
+            "floor: csv and sqlite3, nothing checked": measure_bare_import,
+        }
+        show(f"{ROWS} rows", rounds(imports))
+    if "start" in parts:
+        table = Table("", "s to the first update", "MB at rest", title="starting", title_justify="left")
+        for label, name in (("Touchpoint", "touchpoint"), ("floor: python-telegram-bot, bare", "telegram-idle")):
+            seconds, megabytes = measure_start(name)
+            table.add_row(label, f"{seconds:.2f}", f"{megabytes:.0f}")
+        Console(width=120).print(table)
 
 
 if __name__ == "__main__":

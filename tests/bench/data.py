@@ -1,6 +1,9 @@
 """Customers with open surveys and queued messages, made in bulk."""
 
+import csv
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
@@ -96,3 +99,26 @@ def _sent(number: int) -> dict[str, Any]:
     facts = {"kind": Kind.NPS, "run_id": number, "subject": ""}
     moved = {"id": number, "run_id": number, "status": "sent", "message_id": number, "sent_at": NOW, "facts": facts}
     return {**_queued(number, Kind.NPS), **moved}
+
+
+def write_customers(path: Path, count: int) -> Path:
+    """A file of customers to import."""
+    rows = (
+        (f"C{i}", f"Nguyễn Thị An {i}", f"+849{i:08d}", f"{1 + i % 28:02d}/{1 + i % 12:02d}/1990", "gold")
+        for i in range(count)
+    )
+    return _write(path, ("external_id", "name", "phone", "birthday", "plan"), rows)
+
+
+def write_purchases(path: Path, count: int) -> Path:
+    """A file of purchases to import, one for each customer of `write_customers`."""
+    rows = ((f"HD{i}", f"C{i}", "2026-10-01 09:30", 100_000 + i, "VND") for i in range(count))
+    return _write(path, ("external_id", "customer_external_id", "purchased_at", "amount", "currency"), rows)
+
+
+def _write(path: Path, header: Iterable[object], rows: Iterable[Iterable[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path

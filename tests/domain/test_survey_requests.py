@@ -1,12 +1,12 @@
 """Surveys that staff ask for: how the command is read, and what the contact policy makes of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.domain.contact import ContactFacts, Rule
 from bot.domain.rules import ContactRules
-from bot.domain.survey_requests import Forecast, Prospect, forecast, read_request, read_words
+from bot.domain.survey_requests import Forecast, Prospect, dedupe_key, forecast, read_request, read_words
 from bot.domain.touchpoints import POLICIES, Kind
 
 MORNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Vietnam
@@ -82,3 +82,9 @@ def test_a_survey_that_its_rules_never_let_through_has_no_end_to_name() -> None:
     rules = ContactRules(between_surveys=timedelta(days=36_500))
     found = forecast(facts(Kind.CSAT, MORNING, (Kind.NPS, asked)), rules, now=MORNING)
     assert found == Forecast(prospect=Prospect.TOO_LATE, rule=Rule.BETWEEN_SURVEYS, until=None)
+
+
+def test_one_request_of_a_kind_a_day_is_told_apart_by_its_key() -> None:
+    day = date(2026, 11, 20)
+    keys = {dedupe_key(kind, customer_id, day) for kind in (Kind.NPS, Kind.CES) for customer_id in (1, 2)}
+    assert len(keys | {dedupe_key(Kind.NPS, 1, date(2026, 11, 21))}) == 5

@@ -185,6 +185,18 @@ async def test_the_shop_goes_on_selling(playground: Playground, database_path: P
     assert rows(database_path, silent)[0][0] > 15
 
 
+async def test_the_crowd_answers_by_itself_and_the_cast_waits_for_the_visitor(
+    playground: Playground, database_path: Path
+) -> None:
+    query = "select customer_id, reason from answer where answered_at > ?"
+    opened = str(playground.messenger.now().replace(tzinfo=None))
+    await let_pass(playground, 12 * DAY)
+    answers = rows(database_path, query, opened)
+    assert len(answers) > 3
+    assert any(reason for _, reason in answers)
+    assert not {customer_id for customer_id, _ in answers} & set(range(1, 13))
+
+
 async def test_the_same_day_opens_the_same_playground(tmp_path: Path) -> None:
     seen: list[list[tuple[int, str]]] = []
     for name in ("one", "other"):

@@ -170,8 +170,9 @@ def test_unfinished_churn_is_so_far_and_compared_with_nothing(database: Database
     assert (finished["so_far"], verdict(finished)) == (False, Verdict.UP)
 
 
-def test_the_trend_of_churn_leaves_out_what_is_cut_short(database: Database) -> None:
-    parts = [point.part for point in trend(report(database, "churn 90d")).trend]
+@pytest.mark.parametrize("words", ["churn 90d", "churn this month"])
+def test_the_trend_of_churn_leaves_out_what_is_cut_short_or_not_over(database: Database, words: str) -> None:
+    parts = [point.part for point in trend(report(database, words)).trend]
     assert {part.after - part.first_day for part in parts} == {timedelta(weeks=1)}
     assert max(part.end for part in parts) <= START
 

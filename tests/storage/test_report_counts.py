@@ -162,6 +162,19 @@ def test_who_comes_back_at_the_first_instant_joins_inside_the_period(database: D
     assert _churn(database)[WEEK] == Share(0, 0)
 
 
+def test_who_was_lost_when_the_period_began_is_not_lost_in_it_again(database: Database) -> None:
+    an = add_customer(database)
+    _lose(database, an, WEEK.start - timedelta(days=30), back=WEEK.start + timedelta(days=1))
+    _lose(database, an, WEEK.start + timedelta(days=2))
+    assert _churn(database)[WEEK] == Share(0, 0)
+
+
+def test_who_joined_at_the_first_instant_and_was_lost_is_in_neither_number(database: Database) -> None:
+    an = add_customer(database, joined_at=WEEK.start)
+    _lose(database, an, WEEK.start + timedelta(days=2))
+    assert _churn(database)[WEEK] == Share(0, 0)
+
+
 def test_of_two_answers_at_one_instant_the_one_to_the_later_survey_counts(database: Database) -> None:
     an = add_customer(database)
     remember(database, [Asked(customer_id=an, sent_at=START, score=score) for score in (9, 3, 6)])
@@ -213,6 +226,19 @@ def test_customers_are_counted_by_what_they_belong_to_now(database: Database, by
     members, lost = database.read_now(read)
     assert members == {(WEEK, segment): 1, (WEEK, EVERYBODY): 1}
     assert lost == {(WEEK, segment): 1}
+
+
+def test_a_survey_is_closed_from_its_hour_on(database: Database) -> None:
+    an = add_customer(database)
+    day = timedelta(days=1)
+    remember(
+        database, [Asked(customer_id=an, sent_at=START - day + off, open_for=day) for off in (timedelta(), INSTANT)]
+    )
+
+    def read(tx: Tx, *, now: datetime) -> Funnel:
+        return reports.count_funnels(tx, SURVEYS, (WEEK,), now=now)[WEEK, EVERYBODY][Kind.NPS]
+
+    assert database.read_now(read) == Funnel(sent=2, closed=1)
 
 
 def test_a_survey_closed_by_hand_counts_as_closed(database: Database) -> None:

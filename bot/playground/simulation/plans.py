@@ -10,7 +10,7 @@ from bot.domain.rules import PlanTemplate
 from bot.domain.touchpoints import Kind
 from bot.playground.simulation.surveys import ask
 from bot.playground.simulation.timeline import Timeline
-from storage.history import MilestoneRecord, PlanRecord
+from storage.history import History, MilestoneRecord, PlanRecord
 
 REACHING = 0.72
 ANSWERING_CHECK_IN = 0.6
@@ -63,7 +63,7 @@ def _announce(story: Timeline, plan: PlanRecord, record: MilestoneRecord, now: d
         return
     record.announced_at = now
     if story.lost_at is None:
-        facts = plans.milestone_facts(_as_plan(story, plan), record.id)
+        facts = plans.milestone_facts(as_plan(story.history, plan), record.id)
         key = plans.milestone_key(record.id)
         story.send(outgoing(Kind.MILESTONE, key, customer_id=plan.customer_id, due_at=now, facts=facts), now=now)
 
@@ -106,7 +106,7 @@ def _round(story: Timeline, plan: PlanRecord, own: list[MilestoneRecord], kind: 
         plan.progress_messages += 1
         number = plan.progress_messages
     if story.lost_at is None:
-        facts = plans.round_facts(_as_plan(story, plan), kind, now=now)
+        facts = plans.round_facts(as_plan(story.history, plan), kind, now=now)
         key = plans.round_key(kind, plan.id, number)
         message = outgoing(kind, key, customer_id=plan.customer_id, due_at=now, facts=facts)
         if kind is Kind.CHECK_IN and story.chance.happens(ANSWERING_CHECK_IN):
@@ -125,10 +125,11 @@ def _answer(story: Timeline, plan: PlanRecord, now: datetime) -> None:
     plan.check_in_answer, plan.check_in_answered_at = choice, now
 
 
-def _as_plan(story: Timeline, record: PlanRecord) -> Plan:
+def as_plan(history: History, record: PlanRecord) -> Plan:
+    """A plan of the history as the domain knows plans."""
     milestones = tuple(
         Milestone(milestone_id=one.id, position=one.position, title=one.title, due_at=one.due_at, done_at=one.done_at)
-        for one in story.history.milestones
+        for one in history.milestones
         if one.plan_id == record.id
     )
     return Plan(

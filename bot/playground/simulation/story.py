@@ -26,6 +26,11 @@ class Simulation:
     staff: list[StaffMember]
     sales_to_come: list[PurchaseRecord]
 
+    @property
+    def crowd(self) -> list[Profile]:
+        """Everybody who is not in the cast."""
+        return self.profiles[len(self.cast) :]
+
 
 def simulate(*, seed: int, rules: Rules, now: datetime) -> Simulation:
     """Tell the year that ends `now`."""
@@ -45,6 +50,11 @@ def simulate(*, seed: int, rules: Rules, now: datetime) -> Simulation:
     return Simulation(history=history, cast=parts, profiles=profiles, staff=staff(), sales_to_come=to_come)
 
 
+def external_id(profile: Profile) -> str:
+    """The customer's number in the shop's own books."""
+    return f"KH{profile.id:04d}"
+
+
 def _live(story: Timeline, purchases: list[PurchaseRecord]) -> None:
     plan_losses(story, purchases)
     plan_nps(story)
@@ -59,7 +69,7 @@ def _record(story: Timeline, past: list[PurchaseRecord]) -> CustomerRecord:
     born = profile.birthday
     return CustomerRecord(
         id=profile.id,
-        external_id=f"KH{profile.id:04d}",
+        external_id=external_id(profile),
         name=profile.name,
         salutation=profile.salutation,
         language=profile.language,

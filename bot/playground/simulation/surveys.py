@@ -8,6 +8,7 @@ from bot.domain.planning import outgoing
 from bot.domain.surveys import SCALE_NAMES, SCALES, WORDINGS, Band, band
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.playground.simulation import words
+from bot.playground.simulation.chance import Chance
 from bot.playground.simulation.timeline import Timeline
 from storage.history import AnswerRecord, SurveyRunRecord
 
@@ -95,7 +96,7 @@ def _answer_soon(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
 
 def _answer(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
     kind = Kind(run.kind)
-    score = _score(story, kind, now)
+    score = draw_score(story.chance, kind, story.profile.mood + _season(story.until - now))
     answer = AnswerRecord(
         run_id=run.id,
         customer_id=run.customer_id,
@@ -114,11 +115,11 @@ def _answer(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
     story.history.answers.append(answer)
 
 
-def _score(story: Timeline, kind: Kind, now: datetime) -> int:
+def draw_score(chance: Chance, kind: Kind, mood: float) -> int:
+    """The score that somebody in this mood gives."""
     mean, weight, noise = MEAN_AND_WEIGHT[kind]
-    mood = story.profile.mood + _season(story.until - now)
     scale = SCALES[kind]
-    return min(max(round(story.chance.normal(mean + weight * mood, noise)), scale[0]), scale[-1])
+    return min(max(round(chance.normal(mean + weight * mood, noise)), scale[0]), scale[-1])
 
 
 def _season(ago: timedelta) -> float:

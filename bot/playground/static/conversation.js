@@ -106,6 +106,8 @@ function toEnd() {
 
 // A keyboard or a longer text below takes room from the messages; the newest stays in view.
 new ResizeObserver(toEnd).observe(log);
+// So does it when a picture above it has arrived; "load" does not bubble.
+log.addEventListener("load", toEnd, { capture: true });
 
 /** Take one change to the open chat. */
 export function change(what) {

@@ -1,0 +1,126 @@
+"""Both languages have the same templates with the same parts, and every word to a customer can be said."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, TemplateError, nodes
+from jinja2.exceptions import SecurityError
+
+from bot.domain import surveys
+from bot.domain.links import LinkOutcome
+from bot.domain.messages import Language, Message
+from bot.domain.rules import Rules
+from bot.domain.surveys import Band
+from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.playground.formatting import parse_html
+from bot.render import TEMPLATES, Renderer
+
+LONGEST_LABEL = 40
+ENVIRONMENT = Environment(autoescape=True)
+AN = {"name": "Nguyễn Thị An", "salutation": "chị"}
+
+
+def names(language: str) -> set[str]:
+    folder = TEMPLATES / language
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
+
+
+def parts(path: Path) -> set[str]:
+    parsed = ENVIRONMENT.parse(path.read_text(encoding="utf-8"))
+    return {block.name for block in parsed.find_all(nodes.Block)}
+
+
+def test_both_languages_have_the_same_templates() -> None:
+    assert names("vi") == names("en")
+
+
+@pytest.mark.parametrize("name", sorted(names("vi")))
+def test_a_template_has_the_same_parts_in_both_languages(name: str) -> None:
+    assert parts(TEMPLATES / "vi" / name) == parts(TEMPLATES / "en" / name)
+
+
+def survey_messages(kind: Kind, language: Language) -> list[Message]:
+    """All that one survey says, with and without a subject."""
+    said: list[Message] = []
+    for subject in ("", "đơn hàng <A&B>"):
+        facts: dict[str, Any] = {"kind": kind, "run_id": 1, "subject": subject, **AN}
+        said += [compose(facts, outbox_id=1, language=language) for compose in (surveys.invitation, surveys.reminder)]
+    for band in Band:
+        facts = {"kind": kind, "score": 5, "highest": 10, "band": band, "subject": "", "reason": None}
+        said += [Message(f"surveys/{name}", language, facts) for name in ("follow_up", "thanks", "reason_kept")]
+    for score in (None, 0):
+        for late in (True, False):
+            facts = {"kind": kind, "score": score, "highest": 10, "late": late}
+            said.append(Message("surveys/closed", language, facts))
+    return said
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", sorted(INVITATIONS))
+def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind, language: Language) -> None:
+    renderer = Renderer(Rules(business="Hoa & Lá"))
+    for message in survey_messages(kind, language):
+        rendered = renderer.render(message)
+        text = parse_html(rendered.text).text
+        assert 0 < len(text) <= 4096
+        assert message.facts.get("subject") in (None, "") or "đơn hàng <A&B>" in text
+        assert "\n\n\n" not in text
+        for label, payload in (button for row in rendered.rows for button in row):
+            assert 0 < len(label) <= LONGEST_LABEL
+            assert len(payload.encode()) <= 64
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("template", "facts"),
+    [
+        ("welcome", {"name": "An <b>", "open": True}),
+        ("welcome", {"name": "An <b>", "open": False}),
+        ("welcome_back", AN | {"stopped": True}),
+        ("welcome_back", AN | {"stopped": False}),
+        ("linked", AN | {"again": True}),
+        ("linked", AN | {"again": False}),
+        ("number_kept", AN),
+        ("resumed", AN),
+        *(("link_refused", {"outcome": str(outcome)}) for outcome in LinkOutcome),
+        *((name, {}) for name in ("help", "privacy", "stranger", "stale_button", "language", "language_chosen")),
+        *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
+        ("feedback_prompt", {}),
+    ],
+)
+def test_everything_said_to_a_customer_is_telegram_html(
+    template: str, facts: dict[str, object], language: Language
+) -> None:
+    rendered = Renderer(Rules()).render(Message(f"customers/{template}", language, facts))
+    text = parse_html(rendered.text).text
+    assert 0 < len(text) <= 4096
+    assert "\n\n\n" not in text
+
+
+def test_a_vietnamese_customer_is_addressed_by_the_given_name() -> None:
+    renderer = Renderer(Rules())
+    said = [
+        renderer.render(
+            Message("customers/resumed", language, {"name": "Nguyễn Thị An", "salutation": salutation})
+        ).text
+        for language, salutation in ((Language.VI, "chị"), (Language.VI, ""), (Language.EN, ""))
+    ]
+    assert "chị An" in said[0]
+    assert "anh/chị An" in said[1]
+    assert "Nguyễn Thị An" in said[2]
+
+
+def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:
+    with pytest.raises(TemplateError):
+        Renderer(Rules()).render(Message("surveys/thanks", Language.VI, {"score": 9}))
+
+
+@pytest.mark.parametrize(
+    "attack", ["{{ ''.__class__.__mro__ }}", "{{ business.__class__ }}", "{% set x = business.__init__.__globals__ %}"]
+)
+def test_a_template_that_staff_edit_cannot_reach_the_program(tmp_path: Path, attack: str) -> None:
+    (tmp_path / "vi").mkdir()
+    (tmp_path / "vi" / "evil.j2").write_text(f"{{% block text %}}{attack}{{% endblock %}}", encoding="utf-8")
+    with pytest.raises((SecurityError, TemplateError)):
+        Renderer(Rules(), tmp_path).render(Message("evil", Language.VI))
