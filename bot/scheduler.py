@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, plans, survey_planning, win_back
+from bot.services import birthdays, plans, retention, survey_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -47,6 +47,7 @@ DUTIES: Sequence[Duty] = (
     Duty(survey_planning.plan_ces, OFTEN),
     Duty(survey_planning.plan_csat, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
+    Duty(retention.erase_old_texts, NOW_AND_THEN),
 )
 
 

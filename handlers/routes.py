@@ -23,7 +23,19 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import staff
-from handlers import auditing, customers, picking, plans, portfolio, privacy, replies, reports, surveys, win_back
+from handlers import (
+    auditing,
+    customers,
+    picking,
+    plans,
+    portfolio,
+    preferences,
+    privacy,
+    replies,
+    reports,
+    surveys,
+    win_back,
+)
 from handlers.context import App, Context, language_of, person
 
 logger = logging.getLogger(__name__)
@@ -55,6 +67,7 @@ COMMANDS = (
     Command("help", customers.help_page),
     Command("feedback", customers.feedback),
     Command("language", customers.language),
+    Command("settings", preferences.settings),
     Command("stop", customers.stop),
     Command("resume", customers.resume),
     Command("privacy", customers.privacy),
@@ -80,6 +93,8 @@ TAPS = (
     TapRoute(taps.LeavingReason, win_back.give_reason),
     TapRoute(taps.OfferAnswer, win_back.answer_offer),
     TapRoute(taps.AnswerForget, privacy.answer_forget),
+    TapRoute(taps.SwitchTopic, preferences.switch_topic),
+    TapRoute(taps.ChooseHours, preferences.choose_hours),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),

@@ -130,9 +130,10 @@ def _sender(part: object) -> object:
 
 
 def _nobody(timezone: str, now: datetime) -> dict[str, Any]:
-    erased = ("external_id", "phone", "birth_day", "birth_month", "birth_year", "chat_id", "linked_at", "next_nps_at")
+    erased = ("external_id", "phone", "birth_day", "birth_month", "birth_year", "chat_id", "linked_at")
+    wishes = ("next_nps_at", "topics_off", "hours")
     return {
-        **dict.fromkeys(erased),
+        **dict.fromkeys((*erased, *wishes)),
         "feedback_until": None,
         "unreachable_at": None,
         "name": "",

@@ -9,6 +9,9 @@ from bot.domain.links import LinkFacts
 from storage.database import Tx
 from storage.tables import customer, link, loss, metadata, outbox, success_plan, win_back
 
+WISHES = ("stopped_at", "topics_off", "hours")
+"""What a person who signed up alone wanted counts for the record too."""
+
 
 def add(tx: Tx, *, code: str, external_id: str, expires_at: datetime, now: datetime) -> bool:
     """Store a link to the customer with this external id; False when there is no such customer."""
@@ -74,7 +77,7 @@ def _claim_chat(customer_id: int, chat_id: int, now: datetime) -> Update:
 def merge_sign_up(tx: Tx, *, chat_id: int, into: int, now: datetime) -> None:
     """Move all that belongs to the person who signed up alone in this chat to a customer, and remove that person."""
     alone = (customer.c.chat_id == chat_id) & (customer.c.id != into) & _signed_up_alone()
-    found = tx.execute(select(customer.c.id, customer.c.stopped_at).where(alone)).one_or_none()
+    found = tx.execute(select(customer.c.id, *(customer.c[column] for column in WISHES)).where(alone)).one_or_none()
     if found is None:
         return
     _settle(tx, found.id, now=now)
@@ -83,8 +86,9 @@ def merge_sign_up(tx: Tx, *, chat_id: int, into: int, now: datetime) -> None:
             tx.execute(update(table).where(table.c.customer_id == found.id).values(customer_id=into))
     tx.execute(update(outbox).where(outbox.c.about_id == found.id).values(about_id=into))
     tx.execute(delete(customer).where(customer.c.id == found.id))
-    if found.stopped_at is not None:
-        tx.execute(update(customer).where(customer.c.id == into).values(stopped_at=found.stopped_at))
+    wishes = {column: wish for column in WISHES if (wish := getattr(found, column)) is not None}
+    if wishes:
+        tx.execute(update(customer).where(customer.c.id == into).values(wishes))
 
 
 def _settle(tx: Tx, customer_id: int, *, now: datetime) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import Boolean, bindparam, case, func, insert, or_, select, unio
 
 from bot.domain.delivery import Attempt, Outgoing
 from bot.domain.messages import Language
+from bot.domain.preferences import Preferences
 from bot.domain.touchpoints import POLICIES, Kind
+from storage import preferences
 from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
 from storage.tables import customer, outbox
@@ -31,6 +33,7 @@ class Recipient:
     stopped: bool
     unreachable: bool
     lost: bool
+    preferences: Preferences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +136,7 @@ _DUE = (
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        *preferences.COLUMNS,
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
     .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"))
@@ -170,6 +174,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
         lost=row.lost_at is not None,
+        preferences=preferences.read(row),
     )
 
 

@@ -40,6 +40,8 @@ PROFILE = (
     customer.c.unreachable_at,
     customer.c.lost_at,
     customer.c.last_purchase_at,
+    customer.c.topics_off,
+    customer.c.hours,
 )
 
 

@@ -79,6 +79,8 @@ class CustomerRow(Table, table=True):
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
     forgotten_at: datetime | None = _instant(default=None)
+    topics_off: str | None = None
+    hours: str | None = None
 
 
 class LossRow(Table, table=True):

@@ -1,12 +1,13 @@
 """Planning: what the planners share, and what will be said to whom in the next days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, judge
 from bot.domain.delivery import Outgoing
+from bot.domain.preferences import Preferences
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import POLICIES, Kind
 
@@ -50,6 +51,7 @@ class Contact:
     unreachable: bool
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,8 @@ def _facts(candidate: Candidate, contact: Contact, sent: tuple[tuple[Kind, datet
         lost=contact.lost,
         expires_at=candidate.expires_at,
         sent=sent,
+        muted=contact.preferences.muted,
+        quiet=contact.preferences.quiet,
     )
 
 

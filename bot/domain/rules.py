@@ -118,6 +118,13 @@ class SignUpRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetentionRules:
+    """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
+
+    texts: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers.
 
@@ -139,3 +146,4 @@ class Rules:
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
+    retention: RetentionRules = RetentionRules()

@@ -155,6 +155,23 @@ class AnswerForget(Tap):
     choice: str
 
 
+@dataclass(frozen=True)
+class SwitchTopic(Tap):
+    """A customer turns a topic on (1) or off (0)."""
+
+    code = "tp"
+    topic: str
+    on: int
+
+
+@dataclass(frozen=True)
+class ChooseHours(Tap):
+    """A customer chooses when to be written to."""
+
+    code = "hr"
+    hours: str
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -172,6 +189,8 @@ TAPS: dict[str, type[Tap]] = {
         CompleteMilestone,
         CloseInteraction,
         AnswerForget,
+        SwitchTopic,
+        ChooseHours,
     )
 }
 

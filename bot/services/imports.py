@@ -48,7 +48,7 @@ def import_purchases(
 
 def _identities(record: CustomerRecord) -> dict[Identity, str]:
     phone = {Identity.PHONE: record.phone} if record.phone else {}
-    return {Identity.EXTERNAL_ID: record.external_id, **phone}
+    return {**phone, Identity.EXTERNAL_ID: record.external_id}
 
 
 def _forgotten(tx: Tx, identities: Mapping[int, Mapping[Identity, str]], rules: Rules) -> dict[int, RowError]:

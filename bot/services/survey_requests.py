@@ -60,6 +60,8 @@ def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: dateti
         lost=contact.lost,
         expires_at=now + POLICIES[kind].lifetime,
         sent=contact.sent,
+        muted=contact.preferences.muted,
+        quiet=contact.preferences.quiet,
     )
     return survey_requests.forecast(facts, rules.contact, now=now)
 

@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("customer", sa.Column("forgotten_at", UtcDateTime(), nullable=True))
+    op.add_column("customer", sa.Column("topics_off", sa.String(), nullable=True))
+    op.add_column("customer", sa.Column("hours", sa.String(), nullable=True))
     op.add_column("outbox", sa.Column("about_id", Id, nullable=True))
     op.create_index("ix_outbox_about_id", "outbox", ["about_id"])
     _create_forgotten()
@@ -26,7 +28,8 @@ def downgrade() -> None:
     op.drop_table("forgotten")
     op.drop_index("ix_outbox_about_id", "outbox")
     op.drop_column("outbox", "about_id")
-    op.drop_column("customer", "forgotten_at")
+    for column in ("hours", "topics_off", "forgotten_at"):
+        op.drop_column("customer", column)
 
 
 def _create_forgotten() -> None:
