@@ -22,7 +22,7 @@ from bot.playground.messenger import Messenger
 from bot.playground.recollection import recall
 from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
 from bot.playground.shop import Shop
-from bot.playground.simulation.cast import staff_group
+from bot.playground.simulation.cast import business, staff_group
 from bot.playground.simulation.people import YEAR
 from bot.playground.simulation.purchases import CURRENCY
 from bot.playground.simulation.story import Simulation, simulate
@@ -102,12 +102,13 @@ async def open_playground(
     """The bot and its simulated world, running, with the opening played.
 
     Args:
-        rules: the business's; the staff's chat, the currency and who is an administrator are the playground's own.
+        rules: the business's; the staff's chat, the currency, who is an administrator and, where the settings leave it
+            open, the business's name are the playground's own.
         url: an empty SQLite database.
         base: the clock underneath the one that is moved.
         seed: which world; the same seed and day give the same one.
     """
-    rules = replace(rules, staff_chat_id=opening.STAFF_GROUP, admin_ids=frozenset(), currency=CURRENCY)
+    rules = _own(rules)
     opens_at = opening.opening_time(base(), rules)
     clock = MovableClock(base, start=opens_at - 2 * YEAR)
     messenger = Messenger(now=clock.now)
@@ -118,6 +119,17 @@ async def open_playground(
             yield Playground(messenger, mover, rules.timezone, rules.language)
     finally:
         database.close()
+
+
+def _own(rules: Rules) -> Rules:
+    business_name = business() if rules.business == Rules().business else rules.business
+    return replace(
+        rules,
+        business=business_name,
+        staff_chat_id=opening.STAFF_GROUP,
+        admin_ids=frozenset(),
+        currency=CURRENCY,
+    )
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from storage.database import Database
 MORNING = time(9, 5)
 STAFF_GROUP = -1_007_200_000_000
 PAUSE = timedelta(minutes=2)
+SHOWN_REPORT = "/report nps 365d"
 
 
 def opening_time(now: datetime, rules: Rules) -> datetime:
@@ -93,7 +94,7 @@ async def play(messenger: Messenger, mover: ClockMover, simulation: Simulation) 
         for text in filter(None, (part.writes, part.asks)):
             person.send_text(text)
             await _pass(mover)
-    messenger.persons[simulation.staff[0].user_id].send_text("/report")
+    messenger.persons[simulation.staff[0].user_id].send_text(SHOWN_REPORT)
     await _pass(mover)
 
 

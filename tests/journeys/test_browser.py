@@ -105,8 +105,7 @@ async def test_a_customer_skips_the_reason_in_english(page: Page) -> None:
 async def test_staff_see_a_report_with_its_picture(page: Page) -> None:
     log = await open_chat(page, "Lê Thu Hà")
     await say(page, "/report nps 90d")
-    picture = log.locator(".message:not(.own) .photo img").last
-    await expect(log.locator(".message").last).to_contain_text("NPS")
+    picture = log.locator(".message", has_text="90 ngày qua").locator(".photo img")
     await expect(picture).to_be_visible(timeout=SLOW)
     assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
 

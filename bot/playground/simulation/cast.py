@@ -65,6 +65,12 @@ def staff() -> list[StaffMember]:
     ]
 
 
+def business() -> str:
+    """What the simulated business is called."""
+    name: str = table("cast")["business"]["name"]
+    return name
+
+
 def staff_group(language: Language) -> str:
     """What the staff's group is called."""
     titles: dict[str, str] = table("cast")["staff_group"]

@@ -18,9 +18,9 @@ GIVING_A_REASON = {Band.PROMOTER: 0.5, Band.PASSIVE: 0.45, Band.DETRACTOR: 0.8}
 OPENING_CALM = timedelta(days=30)  # who is to be asked as the playground opens was not asked shortly before
 
 # The year as the shop lived it: trouble with deliveries some months ago, and better days since.
-TROUBLE, TROUBLE_LASTS, TROUBLE_COSTS = timedelta(days=135), timedelta(days=70), 1.2
+TROUBLE, TROUBLE_LASTS, TROUBLE_COSTS = timedelta(days=135), timedelta(days=70), 0.9
 IMPROVING_SINCE, IMPROVEMENT = timedelta(days=80), 0.4
-MEAN_AND_WEIGHT = {Kind.NPS: (8.2, 1.7, 1.0), Kind.CES: (5.7, 0.9, 0.8), Kind.CSAT: (4.2, 0.6, 0.5)}
+MEAN_AND_WEIGHT = {Kind.NPS: (8.6, 1.6, 1.2), Kind.CES: (5.7, 0.9, 0.8), Kind.CSAT: (4.2, 0.6, 0.5)}
 
 
 def plan_nps(story: Timeline) -> None:
