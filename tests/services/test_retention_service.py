@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.rules import RetentionRules, Rules
 from bot.domain.touchpoints import Kind
@@ -21,7 +22,7 @@ def write(database: Database, clock: HandClock, word: str) -> None:
     add_score(database, customer_id, Kind.NPS, 4, reason=word)
     put(database, "interaction", customer_id=customer_id, kind="note", body=word, happened_at=clock.now())
     put(database, "loss", customer_id=customer_id, lost_at=clock.now(), source="staff", reason=word)
-    about = {"about_id": customer_id, "chat_id": STAFF_CHAT, "language": "vi"}
+    about: dict[str, Any] = {"about_id": customer_id, "chat_id": STAFF_CHAT, "language": "vi"}
     queue(database, Kind.NOTICE, dedupe_key=word, facts={"text": word}, **about)
 
 
