@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench lock clean
+.PHONY: help demo run test lint coverage bench lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ lint: $(VENV)/.installed-dev ## style, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+coverage: $(VENV)/.installed-dev ## every line and branch of the rules is tested by tests of the rules
+	$(BIN)/python -m coverage run --source=bot/domain -m pytest -q tests/domain
+	$(BIN)/python -m coverage report --fail-under=100
 
 bench: $(VENV)/.installed-dev ## speed, each figure beside its floor
 	$(BIN)/python -m tests.bench

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from telegram import ChatMember, Update
 
-from bot.domain.messages import Language, Reply
-from bot.domain.taps import ChooseLanguage
+from bot.domain.messages import Reply
 from bot.services import conversations, customers, links
 from handlers import replies
 from handlers.context import Context, language_of, message, person
@@ -84,14 +83,6 @@ def _body(update: Update) -> str:
 async def language(update: Update, context: Context) -> None:
     """`/language`: offer the choice."""
     await _answer(update, context, customers.ask_language)
-
-
-async def choose_language(update: Update, context: Context, tap: ChooseLanguage) -> None:
-    """A language was tapped."""
-    user = person(update)
-    chosen = Language(tap.language) if tap.language in set(Language) else context.bot_data.rules.language
-    reply = await context.bot_data.db.write(customers.choose_language, chat_id=user.id, language=chosen)
-    await replies.say(context, user.id, reply, tapped=message(update).id)
 
 
 async def stop(update: Update, context: Context) -> None:

@@ -8,7 +8,7 @@ from bot.domain.messages import Message
 from bot.domain.portfolio import Chosen
 from bot.services import plans
 from handlers import auditing, choosing, replies
-from handlers.context import Context, language_of, message, person
+from handlers.context import Context, message
 
 PLAN = "plan"
 
@@ -60,18 +60,3 @@ async def complete_milestone(update: Update, context: Context, tap: taps.Complet
     )
     tapped = message(update)
     await replies.say(context, tapped.chat_id, reply, tapped=tapped.id)
-
-
-async def answer_check_in(update: Update, context: Context, tap: taps.CheckInAnswer) -> None:
-    """A customer says how the plan goes."""
-    user, house = person(update), context.bot_data
-    message_id = message(update).id
-    reply = await house.db.write(
-        plans.answer_check_in,
-        rules=house.rules,
-        chat_id=user.id,
-        message_id=message_id,
-        language=language_of(user, house.rules),
-        tap=tap,
-    )
-    await replies.say(context, user.id, reply, tapped=message_id)

@@ -3,10 +3,9 @@
 from telegram import Update
 
 from bot.domain.privacy import FILE_NAME
-from bot.domain.taps import AnswerForget
 from bot.services import privacy
 from handlers import replies
-from handlers.context import Context, language_of, message, person
+from handlers.context import Context, language_of, person
 
 
 async def my_data(update: Update, context: Context) -> None:
@@ -23,16 +22,3 @@ async def forget(update: Update, context: Context) -> None:
     user, house = person(update), context.bot_data
     reply = await house.db.read(privacy.ask_to_forget, chat_id=user.id, language=language_of(user, house.rules))
     await replies.say(context, user.id, reply)
-
-
-async def answer_forget(update: Update, context: Context, tap: AnswerForget) -> None:
-    """The person means it, or does not."""
-    user, house = person(update), context.bot_data
-    reply = await house.db.write(
-        privacy.answer_forget,
-        rules=house.rules,
-        chat_id=user.id,
-        language=language_of(user, house.rules),
-        tap=tap,
-    )
-    await replies.say(context, user.id, reply, tapped=message(update).id)

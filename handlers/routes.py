@@ -22,26 +22,19 @@ from telegram.ext import (
 from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
-from bot.services import staff
-from handlers import (
-    auditing,
-    customers,
-    picking,
-    plans,
-    portfolio,
-    preferences,
-    privacy,
-    replies,
-    reports,
-    surveys,
-    win_back,
-)
+from bot.services import customers as customer_services
+from bot.services import plans as plan_services
+from bot.services import preferences as preference_services
+from bot.services import privacy as privacy_services
+from bot.services import staff, surveys
+from bot.services import win_back as win_back_services
+from handlers import auditing, customers, picking, plans, portfolio, preferences, privacy, replies, reports, win_back
 from handlers.context import App, Context, language_of, person
+from handlers.tapping import TapCallback, by_customer
 
 logger = logging.getLogger(__name__)
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
-TapCallback = Callable[[Update, Context, Any], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -85,16 +78,16 @@ COMMANDS = (
 )
 
 TAPS = (
-    TapRoute(taps.Score, surveys.score),
-    TapRoute(taps.SkipReason, surveys.skip),
-    TapRoute(taps.ChangeScore, surveys.change),
-    TapRoute(taps.ChooseLanguage, customers.choose_language),
-    TapRoute(taps.CheckInAnswer, plans.answer_check_in),
-    TapRoute(taps.LeavingReason, win_back.give_reason),
-    TapRoute(taps.OfferAnswer, win_back.answer_offer),
-    TapRoute(taps.AnswerForget, privacy.answer_forget),
-    TapRoute(taps.SwitchTopic, preferences.switch_topic),
-    TapRoute(taps.ChooseHours, preferences.choose_hours),
+    TapRoute(taps.Score, by_customer(surveys.record_score)),
+    TapRoute(taps.SkipReason, by_customer(surveys.skip_reason)),
+    TapRoute(taps.ChangeScore, by_customer(surveys.show_scores)),
+    TapRoute(taps.ChooseLanguage, by_customer(customer_services.choose_language)),
+    TapRoute(taps.CheckInAnswer, by_customer(plan_services.answer_check_in)),
+    TapRoute(taps.LeavingReason, by_customer(win_back_services.record_reason)),
+    TapRoute(taps.OfferAnswer, by_customer(win_back_services.answer_offer)),
+    TapRoute(taps.AnswerForget, by_customer(privacy_services.answer_forget)),
+    TapRoute(taps.SwitchTopic, by_customer(preference_services.switch_topic)),
+    TapRoute(taps.ChooseHours, by_customer(preference_services.choose_hours)),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),

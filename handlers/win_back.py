@@ -2,14 +2,13 @@
 
 from telegram import Update
 
-from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.portfolio import Chosen
 from bot.domain.win_back import read_command
 from bot.services import win_back
-from handlers import auditing, choosing, replies
-from handlers.context import Context, language_of, message, person
+from handlers import auditing, choosing
+from handlers.context import Context, message
 
 LOST = "lost"
 
@@ -33,33 +32,3 @@ async def mark(update: Update, context: Context, chosen: Chosen) -> Message:
         reason=chosen.words,
         language=by.language,
     )
-
-
-async def give_reason(update: Update, context: Context, tap: taps.LeavingReason) -> None:
-    """A customer says why they left."""
-    user, house = person(update), context.bot_data
-    message_id = message(update).id
-    reply = await house.db.write(
-        win_back.record_reason,
-        rules=house.rules,
-        chat_id=user.id,
-        message_id=message_id,
-        language=language_of(user, house.rules),
-        tap=tap,
-    )
-    await replies.say(context, user.id, reply, tapped=message_id)
-
-
-async def answer_offer(update: Update, context: Context, tap: taps.OfferAnswer) -> None:
-    """A customer answers the offer."""
-    user, house = person(update), context.bot_data
-    message_id = message(update).id
-    reply = await house.db.write(
-        win_back.answer_offer,
-        rules=house.rules,
-        chat_id=user.id,
-        message_id=message_id,
-        language=language_of(user, house.rules),
-        tap=tap,
-    )
-    await replies.say(context, user.id, reply, tapped=message_id)

@@ -11,10 +11,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Engine, create_engine, text
 
 from storage.database import Database
 from storage.tables import metadata
+
+# No test is judged by the clock: a busy machine is no failure.
+settings.register_profile("touchpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("touchpoint")
 
 START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """A Friday, ten in the morning in Vietnam, far from any public holiday."""

@@ -22,7 +22,7 @@ from bot.playground.messenger import Messenger
 from bot.playground.recollection import recall
 from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
 from bot.playground.shop import Shop
-from bot.playground.simulation.cast import business, staff_group
+from bot.playground.simulation.cast import business
 from bot.playground.simulation.people import YEAR
 from bot.playground.simulation.purchases import CURRENCY
 from bot.playground.simulation.story import Simulation, simulate
@@ -178,11 +178,11 @@ async def _furnish(
     """Bring people, chats, books and the clock to the instant of the opening."""
     rules = app.bot_data.rules
     clock.hold()
-    opening.seat(messenger, simulation, seed=seed, group_title=staff_group(rules.language))
+    opening.seat(messenger, simulation, seed=seed, language=rules.language)
     await recall(app, messenger, simulation, clock)
     clock.jump(opens_at)
     clock.release()
     await database.write(storage.history.add, history=simulation.history)
-    await opening.hire(database, simulation)
+    await opening.hire(database, simulation, rules.language)
     await opening.make_links(database, simulation, rules, seed=seed)
     await commands.register(app)

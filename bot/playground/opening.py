@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 import storage.staff
 from bot.domain.contact import is_quiet
 from bot.domain.local_time import instant_at, local_date
+from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from bot.playground.clock import ClockMover
 from bot.playground.messenger import Messenger
 from bot.playground.persons import Person
-from bot.playground.simulation.cast import StaffMember
+from bot.playground.simulation.cast import StaffMember, staff_group
 from bot.playground.simulation.people import Profile
 from bot.playground.simulation.story import Simulation, external_id
 from bot.playground.world import Chat, User
@@ -33,7 +34,7 @@ def opening_time(now: datetime, rules: Rules) -> datetime:
     return instant_at(day, morning, rules.timezone).astimezone(UTC)
 
 
-def seat(messenger: Messenger, simulation: Simulation, *, seed: int, group_title: str) -> Chat:
+def seat(messenger: Messenger, simulation: Simulation, *, seed: int, language: Language) -> Chat:
     """Let everybody use the messenger who can be reached or is shown, and open the staff's group."""
     parts = {part.profile.id: part for part in simulation.cast}
     for profile in simulation.profiles:
@@ -41,8 +42,8 @@ def seat(messenger: Messenger, simulation: Simulation, *, seed: int, group_title
         if profile.linked_at is not None or part is not None:
             code = link_code(profile, seed) if part is not None and part.link == "code" else ""
             _seat_customer(messenger, profile, code, featured=part is not None)
-    members = [_seat_staff(messenger, one, featured=place == 0) for place, one in enumerate(simulation.staff)]
-    return messenger.add_group(STAFF_GROUP, group_title, members)
+    members = [_seat_staff(messenger, one, language, featured=place == 0) for place, one in enumerate(simulation.staff)]
+    return messenger.add_group(STAFF_GROUP, staff_group(language), members)
 
 
 def _seat_customer(messenger: Messenger, profile: Profile, code: str, *, featured: bool) -> None:
@@ -58,16 +59,16 @@ def _seat_customer(messenger: Messenger, profile: Profile, code: str, *, feature
         chat.bot_status = "kicked"
 
 
-def _seat_staff(messenger: Messenger, member: StaffMember, *, featured: bool) -> User:
-    user = User(id=member.user_id, first_name=member.name, language_code=member.language)
+def _seat_staff(messenger: Messenger, member: StaffMember, language: Language, *, featured: bool) -> User:
+    user = User(id=member.user_id, first_name=member.name, language_code=language)
     messenger.add_person(user, role="csm", featured=featured).chat.started = True
     return user
 
 
-async def hire(database: Database, simulation: Simulation) -> None:
+async def hire(database: Database, simulation: Simulation, language: Language) -> None:
     """Let the bot know its staff."""
     for one in simulation.staff:
-        member = Staff(user_id=one.user_id, name=one.name, role=Role.CSM, language=one.language)
+        member = Staff(user_id=one.user_id, name=one.name, role=Role.CSM, language=language)
         await database.write(storage.staff.save, staff=member)
 
 

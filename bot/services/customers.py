@@ -80,12 +80,15 @@ def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language, *
     return Reply(send=(_to(me, "customers/number_kept"),))
 
 
-def choose_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+def choose_language(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: ChooseLanguage
+) -> Reply:
     """Speak this language to the customer from now on."""
+    chosen = Language(tap.language) if tap.language in set(Language) else language
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is not None:
-        storage.customers.change(tx, me.customer_id, language=language)
-    return Reply(edit=Message("customers/language_chosen", language))
+        storage.customers.change(tx, me.customer_id, language=chosen)
+    return Reply(edit=Message("customers/language_chosen", chosen))
 
 
 def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:

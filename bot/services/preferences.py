@@ -10,6 +10,7 @@ from bot.domain.customers import Customer
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.preferences import Hours, Preferences, Topic
 from bot.domain.privacy import Act
+from bot.domain.rules import Rules
 from bot.domain.taps import ChooseHours, SwitchTopic
 from storage.database import Tx
 
@@ -22,7 +23,9 @@ def show_settings(tx: Tx, *, now: datetime, chat_id: int, language: Language) ->
     return Reply(send=(preferences.page(storage.preferences.load(tx, me.customer_id), me.language),))
 
 
-def switch_topic(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: SwitchTopic) -> Reply:
+def switch_topic(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: SwitchTopic
+) -> Reply:
     """Turn a topic on or off. The button says which, so a second tap on it changes nothing."""
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None or tap.topic not in set(Topic):
@@ -31,7 +34,9 @@ def switch_topic(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap
     return _keep(tx, me, wanted, f"{tap.topic}:{'on' if tap.on else 'off'}", now=now)
 
 
-def choose_hours(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: ChooseHours) -> Reply:
+def choose_hours(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: ChooseHours
+) -> Reply:
     """Keep the time of day at which the customer wants to be written to."""
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None or tap.hours not in set(Hours):

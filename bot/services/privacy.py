@@ -33,7 +33,9 @@ def ask_to_forget(tx: Tx, *, now: datetime, chat_id: int, language: Language) ->
     return Reply(send=(Message("privacy/nothing", language) if me is None else privacy.ask(me),))
 
 
-def answer_forget(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language, tap: AnswerForget) -> Reply:
+def answer_forget(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: AnswerForget
+) -> Reply:
     """Erase the person who means it, or leave everything as it is. Only one's own button counts, and only once."""
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:

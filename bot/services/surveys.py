@@ -50,7 +50,7 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
 
 
 def skip_reason(
-    tx: Tx, *, now: datetime, chat_id: int, message_id: int, language: Language, tap: taps.SkipReason
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: taps.SkipReason
 ) -> Reply:
     """The customer does not want to say why."""
     run = storage.surveys.load_run(tx, tap.run_id)
@@ -63,7 +63,9 @@ def skip_reason(
     )
 
 
-def show_scores(tx: Tx, *, now: datetime, chat_id: int, language: Language, tap: taps.ChangeScore) -> Reply:
+def show_scores(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: taps.ChangeScore
+) -> Reply:
     """The customer wants to change the score: show the question again."""
     run = storage.surveys.load_run(tx, tap.run_id)
     if run is None or run.chat_id != chat_id:

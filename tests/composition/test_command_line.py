@@ -268,7 +268,7 @@ def test_the_audit_log_is_printed_and_who_was_forgotten_is_left_out_of_an_import
     nobody = touchpoint("audit", "nobody").stdout
     before = touchpoint("audit", "K1").stdout
     tap = AnswerForget(1, "yes")
-    database.write_now(answer_forget, rules=Rules(), chat_id=7, language=Language.VI, tap=tap)
+    database.write_now(answer_forget, rules=Rules(), message_id=1, chat_id=7, language=Language.VI, tap=tap)
     database.close()
     after = touchpoint("audit", "--limit", "1").stdout
     again = touchpoint("import", "customers", "customers.csv")

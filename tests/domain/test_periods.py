@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.periods import Label, Period, PeriodError, Unit, names_period, parse_period, previous, split, trend
+from bot.domain.periods import (
+    Label,
+    Period,
+    PeriodError,
+    Unit,
+    is_whole,
+    names_period,
+    parse_period,
+    previous,
+    split,
+    trend,
+)
 
 HANOI = "Asia/Ho_Chi_Minh"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)  # a Sunday, 16:30 in Hanoi
@@ -229,3 +240,9 @@ def test_the_parts_join_without_gap_or_overlap(now: datetime, text: str, unit: U
     assert (parts[0].start, parts[-1].end) == (period.start, period.end)
     assert all(left.end == right.start for left, right in itertools.pairwise(parts))
     assert len(trend(period, now=now)) <= 41
+
+
+def test_a_part_of_a_trend_is_whole_when_it_is_as_long_as_its_unit() -> None:
+    period = parse_period("90d", now=datetime(2026, 11, 20, 3, 0, tzinfo=UTC), timezone="UTC")
+    first, *middle, last = split(period, Unit.MONTH)
+    assert [is_whole(part) for part in (first, *middle, last)] == [False, True, True, False]

@@ -1,12 +1,32 @@
 """A report as it is said: what is listed, what is drawn, and how long names may be."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.domain.messages import Language
-from bot.domain.periods import parse_period
-from bot.domain.report_messages import MOST_LISTED, SegmentsPicture, breakdown_report, headline
+from bot.domain.periods import parse_period, previous, trend
+from bot.domain.report_messages import (
+    LONGEST_WORD,
+    MOST_LISTED,
+    SegmentsPicture,
+    TrendPicture,
+    breakdown_report,
+    headline,
+    metric_report,
+    misunderstood,
+    overview_report,
+)
 from bot.domain.report_requests import Dimension
-from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, breakdown, metric_line, overview
+from bot.domain.reports import (
+    Funnel,
+    Metric,
+    PeriodCounts,
+    SurveyCounts,
+    breakdown,
+    metric_line,
+    metric_trend,
+    overview,
+)
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PERIOD = parse_period("30d", now=NOW, timezone="Asia/Ho_Chi_Minh")
@@ -31,3 +51,40 @@ def test_the_headline_is_the_first_value_and_not_a_hidden_one() -> None:
 
 def test_without_any_value_the_headline_is_nps() -> None:
     assert headline(overview(PeriodCounts(), PeriodCounts())) is Metric.NPS
+
+
+COUNTS = PeriodCounts(nps=SurveyCounts({10: 30, 3: 10}, sent=50, answered=40), active=90)
+FUNNEL = Funnel(sent=60, answered=40, closed=50)
+
+
+def picture(counts: PeriodCounts = COUNTS) -> TrendPicture:
+    points = metric_trend(Metric.NPS, dict.fromkeys(trend(PERIOD, now=NOW), counts))
+    return TrendPicture(metric=Metric.NPS, trend=points, scores=counts.nps.scores, funnel=FUNNEL)
+
+
+def test_an_overview_says_every_metric_and_how_many_surveys_are_still_open() -> None:
+    said = overview(COUNTS, PeriodCounts(active=80))
+    report = overview_report(said, FUNNEL, picture(), period=PERIOD, before=previous(PERIOD), language=Language.VI)
+    lines = report.message.facts["lines"]
+    assert isinstance(lines, list)
+    assert [line["metric"] for line in lines] == list(Metric)
+    assert (report.message.facts["open"], report.message.facts["active"], report.message.facts["active_before"]) == (
+        10,
+        90,
+        80,
+    )
+    assert report.words.facts["metric"] is Metric.NPS
+
+
+def test_one_metric_stands_beside_how_many_answered() -> None:
+    line, responses = metric_line(Metric.NPS, COUNTS), metric_line(Metric.RESPONSE_RATE, COUNTS)
+    report = metric_report(line, responses, picture(), period=PERIOD, before=previous(PERIOD), language=Language.EN)
+    assert report.message.facts["line"] == asdict(line)
+    assert report.message.facts["responses"] == asdict(responses)
+    assert report.message.facts["open"] == 10
+
+
+def test_words_that_ask_for_no_report_are_quoted_no_longer_than_a_line() -> None:
+    message = misunderstood("unknown", "x" * 500, Language.EN)
+    assert message.facts["code"] == "unknown"
+    assert len(str(message.facts["word"])) <= LONGEST_WORD

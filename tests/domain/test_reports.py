@@ -8,7 +8,17 @@ from bot.domain.metrics.estimates import NOT_COMPARABLE, Sufficiency, Verdict
 from bot.domain.metrics.nps import NpsCounts
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import parse_period, trend
-from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, breakdown, metric_line, metric_trend, overview
+from bot.domain.reports import (
+    Funnel,
+    Metric,
+    PeriodCounts,
+    SurveyCounts,
+    breakdown,
+    metric_line,
+    metric_trend,
+    overview,
+)
+from bot.domain.touchpoints import Kind
 
 MANY = PeriodCounts(
     nps=SurveyCounts({10: 60, 8: 20, 3: 20}, sent=300, answered=90),
@@ -146,3 +156,13 @@ def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     assert [point.part for point in points] == list(parts)
     assert [point.n for point in points] == [4, 0, 5]
     assert [point.estimate and point.estimate.value for point in points] == [None, None, 20]
+
+
+def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:
+    first = Funnel(sent=10, answered=4, commented=2, closed=7, closed_answered=3)
+    assert first + first == Funnel(sent=20, answered=8, commented=4, closed=14, closed_answered=6)
+    assert (first.open, (first + first).open) == (3, 6)
+
+
+def test_each_kind_of_survey_is_found_by_its_kind() -> None:
+    assert [MANY.survey(kind) for kind in (Kind.NPS, Kind.CES, Kind.CSAT)] == [MANY.nps, MANY.ces, MANY.csat]

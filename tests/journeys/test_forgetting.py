@@ -16,7 +16,7 @@ YEAR = timedelta(days=400)
 def forget(story: Story, customer_id: int) -> None:
     tap = AnswerForget(customer_id, "yes")
     story.database.write_now(
-        privacy.answer_forget, rules=story.rules, chat_id=FIRST_CHAT + 1, language=Language.VI, tap=tap
+        privacy.answer_forget, rules=story.rules, message_id=1, chat_id=FIRST_CHAT + 1, language=Language.VI, tap=tap
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.messages import Language
 from bot.domain.rules import ContactRules, Rules
 from bot.domain.touchpoints import POLICIES, Group
 from bot.playground import demo
@@ -205,6 +206,15 @@ async def test_the_same_day_opens_the_same_playground(tmp_path: Path) -> None:
             chats = opened.messenger.chats.values()
             seen.append([(chat.id, one.content.get("text", "")) for chat in chats for one in chat.messages.values()])
     assert seen[0] == seen[1]
+
+
+async def test_staff_speak_the_language_of_the_business(database_path: Path) -> None:
+    english = replace(RULES, language=Language.EN, business="Acme")
+    async with open_playground(english, f"sqlite:///{database_path}", base=lambda: NOW) as opened:
+        group = opened.messenger.chats[STAFF_GROUP]
+        assert group.title == "Success team"
+        assert "has just given" in next(iter(group.messages.values())).content["text"]
+        assert "Acme" in latest(opened, AN).content["text"]
 
 
 def test_it_opens_in_the_morning_of_a_day_on_which_surveys_may_be_sent() -> None:

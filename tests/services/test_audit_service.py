@@ -84,7 +84,7 @@ def test_what_was_done_to_a_forgotten_customer_stays_without_the_name(database: 
     an = add_customer(database, name="Kiều")
     note(database, "customer", customer_id=an)
     tap = AnswerForget(an, "yes")
-    database.write_now(privacy.answer_forget, rules=Rules(), chat_id=CHAT, language=Language.VI, tap=tap)
+    database.write_now(privacy.answer_forget, rules=Rules(), message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
     [entry] = database.read_now(audit.list_entries, query="")
     assert (entry.customer_id, entry.customer_name, entry.staff_name) == (an, "", "")
 

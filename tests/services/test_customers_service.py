@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, SignUpRules
+from bot.domain.taps import ChooseLanguage
 from bot.domain.touchpoints import Kind
 from bot.services import customers
 from storage.database import Database
@@ -123,13 +124,26 @@ def test_a_stranger_may_say_stop_too(database: Database) -> None:
 
 def test_a_language_is_spoken_from_then_on(database: Database) -> None:
     add_customer(database)
-    reply = database.write_now(customers.choose_language, chat_id=CHAT, language=Language.EN)
+    reply = choose(database, "en")
     assert reply.edit is not None
     assert reply.edit.language is Language.EN
     shown = database.write_now(customers.show, chat_id=CHAT, language=Language.VI, template="help")
     assert shown.send[0].language is Language.EN
     asked = database.write_now(customers.ask_language, chat_id=CHAT, language=Language.VI)
     assert [button.tap.pack() for button in asked.send[0].keyboard[0]] == ["l:vi", "l:en"]
+
+
+def choose(database: Database, language: str) -> Reply:
+    facts = {"chat_id": CHAT, "message_id": 1, "language": Language.VI, "tap": ChooseLanguage(language)}
+    return database.write_now(customers.choose_language, rules=RULES, **facts)
+
+
+def test_a_language_that_nobody_speaks_is_not_chosen(database: Database) -> None:
+    add_customer(database)
+    reply = choose(database, "xx")
+    assert reply.edit is not None
+    assert reply.edit.language is Language.VI
+    assert row(database, "customer")["language"] == "vi"
 
 
 def test_a_stranger_is_answered_in_the_language_of_their_telegram(database: Database) -> None:

@@ -24,12 +24,13 @@ OF_TOPIC = {
 
 
 def switch(database: Database, topic: str, on: int, chat_id: int = CHAT) -> Reply:
-    facts = {"chat_id": chat_id, "language": Language.EN}
+    facts = {"rules": RULES, "chat_id": chat_id, "message_id": 1, "language": Language.EN}
     return database.write_now(preferences.switch_topic, tap=SwitchTopic(topic, on), **facts)
 
 
 def choose(database: Database, hours: str) -> Reply:
-    return database.write_now(preferences.choose_hours, chat_id=CHAT, language=Language.EN, tap=ChooseHours(hours))
+    facts = {"rules": RULES, "chat_id": CHAT, "message_id": 1, "language": Language.EN}
+    return database.write_now(preferences.choose_hours, tap=ChooseHours(hours), **facts)
 
 
 def claim(database: Database) -> list[Kind]:

@@ -56,7 +56,9 @@ def say(database: Database, *, text: str, message_id: int = 50) -> None:
 
 def forget(database: Database, customer_id: int, choice: str = "yes", chat_id: int = CHAT) -> Reply:
     tap = AnswerForget(customer_id, choice)
-    return database.write_now(privacy.answer_forget, rules=RULES, chat_id=chat_id, language=Language.EN, tap=tap)
+    return database.write_now(
+        privacy.answer_forget, rules=RULES, message_id=1, chat_id=chat_id, language=Language.EN, tap=tap
+    )
 
 
 def everything(database: Database) -> str:

@@ -220,12 +220,13 @@ def test_the_latest_question_gets_the_reason(database: Database, run: tuple[int,
 def skip(database: Database, run: tuple[int, int], chat_id: int = CHAT) -> Reply:
     tapped = taps.SkipReason(run[0], run[1])
     facts = {"chat_id": chat_id, "message_id": MESSAGE, "language": Language.VI}
-    return database.write_now(surveys.skip_reason, tap=tapped, **facts)
+    return database.write_now(surveys.skip_reason, rules=RULES, tap=tapped, **facts)
 
 
 def show(database: Database, run: tuple[int, int], chat_id: int = CHAT) -> Reply:
     tapped = taps.ChangeScore(run[0], run[1])
-    return database.write_now(surveys.show_scores, tap=tapped, chat_id=chat_id, language=Language.VI)
+    facts = {"chat_id": chat_id, "message_id": MESSAGE, "language": Language.VI}
+    return database.write_now(surveys.show_scores, rules=RULES, tap=tapped, **facts)
 
 
 def claim(database: Database, run: tuple[int, int]) -> Delivery:

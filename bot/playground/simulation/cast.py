@@ -38,7 +38,6 @@ class StaffMember:
 
     user_id: int
     name: str
-    language: Language
 
 
 def cast(*, seed: int, rules: Rules, now: datetime) -> list[Part]:
@@ -59,10 +58,7 @@ def cast(*, seed: int, rules: Rules, now: datetime) -> list[Part]:
 def staff() -> list[StaffMember]:
     """The customer-success managers."""
     members: list[dict[str, Any]] = table("cast")["staff"]
-    return [
-        StaffMember(user_id=FIRST_STAFF_ID + number, name=one["name"], language=Language(one["language"]))
-        for number, one in enumerate(members)
-    ]
+    return [StaffMember(user_id=FIRST_STAFF_ID + number, name=one["name"]) for number, one in enumerate(members)]
 
 
 def business() -> str:
