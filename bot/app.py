@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 CONNECTIONS = 100
 REPLY_SECONDS = 20.0
+UNREACHABLE = "Where Telegram is blocked, set BOT_PROXY, or BOT_API_URL to a server of your own."
 FIRST_TRY_AGAIN_SECONDS = 1.0
 LONGEST_TRY_AGAIN_SECONDS = 60.0
 
@@ -79,23 +80,27 @@ async def _run(settings: Settings, db: database.Database, token: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    proxy = settings.bot_proxy
+    requests = (
+        AiohttpRequest(connections=CONNECTIONS, total=REPLY_SECONDS, proxy=proxy),
+        AiohttpRequest(connections=1, total=LONG_POLL_SECONDS + REPLY_SECONDS, proxy=proxy),
+    )
     app = build(
         settings.rules,
         db,
         token=token,
         api_url=settings.bot_api_url,
-        request=AiohttpRequest(connections=CONNECTIONS, total=REPLY_SECONDS, proxy=settings.bot_proxy),
-        updates_request=AiohttpRequest(
-            connections=1, total=LONG_POLL_SECONDS + REPLY_SECONDS, proxy=settings.bot_proxy
-        ),
+        request=requests[0],
+        updates_request=requests[1],
     )
-    if not await _initialize(app, stop):
-        return
     try:
-        logger.info("@%s is ready", app.bot.username)
-        await serve(app, stop)
+        if await _initialize(app, stop):
+            logger.info("@%s is ready", app.bot.username)
+            await serve(app, stop)
     finally:
         await app.shutdown()
+        for request in requests:  # an application that never came up leaves them open
+            await request.shutdown()
 
 
 async def _initialize(app: App, stop: asyncio.Event) -> bool:
@@ -105,7 +110,9 @@ async def _initialize(app: App, stop: asyncio.Event) -> bool:
         try:
             await app.initialize()
         except NetworkError as error:
-            logger.warning("Telegram cannot be reached (%s); trying again in %.0f s", type(error).__name__, wait)
+            logger.warning(
+                "Telegram cannot be reached (%s); trying again in %.0f s. %s", error.message, wait, UNREACHABLE
+            )
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
             wait = min(wait * 2, LONGEST_TRY_AGAIN_SECONDS)

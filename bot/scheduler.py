@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, plans, retention, survey_planning, win_back
+from bot.services import birthdays, plans, retention, survey_planning, wave_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -32,7 +32,8 @@ class Duty:
     every: timedelta
 
 
-# The order matters where all run in turn: who is lost gets no more surveys, and who came back is asked nothing.
+# The order matters where all run in turn: who is lost gets no more surveys, who came back is asked nothing,
+# and a wave comes before the calendar's NPS, which it stands in for.
 DUTIES: Sequence[Duty] = (
     Duty(win_back.plan_returns, NOW_AND_THEN),
     Duty(win_back.plan_silence, NOW_AND_THEN),
@@ -46,7 +47,9 @@ DUTIES: Sequence[Duty] = (
     Duty(plans.plan_progress, NOW_AND_THEN),
     Duty(survey_planning.plan_ces, OFTEN),
     Duty(survey_planning.plan_csat, OFTEN),
+    Duty(wave_planning.plan_waves, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
+    Duty(wave_planning.plan_wave_progress, OFTEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
 )
 

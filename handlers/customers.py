@@ -97,7 +97,7 @@ async def resume(update: Update, context: Context) -> None:
 
 async def help_page(update: Update, context: Context) -> None:
     """`/help`, and any command that we do not have."""
-    await _answer(update, context, customers.show, template="help")
+    await _answer(update, context, customers.show_help, rules=context.bot_data.rules)
 
 
 async def privacy(update: Update, context: Context) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     KeyboardButton,
     LinkPreviewOptions,
     Message,
@@ -60,6 +61,14 @@ async def send_picture(context: Context, chat_id: int, picture: bytes, message: 
 async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:
     """Send a file in reply."""
     await _attempt(context, chat_id, context.bot.send_document(chat_id, content, filename=name), name)
+
+
+async def send_file(context: Context, chat_id: int, name: str, message: messages.Message) -> None:
+    """Send what is too long for a message as a text file; its caption is the template's part `caption`."""
+    renderer = context.bot_data.renderer
+    body, caption = (renderer.part(message, part) for part in ("text", "caption"))
+    document = context.bot.send_document(chat_id, InputFile(body.encode(), filename=name), caption=caption)
+    await _attempt(context, chat_id, document, message.template)
 
 
 async def _attempt(context: Context, chat_id: int, sending: Awaitable[Message], template: str) -> None:

@@ -28,7 +28,19 @@ from bot.services import preferences as preference_services
 from bot.services import privacy as privacy_services
 from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
-from handlers import auditing, customers, picking, plans, portfolio, preferences, privacy, replies, reports, win_back
+from handlers import (
+    auditing,
+    customers,
+    picking,
+    plans,
+    portfolio,
+    preferences,
+    privacy,
+    replies,
+    reports,
+    waves,
+    win_back,
+)
 from handlers.context import App, Context, language_of, person
 from handlers.tapping import TapCallback, by_customer
 
@@ -74,6 +86,8 @@ COMMANDS = (
     Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("wave", waves.wave, Role.MANAGER),
+    Command("who", waves.who, Role.CSM),
     Command("audit", auditing.log, Role.ADMIN),
 )
 
@@ -94,6 +108,9 @@ TAPS = (
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
+    TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
+    TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
+    TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

@@ -10,6 +10,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from telegram.ext import ExtBot
 
 from bot.domain.delivery import Delivery, Outcome, Proof
+from bot.domain.touchpoints import Kind
 from bot.services import delivery
 from handlers import replies
 from handlers.context import House
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 POLL = timedelta(milliseconds=500)
 TOKEN_PROBLEM = timedelta(minutes=1)
 PROOFS: dict[type[TelegramError], Proof] = {Forbidden: Proof.UNREACHABLE}
+DELETED = "message to delete not found"
 UNREACHABLE = ("chat not found", "user is deactivated", "user not found", "bot was kicked")
 
 
@@ -105,12 +107,23 @@ class Sender:
             return Outcome(proof=Proof.REFUSED, error=f"{type(error).__name__}: {error}")
 
     async def _send(self, one: Delivery) -> int:
+        if one.kind is Kind.RECALL and one.edit_message_id is not None and await self._deleted(one):
+            return one.edit_message_id
         rendered = self._house.renderer.render(one.message)
         if one.edit_message_id is not None:
             await replies.edit_rendered(self._bot, one.chat_id, one.edit_message_id, rendered, rate_limit_args=PACED)
             return one.edit_message_id
         sent = await replies.send_rendered(self._bot, one.chat_id, rendered, rate_limit_args=PACED)
         return sent.message_id
+
+    async def _deleted(self, one: Delivery) -> bool:
+        """Whether the message is gone; one that Telegram will not delete (after 48 hours) is changed instead."""
+        assert one.edit_message_id is not None
+        try:
+            return await self._bot.delete_message(one.chat_id, one.edit_message_id, rate_limit_args=PACED)
+        except BadRequest as error:
+            logger.info("message %d could not be deleted: %s", one.edit_message_id, error.message)
+            return DELETED in error.message.lower()
 
 
 def outcome_of(error: TelegramError) -> Outcome:

@@ -20,6 +20,7 @@ from storage.tables import (
     purchase,
     success_plan,
     survey_run,
+    wave_member,
     win_back,
 )
 
@@ -98,6 +99,10 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
             "remind_at": None,
         },
         win_back: {"status": "ended", "next_at": None},
+        wave_member: {
+            "state": case((wave_member.c.state == "planned", "skipped"), else_=wave_member.c.state),
+            "rule": case((wave_member.c.state == "planned", REASON), else_=wave_member.c.rule),
+        },
     }
 
 

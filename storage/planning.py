@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
 
+from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
@@ -15,17 +16,19 @@ from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
+from storage.waves import asked_by_wave
 
-# Knuth's multiplicative hash: a stable order that spreads neighbours, without a column for it.
-HASH_FACTOR, HASH_RANGE = 2_654_435_761, 2**32
 BY_CALENDAR = "calendar"
 SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group is Group.SERVICE]
 
 
 def list_nps(tx: Tx, window: Window) -> list[Due]:
-    """Customers whose NPS by calendar is due, in a stable order that has nothing to do with who they are."""
+    """Customers whose NPS by calendar is due, in a stable order that has nothing to do with who they are.
+
+    Who waits to be asked by a wave is left to it; once they are asked, the clock of the kind counts.
+    """
     order = customer.c.id * HASH_FACTOR % HASH_RANGE
-    statement = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE)
+    statement = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE, ~asked_by_wave(Kind.NPS))
     return list_due(tx, statement, customer.c.next_nps_at, window, None if window.after else order)
 
 

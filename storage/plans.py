@@ -197,8 +197,8 @@ def list_rounds(tx: Tx, window: Window, *, kind: Kind) -> list[Due]:
     return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
 
 
-def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime) -> bool:
-    """Note the last round and when the next one is due; False when another planner was first."""
+def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime | None) -> bool:
+    """Note the last round and when the next one is due, if ever; False when another planner was first."""
     at, count = ROUNDS[kind]
     statement = update(success_plan).where(success_plan.c.id == due.row_id, at == due.at)
     moved = statement.values({at: until, count: last.number}).returning(success_plan.c.id)

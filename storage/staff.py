@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
+from bot.domain.rules import Rules
 from storage.database import Tx, insert_for
 from storage.tables import staff as staff_table
 
@@ -35,6 +36,17 @@ def list_all(tx: Tx) -> list[Staff]:
     """Everybody, by name."""
     rows = tx.execute(select(*COLUMNS).order_by(staff_table.c.name, staff_table.c.user_id))
     return [_staff(row) for row in rows]
+
+
+def works_here(tx: Tx, user_id: int, rules: Rules) -> bool:
+    """Whether the person is a member of staff or an owner."""
+    return user_id in rules.admin_ids or load(tx, user_id) is not None
+
+
+def choose_language(tx: Tx, user_id: int, language: Language) -> bool:
+    """Speak this language to a member of staff; False when nobody with this id is known."""
+    chosen = update(staff_table).where(staff_table.c.user_id == user_id).values(language=language)
+    return tx.execute(chosen.returning(staff_table.c.user_id)).first() is not None
 
 
 def _staff(row: Any) -> Staff:  # noqa: ANN401  a database row

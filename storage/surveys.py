@@ -149,6 +149,13 @@ def save_reason(tx: Tx, run_id: int, reason: str, *, message_id: int, now: datet
     )
 
 
+def forget_reason(tx: Tx, run_id: int) -> None:
+    """The reason no longer fits the score."""
+    tx.execute(
+        update(answer).where(answer.c.run_id == run_id).values(reason=None, reason_at=None, reason_message_id=None)
+    )
+
+
 def skip_reason(tx: Tx, run_id: int) -> None:
     """Stop waiting for a reason."""
     tx.execute(update(answer).where(answer.c.run_id == run_id).values(reason_until=None))

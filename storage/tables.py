@@ -3,7 +3,7 @@
 Rows with `table=True` do not validate, so what must hold is said to the database: CHECK, UNIQUE, NOT NULL.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
@@ -466,6 +466,52 @@ class AuditRow(Table, table=True):
     customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
 
 
+class WaveRow(Table, table=True):
+    """Many customers asked the same, so many a business-local day. `shown` is what staff were last shown of it."""
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        CheckConstraint("status in ('draft', 'running', 'paused', 'stopped', 'done', 'cancelled')", name="status"),
+        CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+    )
+
+    id: int | None = _id()
+    kind: str
+    status: str
+    words: str
+    per_day: int
+    starts_on: date
+    weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    language: str
+    created_by: int = Field(sa_type=Id)
+    created_at: datetime = _instant()
+    changed_at: datetime = _instant()
+    chat_id: int | None = Field(default=None, sa_type=Id)
+    message_id: int | None = Field(default=None, sa_type=Id)
+    shown: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    shown_at: datetime | None = _instant(default=None)
+
+
+class WaveMemberRow(Table, table=True):
+    """A customer in a wave, at a position of its own; the invitation is the run's."""
+
+    __tablename__ = "wave_member"
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'queued', 'skipped', 'recalled')", name="state"),
+        Index("ix_wave_member_turn", "wave_id", "state", "position"),
+        Index("ix_wave_member_customer_id", "customer_id"),
+    )
+
+    wave_id: int = Field(foreign_key="wave.id", primary_key=True, sa_type=Id)
+    customer_id: int = Field(foreign_key="customer.id", primary_key=True, sa_type=Id)
+    position: int
+    state: str
+    rule: str | None = None
+    run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
+    queued_on: date | None = None
+    attempts: int = 0
+
+
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
 audit = metadata.tables["audit"]
@@ -485,4 +531,6 @@ rate = metadata.tables["rate"]
 staff = metadata.tables["staff"]
 success_plan = metadata.tables["success_plan"]
 survey_run = metadata.tables["survey_run"]
+wave = metadata.tables["wave"]
+wave_member = metadata.tables["wave_member"]
 win_back = metadata.tables["win_back"]

@@ -79,7 +79,7 @@ Verdict = Send | Hold | Drop
 
 
 def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict:
-    """Whether the message may go at `now`; when several rules hold it, the first in the order of `Rule` is named."""
+    """Whether the message may go at `now`; when several rules hold it in turn, the one that holds longest is named."""
     refusal = _refusal(facts, now)
     if refusal is not None:
         return Drop(refusal)
@@ -87,11 +87,13 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
         return Send()
     if facts.quiet is not None:
         rules = replace(rules, quiet_from=facts.quiet[0], quiet_until=facts.quiet[1])
-    rule, until = None, now
+    until, held = now, dict[Rule, timedelta]()
     while (step := _next_hold(facts, rules, until)) is not None:
-        rule, until = rule or step[0], step[1]
-    if rule is None:
+        held[step[0]] = held.get(step[0], timedelta()) + (step[1] - until)
+        until = step[1]
+    if not held:
         return Send()
+    rule = max(held, key=lambda one: held[one])
     return Hold(rule, until) if until < facts.expires_at else Drop(Rule.EXPIRED, held_by=rule)
 
 

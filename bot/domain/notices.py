@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 
+from bot.domain import waves
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.taps import CloseInteraction
 
 
 def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """A notice, by the template that its facts name; one about an interaction can be closed from the chat."""
+    """A notice, by the template that its facts name, with the buttons of what it is about."""
     return Message(str(facts["template"]), language, facts, _keyboard(facts))
 
 
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
+    if "wave_id" in facts:
+        return waves.keyboard(facts)
     if "interaction_id" not in facts:
         return ()
     return ((Button("close", CloseInteraction(int(str(facts["interaction_id"])))),),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, judge
@@ -11,6 +11,7 @@ from bot.domain.preferences import Preferences
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import POLICIES, Kind
 
+FAR = timedelta(days=3650)
 CHUNK = 200  # rows that a planner takes in one transaction; it is repeated until there are no more
 
 
@@ -38,6 +39,24 @@ def outgoing(
 def is_late(kind: Kind, due_at: datetime, *, now: datetime) -> bool:
     """Whether a message of this kind would have expired by now: then it is noted and not queued."""
     return due_at + POLICIES[kind].lifetime <= now
+
+
+def free_at(
+    kind: Kind, timezone: str, sent: tuple[tuple[Kind, datetime], ...], rules: ContactRules, *, now: datetime
+) -> datetime:
+    """The first instant at which the contact policy lets a message of this kind go to a customer who can be reached."""
+    facts = ContactFacts(
+        kind=kind,
+        timezone=timezone,
+        linked=True,
+        stopped=False,
+        unreachable=False,
+        lost=False,
+        expires_at=now + FAR,
+        sent=sent,
+    )
+    verdict = judge(facts, rules, now=now)
+    return verdict.until if isinstance(verdict, Hold) else now
 
 
 @dataclass(frozen=True, kw_only=True)

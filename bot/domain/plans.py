@@ -104,6 +104,11 @@ def next_round(after: int, *, months: int, timezone: str, start: datetime) -> Ro
     return Round(after + 1, round_at(after + 1, months=months, timezone=timezone, start=start))
 
 
+def is_within(plan: Plan, at: datetime) -> bool:
+    """Whether the plan still runs at an instant: its rounds end with the last milestone's day, reached or not."""
+    return not plan.milestones or at <= max(milestone.due_at for milestone in plan.milestones)
+
+
 def rounds_around(plan: Plan, kind: Kind, timezone: str, *, now: datetime) -> tuple[Round, Round]:
     """The last round that has come at `now` (number 0 is the morning of the start), and the one to come."""
     months = plan.check_in_months if kind is Kind.CHECK_IN else plan.progress_months

@@ -107,7 +107,7 @@ def masked(phone: str, role: Role) -> str:
     """A phone number as a role may see it: a CSM sees the last three digits."""
     if role.allows(Role.MANAGER):
         return cut(phone, LINE)
-    return "*" * max(0, min(len(phone), LINE) - VISIBLE_DIGITS) + phone[-VISIBLE_DIGITS:]
+    return f"···{phone[-VISIBLE_DIGITS:]}"
 
 
 def profile_facts(profile: Profile, role: Role, *, now: datetime) -> dict[str, object]:

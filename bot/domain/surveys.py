@@ -99,6 +99,18 @@ def awaits_reason(run: SurveyRun, *, now: datetime) -> bool:
     return run.reason_until is not None and run.reason_until > now
 
 
+def changes_band(run: SurveyRun, score: int) -> bool:
+    """Whether a new score says something else than the one before, so that its reason no longer fits."""
+    return run.score is not None and band(run.kind, run.score) is not band(run.kind, score)
+
+
+def asks_why(run: SurveyRun, score: int, meaning: TapMeaning, *, now: datetime) -> bool:
+    """Whether a tap is answered with the question why: not twice for one band, nor after a skip."""
+    if meaning is TapMeaning.REPEATED:
+        return run.reason is None and awaits_reason(run, now=now)
+    return run.reason is None or changes_band(run, score)
+
+
 def scores_keyboard(kind: Kind, run_id: int, outbox_id: int, *, chosen: int | None = None) -> Keyboard:
     """One button a score; NPS in two rows, so that eleven numbers stay large enough for a thumb."""
     buttons = [

@@ -172,6 +172,32 @@ class ChooseHours(Tap):
     hours: str
 
 
+@dataclass(frozen=True)
+class SwitchWave(Tap):
+    """A manager starts, pauses, resumes, stops, recalls or looks at a survey wave."""
+
+    code = "a"
+    wave_id: int
+    switch: str
+
+
+@dataclass(frozen=True)
+class ListWave(Tap):
+    """A manager wants the list of a wave's customers as a file."""
+
+    code = "f"
+    wave_id: int
+
+
+@dataclass(frozen=True)
+class UnansweredPage(Tap):
+    """A page, from 0, of those who have not answered a kind of survey."""
+
+    code = "u"
+    kind: str
+    page: int
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -191,6 +217,9 @@ TAPS: dict[str, type[Tap]] = {
         AnswerForget,
         SwitchTopic,
         ChooseHours,
+        SwitchWave,
+        ListWave,
+        UnansweredPage,
     )
 }
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     WIN_BACK = "win_back"
     OFFER = "offer"
     NOTICE = "notice"
+    RECALL = "recall"
 
 
 class Group(StrEnum):
@@ -55,6 +56,7 @@ POLICIES = MappingProxyType(
     {
         Kind.NOTICE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
+        Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
         Kind.CES: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
         Kind.CSAT: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),

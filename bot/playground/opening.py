@@ -66,9 +66,10 @@ def _seat_staff(messenger: Messenger, member: StaffMember, language: Language, *
 
 
 async def hire(database: Database, simulation: Simulation, language: Language) -> None:
-    """Let the bot know its staff."""
-    for one in simulation.staff:
-        member = Staff(user_id=one.user_id, name=one.name, role=Role.CSM, language=language)
+    """Let the bot know its staff; the first of them is the manager."""
+    for place, one in enumerate(simulation.staff):
+        role = Role.CSM if place else Role.MANAGER
+        member = Staff(user_id=one.user_id, name=one.name, role=role, language=language)
         await database.write(storage.staff.save, staff=member)
 
 

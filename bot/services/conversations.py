@@ -1,6 +1,6 @@
 """What customers write: a reason, feedback, or anything else. Nothing is met with silence, nothing is lost."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.customers
 import storage.interactions
@@ -12,6 +12,8 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
 from storage.database import Tx
+
+FEEDBACK_WITHIN = timedelta(hours=1)
 
 
 def receive_text(
@@ -38,9 +40,9 @@ def give_feedback(
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
         return Reply(send=(Message("customers/stranger", language),))
+    storage.customers.change(tx, customer.customer_id, feedback_until=None if text else now + FEEDBACK_WITHIN)
     if text:
         return _keep(tx, customer, "feedback", text, message_id=message_id, rules=rules, now=now)
-    storage.customers.change(tx, customer.customer_id, feedback_until=now + rules.surveys.reason_within)
     return Reply(send=(Message("customers/feedback_prompt", customer.language),))
 
 

@@ -6,6 +6,7 @@ import storage.consent
 import storage.customers
 import storage.links
 import storage.outbox
+import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
@@ -21,6 +22,8 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
     storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
     if known is not None:
         return Reply(send=(_to(known, "customers/welcome_back", stopped=known.stopped),))
+    if storage.staff.works_here(tx, chat_id, rules):
+        return show_help(tx, now=now, rules=rules, chat_id=chat_id, language=language)
     if rules.sign_up.open:
         customer_id = storage.customers.sign_up(
             tx,
@@ -88,7 +91,8 @@ def choose_language(
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is not None:
         storage.customers.change(tx, me.customer_id, language=chosen)
-    return Reply(edit=Message("customers/language_chosen", chosen))
+    kept = storage.staff.choose_language(tx, chat_id, chosen) or me is not None
+    return Reply(edit=Message("customers/language_chosen", chosen, {"kept": kept}))
 
 
 def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
@@ -102,7 +106,7 @@ def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
         return Reply(send=(Message("customers/stopped", language),))
-    storage.customers.change(tx, me.customer_id, stopped_at=now)
+    storage.customers.change(tx, me.customer_id, stopped_at=now, feedback_until=None)
     storage.outbox.cancel_pending(tx, me.customer_id, reason="stopped")
     storage.consent.add(tx, me.customer_id, Act.STOP, now=now)
     return Reply(send=(_to(me, "customers/stopped"),))
@@ -121,6 +125,14 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
 def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: str) -> Reply:
     """A page that says the same to everybody, such as `/help` and `/privacy`, in the person's language."""
     return Reply(send=(Message(f"customers/{template}", _language(tx, chat_id, language)),))
+
+
+def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
+    if not storage.staff.works_here(tx, chat_id, rules):
+        return show(tx, now=now, chat_id=chat_id, language=language, template="help")
+    staff = storage.staff.load(tx, chat_id)
+    return Reply(send=(Message("staff/help", staff.language if staff else rules.language),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:

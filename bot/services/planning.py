@@ -8,14 +8,17 @@ from functools import partial
 import storage.losses
 import storage.planning
 import storage.plans
+import storage.waves
 import storage.win_back
-from bot.domain import birthdays
+from bot.domain import birthdays, waves
 from bot.domain.local_time import local_date, next_day_start
 from bot.domain.planning import Candidate, UpcomingTouchpoint, foresee
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.waves import PROGRESS_EVERY
 from storage.database import Tx
 from storage.due import Due, Window
+from storage.waves import Shown
 
 MOST = 1000  # of each kind; a list longer than that is not read by anybody
 PATIENCE = timedelta(days=3650)
@@ -105,6 +108,7 @@ def next_due(tx: Tx, *, now: datetime, rules: Rules) -> datetime | None:
         *_next_loss(tx, rules, now=now),
         *_next_day_of_surveys(tx, rules, now=now),
         *_next_greeting(tx, rules, now=now),
+        *_next_of_waves(tx, rules, now=now),
     ]
     return min(instants, default=None)
 
@@ -126,6 +130,21 @@ def _next_day_of_surveys(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[dat
     """Who was not among the day's surveys waits for the next business day."""
     if storage.planning.list_nps(tx, Window(limit=1, before=now)):
         yield next_day_start(now, rules.timezone)
+
+
+def _next_of_waves(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]:
+    """The next business day, when a wave goes on, and the next look at a message by which staff follow one."""
+    if storage.waves.any_waiting(tx):
+        yield next_day_start(now, rules.timezone)
+    for shown in storage.waves.list_followed(tx, now=now):
+        if shown.at is not None and shown.at + PROGRESS_EVERY > now and _has_changed(tx, shown):
+            yield shown.at + PROGRESS_EVERY
+
+
+def _has_changed(tx: Tx, shown: Shown) -> bool:
+    funnel = waves.funnel_of(storage.waves.list_tallies(tx, shown.wave.wave_id))
+    recallable = int(str(shown.facts.get("recallable", 0)))
+    return waves.panel_facts(shown.wave, funnel, recallable=recallable) != shown.facts
 
 
 def _next_greeting(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]:

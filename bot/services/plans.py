@@ -154,7 +154,8 @@ def _plan_rounds(tx: Tx, kind: Kind, *, now: datetime) -> int:
     for one in due:
         plan = found[one.row_id]
         last, following = plans.rounds_around(plan, kind, one.timezone, now=now)
-        moved = storage.plans.move_round(tx, one, last, kind=kind, until=following.at)
+        until = following.at if plans.is_within(plan, following.at) else None
+        moved = storage.plans.move_round(tx, one, last, kind=kind, until=until)
         if moved and one.reachable:
             key = plans.round_key(kind, plan.plan_id, last.number)
             facts = plans.round_facts(plan, kind, now=now)

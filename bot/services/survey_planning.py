@@ -6,23 +6,20 @@ dealt with, so the caller repeats it until that is 0. What is too late to be sen
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import storage.outbox
 import storage.planning
 import storage.surveys
-from bot.domain import contact, surveys
-from bot.domain.contact import ContactFacts, Hold
+from bot.domain import surveys
 from bot.domain.delivery import Outgoing
 from bot.domain.local_time import day_start, local_date
-from bot.domain.planning import CHUNK, is_late, outgoing
+from bot.domain.planning import CHUNK, free_at, is_late, outgoing
 from bot.domain.rules import Rules
 from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 from storage.due import Due, Window
-
-FAR = timedelta(days=3650)
 
 
 def plan_closings(tx: Tx, *, now: datetime, rules: Rules) -> int:
@@ -108,28 +105,13 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
     sent = storage.outbox.load_sent(tx, [due.customer_id for due in customers], now=now)
     for due in customers:
-        free_at = _free_at(due, sent.get(due.customer_id, ()), rules, now=now)
-        in_time = free_at < now + POLICIES[Kind.NPS].lifetime
-        until = now + rules.surveys.nps_every if in_time else free_at
+        possible_at = free_at(Kind.NPS, due.timezone, sent.get(due.customer_id, ()), rules.contact, now=now)
+        in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
+        until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
             key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"
             _ask(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, now=now)
     return len(customers)
-
-
-def _free_at(due: Due, sent: tuple[tuple[Kind, datetime], ...], rules: Rules, *, now: datetime) -> datetime:
-    facts = ContactFacts(
-        kind=Kind.NPS,
-        timezone=due.timezone,
-        linked=True,
-        stopped=False,
-        unreachable=False,
-        lost=False,
-        expires_at=now + FAR,
-        sent=sent,
-    )
-    verdict = contact.judge(facts, rules.contact, now=now)
-    return verdict.until if isinstance(verdict, Hold) else now
 
 
 def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.surveys
@@ -26,7 +27,7 @@ def record_score(
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
     if meaning is TapMeaning.CLOSED:
         return Reply(edit=surveys.closed(run))
-    asks_why = run.reason is None and (meaning is not TapMeaning.REPEATED or surveys.awaits_reason(run, now=now))
+    asks_why = surveys.asks_why(run, tap.score, meaning, now=now)
     if meaning is not TapMeaning.REPEATED:
         _store(tx, run, tap.score, message_id=message_id, rules=rules, now=now)
     say = surveys.follow_up if asks_why else surveys.thanks
@@ -35,14 +36,19 @@ def record_score(
 
 def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules, now: datetime) -> None:
     reason_until = now + rules.surveys.reason_within
+    moved = surveys.changes_band(run, score)
+    if moved and run.reason is not None:
+        storage.surveys.forget_reason(tx, run.run_id)
+        storage.interactions.add(tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now)
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
-    if surveys.band(run.kind, score) is Band.DETRACTOR:
+    unhappy = surveys.band(run.kind, score) is Band.DETRACTOR
+    if unhappy or (moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR):
         storage.notices.notify(
             tx,
             key=f"detractor:{run.run_id}:{score}",
-            template="staff/detractor",
-            facts=surveys.notice_facts(run, score),
+            template="staff/detractor" if unhappy else "staff/score_changed",
+            facts=surveys.notice_facts(run, score) | {"before": run.score},
             customer_id=run.customer_id,
             rules=rules,
             now=now,

@@ -19,6 +19,7 @@ from bot.domain.messages import Language
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from bot.identity import Identity, UnknownTokenError
+from bot.rules_file import default_plans
 from bot.services.audit import note
 from bot.services.privacy import answer_forget
 from bot.settings import Settings
@@ -64,6 +65,7 @@ def import_an(folder: Path) -> None:
         ["staff", "remove"],
         ["plan", "next"],
         ["audit"],
+        ["plan", "simulate"],
     ],
 )
 def test_every_command_explains_itself(words: list[str]) -> None:
@@ -246,6 +248,45 @@ def test_the_plan_lists_when_whom_what_and_the_rule_that_holds_it(folder: Path) 
     (line,) = [line for line in result.stdout.splitlines() if "Lan Anh" in line]
     assert "09:00" in line
     assert "birthday" in line
+
+
+def test_a_year_is_simulated_for_a_chosen_audience(folder: Path) -> None:
+    lines = ["external_id,name,plan,birthday", "K1,An,gold,01/03", "K2,Bình,gold,", "K3,Chi,silver,29/02"]
+    (folder / "customers.csv").write_text("\n".join(lines), encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+
+    nobody = touchpoint("plan", "simulate")
+    gold = touchpoint("plan", "simulate", "--segment", "plan=GOLD", "--as-if-linked")
+    sample = touchpoint("plan", "simulate", "--customers", "1", "--days", "40", "--as-if-linked")
+
+    assert nobody.exit_code == 1
+    assert "--as-if-linked" in nobody.stderr
+    assert "2 customers, 9 messages in 365 days" in gold.stderr
+    counts = {
+        line.split("│")[1].strip(): line.split("│")[2].strip() for line in gold.stdout.splitlines() if "│" in line
+    }
+    assert counts == {"nps": "4", "reminder": "4", "birthday": "1", "of any kind": "9"}
+    assert "1 customers, " in sample.stderr
+
+
+def test_a_simulation_of_nobody_that_is_known_says_what_there_is(folder: Path) -> None:
+    (folder / "customers.csv").write_text("external_id,name,plan\nK1,An,gold\n", encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+
+    assert "plan is lead; there are: gold" in touchpoint("plan", "simulate", "--segment", "plan=lead").stderr
+    assert "write it as plan=gold" in touchpoint("plan", "simulate", "--segment", "gold").stderr
+    assert "there are the plans" in touchpoint("plan", "simulate", "--with-plan", "none").stderr
+
+
+def test_a_simulated_plan_brings_its_messages(folder: Path) -> None:
+    (folder / "customers.csv").write_text("external_id,name\nK1,An\n", encoding="utf-8")
+    touchpoint("import", "customers", "customers.csv")
+    key = default_plans()[0]["key"]
+
+    result = touchpoint("plan", "simulate", "--as-if-linked", "--with-plan", key)
+
+    assert "check_in" in result.stdout
+    assert "milestone" in result.stdout
 
 
 def test_a_database_of_a_newer_version_is_left_alone() -> None:

@@ -113,7 +113,7 @@ def test_service_messages_do_not_count_as_contacts(kind: Kind) -> None:
         (Kind.MILESTONE, [(Kind.NPS, ago(days=2))], None, None),
         (Kind.REMINDER, [(Kind.NPS, ago(days=4))], None, None),
         (Kind.NPS, [(Kind.NPS, ago(days=100))], Rule.KIND_CLOCK, NOON + timedelta(days=80)),
-        (Kind.NPS, [(Kind.NPS, ago(days=80))], Rule.BETWEEN_SURVEYS, NOON + timedelta(days=100)),
+        (Kind.NPS, [(Kind.NPS, ago(days=80))], Rule.KIND_CLOCK, NOON + timedelta(days=100)),
         (Kind.MILESTONE, [(Kind.MILESTONE, ago(days=1))], None, None),
         (Kind.OFFER, [(Kind.WIN_BACK, ago(days=3))], None, None),
     ],
@@ -222,12 +222,12 @@ def test_a_holiday_in_whose_morning_the_clock_skips_midnight_ends_at_the_jump() 
     assert verdict == Hold(Rule.HOLIDAY, at("2026-04-23 22:00"))
 
 
-def test_a_hold_names_the_first_rule_and_ends_with_the_last() -> None:
-    """A night, then the floor, then a holiday, then the next night: one answer."""
+def test_a_hold_names_the_rule_that_holds_longest_and_ends_with_the_last() -> None:
+    """A night, then the floor, then four days of Tết, then the next night: one answer, and it says Tết."""
     now = at("2026-02-15 03:00", "Asia/Ho_Chi_Minh")
     sent = (Kind.MILESTONE, at("2026-02-15 02:00", "Asia/Ho_Chi_Minh"))
     verdict = judge(facts(Kind.CHECK_IN, sent), ContactRules(holidays=TET), now=now)
-    assert verdict == Hold(Rule.QUIET_HOURS, at("2026-02-20 08:00", "Asia/Ho_Chi_Minh"))
+    assert verdict == Hold(Rule.HOLIDAY, at("2026-02-20 08:00", "Asia/Ho_Chi_Minh"))
 
 
 def test_what_would_be_held_past_its_expiry_is_dropped_and_names_the_rule() -> None:

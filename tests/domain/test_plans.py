@@ -176,3 +176,10 @@ def test_staff_see_each_milestone_as_done_late_or_open() -> None:
 def test_keys_name_the_round_and_the_milestone() -> None:
     assert plans.round_key(Kind.CHECK_IN, 7, 3) == "check_in:7:3"
     assert plans.milestone_key(12) == "milestone:12"
+
+
+def test_a_plans_rounds_end_with_its_last_milestone() -> None:
+    last = max(milestone.due_at for milestone in PLAN.milestones)
+    assert plans.is_within(PLAN, last)
+    assert not plans.is_within(PLAN, last + timedelta(seconds=1))
+    assert plans.is_within(replace(PLAN, milestones=()), last + timedelta(days=9999))

@@ -15,8 +15,9 @@ from tests.stage import Stage, last, text
 from tests.stories import ONBOARDING
 
 HOA = CHAT + 7
-WORDS = {"note": "An: thích trà", "survey": "nps An", "report": "nps", "customers": ""}
-ABOUT_NOBODY = {"customers", "report", "audit"}
+WORDS = {"note": "An: thích trà", "survey": "nps An", "report": "nps", "customers": "", "wave": "nps", "who": "nps"}
+ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who"}
+MANY = {taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 BUTTONS = {
     taps.StartPlan: taps.StartPlan(1, "onboarding"),
     taps.CompleteMilestone: taps.CompleteMilestone(1),
@@ -24,6 +25,9 @@ BUTTONS = {
     taps.ShowCustomer: taps.ShowCustomer(1),
     taps.ListPage: taps.ListPage(0, 0),
     taps.CloseInteraction: taps.CloseInteraction(1),
+    taps.SwitchWave: taps.SwitchWave(1, "start"),
+    taps.ListWave: taps.ListWave(1),
+    taps.UnansweredPage: taps.UnansweredPage("nps", 0),
 }
 
 
@@ -69,7 +73,7 @@ async def test_every_staff_button_is_logged_with_its_customer(
 ) -> None:
     await tap(stage, hoa, BUTTONS[kind])
     logged = row(database, "audit")
-    assert (logged["staff_id"], logged["customer_id"]) == (HOA, None if kind is taps.ListPage else 1)
+    assert (logged["staff_id"], logged["customer_id"]) == (HOA, None if kind in MANY else 1)
 
 
 @pytest.mark.parametrize("kind", [route.tap for route in TAPS if route.role is not None])

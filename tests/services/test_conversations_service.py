@@ -69,7 +69,7 @@ def test_feedback_without_a_text_takes_the_next_message_and_only_that(database: 
 def test_a_prompt_for_feedback_does_not_stand_for_ever(database: Database, clock: HandClock) -> None:
     add_customer(database)
     feedback(database, "")
-    clock.advance(timedelta(days=1))
+    clock.advance(timedelta(hours=1))
     assert said(write(database, "Xin chào", message_id=2)) == "customers/message_kept"
 
 
@@ -113,3 +113,10 @@ def test_the_first_to_close_an_interaction_is_the_one_who_closed_it(database: Da
 def test_closing_what_does_not_exist_says_so(database: Database) -> None:
     reply = database.write_now(conversations.close_interaction, staff_id=10, language=Language.VI, interaction_id=99)
     assert said(reply) == "staff/not_found"
+
+
+def test_feedback_that_came_with_its_text_is_not_waited_for_any_longer(database: Database) -> None:
+    add_customer(database)
+    feedback(database, "")
+    feedback(database, "Bao bì rách")
+    assert said(write(database, "Cảm ơn", message_id=2)) == "customers/message_kept"

@@ -12,7 +12,7 @@ from bot.domain.touchpoints import Kind
 from bot.services import customers
 from storage.database import Database
 from tests.conftest import HandClock
-from tests.factories import CHAT, add_customer, queue, queue_survey, row, rows
+from tests.factories import CHAT, add_customer, add_staff, queue, queue_survey, row, rows
 
 RULES = Rules()
 CLOSED = replace(RULES, sign_up=SignUpRules(open=False))
@@ -127,7 +127,7 @@ def test_a_language_is_spoken_from_then_on(database: Database) -> None:
     reply = choose(database, "en")
     assert reply.edit is not None
     assert reply.edit.language is Language.EN
-    shown = database.write_now(customers.show, chat_id=CHAT, language=Language.VI, template="help")
+    shown = database.write_now(customers.show_help, rules=RULES, chat_id=CHAT, language=Language.VI)
     assert shown.send[0].language is Language.EN
     asked = database.write_now(customers.ask_language, chat_id=CHAT, language=Language.VI)
     assert [button.tap.pack() for button in asked.send[0].keyboard[0]] == ["l:vi", "l:en"]
@@ -164,3 +164,34 @@ def test_a_block_stops_everything_and_an_unblock_begins_again(database: Database
 def test_a_block_by_nobody_we_know_is_nothing(database: Database) -> None:
     database.write_now(customers.note_blocked, chat_id=CHAT, blocked=True)
     assert rows(database, "customer") == []
+
+
+def test_help_shows_each_the_commands_that_are_theirs(database: Database) -> None:
+    add_staff(database, 10)
+    owners = replace(RULES, admin_ids=frozenset({11}))
+    shown = [
+        database.write_now(customers.show_help, rules=owners, chat_id=chat_id, language=Language.EN).send[0]
+        for chat_id in (10, 11, 12)
+    ]
+    assert [page.template for page in shown] == ["staff/help", "staff/help", "customers/help"]
+    assert [page.language for page in shown] == [Language.EN, RULES.language, Language.EN]
+
+
+def test_who_works_here_is_not_signed_up_as_a_customer(database: Database) -> None:
+    add_staff(database, CHAT)
+    assert said(greet(database)) == "staff/help"
+    assert rows(database, "customer") == []
+
+
+def test_staff_are_spoken_to_in_the_language_that_they_choose(database: Database) -> None:
+    add_staff(database, CHAT, language="en")
+    reply = choose(database, "vi")
+    assert reply.edit is not None
+    assert reply.edit.facts["kept"] is True
+    assert row(database, "staff")["language"] == "vi"
+
+
+def test_a_strangers_choice_of_language_is_not_kept_and_they_are_told(database: Database) -> None:
+    reply = choose(database, "en")
+    assert reply.edit is not None
+    assert reply.edit.facts["kept"] is False

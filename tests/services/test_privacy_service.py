@@ -284,6 +284,7 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "purchase",
         "success_plan",
         "survey_run",
+        "wave_member",
         "win_back",
     }
     assert {name for name, table in metadata.tables.items() if "customer_id" in table.c} == thought_of

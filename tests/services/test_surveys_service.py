@@ -79,6 +79,26 @@ def test_a_changed_score_keeps_its_reason_and_does_not_ask_again(database: Datab
     assert (stored["score"], stored["reason"], stored["reason_until"]) == (10, "Giao nhanh", None)
 
 
+def test_a_score_of_another_band_asks_again_and_its_old_reason_goes_to_the_profile(
+    database: Database, run: tuple[int, int]
+) -> None:
+    tap(database, run, 3)
+    say(database, "Giao chậm")
+    assert edited(tap(database, run, 10)) == "surveys/follow_up"
+    stored = row(database, "answer")
+    assert (stored["score"], stored["reason"], stored["reason_message_id"]) == (10, None, None)
+    assert stored["reason_until"] is not None
+    assert row(database, "interaction")["body"] == "Giao chậm"
+
+
+def test_staff_hear_that_a_detractor_changed_the_score(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 3)
+    tap(database, run, 10)
+    told = rows(database, "outbox", kind=Kind.NOTICE)
+    assert [notice["template"] for notice in told] == ["staff/detractor", "staff/score_changed"]
+    assert (told[1]["facts"]["before"], told[1]["facts"]["score"]) == (3, 10)
+
+
 def test_somebody_elses_button_stores_nothing(database: Database, run: tuple[int, int]) -> None:
     reply = tap(database, run, 9, chat_id=CHAT + 1)
     assert (reply.edit, reply.send[0].template, reply.send[0].language) == (None, "customers/stale_button", Language.EN)

@@ -84,9 +84,11 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
         ("number_kept", AN),
         ("resumed", AN),
         *(("link_refused", {"outcome": str(outcome)}) for outcome in LinkOutcome),
-        *((name, {}) for name in ("help", "privacy", "stranger", "stale_button", "language", "language_chosen")),
+        *((name, {}) for name in ("help", "privacy", "stranger", "stale_button", "language")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
+        ("language_chosen", {"kept": True}),
+        ("language_chosen", {"kept": False}),
     ],
 )
 def test_everything_said_to_a_customer_is_telegram_html(

@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.columns import Id, UtcDateTime
 
-revision = "0002_trust"
-down_revision = "0001"
+revision = "0003_trust"
+down_revision = "0002_waves"
 branch_labels = None
 depends_on = None
 

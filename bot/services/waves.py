@@ -1,0 +1,167 @@
+"""Survey waves as managers plan, watch and switch them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import storage.audiences
+import storage.outbox
+import storage.planning
+import storage.portfolio
+import storage.surveys
+import storage.waves
+from bot.domain import audiences, portfolio, waves
+from bot.domain.delivery import Outgoing
+from bot.domain.local_time import local_date
+from bot.domain.messages import Button, Language, Message
+from bot.domain.names import cut
+from bot.domain.planning import Contact
+from bot.domain.rules import Rules
+from bot.domain.surveys import SCALES
+from bot.domain.taps import ListWave, SwitchWave, UnansweredPage
+from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.wave_requests import WaveRequest, WaveRequestError, parse_wave_request
+from bot.domain.waves import MOVES, Place, Status, Switch, Wave
+from storage.database import Tx
+
+CHUNK = 1000
+PAGE = 15
+LONGEST_WORDS = 200
+
+
+def draft_wave(tx: Tx, *, now: datetime, rules: Rules, staff_id: int, language: Language, text: str) -> Message:
+    """The dry run of a wave, kept as a draft with its customers; or what in the words cannot be understood."""
+    try:
+        request = parse_wave_request(text, today=local_date(now, rules.timezone))
+        members = _members(tx, request)
+    except WaveRequestError as error:
+        return Message("waves/usage", language, {"word": cut(error.word, 60)})
+    words = cut(text, LONGEST_WORDS)
+    wave = storage.waves.add(tx, request, members, words=words, by=staff_id, language=language, now=now)
+    return waves.draft_message(wave, _rehearse(tx, wave, rules, now=now), language)
+
+
+def _members(tx: Tx, request: WaveRequest) -> list[int]:
+    chosen = {}
+    for segment in request.segments:
+        values = audiences.matching(storage.audiences.list_values(tx, segment.field), segment.value)
+        if not values:
+            raise WaveRequestError(f"{segment.field}={segment.value}")
+        chosen[segment.field] = values
+    excluded = [_excluded(tx, one) for one in request.excluded]
+    return storage.audiences.list_members(tx, chosen, linked=True, share=request.share, excluded=excluded)
+
+
+def _excluded(tx: Tx, written: str) -> int:
+    found = storage.portfolio.list_by_identity(tx, portfolio.read_query(written), limit=2)
+    if len(found) != 1:
+        raise WaveRequestError(f"-{written}")
+    return found[0].customer_id
+
+
+def _rehearse(tx: Tx, wave: Wave, rules: Rules, *, now: datetime) -> list[Place]:
+    members = storage.waves.list_members(tx, wave.wave_id)
+    chunks = [members[start : start + CHUNK] for start in range(0, len(members), CHUNK)]
+    contacts = {one: contact for chunk in chunks for one, contact in _contacts(tx, chunk, now=now)}
+    pending = {one for chunk in chunks for one in storage.waves.list_pending(tx, wave.kind, chunk)}
+    ordered = [(one, contacts[one]) for one in members]
+    return waves.rehearse(wave, ordered, rules.contact, pending=pending, timezone=rules.timezone, now=now)
+
+
+def _contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> Sequence[tuple[int, Contact]]:
+    return list(storage.planning.load_contacts(tx, customer_ids, now=now).items())
+
+
+def show_latest(tx: Tx, *, now: datetime, kind: Kind, language: Language) -> Message:
+    """The wave of a kind that was begun last, or how one is planned."""
+    wave = storage.waves.load_latest(tx, kind)
+    return Message("waves/usage", language, {"word": ""}) if wave is None else _panel(tx, wave, language, now=now)
+
+
+def switch_wave(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: SwitchWave
+) -> Message:
+    """Start, pause, resume, stop or recall a wave, or look at it; of two who press at once one is told so."""
+    wave = storage.waves.load(tx, tap.wave_id)
+    if wave is None or tap.switch not in set(Switch):
+        return Message("customers/stale_button", language)
+    wanted, first = Switch(tap.switch), True
+    recallable = len(storage.waves.list_recallable(tx, wave.wave_id, now=now))
+    if wanted is Switch.RECALL and recallable:
+        return waves.recall_question(wave, recallable, language)
+    if wanted in MOVES:
+        first = storage.waves.switch(tx, wave.wave_id, MOVES[wanted], now=now)
+    if first:
+        _do(tx, wave, wanted, now=now)
+    storage.waves.cancel_progress(tx, wave.wave_id)
+    storage.waves.follow_in(tx, wave.wave_id, chat_id=chat_id, message_id=message_id, language=language)
+    return _panel(tx, storage.waves.load(tx, wave.wave_id) or wave, language, first=first, now=now)
+
+
+def _do(tx: Tx, wave: Wave, wanted: Switch, *, now: datetime) -> None:
+    if wanted in (Switch.PAUSE, Switch.STOP):
+        storage.waves.take_back(tx, wave.wave_id, now=now)
+    if wanted is Switch.CANCEL:
+        storage.waves.discard_members(tx, wave.wave_id)
+    if wanted is Switch.RECALL_SURE:
+        _recall(tx, wave, now=now)
+
+
+def _panel(tx: Tx, wave: Wave, language: Language, *, first: bool = True, now: datetime) -> Message:
+    if wave.status is Status.CANCELLED:
+        return Message("waves/cancelled", language, {"kind": wave.kind, "words": wave.words})
+    funnel = waves.funnel_of(storage.waves.list_tallies(tx, wave.wave_id))
+    recallable = len(storage.waves.list_recallable(tx, wave.wave_id, now=now))
+    message = waves.panel_message(wave, funnel, recallable=recallable, language=language, first=first)
+    storage.waves.mark_shown(tx, wave.wave_id, {**message.facts, "first": True}, now=now)
+    return message
+
+
+def _recall(tx: Tx, wave: Wave, *, now: datetime) -> None:
+    """Queue the deletion of what is under 48 hours old and not answered; nobody is reminded of it."""
+    for one in storage.waves.list_recallable(tx, wave.wave_id, now=now):
+        deletion = Outgoing(
+            dedupe_key=f"recall:{one.run_id}:{one.message_id}",
+            kind=Kind.RECALL,
+            due_at=now,
+            expires_at=now + POLICIES[Kind.RECALL].lifetime,
+            customer_id=one.customer_id,
+            facts={"kind": wave.kind, "highest": SCALES[wave.kind][-1]},
+            run_id=one.run_id,
+            edit_message_id=one.message_id,
+        )
+        storage.outbox.add(tx, deletion, now=now)
+        storage.outbox.cancel_reminder(tx, one.run_id)
+        storage.surveys.close_run(tx, one.run_id, now=now)
+        storage.waves.mark_recalled(tx, wave.wave_id, one.customer_id)
+
+
+def list_recipients(tx: Tx, *, now: datetime, rules: Rules, language: Language, tap: ListWave) -> Message | None:
+    """Everybody in a wave with their day, or the rule that holds them: the text of a file. None: no such wave."""
+    wave = storage.waves.load(tx, tap.wave_id)
+    if wave is None:
+        return None
+    if wave.status is Status.DRAFT:
+        places = _rehearse(tx, wave, rules, now=now)
+        facts = {"wave_id": wave.wave_id, "kind": wave.kind, "lines": [asdict(place) for place in places]}
+        return Message("waves/dry_run", language, facts)
+    facts = {"wave_id": wave.wave_id, "kind": wave.kind, "lines": storage.waves.list_fates(tx, wave.wave_id)}
+    return Message("waves/list", language, facts)
+
+
+def list_unanswered(tx: Tx, *, now: datetime, kind: Kind, language: Language, page: int = 0) -> Message:
+    """A page of those who were asked and have not answered while they may."""
+    total = storage.waves.count_unanswered(tx, kind)
+    last = max(0, -(-total // PAGE) - 1)
+    number = min(max(0, page), last)
+    people = storage.waves.list_unanswered(tx, kind, offset=number * PAGE, limit=PAGE)
+    facts = {
+        "kind": kind,
+        "total": total,
+        "first": number * PAGE + 1,
+        "last": number * PAGE + len(people),
+        "people": [{"name": cut(one.name, 40), "plan": cut(one.plan, 20), "sent_at": one.sent_at} for one in people],
+    }
+    turns = [("before", number - 1)] * (number > 0) + [("after", number + 1)] * (number < last)
+    row = tuple(Button(part, UnansweredPage(str(kind), to)) for part, to in turns)
+    return Message("waves/unanswered", language, facts, (row,) if row else ())
