@@ -37,16 +37,16 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; then finish what is in flight, and leave the rest to the next start."""
-        busy = False
+        wait = timedelta(0)
         while not stop.is_set():
             try:
-                busy = await self._round(busy=busy)
+                wait = await self._round(idle=wait == POLL)
             except Exception:
                 logger.exception("the outbox could not be read; trying again")
-                busy = False
-            if not busy:
+                wait = POLL
+            if wait:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), POLL.total_seconds())
+                    await asyncio.wait_for(stop.wait(), wait.total_seconds())
         await self._finish()
 
     async def drain(self) -> int:
@@ -60,15 +60,19 @@ class Sender:
                 break
         return attempts
 
-    async def _round(self, *, busy: bool) -> bool:
-        """Claim once; whether there may be more at once. Who was idle looks first, in no transaction that writes."""
-        if not busy and not await self._house.db.read(delivery.anything_due):
-            return False
+    async def _round(self, *, idle: bool) -> timedelta:
+        """Claim once; how long to wait for the next. Who was idle looks first, in no transaction that writes."""
+        delivery_rules = self._house.rules.delivery
+        if idle and not await self._house.db.read(delivery.anything_due):
+            return POLL
         claimed = await self._claim()
         # Half a pool at a time: each claim costs a transaction, so it should find more than one free place.
-        while len(self._in_flight) > self._house.rules.delivery.in_flight // 2:
+        while len(self._in_flight) > delivery_rules.in_flight // 2:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-        return claimed.judged > 0
+        if claimed.judged:
+            return timedelta(0)
+        held_by_pace = await self._house.db.read(delivery.anything_due)
+        return min(POLL, timedelta(seconds=1 / delivery_rules.per_second)) if held_by_pace else POLL
 
     async def _claim(self) -> delivery.Claim:
         house = self._house

@@ -1,8 +1,9 @@
 """Customers who left and came back: each loss is kept, since churn is counted from it."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage import outbox
@@ -11,6 +12,7 @@ from storage.due import Due, Window, list_due, select_due
 from storage.tables import customer, loss, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
+SILENCE = "silence"
 CARE_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE})
 
 
@@ -51,6 +53,31 @@ def list_returned(tx: Tx, *, limit: int) -> list[tuple[int, datetime]]:
         .limit(limit)
     )
     return [(row.id, row.last_purchase_at) for row in tx.execute(statement)]
+
+
+def list_never_silent(tx: Tx, external_ids: Iterable[str], *, silent_after: timedelta) -> list[tuple[int, int]]:
+    """Which open losses by silence of these customers a purchase imported late proves never to have been.
+
+    As customer and loss.
+    """
+    statement = (
+        select(loss.c.customer_id, loss.c.id, loss.c.lost_at, customer.c.last_purchase_at)
+        .join(customer, customer.c.id == loss.c.customer_id)
+        .where(customer.c.external_id.in_(set(external_ids)), loss.c.recovered_at.is_(None), loss.c.source == SILENCE)
+        .order_by(loss.c.id)
+    )
+    return [
+        (row.customer_id, row.id)
+        for row in tx.execute(statement)
+        if row.lost_at - silent_after < row.last_purchase_at <= row.lost_at
+    ]
+
+
+def withdraw(tx: Tx, customer_id: int, loss_id: int, *, now: datetime) -> None:
+    """Take back a loss that never was: nothing counts it, and nothing more of its win-back is sent."""
+    recover(tx, customer_id, recovered_at=now)
+    tx.execute(delete(win_back).where(win_back.c.loss_id == loss_id))
+    tx.execute(delete(loss).where(loss.c.id == loss_id))
 
 
 def recover(tx: Tx, customer_id: int, *, recovered_at: datetime) -> None:

@@ -85,16 +85,18 @@ def bot_environment(server: Server, database_url: str, **more: str) -> dict[str,
     return {"BOT_TOKEN": TOKEN, "BOT_API_URL": server.url, "DATABASE_URL": database_url, "LOG_LEVEL": "WARNING", **more}
 
 
-def wait_until(happened: Callable[[], bool], what: str, *, every: float = 0.02) -> None:
+def wait_until(
+    happened: Callable[[], bool], what: str, *, every: float = 0.02, patience: float = PATIENCE_SECONDS
+) -> None:
     """Wait for something that another process does.
 
     Raises:
         TimeoutError: it did not come.
     """
-    give_up = time.monotonic() + PATIENCE_SECONDS
+    give_up = time.monotonic() + patience
     while not happened():
         if time.monotonic() > give_up:
-            raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s in vain until {what}")
+            raise TimeoutError(f"waited {patience:.0f} s in vain until {what}")
         time.sleep(every)
 
 

@@ -104,6 +104,10 @@ def backoff(attempt: int) -> timedelta:
     return timedelta(seconds=min(2**attempt, 600))
 
 
+GRAIN_SECONDS = 2e-6
+"""What rounding the instants to microseconds may have taken off."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """How many messages may go now, and the limit's new theoretical arrival time."""
@@ -120,5 +124,5 @@ def take(arrival_at: datetime, wanted: int, *, per_second: float, burst: float, 
     interval = 1 / per_second
     start = max(arrival_at, now)
     room = burst * interval - (start - now).total_seconds()
-    count = max(0, min(wanted, int(room / interval + 1e-9)))
+    count = max(0, min(wanted, int((room + GRAIN_SECONDS) / interval)))
     return Grant(count, start + timedelta(seconds=count * interval))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import storage.customers
 import storage.outbox
@@ -18,6 +19,8 @@ from storage.database import Tx
 from storage.outbox import DueMessage
 
 BULK = "bulk"
+BURST_SHARE = 0.1  # of a second's messages may go at once: 25 a second stay under 28 in any second
+CHAT_BURST = 3
 RECOVER = 100
 
 Composer = Callable[..., Message]
@@ -63,10 +66,11 @@ def claim(tx: Tx, *, now: datetime, rules: Rules, owner: str, limit: int) -> Cla
     if speed.paused_until is not None and speed.paused_until > now:
         return Claim(judged=recovered)
     delivery = rules.delivery
-    most = take(speed.arrival_at, limit, per_second=delivery.per_second, burst=delivery.per_second, now=now).count
+    pace = partial(take, per_second=delivery.per_second, burst=max(1.0, delivery.per_second * BURST_SHARE), now=now)
+    most = pace(speed.arrival_at, limit).count
     candidates = storage.outbox.list_due(tx, now=now, limit=most) if most else []
     chosen = _choose(tx, candidates, owner=owner, rules=rules, now=now)
-    grant = take(speed.arrival_at, len(chosen), per_second=delivery.per_second, burst=delivery.per_second, now=now)
+    grant = pace(speed.arrival_at, len(chosen))
     storage.rates.save(tx, BULK, arrival_at=grant.arrival_at)
     ids = [one.outbox_id for one in chosen]
     storage.outbox.mark_sending(tx, ids, owner=owner, lease_until=now + delivery.lease, now=now)
@@ -139,8 +143,13 @@ def _staff_chat_is_free(tx: Tx, due: DueMessage, *, rules: Rules, now: datetime)
         return False
     name = f"chat:{due.chat_id}"
     speed = storage.rates.load(tx, name, now=now)
-    per_second = rules.delivery.group_per_minute / 60 if (due.chat_id or 0) < 0 else 1.0
-    grant = take(speed.arrival_at, 1, per_second=per_second, burst=3, now=now)
+    if speed.paused_until is not None and speed.paused_until > now:
+        storage.outbox.postpone(tx, due.outbox_id, until=speed.paused_until)
+        return False
+    # Less the burst, so that no minute holds more than the limit.
+    a_minute = max(1, rules.delivery.group_per_minute - CHAT_BURST)
+    per_second = a_minute / 60 if (due.chat_id or 0) < 0 else 1.0
+    grant = take(speed.arrival_at, 1, per_second=per_second, burst=CHAT_BURST, now=now)
     if grant.count:
         storage.rates.save(tx, name, arrival_at=grant.arrival_at)
     else:
@@ -213,7 +222,9 @@ def _finish(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, now: date
 def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Rules, now: datetime) -> None:
     """What an attempt means beyond its own row."""
     if outcome.retry_after is not None:
-        storage.rates.pause(tx, BULK, until=now + outcome.retry_after, now=now)
+        to_group = attempt.chat_id is not None and attempt.chat_id < 0
+        name = f"chat:{attempt.chat_id}" if to_group else BULK
+        storage.rates.pause(tx, name, until=now + outcome.retry_after, now=now)
     if outcome.new_chat_id is not None and attempt.chat_id is not None:
         storage.outbox.move_chat(tx, old=attempt.chat_id, new=outcome.new_chat_id)
     if outcome.proof is Proof.UNREACHABLE and attempt.customer_id is not None:

@@ -1,8 +1,8 @@
 """Importing what the business knows already. One call is one transaction: give it a thousand records at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.forgetting
 import storage.imports
@@ -42,6 +42,8 @@ def import_purchases(
         saved = storage.imports.save_purchases(tx, [record for record in records if record.row not in forgotten])
         for customer_id, bought_at in storage.losses.list_returned(tx, limit=len(records)):
             storage.losses.recover(tx, customer_id, recovered_at=bought_at)
+        if rules.win_back.silent_after is not None:
+            _withdraw_false_losses(tx, buyers.values(), silent_after=rules.win_back.silent_after, now=now)
     unknown = [RowError(row, "customer_external_id", Reason.UNKNOWN, buyers[row]) for row in saved.refused]
     return _result(saved, [*forgotten.values(), *unknown])
 
@@ -66,6 +68,12 @@ def _forgotten(tx: Tx, identities: Mapping[int, Mapping[Identity, str]], rules: 
         for (row, identity, value), one in digests.items()
         if one in found
     }
+
+
+def _withdraw_false_losses(tx: Tx, external_ids: Iterable[str], *, silent_after: timedelta, now: datetime) -> None:
+    """Books come late: who seemed silent had bought in time, and was never lost."""
+    for customer_id, loss_id in storage.losses.list_never_silent(tx, external_ids, silent_after=silent_after):
+        storage.losses.withdraw(tx, customer_id, loss_id, now=now)
 
 
 @contextmanager

@@ -117,7 +117,9 @@ def plan_silence(tx: Tx, *, now: datetime, rules: Rules) -> int:
         return 0
     silent = storage.losses.list_silent(tx, Window(limit=CHUNK, before=now).earlier(silent_after))
     for due in silent:
-        storage.losses.mark_lost(tx, due.customer_id, lost_at=due.at + silent_after, source="silence", now=now)
+        storage.losses.mark_lost(
+            tx, due.customer_id, lost_at=due.at + silent_after, source=storage.losses.SILENCE, now=now
+        )
     return len(silent)
 
 

@@ -16,6 +16,7 @@ from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, queue, queue_survey, row, rows
 
 RULES = Rules(staff_chat_id=STAFF_CHAT)
+FAST = replace(RULES, delivery=DeliveryRules(per_second=1000))
 SENT = Outcome(proof=Proof.SENT, message_id=77)
 UNKNOWN = Outcome(proof=Proof.UNKNOWN, error="no answer in time")
 
@@ -136,13 +137,24 @@ def test_what_is_too_late_expires(database: Database, clock: HandClock) -> None:
 
 
 def test_the_bulk_rate_is_shared_and_kept(database: Database, clock: HandClock) -> None:
-    rules = replace(RULES, delivery=DeliveryRules(per_second=5))
+    rules = replace(RULES, delivery=DeliveryRules(per_second=50))
     for number in range(12):
         queue(database, Kind.BIRTHDAY, add_customer(database, chat_id=CHAT + number))
     assert len(claim(database, rules=rules)) == 5
     assert claim(database, rules=rules, owner="b") == []
-    clock.advance(timedelta(seconds=0.4))
+    clock.advance(timedelta(seconds=0.04))
     assert len(claim(database, rules=rules, owner="b")) == 2
+
+
+def test_no_second_of_a_campaign_is_over_what_telegram_bears(database: Database, clock: HandClock) -> None:
+    for number in range(60):
+        queue(database, Kind.BIRTHDAY, add_customer(database, chat_id=CHAT + number))
+    left: list[float] = []
+    for step in range(100):
+        left += [step / 50] * len(claim(database))
+        clock.advance(timedelta(seconds=0.02))
+    assert max(sum(start <= at <= start + 1 for at in left) for start in left) <= 28
+    assert 48 <= len(left) <= 56
 
 
 def test_a_claim_takes_no_more_than_asked(database: Database) -> None:
@@ -154,11 +166,33 @@ def test_a_claim_takes_no_more_than_asked(database: Database) -> None:
 def test_notices_to_a_group_keep_to_its_own_pace(database: Database, clock: HandClock) -> None:
     for number in range(6):
         notice(database, f"n{number}")
-    assert len(claim(database)) == 3
+    assert len(claim(database, rules=FAST)) == 3
     clock.advance(timedelta(seconds=3))
-    assert len(claim(database)) == 1
+    assert claim(database, rules=FAST) == []
     clock.advance(timedelta(seconds=12))
-    assert len(claim(database)) == 2
+    assert len(claim(database, rules=FAST)) == 3
+
+
+def test_no_minute_holds_more_notices_than_a_group_bears(database: Database, clock: HandClock) -> None:
+    for number in range(40):
+        notice(database, f"n{number}")
+    sent = 0
+    for _ in range(60):
+        sent += len(claim(database, rules=FAST))
+        clock.advance(timedelta(seconds=1))
+    assert 17 <= sent <= 20
+
+
+def test_a_429_in_the_staff_group_pauses_that_group_alone(database: Database, clock: HandClock) -> None:
+    notice(database, "a")
+    (one,) = claim(database)
+    record(database, one, Outcome(proof=Proof.NOT_SENT, retry_after=timedelta(seconds=30)))
+    birthday = queue(database, Kind.BIRTHDAY, add_customer(database))
+    notice(database, "b")
+    clock.advance(timedelta(seconds=5))
+    assert [other.outbox_id for other in claim(database, rules=FAST)] == [birthday]
+    clock.advance(timedelta(seconds=30))
+    assert len(claim(database, rules=FAST)) == 2
 
 
 def test_a_result_is_kept_with_the_message_and_starts_the_surveys_clock(database: Database, clock: HandClock) -> None:

@@ -212,3 +212,28 @@ def test_a_dry_run_of_purchases_keeps_nothing(database: Database) -> None:
     assert buy(database, PURCHASE, dry_run=True) == ImportResult(created=1)
     assert database.read_now(look, table="purchase") == []
     assert customers(database)[0].last_purchase_at is None
+
+
+@pytest.mark.parametrize(("source", "left"), [("silence", 0), ("staff", 1)])
+def test_a_purchase_that_comes_late_to_the_books_undoes_a_silence_that_never_was(
+    database: Database, clock: Any, source: str, left: int
+) -> None:
+    bring_in(database, FULL)
+    silent_after = RULES.win_back.silent_after
+    assert silent_after is not None
+    customer_id = customers(database)[0].id
+    lost_at = BOUGHT + silent_after - timedelta(days=1)
+    database.write_now(mark_lost, customer_id=customer_id, lost_at=lost_at, source=source)
+    buy(database, PURCHASE)
+    assert len(database.read_now(look, table="loss")) == left
+    assert (customers(database)[0].lost_at is None) == (left == 0)
+
+
+def test_a_silence_that_was_long_enough_stands(database: Database, clock: Any) -> None:
+    bring_in(database, FULL)
+    silent_after = RULES.win_back.silent_after
+    assert silent_after is not None
+    customer_id = customers(database)[0].id
+    database.write_now(mark_lost, customer_id=customer_id, lost_at=BOUGHT + silent_after, source="silence")
+    buy(database, PURCHASE)
+    assert len(database.read_now(look, table="loss")) == 1
