@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.app import build
-from bot.domain.rules import Rules
+from bot.domain.rules import DeliveryRules, Rules
 from bot.playground.messenger import Messenger
 from bot.playground.persons import Person
 from bot.playground.transport import PlaygroundRequest
@@ -17,7 +17,8 @@ from storage.database import Database
 from tests.factories import CHAT, STAFF_CHAT
 
 TOKEN = "1:demo"  # noqa: S105  of a messenger that takes any
-RULES = Rules(business="Hoa Mai", staff_chat_id=STAFF_CHAT)
+# A standing clock would hold everything back that comes after the first burst.
+RULES = Rules(business="Hoa Mai", staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 
 
 class Clock(Protocol):

@@ -88,4 +88,4 @@ async def test_who_was_asked_lately_is_passed_over_for_the_next(story: Story) ->
     begin(story, "nps 5/day")
     await story.live(story.clock.now() + 7 * DAY)
     assert days(story) == {"2026-11-20": 1, "2026-11-24": 2}
-    assert funnel(story)["held"] == {"between_surveys": 1}
+    assert funnel(story)["held"] == {"kind_clock": 1}
