@@ -1,9 +1,8 @@
 """Column types that every table shares."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 
 # Telegram ids need 64 bits. SQLite numbers its rows by itself only in a column called INTEGER, which holds 64 bits too.
@@ -40,15 +39,3 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-def name_constraints(metadata: MetaData) -> None:
-    """Give constraints stable names, so that a migration can drop what an earlier one made."""
-    metadata.naming_convention = NAMING
-
-
-def json_default(value: Any) -> str:  # noqa: ANN401  json hands over whatever it cannot write
-    """Dates in stored facts as ISO text."""
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    raise TypeError(f"a fact cannot hold {type(value).__name__}")

@@ -61,11 +61,6 @@ _ADD = for_each_dialect(
 )
 
 
-def add_all(tx: Tx, outgoing: Iterable[Outgoing], *, now: datetime) -> int:
-    """Queue several messages; returns how many were new."""
-    return sum(add(tx, one, now=now) is not None for one in outgoing)
-
-
 def is_queued(tx: Tx, dedupe_key: str) -> bool:
     """Whether this was ever queued."""
     return tx.execute(select(outbox.c.id).where(outbox.c.dedupe_key == dedupe_key)).first() is not None

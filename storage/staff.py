@@ -1,5 +1,6 @@
 """Members of staff."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,9 +39,13 @@ def list_all(tx: Tx) -> list[Staff]:
     return [_staff(row) for row in rows]
 
 
-def works_here(tx: Tx, user_id: int, rules: Rules) -> bool:
-    """Whether the person is a member of staff or an owner."""
-    return user_id in rules.admin_ids or load(tx, user_id) is not None
+def identify(tx: Tx, user_id: int, rules: Rules) -> Staff | None:
+    """Who works here under this id, as the table knows them; an owner is an admin whatever it says."""
+    known = load(tx, user_id)
+    if user_id not in rules.admin_ids:
+        return known
+    unnamed = Staff(user_id=user_id, name="", role=Role.ADMIN, language=rules.language)
+    return replace(known or unnamed, role=Role.ADMIN)
 
 
 def choose_language(tx: Tx, user_id: int, language: Language) -> bool:

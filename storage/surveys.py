@@ -9,7 +9,7 @@ from bot.domain.messages import Language
 from bot.domain.surveys import SCALE_NAMES, WORDINGS, SurveyRun
 from bot.domain.touchpoints import Kind
 from storage.database import Tx, for_each_dialect
-from storage.tables import answer, customer, outbox, survey_run
+from storage.tables import answer, customer, survey_run
 
 
 def _runs() -> Select[Any]:
@@ -79,11 +79,6 @@ def load_run_of_reason(tx: Tx, *, chat_id: int, message_id: int) -> SurveyRun | 
     """The run whose reason this message gave, so that an edit of the message edits the reason."""
     row = tx.execute(_runs().where(customer.c.chat_id == chat_id, answer.c.reason_message_id == message_id)).first()
     return _run(row) if row else None
-
-
-def load_outbox_run(tx: Tx, *, outbox_id: int) -> int | None:
-    """The run that an outbox row asks about."""
-    return tx.execute(select(outbox.c.run_id).where(outbox.c.id == outbox_id)).scalar_one_or_none()
 
 
 def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row

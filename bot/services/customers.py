@@ -20,8 +20,8 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
     storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
     if known is not None:
         return Reply(send=(_to(known, "customers/welcome_back", stopped=known.stopped),))
-    if storage.staff.works_here(tx, chat_id, rules):
-        return show_help(tx, now=now, rules=rules, chat_id=chat_id, language=language)
+    if (staff := storage.staff.identify(tx, chat_id, rules)) is not None:
+        return Reply(send=(Message("staff/help", staff.language),))
     if rules.sign_up.open:
         storage.customers.sign_up(
             tx,
@@ -122,10 +122,10 @@ def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: s
 
 def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
-    if not storage.staff.works_here(tx, chat_id, rules):
+    staff = storage.staff.identify(tx, chat_id, rules)
+    if staff is None:
         return show(tx, now=now, chat_id=chat_id, language=language, template="help")
-    staff = storage.staff.load(tx, chat_id)
-    return Reply(send=(Message("staff/help", staff.language if staff else rules.language),))
+    return Reply(send=(Message("staff/help", staff.language),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:

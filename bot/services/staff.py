@@ -1,7 +1,6 @@
 """Who works here. The ids in ADMIN_IDS are admins whatever the table says, so that nobody can lock the owner out."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 import storage.staff
@@ -25,18 +24,9 @@ def list_staff(tx: Tx, *, now: datetime) -> list[Staff]:
     return storage.staff.list_all(tx)
 
 
-def load_staff(tx: Tx, *, now: datetime, user_id: int) -> Staff | None:
-    """The member of staff with this id, as the table knows them."""
-    return storage.staff.load(tx, user_id)
-
-
 def identify(tx: Tx, *, now: datetime, user_id: int, rules: Rules) -> Staff | None:
     """The member of staff with this id and what they may do; an owner need not be in the table."""
-    known = storage.staff.load(tx, user_id)
-    if user_id not in rules.admin_ids:
-        return known
-    unnamed = Staff(user_id=user_id, name="", role=Role.ADMIN, language=rules.language)
-    return replace(known or unnamed, role=Role.ADMIN)
+    return storage.staff.identify(tx, user_id, rules)
 
 
 def role_of(tx: Tx, *, now: datetime, user_id: int, admin_ids: Collection[int]) -> Role | None:

@@ -2,7 +2,8 @@ import pytest
 
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
-from bot.services.staff import add_staff, list_staff, load_staff, remove_staff, role_of
+from bot.domain.rules import Rules
+from bot.services.staff import add_staff, identify, list_staff, remove_staff, role_of
 from storage.database import Database
 
 LAN = Staff(user_id=5_000_000_000_001, name="Lan", role=Role.CSM, language=Language.VI)
@@ -35,8 +36,8 @@ def test_who_is_removed_has_no_role_and_the_others_keep_theirs(database: Databas
 
     assert database.write_now(remove_staff, user_id=LAN.user_id) is True
     assert database.write_now(remove_staff, user_id=LAN.user_id) is False
-    assert database.read_now(load_staff, user_id=LAN.user_id) is None
-    assert database.read_now(load_staff, user_id=BINH.user_id) == BINH
+    assert database.read_now(identify, user_id=LAN.user_id, rules=Rules()) is None
+    assert database.read_now(identify, user_id=BINH.user_id, rules=Rules()) == BINH
 
 
 @pytest.mark.parametrize(
