@@ -9,7 +9,7 @@ from bot.domain.delivery import Outgoing
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
-from storage import outbox
+from storage import interactions, outbox
 from storage.database import Tx
 from storage.tables import customer, staff
 
@@ -38,6 +38,35 @@ def notify(
                 template=template,
                 facts=facts,
             ),
+            now=now,
+        )
+
+
+def tell_of_interaction(
+    tx: Tx,
+    *,
+    customer_id: int,
+    kind: str,
+    body: str,
+    chat_id: int | None,
+    message_id: int,
+    template: str,
+    facts: Mapping[str, object],
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Keep what a customer said or asked for, and tell staff, who can close it; the same message again is not told."""
+    interaction_id = interactions.add(
+        tx, customer_id=customer_id, kind=kind, body=body, now=now, chat_id=chat_id, message_id=message_id
+    )
+    if interaction_id is not None:
+        notify(
+            tx,
+            key=f"interaction:{interaction_id}",
+            template=template,
+            facts={**facts, "interaction_id": interaction_id},
+            customer_id=customer_id,
+            rules=rules,
             now=now,
         )
 

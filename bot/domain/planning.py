@@ -1,7 +1,7 @@
 """Planning: what the planners share, and what will be said to whom in the next days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
@@ -70,6 +70,19 @@ class Contact:
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
 
+    def facts(self, kind: Kind, *, expires_at: datetime) -> ContactFacts:
+        """What the policy is asked about a message of this kind to this customer."""
+        return ContactFacts(
+            kind=kind,
+            timezone=self.timezone,
+            linked=self.linked,
+            stopped=self.stopped,
+            unreachable=self.unreachable,
+            lost=self.lost,
+            expires_at=expires_at,
+            sent=self.sent,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
@@ -120,7 +133,7 @@ def _foresee_customer(
     while queue:
         at, priority, place = heappop(queue)
         one = candidates[place]
-        verdict = judge(_facts(one, contact, sent), rules, now=at)
+        verdict = judge(replace(contact, sent=sent).facts(one.kind, expires_at=one.expires_at), rules, now=at)
         if isinstance(verdict, Hold):
             held_by[place] = held_by[place] or verdict.rule
             heappush(queue, (verdict.until, priority, place))
@@ -129,19 +142,6 @@ def _foresee_customer(
         else:
             sent = (*sent, (one.kind, at))
             yield _touchpoint(one, contact, held_by[place], at if held_by[place] else None)
-
-
-def _facts(candidate: Candidate, contact: Contact, sent: tuple[tuple[Kind, datetime], ...]) -> ContactFacts:
-    return ContactFacts(
-        kind=candidate.kind,
-        timezone=contact.timezone,
-        linked=contact.linked,
-        stopped=contact.stopped,
-        unreachable=contact.unreachable,
-        lost=contact.lost,
-        expires_at=candidate.expires_at,
-        sent=sent,
-    )
 
 
 def _touchpoint(

@@ -8,7 +8,7 @@ Planners look at the very instant at which something is due, and what may go is 
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count, pairwise
@@ -264,16 +264,8 @@ def _send(course: _Course, candidate: Candidate, at: datetime) -> None:
 
 
 def _facts(course: _Course, candidate: Candidate, life: Life, *, lost: bool) -> ContactFacts:
-    return ContactFacts(
-        kind=candidate.kind,
-        timezone=life.contact.timezone,
-        linked=life.contact.linked,
-        stopped=life.contact.stopped,
-        unreachable=life.contact.unreachable,
-        lost=lost,
-        expires_at=candidate.expires_at,
-        sent=course.sent[life.customer_id],
-    )
+    contact = replace(life.contact, lost=lost, sent=course.sent[life.customer_id])
+    return contact.facts(candidate.kind, expires_at=candidate.expires_at)
 
 
 def _following(course: _Course, life: Life, kind: Kind, at: datetime) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.contact import ContactFacts, Rule
+from bot.domain.contact import Rule
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.planning import Contact
@@ -130,16 +130,7 @@ def prospect(contact: Contact, kind: Kind, due_at: datetime, rules: ContactRules
     """What will become of one invitation. Who is about to be asked the same anyway is not asked twice."""
     if pending:
         return Forecast(prospect=Prospect.TOO_LATE, rule=Rule.KIND_CLOCK)
-    facts = ContactFacts(
-        kind=kind,
-        timezone=contact.timezone,
-        linked=contact.linked,
-        stopped=contact.stopped,
-        unreachable=contact.unreachable,
-        lost=contact.lost,
-        expires_at=due_at + POLICIES[kind].lifetime,
-        sent=contact.sent,
-    )
+    facts = contact.facts(kind, expires_at=due_at + POLICIES[kind].lifetime)
     return forecast(facts, rules, now=due_at)
 
 

@@ -86,28 +86,16 @@ def _record_reason(
 
 
 def _keep(tx: Tx, customer: Customer, kind: str, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
-    interaction_id = storage.interactions.add(
+    storage.notices.tell_of_interaction(
         tx,
         customer_id=customer.customer_id,
         kind=kind,
         body=text,
-        now=now,
         chat_id=customer.chat_id,
         message_id=message_id,
+        template="staff/interaction",
+        facts={"customer": customer.name, "kind": kind, "text": text[: surveys.QUOTE]},
+        rules=rules,
+        now=now,
     )
-    if interaction_id is not None:
-        storage.notices.notify(
-            tx,
-            key=f"interaction:{interaction_id}",
-            template="staff/interaction",
-            facts={
-                "customer": customer.name,
-                "kind": kind,
-                "text": text[: surveys.QUOTE],
-                "interaction_id": interaction_id,
-            },
-            customer_id=customer.customer_id,
-            rules=rules,
-            now=now,
-        )
     return Reply(send=(Message(f"customers/{kind}_kept", customer.language),))

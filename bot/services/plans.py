@@ -4,7 +4,6 @@ from datetime import datetime
 
 import storage.customers
 import storage.due
-import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.plans
@@ -85,23 +84,15 @@ def answer_check_in(
 
 
 def _ask_for_help(tx: Tx, plan: Plan, customer: Customer, *, message_id: int, rules: Rules, now: datetime) -> None:
-    interaction_id = storage.interactions.add(
+    storage.notices.tell_of_interaction(
         tx,
         customer_id=customer.customer_id,
         kind="request",
         body=plan.name,
-        now=now,
         chat_id=customer.chat_id,
         message_id=message_id,
-    )
-    if interaction_id is None:
-        return
-    storage.notices.notify(
-        tx,
-        key=f"interaction:{interaction_id}",
         template="plans/help_wanted",
-        facts={"customer": customer.name, "plan": plan.name, "interaction_id": interaction_id},
-        customer_id=customer.customer_id,
+        facts={"customer": customer.name, "plan": plan.name},
         rules=rules,
         now=now,
     )

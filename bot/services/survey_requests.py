@@ -7,7 +7,6 @@ import storage.outbox
 import storage.planning
 import storage.surveys
 from bot.domain import planning, survey_requests
-from bot.domain.contact import ContactFacts
 from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
@@ -51,16 +50,7 @@ def request_survey(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, wor
 
 def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: datetime) -> Forecast:
     contact = storage.planning.load_contacts(tx, [customer_id], now=now)[customer_id]
-    facts = ContactFacts(
-        kind=kind,
-        timezone=contact.timezone,
-        linked=contact.linked,
-        stopped=contact.stopped,
-        unreachable=contact.unreachable,
-        lost=contact.lost,
-        expires_at=now + POLICIES[kind].lifetime,
-        sent=contact.sent,
-    )
+    facts = contact.facts(kind, expires_at=now + POLICIES[kind].lifetime)
     return survey_requests.forecast(facts, rules.contact, now=now)
 
 

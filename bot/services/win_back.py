@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import storage.customers
-import storage.interactions
 import storage.losses
 import storage.notices
 import storage.outbox
@@ -80,23 +79,15 @@ def _keep_answer(tx: Tx, found: WinBack, choice: OfferChoice, *, message_id: int
     storage.win_back.change(tx, found.win_back_id, answer=choice, answered_at=now, status=Status.ENDED, next_at=None)
     if choice is OfferChoice.DECLINE:
         return
-    interaction_id = storage.interactions.add(
+    storage.notices.tell_of_interaction(
         tx,
         customer_id=found.customer_id,
         kind="request",
         body=found.reason or "",
-        now=now,
         chat_id=found.chat_id,
         message_id=message_id,
-    )
-    if interaction_id is None:
-        return
-    storage.notices.notify(
-        tx,
-        key=f"interaction:{interaction_id}",
         template="win_back/wants_to_talk",
-        facts={"customer": found.customer_name, "reason": found.reason or "", "interaction_id": interaction_id},
-        customer_id=found.customer_id,
+        facts={"customer": found.customer_name, "reason": found.reason or ""},
         rules=rules,
         now=now,
     )
