@@ -130,7 +130,7 @@ def _happen(course: _Course, event: _Event, at: datetime) -> None:
             _send(course, event, at)
         case _CalendarNps(customer_id):
             _ask_by_calendar(course, customer_id, at)
-        case _NewDay():
+        case _:  # a new day
             waiting, course.waiting = course.waiting, []
             while waiting:
                 _ask_by_calendar(course, heappop(waiting)[1], at)
@@ -157,11 +157,10 @@ def absences_of(life: Life, rules: Rules, *, now: datetime, until: datetime) -> 
 def _again(instants: Sequence[datetime], *, now: datetime, until: datetime) -> Iterator[datetime]:
     """What happened in the year before `now`, year after year until the end, in order."""
     year = sorted(at for at in instants if now - YEAR <= at < now)
-    for years in count(1):
-        come = [at + years * YEAR for at in year if at + years * YEAR < until]
-        if not come:
-            return
+    years = 1
+    while come := [at + years * YEAR for at in year if at + years * YEAR < until]:
         yield from come
+        years += 1
 
 
 def _candidate(life: Life, kind: Kind, due_at: datetime, *, ends: datetime | None = None) -> Candidate:

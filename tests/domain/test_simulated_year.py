@@ -219,3 +219,13 @@ def test_the_95th_percentile_is_what_95_of_100_do_not_exceed() -> None:
     assert (loads(log, 100)[0].p95, loads(log, 99)[0].p95) == (0, 1)
     assert loads([*log, SimulatedMessage(customer_id=6, kind=Kind.NPS, at=NOW)], 100)[0].p95 == 1
     assert loads([], 0) == []
+
+
+def test_a_plan_without_rounds_sends_none_of_them() -> None:
+    planned = next(one for one in retail_lives(CUSTOMERS, now=NOW) if one.plan is not None)
+    assert planned.plan is not None
+    silent = replace(planned, plan=replace(planned.plan, check_in_months=0, progress_months=0))
+    sent = [Counter(one.kind for one in simulate([one], RULES, now=NOW, days=365)) for one in (planned, silent)]
+    rounds = (Kind.CHECK_IN, Kind.PROGRESS)
+    assert all(sent[0][kind] > 0 for kind in rounds)
+    assert all(sent[1][kind] == 0 for kind in rounds)

@@ -128,3 +128,28 @@ def test_a_message_of_a_run_carries_its_outbox_row_on_every_button(compose: Any)
 def test_staff_are_told_the_name_with_the_answer() -> None:
     facts = surveys.notice_facts(run(reason="giao chậm"), 2)
     assert (facts["customer"], facts["score"], facts["reason"]) == ("Nguyễn Thị An", 2, "giao chậm")
+
+
+@pytest.mark.parametrize(
+    ("before", "score", "changes"), [(None, 3, False), (3, 6, False), (3, 7, True), (10, 9, False)]
+)
+def test_a_score_of_another_band_is_another_answer(before: int | None, score: int, changes: bool) -> None:
+    assert surveys.changes_band(run(score=before), score) is changes
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("the_run", "score", "meaning", "asked"),
+    [
+        pytest.param(run(), 9, TapMeaning.FIRST, True, id="the first tap"),
+        pytest.param(run(score=9, reason_until=LATER), 9, TapMeaning.REPEATED, True, id="again in time"),
+        pytest.param(run(score=9), 9, TapMeaning.REPEATED, False, id="again after a skip"),
+        pytest.param(run(score=9, reason="nhanh"), 9, TapMeaning.REPEATED, False, id="again after the reason"),
+        pytest.param(run(score=9, reason="nhanh"), 10, TapMeaning.CHANGED, False, id="another score of the band"),
+        pytest.param(run(score=9, reason="nhanh"), 3, TapMeaning.CHANGED, True, id="a score of another band"),
+    ],
+)
+def test_why_is_asked_once_for_a_band(the_run: SurveyRun, score: int, meaning: TapMeaning, asked: bool) -> None:
+    assert surveys.asks_why(the_run, score, meaning, now=NOW) is asked

@@ -6,11 +6,28 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.contact import Rule
-from bot.domain.messages import Language
+from bot.domain.messages import Language, Message
 from bot.domain.planning import Contact
 from bot.domain.rules import ContactRules
+from bot.domain.taps import SwitchWave
 from bot.domain.touchpoints import Kind
-from bot.domain.waves import Funnel, Place, State, Status, Tally, Wave, due_on, funnel_of, rehearse, runs_on
+from bot.domain.waves import (
+    Funnel,
+    Place,
+    State,
+    Status,
+    Tally,
+    Wave,
+    draft_message,
+    due_on,
+    funnel_of,
+    invitation_key,
+    panel_message,
+    recall_question,
+    recalled,
+    rehearse,
+    runs_on,
+)
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)  # a Friday
 DAY = timedelta(days=1)
@@ -109,3 +126,62 @@ def test_everybody_is_counted_once(one: Tally, funnel: Funnel) -> None:
 def test_fates_add_up() -> None:
     tallies = [tally(outbox="pending", hold_rule="floor", count=2), tally(State.SKIPPED, rule="floor", count=3)]
     assert funnel_of([*tallies, tally(State.PLANNED, count=5)]) == Funnel(total=10, waiting=5, held={"floor": 5})
+
+
+def test_a_dry_run_counts_by_day_and_by_rule_and_says_when_it_ends() -> None:
+    held = Place(customer_id=4, name="An", day=WEDNESDAY, rule=Rule.FLOOR, until=NOW)
+    places = [
+        Place(customer_id=1, name="An", day=TUESDAY),
+        Place(customer_id=2, name="An", day=TUESDAY),
+        Place(customer_id=3, name="An", day=None, rule=Rule.STOPPED),
+        held,
+    ]
+    message = draft_message(WAVE, places, Language.VI)
+    assert message.template == "waves/draft"
+    assert message.facts["days"] == [{"day": "2026-11-24", "count": 2}, {"day": "2026-11-25", "count": 1}]
+    assert [message.facts[name] for name in ("total", "goes", "more_days", "ends_on")] == [4, 3, 0, "2026-11-25"]
+    assert (message.facts["refused"], message.facts["later"]) == ({"stopped": 1}, {"floor": 1})
+
+
+def test_a_dry_run_that_reaches_nobody_has_no_end() -> None:
+    message = draft_message(WAVE, [Place(customer_id=1, name="An", day=None, rule=Rule.STOPPED)], Language.VI)
+    assert (message.facts["goes"], message.facts["ends_on"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "recallable", "buttons"),
+    [
+        (Status.DRAFT, 0, [["start", "cancel"], ["list"]]),
+        (Status.RUNNING, 0, [["pause", "stop"], ["list", "refresh"]]),
+        (Status.PAUSED, 2, [["resume", "stop"], ["recall"], ["list", "refresh"]]),
+        (Status.DONE, 0, [["list", "refresh"]]),
+        (Status.CANCELLED, 0, []),
+    ],
+)
+def test_a_waves_buttons_are_those_of_its_state(status: Status, recallable: int, buttons: list[list[str]]) -> None:
+    message = panel_message(
+        replace(WAVE, status=status), Funnel(total=5, sent=2), recallable=recallable, language=Language.VI
+    )
+    assert [[button.part for button in row] for row in message.keyboard] == buttons
+
+
+def test_a_panel_says_the_funnel_and_whether_somebody_was_first() -> None:
+    funnel = Funnel(total=9, waiting=1, sent=4, answered=3, commented=2, unreachable=1, recalled=1, held={"floor": 2})
+    message = panel_message(WAVE, funnel, recallable=1, language=Language.EN, first=False)
+    told = ("total", "waiting", "sent", "answered", "commented", "unreachable", "recalled", "recallable")
+    assert [message.facts[name] for name in told] == [9, 1, 4, 3, 2, 1, 1, 1]
+    assert (message.facts["held"], message.facts["first"]) == ({"floor": 2}, False)
+
+
+def test_a_recall_is_asked_about_with_the_number_before_it_is_done() -> None:
+    message = recall_question(WAVE, 7, Language.VI)
+    assert message.facts["count"] == 7
+    assert [button.tap for button in message.keyboard[0]] == [SwitchWave(1, "sure"), SwitchWave(1, "show")]
+
+
+def test_what_cannot_be_deleted_any_more_loses_its_buttons() -> None:
+    assert recalled({}, outbox_id=1, language=Language.VI) == Message("waves/recalled", Language.VI)
+
+
+def test_an_invitation_of_a_wave_is_told_apart_by_customer_and_attempt() -> None:
+    assert len({invitation_key(1, customer, attempt) for customer in (1, 2) for attempt in (0, 1)}) == 4
