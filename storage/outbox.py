@@ -31,6 +31,7 @@ class Recipient:
     stopped: bool
     unreachable: bool
     lost: bool
+    birthday: tuple[int, int] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,8 @@ _DUE = (
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        customer.c.birth_month,
+        customer.c.birth_day,
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
     .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"))
@@ -164,6 +167,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
         lost=row.lost_at is not None,
+        birthday=(row.birth_month, row.birth_day) if row.birth_month else None,
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
 
+from bot.domain import greetings
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
+from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
@@ -158,8 +160,10 @@ def list_queued(tx: Tx, window: Window) -> list[Candidate]:
     ]
 
 
-def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict[int, Contact]:
-    """Customers as the contact policy sees them."""
+def load_contacts(
+    tx: Tx, customer_ids: Sequence[int], *, rules: Rules, now: datetime, until: datetime | None = None
+) -> dict[int, Contact]:
+    """Customers as the contact policy sees them, with their greetings until then, or of the next weeks."""
     sent = load_sent(tx, customer_ids, now=now)
     statement = select(
         customer.c.id,
@@ -169,6 +173,8 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        customer.c.birth_month,
+        customer.c.birth_day,
     ).where(customer.c.id.in_(customer_ids))
     return {
         row.id: Contact(
@@ -179,6 +185,9 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
             unreachable=row.unreachable_at is not None,
             lost=row.lost_at is not None,
             sent=sent.get(row.id, ()),
+            greetings=greetings.instants(
+                (row.birth_month, row.birth_day) if row.birth_month else None, row.timezone, rules, now=now, until=until
+            ),
         )
         for row in tx.execute(statement)
     }

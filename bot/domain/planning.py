@@ -40,24 +40,6 @@ def is_late(kind: Kind, due_at: datetime, *, now: datetime) -> bool:
     return due_at + POLICIES[kind].lifetime <= now
 
 
-def free_at(
-    kind: Kind, timezone: str, sent: tuple[tuple[Kind, datetime], ...], rules: ContactRules, *, now: datetime
-) -> datetime:
-    """The first instant at which the contact policy lets a message of this kind go to a customer who can be reached."""
-    facts = ContactFacts(
-        kind=kind,
-        timezone=timezone,
-        linked=True,
-        stopped=False,
-        unreachable=False,
-        lost=False,
-        expires_at=now + FAR,
-        sent=sent,
-    )
-    verdict = judge(facts, rules, now=now)
-    return verdict.until if isinstance(verdict, Hold) else now
-
-
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """A customer as the contact policy sees them, with what they were sent."""
@@ -69,6 +51,7 @@ class Contact:
     unreachable: bool
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
+    greetings: tuple[datetime, ...] = ()
 
     def facts(self, kind: Kind, *, expires_at: datetime) -> ContactFacts:
         """What the policy is asked about a message of this kind to this customer."""
@@ -81,7 +64,15 @@ class Contact:
             lost=self.lost,
             expires_at=expires_at,
             sent=self.sent,
+            greetings=self.greetings,
         )
+
+
+def free_at(kind: Kind, contact: Contact, rules: ContactRules, *, now: datetime) -> datetime:
+    """The first instant at which the contact policy lets a message of this kind go, if the customer can be reached."""
+    reachable = replace(contact, linked=True, stopped=False, unreachable=False, lost=False)
+    verdict = judge(reachable.facts(kind, expires_at=now + FAR), rules, now=now)
+    return verdict.until if isinstance(verdict, Hold) else now
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, contact, notices, plans, surveys, waves, win_back
+from bot.domain import birthdays, contact, greetings, notices, plans, surveys, waves, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, backoff, decide, take
 from bot.domain.messages import Message
@@ -35,6 +35,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.PROGRESS: plans.progress,
     Kind.MILESTONE: plans.milestone,
     Kind.BIRTHDAY: birthdays.greeting,
+    Kind.HOLIDAY_GREETING: greetings.greeting,
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,
     Kind.NOTICE: notices.notice,
@@ -106,7 +107,7 @@ def _may_go(
 ) -> bool:
     if due.recipient is None:
         return _staff_chat_is_free(tx, due, rules=rules, now=now)
-    facts = _contact_facts(due, sent.get(due.recipient.customer_id, ()))
+    facts = _contact_facts(due, sent.get(due.recipient.customer_id, ()), rules=rules, now=now)
     match contact.judge(facts, rules.contact, now=now):
         case Send():
             return True
@@ -119,7 +120,9 @@ def _may_go(
     return False
 
 
-def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> ContactFacts:
+def _contact_facts(
+    due: DueMessage, sent: tuple[tuple[Kind, datetime], ...], *, rules: Rules, now: datetime
+) -> ContactFacts:
     assert due.recipient is not None  # noqa: S101  the caller has looked
     to = due.recipient
     return ContactFacts(
@@ -131,6 +134,7 @@ def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> 
         lost=to.lost,
         expires_at=due.expires_at,
         sent=sent,
+        greetings=greetings.instants(to.birthday, to.timezone, rules, now=now),
     )
 
 

@@ -103,9 +103,9 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
-    sent = storage.outbox.load_sent(tx, [due.customer_id for due in customers], now=now)
+    contacts = storage.planning.load_contacts(tx, [due.customer_id for due in customers], rules=rules, now=now)
     for due in customers:
-        possible_at = free_at(Kind.NPS, due.timezone, sent.get(due.customer_id, ()), rules.contact, now=now)
+        possible_at = free_at(Kind.NPS, contacts[due.customer_id], rules.contact, now=now)
         in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:

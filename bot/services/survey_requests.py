@@ -49,7 +49,7 @@ def request_survey(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, wor
 
 
 def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: datetime) -> Forecast:
-    contact = storage.planning.load_contacts(tx, [customer_id], now=now)[customer_id]
+    contact = storage.planning.load_contacts(tx, [customer_id], rules=rules, now=now)[customer_id]
     facts = contact.facts(kind, expires_at=now + POLICIES[kind].lifetime)
     return survey_requests.forecast(facts, rules.contact, now=now)
 

@@ -33,7 +33,7 @@ def _advance(tx: Tx, wave: Wave, rules: Rules, *, now: datetime) -> int:
     if not planned or not waves.runs_on(wave, today, rules.contact):
         return 0
     left = wave.per_day - storage.waves.count_queued(tx, wave.wave_id, today)
-    contacts = storage.planning.load_contacts(tx, planned, now=now) if left > 0 else {}
+    contacts = storage.planning.load_contacts(tx, planned, rules=rules, now=now) if left > 0 else {}
     pending = storage.waves.list_pending(tx, wave.kind, list(contacts))
     dealt_with = 0
     for customer_id in planned if contacts else ():

@@ -62,14 +62,14 @@ def _excluded(tx: Tx, written: str) -> int:
 def _rehearse(tx: Tx, wave: Wave, rules: Rules, *, now: datetime) -> list[Place]:
     members = storage.waves.list_members(tx, wave.wave_id)
     chunks = [members[start : start + CHUNK] for start in range(0, len(members), CHUNK)]
-    contacts = {one: contact for chunk in chunks for one, contact in _contacts(tx, chunk, now=now)}
+    contacts = {one: contact for chunk in chunks for one, contact in _contacts(tx, chunk, rules, now=now)}
     pending = {one for chunk in chunks for one in storage.waves.list_pending(tx, wave.kind, chunk)}
     ordered = [(one, contacts[one]) for one in members]
     return waves.rehearse(wave, ordered, rules.contact, pending=pending, timezone=rules.timezone, now=now)
 
 
-def _contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> Sequence[tuple[int, Contact]]:
-    return list(storage.planning.load_contacts(tx, customer_ids, now=now).items())
+def _contacts(tx: Tx, customer_ids: Sequence[int], rules: Rules, *, now: datetime) -> Sequence[tuple[int, Contact]]:
+    return list(storage.planning.load_contacts(tx, customer_ids, rules=rules, now=now).items())
 
 
 def show_latest(tx: Tx, *, now: datetime, kind: Kind, language: Language) -> Message:
