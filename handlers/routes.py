@@ -26,7 +26,7 @@ from bot.services import customers as customer_services
 from bot.services import plans as plan_services
 from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
-from handlers import customers, picking, plans, portfolio, replies, reports, waves, win_back
+from handlers import cases, customers, picking, plans, portfolio, replies, reports, waves, win_back
 from handlers.context import App, Context, language_of, person
 from handlers.tapping import TapCallback, by_customer
 
@@ -69,6 +69,9 @@ COMMANDS = (
     Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("cases", cases.list_cases, Role.CSM),
+    Command("case", cases.case, Role.CSM),
+    Command("log", cases.log, Role.CSM),
     Command("wave", waves.wave, Role.MANAGER),
     Command("who", waves.who, Role.CSM),
 )
@@ -87,6 +90,12 @@ TAPS = (
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
+    TapRoute(taps.ShowCase, cases.show, Role.CSM),
+    TapRoute(taps.ClaimCase, cases.claim, Role.CSM),
+    TapRoute(taps.OfferReplies, cases.offer_replies, Role.CSM),
+    TapRoute(taps.CannedReply, cases.use_canned_reply, Role.CSM),
+    TapRoute(taps.SnoozeCase, cases.snooze, Role.CSM),
+    TapRoute(taps.ResolveCase, cases.resolve, Role.CSM),
     TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
     TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
     TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
@@ -105,6 +114,11 @@ def add_routes(app: App) -> None:
     private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
     app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.help_page))
+    group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
+    app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
+    app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))
+    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
+    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.MESSAGE, cases.private_reply))
     app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, customers.edited_text))
     app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, customers.text))
     app.add_handler(ChatMemberHandler(customers.membership, ChatMemberHandler.MY_CHAT_MEMBER))

@@ -4,7 +4,7 @@ from telegram import Update
 
 from bot.domain import taps
 from bot.domain.messages import Message
-from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.domain.touchpoints import SURVEYS, Kind
 from bot.services import waves
 from handlers import choosing, replies
 from handlers.context import Context, message
@@ -51,7 +51,7 @@ async def who(update: Update, context: Context) -> None:
     """`/who nps|ces|csat`: who was asked and has not answered."""
     by, came = await choosing.asker(update, context), message(update)
     word = (context.args or [Kind.NPS])[0].casefold()
-    kind = Kind(word) if word in INVITATIONS else Kind.NPS
+    kind = Kind(word) if word in SURVEYS else Kind.NPS
     said = await context.bot_data.db.read(waves.list_unanswered, kind=kind, language=by.language)
     await replies.send(context, came.chat_id, said)
 
@@ -59,6 +59,6 @@ async def who(update: Update, context: Context) -> None:
 async def turn_page(update: Update, context: Context, tap: taps.UnansweredPage) -> None:
     """Another page of those who have not answered."""
     by, tapped = await choosing.asker(update, context), message(update)
-    kind = Kind(tap.kind) if tap.kind in INVITATIONS else Kind.NPS
+    kind = Kind(tap.kind) if tap.kind in SURVEYS else Kind.NPS
     said = await context.bot_data.db.read(waves.list_unanswered, kind=kind, language=by.language, page=tap.page)
     await replies.edit(context, tapped.chat_id, tapped.id, said)

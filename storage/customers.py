@@ -89,6 +89,11 @@ def is_self_made(tx: Tx, customer_id: int) -> bool:
     return tx.execute(select(customer.c.external_id).where(customer.c.id == customer_id)).scalar() is None
 
 
+def is_unreachable(tx: Tx, customer_id: int) -> bool:
+    """Whether the customer has blocked the bot."""
+    return tx.execute(select(customer.c.unreachable_at).where(customer.c.id == customer_id)).scalar() is not None
+
+
 def set_reachable(tx: Tx, chat_id: int, *, unreachable_at: datetime | None) -> int | None:
     """Note that a chat blocked or unblocked the bot; the customer's id, if it is one's."""
     statement = update(customer).where(customer.c.chat_id == chat_id).values(unreachable_at=unreachable_at)

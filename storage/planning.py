@@ -12,7 +12,7 @@ from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
@@ -20,7 +20,7 @@ from storage.tables import answer, customer, inbox, interaction, milestone, outb
 from storage.waves import asked_by_wave
 
 BY_CALENDAR = "calendar"
-SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group is Group.SERVICE]
+SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group in OUTSIDE_CLOCKS]
 
 
 def list_nps(tx: Tx, window: Window) -> list[Due]:

@@ -145,8 +145,9 @@ class InteractionRow(Table, table=True):
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),
-        CheckConstraint("kind in ('message', 'feedback', 'note', 'request')", name="kind"),
+        CheckConstraint("kind in ('message', 'feedback', 'note', 'request', 'reply', 'call', 'meeting')", name="kind"),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
+        Index("ix_interaction_case_id", "case_id"),
         Index(
             "ix_interaction_due_ces",
             "closed_at",
@@ -166,6 +167,59 @@ class InteractionRow(Table, table=True):
     closed_at: datetime | None = _instant(default=None)
     closed_by: int | None = Field(default=None, sa_type=Id)
     ces_planned_at: datetime | None = _instant(default=None)
+    case_id: int | None = _ref("support_case.id", default=None)
+
+
+class CaseRow(Table, table=True):
+    """Something wrong for a customer, from the signal that opened it to its outcome and to whether it helped."""
+
+    __tablename__ = "support_case"
+    __table_args__ = (
+        CheckConstraint("source in ('survey', 'feedback', 'request', 'staff')", name="source"),
+        Index(
+            "uq_support_case_open",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("resolved_at is null"),
+            postgresql_where=text("resolved_at is null"),
+        ),
+        Index("ix_support_case_customer_id", "customer_id"),
+        Index("ix_support_case_thread", "chat_id", "thread_id"),
+        Index("ix_support_case_looks_at", "looks_at"),
+        Index("ix_support_case_resolved_at", "resolved_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    source: str
+    survey_kind: str | None = None
+    score: int | None = None
+    words: str = ""
+    opened_at: datetime = _instant()
+    opened_by: int | None = Field(default=None, sa_type=Id)
+    csm_id: int | None = Field(default=None, sa_type=Id)
+    chat_id: int | None = Field(default=None, sa_type=Id)
+    thread_id: int | None = Field(default=None, sa_type=Id)
+    card_message_id: int | None = Field(default=None, sa_type=Id)
+    claimed_by: int | None = Field(default=None, sa_type=Id)
+    claimed_at: datetime | None = _instant(default=None)
+    snoozed_until: datetime | None = _instant(default=None)
+    first_answer_at: datetime | None = _instant(default=None)
+    answer_due_at: datetime = _instant()
+    solve_due_at: datetime = _instant()
+    answer_escalated_at: datetime | None = _instant(default=None)
+    solve_escalated_at: datetime | None = _instant(default=None)
+    looks_at: datetime | None = _instant(default=None)
+    resolved_at: datetime | None = _instant(default=None)
+    resolved_by: int | None = Field(default=None, sa_type=Id)
+    reason: str = ""
+    outcome: str = ""
+    reopened: int = 0
+    acknowledged_at: datetime | None = _instant(default=None)
+    ces_planned_at: datetime | None = _instant(default=None)
+    nps_before: int | None = None
+    nps_planned_at: datetime | None = _instant(default=None)
+    nps_run_id: int | None = _ref("survey_run.id", default=None)
 
 
 class SurveyRunRow(Table, table=True):
@@ -322,7 +376,10 @@ class WinBackRow(Table, table=True):
 
 
 class OutboxRow(Table, table=True):
-    """What is due to be sent. `due_at` moves when the contact policy holds it; `planned_at` does not."""
+    """What is due to be sent. `due_at` moves when the contact policy holds it; `planned_at` does not.
+
+    Rows of one `lane` go one after the other, in the order of their ids.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -344,6 +401,14 @@ class OutboxRow(Table, table=True):
         ),
         Index("ix_outbox_customer_id_sent_at", "customer_id", "sent_at"),
         Index("ix_outbox_run_id", "run_id"),
+        Index(
+            "ix_outbox_lane",
+            "lane",
+            "id",
+            sqlite_where=text("status in ('pending', 'sending')"),
+            postgresql_where=text("status in ('pending', 'sending')"),
+        ),
+        Index("ix_outbox_case_id", "case_id"),
     )
 
     id: int | None = _id()
@@ -369,6 +434,8 @@ class OutboxRow(Table, table=True):
     message_id: int | None = Field(default=None, sa_type=Id)
     sent_at: datetime | None = _instant(default=None)
     error: str | None = None
+    lane: str | None = None
+    case_id: int | None = _ref("support_case.id", default=None)
 
 
 class HoldRow(Table, table=True):
@@ -478,6 +545,7 @@ purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
 staff = metadata.tables["staff"]
 success_plan = metadata.tables["success_plan"]
+support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
 wave = metadata.tables["wave"]
 wave_member = metadata.tables["wave_member"]

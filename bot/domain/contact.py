@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.lunar import days_from_tet
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
 
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
@@ -89,7 +89,7 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
     refusal = _refusal(facts, now)
     if refusal is not None:
         return Drop(refusal)
-    if POLICIES[facts.kind].group is Group.SERVICE:
+    if POLICIES[facts.kind].group in OUTSIDE_CLOCKS:
         return Send()
     until, held = now, dict[Rule, timedelta]()
     while (step := _next_hold(facts, rules, until)) is not None:
@@ -104,11 +104,12 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
 def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
     group = POLICIES[facts.kind].group
     personal = group is not Group.SERVICE
+    unasked = group not in OUTSIDE_CLOCKS
     refusals = {
         Rule.NOT_LINKED: personal and not facts.linked,
-        Rule.STOPPED: personal and facts.stopped,
+        Rule.STOPPED: unasked and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
-        Rule.LOST: personal and facts.lost and group is not Group.WIN_BACK,
+        Rule.LOST: unasked and facts.lost and group is not Group.WIN_BACK,
         Rule.EXPIRED: now >= facts.expires_at,
     }
     return next((rule for rule, refused in refusals.items() if refused), None)
@@ -202,7 +203,7 @@ def _sent(facts: ContactFacts, kinds: Callable[[Kind], bool]) -> list[datetime]:
 
 
 def _is_personal(kind: Kind) -> bool:
-    return POLICIES[kind].group is not Group.SERVICE
+    return POLICIES[kind].group not in OUTSIDE_CLOCKS
 
 
 def _floor_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:

@@ -48,6 +48,7 @@ class ContactRules:
             Kind.BIRTHDAY: timedelta(days=360),
             Kind.WIN_BACK: timedelta(days=180),
             Kind.OFFER: timedelta(days=180),
+            Kind.FOLLOW_UP: timedelta(days=90),
         }
     )
     holidays: frozenset[date] = frozenset()
@@ -164,6 +165,25 @@ class SignUpRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseRules:
+    """How cases are handled. `answer_within` and `solve_within` count business time: `opens` to `closes` on `weekdays`.
+
+    Monday is 1; the holidays are those of the contact policy. A customer's reply within `reopens_within` opens a
+    resolved case again; `nps_again_after` a case was resolved the customer is asked whether it helped. In a talk the
+    customer's messages are confirmed at most once in `acknowledges_every`.
+    """
+
+    answer_within: timedelta = timedelta(hours=24)
+    solve_within: timedelta = timedelta(hours=48)
+    opens: time = time(8, 0)
+    closes: time = time(17, 30)
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+    reopens_within: timedelta = timedelta(days=7)
+    nps_again_after: timedelta = timedelta(days=90)
+    acknowledges_every: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers."""
 
@@ -183,3 +203,4 @@ class Rules:
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
+    cases: CaseRules = CaseRules()

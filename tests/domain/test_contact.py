@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # a Wednesday, 12:00 in Hồ Chí Minh City
 NEVER_QUIET = ContactRules(quiet_from=time(0), quiet_until=time(0))
-PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE)
+PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS)
 
 
 def facts(kind: Kind = Kind.NPS, *sent: tuple[Kind, datetime], timezone: str = "Asia/Ho_Chi_Minh") -> ContactFacts:
