@@ -13,6 +13,7 @@ from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
+from storage import preferences
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
@@ -175,6 +176,7 @@ def load_contacts(
         customer.c.lost_at,
         customer.c.birth_month,
         customer.c.birth_day,
+        *preferences.COLUMNS,
     ).where(customer.c.id.in_(customer_ids))
     return {
         row.id: Contact(
@@ -188,6 +190,7 @@ def load_contacts(
             greetings=greetings.instants(
                 (row.birth_month, row.birth_day) if row.birth_month else None, row.timezone, rules, now=now, until=until
             ),
+            preferences=preferences.read(row),
         )
         for row in tx.execute(statement)
     }

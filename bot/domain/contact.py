@@ -5,7 +5,7 @@ It is asked again each time a message is about to leave, so nothing here remembe
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import partial
@@ -26,6 +26,7 @@ class Rule(StrEnum):
     NOT_LINKED = "not_linked"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    TOPIC_OFF = "topic_off"
     LOST = "lost"
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
@@ -46,6 +47,7 @@ class Rule(StrEnum):
 class ContactFacts:
     """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC.
 
+    `muted` is what the customer turned off; `quiet` their own quiet hours, from and until, which go before the rules'.
     `greetings` are the instants at which they will be greeted.
     """
 
@@ -57,6 +59,8 @@ class ContactFacts:
     lost: bool
     expires_at: datetime
     sent: tuple[tuple[Kind, datetime], ...] = ()
+    muted: frozenset[Group] = frozenset()
+    quiet: tuple[time, time] | None = None
     greetings: tuple[datetime, ...] = ()
 
 
@@ -91,6 +95,8 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
         return Drop(refusal)
     if POLICIES[facts.kind].group in OUTSIDE_CLOCKS:
         return Send()
+    if facts.quiet is not None:
+        rules = replace(rules, quiet_from=facts.quiet[0], quiet_until=facts.quiet[1])
     until, held = now, dict[Rule, timedelta]()
     while (step := _next_hold(facts, rules, until)) is not None:
         held[step[0]] = held.get(step[0], timedelta()) + (step[1] - until)
@@ -109,6 +115,7 @@ def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
         Rule.NOT_LINKED: personal and not facts.linked,
         Rule.STOPPED: unasked and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
+        Rule.TOPIC_OFF: group in facts.muted,
         Rule.LOST: unasked and facts.lost and group is not Group.WIN_BACK,
         Rule.EXPIRED: now >= facts.expires_at,
     }
@@ -219,7 +226,7 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
 def _greeting_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
     """What would keep a greeting from going out on its day, as too near or as one too many, waits for it."""
     greeting = min((one for one in facts.greetings if one > at), default=None)
-    if greeting is None or _is_greeting(facts.kind):
+    if greeting is None or _is_greeting(facts.kind) or Group.GREETING in facts.muted:
         return None
     in_its_week = sum(sent > greeting - WEEK for sent in _sent(facts, _is_personal))
     crowded = at > greeting - WEEK and in_its_week + 2 > rules.weekly_cap

@@ -184,8 +184,18 @@ class CaseRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetentionRules:
+    """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
+
+    texts: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Everything a business may set about how it treats its customers."""
+    """Everything a business may set about how it treats its customers.
+
+    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    """
 
     business: str = "Touchpoint"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -194,6 +204,7 @@ class Rules:
     phone_region: str = "VN"
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
+    pepper: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
@@ -204,3 +215,4 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    retention: RetentionRules = RetentionRules()

@@ -145,6 +145,8 @@ def _contact_facts(
         expires_at=due.expires_at,
         sent=sent,
         greetings=greetings.instants(to.birthday, to.timezone, rules, now=now),
+        muted=to.preferences.muted,
+        quiet=to.preferences.quiet,
     )
 
 
