@@ -21,6 +21,7 @@ from bot.domain.rules import ContactRules, Rules
 DURATION = re.compile(r"(\d{1,5})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 HOLIDAY_YEARS = 4
+VIETNAM = "VN"
 UNREADABLE = object()
 """What pydantic refuses for certain. It would read a bare number as seconds, for a duration and for a time of day."""
 
@@ -67,17 +68,23 @@ def read_rules(path: Path | None, *, said: Mapping[str, object], now: datetime) 
     """
     raw = {**(_parse(path) if path else {}), **said}
     raw.setdefault("plans", default_plans())
-    country = _take_country(raw)
+    written = _take_country(raw)
+    country = str(raw.get("phone_region", Rules.phone_region)) if written is None else written
+    _keep_lunar_days(raw, country)
     rules = _validate(raw)
     if problems := [*broken_limits(rules), *_unknown_codes(rules)]:
         raise RulesError(problems)
-    return _with_public_holidays(rules, rules.phone_region if country is None else country, now=now)
+    return _with_public_holidays(rules, country, now=now)
 
 
 def default_plans() -> list[Any]:
     """The success plans that every business starts with, as the file would write them."""
-    text = files("templates").joinpath("plans.toml").read_text(encoding="utf-8")
-    return list(tomllib.loads(text)["plans"])
+    return _of_templates("plans")
+
+
+def _of_templates(name: str) -> list[Any]:
+    text = files("templates").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)[name])
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -98,13 +105,22 @@ def _take_country(raw: dict[str, Any]) -> str | None:
     return str(contact["country"])
 
 
+def _keep_lunar_days(raw: dict[str, Any], country: str) -> None:
+    """Vietnam has Tết and greetings by the lunar calendar unless the file says otherwise; elsewhere it must say so."""
+    raw.setdefault("greetings", _of_templates("greetings") if country == VIETNAM else [])
+    contact = raw.get("contact", {})
+    if country != VIETNAM and isinstance(contact, dict):
+        raw["contact"] = {"tet": {"groups": []}, **contact}
+
+
 def _validate(raw: dict[str, Any]) -> Rules:
     try:
         rules = _File.model_validate({"rules": _with_durations(Rules, raw)}).rules
     except ValidationError as error:
         raise RulesError([_problem(details) for details in error.errors()]) from None
     clocks = {**ContactRules().clocks, **rules.contact.clocks}
-    return replace(rules, contact=replace(rules.contact, clocks=clocks))
+    group_clocks = {**ContactRules().group_clocks, **rules.contact.group_clocks}
+    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks))
 
 
 def _with_durations(kind: Any, value: Any) -> Any:  # noqa: ANN401  types and TOML values of every sort

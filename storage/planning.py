@@ -1,6 +1,6 @@
 """What the planners of surveys and birthdays look for, and how they note that it is planned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -132,6 +132,14 @@ def _born(born: Collection[tuple[int, int]]) -> ColumnElement[bool]:
     )
 
 
+def list_births(tx: Tx, customer_id: int) -> list[tuple[int, int]]:
+    """The month and day of a customer's birth, if they are known."""
+    statement = select(customer.c.birth_month, customer.c.birth_day).where(
+        customer.c.id == customer_id, customer.c.birth_month.is_not(None)
+    )
+    return [(row.birth_month, row.birth_day) for row in tx.execute(statement)]
+
+
 def any_birthday(tx: Tx) -> bool:
     """Whether anybody who can be reached has told a birthday."""
     statement = select(customer.c.id).where(REACHABLE, customer.c.birth_month.is_not(None)).limit(1)
@@ -140,8 +148,10 @@ def any_birthday(tx: Tx) -> bool:
 
 def list_queued(tx: Tx, window: Window) -> list[Candidate]:
     """What waits in the outbox for customers, outside the service messages, with the rule that holds it."""
+    columns = (outbox.c.customer_id, outbox.c.kind, outbox.c.due_at, outbox.c.expires_at, outbox.c.hold_rule)
     statement = (
-        select(outbox.c.customer_id, outbox.c.kind, outbox.c.due_at, outbox.c.expires_at, outbox.c.hold_rule)
+        select(*columns, outbox.c.facts, survey_run.c.trigger)
+        .outerjoin(survey_run, survey_run.c.id == outbox.c.run_id)
         .where(outbox.c.status == "pending", outbox.c.due_at <= window.before, outbox.c.customer_id.is_not(None))
         .where(outbox.c.kind.not_in(SERVICE_KINDS))
         .order_by(outbox.c.due_at, outbox.c.id)
@@ -156,9 +166,17 @@ def list_queued(tx: Tx, window: Window) -> list[Candidate]:
             due_at=row.due_at,
             expires_at=row.expires_at,
             held_by=Rule(row.hold_rule) if row.hold_rule else None,
+            cause=row.trigger or "",
+            subject=_subject(row.facts),
         )
         for row in tx.execute(statement)
     ]
+
+
+def _subject(facts: Mapping[str, object]) -> str:
+    """What a message is about: the subject of a survey, a milestone's title, a plan's name, a greeting's key."""
+    found = (facts.get(name) for name in ("subject", "title", "plan", "greeting"))
+    return next((str(one) for one in found if one), "")
 
 
 def load_contacts(

@@ -579,6 +579,17 @@ class WaveMemberRow(Table, table=True):
     attempts: int = 0
 
 
+class GreetingProgressRow(Table, table=True):
+    """How far the greetings of a holiday have come in a time zone: customers are greeted in the order of their ids."""
+
+    __tablename__ = "greeting_progress"
+
+    greeting: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    timezone: str = Field(primary_key=True)
+    last_customer_id: int = Field(sa_type=Id)
+
+
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
 audit = metadata.tables["audit"]
@@ -586,6 +597,7 @@ command_text = metadata.tables["command_text"]
 consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
 forgotten = metadata.tables["forgotten"]
+greeting_progress = metadata.tables["greeting_progress"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
 interaction = metadata.tables["interaction"]

@@ -82,7 +82,7 @@ def dedupe_key(greeting: HolidayGreeting, customer_id: int, day: date) -> str:
 
 def greeting_facts(greeting: HolidayGreeting) -> dict[str, object]:
     """What the greeting says, in every language: the customer may change theirs before it is sent."""
-    return {"greetings": {str(language): text for language, text in greeting.text.items()}}
+    return {"greeting": greeting.key, "greetings": {str(language): text for language, text in greeting.text.items()}}
 
 
 def greeting(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:

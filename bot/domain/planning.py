@@ -81,13 +81,20 @@ def free_at(kind: Kind, contact: Contact, rules: ContactRules, *, now: datetime)
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A message that is queued or will be; `held_by` is the rule that holds it already."""
+    """A message that is queued or will be; `held_by` is the rule that holds it already.
+
+    `cause` says what planned it where a kind has several, `subject` what it is about; `number` is a check-in's, as
+    long as it is not queued.
+    """
 
     customer_id: int
     kind: Kind
     due_at: datetime
     expires_at: datetime
     held_by: Rule | None = None
+    cause: str = ""
+    subject: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +107,8 @@ class UpcomingTouchpoint:
     kind: Kind
     rule: Rule | None
     until: datetime | None
+    cause: str = ""
+    subject: str = ""
 
 
 def foresee(
@@ -149,4 +158,6 @@ def _touchpoint(
         kind=candidate.kind,
         rule=rule,
         until=until,
+        cause=candidate.cause,
+        subject=candidate.subject,
     )

@@ -7,14 +7,16 @@ import storage.case_threads
 import storage.customers
 import storage.losses
 import storage.outbox
+import storage.planning
 import storage.win_back
 from bot.domain import win_back
 from bot.domain.cases import Source
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
 from bot.domain.rules import Rules
+from bot.domain.survey_requests import forecast
 from bot.domain.taps import LeavingReason, OfferAnswer
-from bot.domain.touchpoints import Kind
+from bot.domain.touchpoints import POLICIES, Kind
 from bot.domain.win_back import End, MakeOffer, OfferChoice, Status, TapMeaning, Wait, WinBack
 from storage.database import Tx
 from storage.due import Due, Window
@@ -26,12 +28,17 @@ def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: 
     if customer is None:
         return Message("win_back/unknown", language)
     new = storage.losses.mark_lost(tx, customer_id, lost_at=now, source="staff", reason=reason, now=now)
+    asks_at = now + rules.win_back.ask_after
+    contact = storage.planning.load_contacts(tx, [customer_id], rules=rules, now=now)[customer_id]
+    question = contact.facts(Kind.WIN_BACK, expires_at=asks_at + POLICIES[Kind.WIN_BACK].lifetime)
+    found = forecast(question, rules.contact, now=asks_at)
     facts = {
         "customer": customer.name,
         "new": new,
         "since": storage.losses.lost_since(tx, customer_id),
-        "will_ask": rules.win_back.enabled and customer.chat_id is not None and not customer.stopped,
-        "asks_at": now + rules.win_back.ask_after,
+        "will_ask": rules.win_back.enabled and found.goes,
+        "asks_at": found.until or asks_at,
+        "rule": found.rule if rules.win_back.enabled else "win_back_off",
     }
     return Message("win_back/marked", language, facts)
 
