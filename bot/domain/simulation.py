@@ -212,13 +212,16 @@ def _greetings(life: Life, rules: Rules, *, now: datetime, until: datetime) -> I
 
 def _of_plan(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Iterator[Candidate]:
     """A plan's milestones, each reached on its day and asked about, and its rounds until the last of them."""
-    ahead = [one.due_at for one in life.plan.milestones if one.done_at is None] if life.plan else []
+    plan = life.plan
+    ahead = [one.due_at for one in plan.milestones if one.done_at is None] if plan else []
+    if plan is None or not ahead:
+        return
     for due_at in ahead:
         if due_at >= now:
             yield _candidate(life, Kind.MILESTONE, due_at)
             yield _candidate(life, Kind.CSAT, due_at + rules.surveys.csat_after)
-    for kind in (Kind.CHECK_IN, Kind.PROGRESS) if life.plan is not None and ahead else ():
-        for one in rounds_between(life.plan, kind, life.contact.timezone, first=now, last=until):
+    for kind in (Kind.CHECK_IN, Kind.PROGRESS):
+        for one in rounds_between(plan, kind, life.contact.timezone, first=now, last=until):
             yield _candidate(life, kind, one.at, number=one.number)
 
 

@@ -121,7 +121,7 @@ def test_an_explanation_fits_into_one_message_and_counts_what_it_leaves_out(lang
             when=NOW, customer_id=1, customer_name=MONSTER, kind=Kind.NPS, rule=Rule.BETWEEN_SURVEYS, until=NOW
         )
     ] * 99
-    facts = explanation_facts(MONSTER, upcoming, touchpoints() * 9, days=30, now=NOW)
+    facts = explanation_facts(MONSTER, upcoming, touchpoints() * 9, sent_before=40, days=30, now=NOW)
     text = shown(Message("portfolio/why", language, facts))
     assert 500 < length(text) <= LONGEST
     assert "91" in text
@@ -171,7 +171,7 @@ def test_what_is_due_by_now_goes_at_once() -> None:
         return UpcomingTouchpoint(when=at, customer_id=1, customer_name="An", kind=Kind.NPS, rule=None, until=None)
 
     later = NOW + timedelta(days=1)
-    facts = explanation_facts("An", [due(NOW), due(later)], [], days=30, now=NOW)
+    facts = explanation_facts("An", [due(NOW), due(later)], [], sent_before=40, days=30, now=NOW)
     text = shown(Message("portfolio/why", Language.EN, facts))
     assert "• NPS survey: goes out now\n• NPS survey: goes out 10:00 21/11/2026" in text
     assert "more" not in text

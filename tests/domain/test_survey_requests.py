@@ -79,7 +79,7 @@ def test_a_survey_that_would_wait_beyond_its_life_is_not_worth_queueing_and_says
 
 def test_a_survey_that_its_rules_never_let_through_has_no_end_to_name() -> None:
     asked = MORNING - timedelta(days=30)
-    rules = ContactRules(between_surveys=timedelta(days=36_500))
+    rules = ContactRules(group_clocks={Group.SURVEY: timedelta(days=36_500)})
     found = forecast(facts(Kind.CSAT, MORNING, (Kind.NPS, asked)), rules, now=MORNING)
     assert found == Forecast(prospect=Prospect.TOO_LATE, rule=Rule.BETWEEN_SURVEYS, until=None)
 
