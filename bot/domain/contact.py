@@ -174,8 +174,9 @@ def _is_holiday(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
 
 
 def _is_tet(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
-    tet = rules.tet
-    return POLICIES[facts.kind].group in tet.groups and -tet.days_before <= days_from_tet(day) <= tet.days_after
+    tet, days = rules.tet, days_from_tet(day)
+    quiet = days is not None and -tet.days_before <= days <= tet.days_after
+    return quiet and POLICIES[facts.kind].group in tet.groups
 
 
 def _first(at: datetime, zone: ZoneInfo, wall: time, is_open: Callable[[datetime], bool]) -> datetime:
@@ -224,12 +225,13 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
 
 
 def _greeting_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
-    """What would keep a greeting from going out on its day, as too near or as one too many, waits for it."""
-    greeting = min((one for one in facts.greetings if one > at), default=None)
-    if greeting is None or _is_greeting(facts.kind) or Group.GREETING in facts.muted:
+    """What would keep a greeting from going out on its day, as too near or as one too many, waits until it is past."""
+    greeting = min((one for one in facts.greetings if one + rules.floor > at), default=None)
+    is_greeted = not facts.lost and Group.GREETING not in facts.muted
+    if greeting is None or not is_greeted or _is_greeting(facts.kind):
         return None
     in_its_week = sum(sent > greeting - WEEK for sent in _sent(facts, _is_personal))
-    crowded = at > greeting - WEEK and in_its_week + 2 > rules.weekly_cap
+    crowded = greeting - WEEK < at < greeting and in_its_week + 2 > rules.weekly_cap
     return greeting + rules.floor if crowded or at + rules.floor > greeting else None
 
 

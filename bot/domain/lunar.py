@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lunar_vn import LunarDate, lunar_to_solar, solar_to_lunar
 
 ONE_DAY = timedelta(days=1)
+LAST_YEAR = 2100
 
 
 class LunarDay(NamedTuple):
@@ -35,6 +36,7 @@ def dates_in(lunar_day: LunarDay, year: int) -> tuple[date, ...]:
     return tuple(day for day in found if day.year == year)
 
 
-def days_from_tet(day: date) -> int:
-    """How many days a date lies after the nearest Tết, negative before it."""
-    return min(((day - common_date(TET, year)).days for year in (day.year, day.year + 1)), key=abs)
+def days_from_tet(day: date) -> int | None:
+    """How many days a date lies after the nearest Tết, negative before it; None after the last year that is known."""
+    near = ((day - common_date(TET, year)).days for year in (day.year, day.year + 1) if year <= LAST_YEAR)
+    return min(near, key=abs, default=None)

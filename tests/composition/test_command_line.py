@@ -261,7 +261,7 @@ def test_a_year_is_simulated_for_a_chosen_audience(folder: Path) -> None:
 
     assert nobody.exit_code == 1
     assert "--as-if-linked" in nobody.stderr
-    assert "2 customers, 9 messages in 365 days" in gold.stderr
+    assert "2 customers, 13 messages in 365 days" in gold.stderr
     counts = {
         line.split("│")[1].strip(): line.split("│")[2].strip() for line in gold.stdout.splitlines() if "│" in line
     }

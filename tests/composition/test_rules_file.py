@@ -35,8 +35,11 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
     for key in ("key", "check_in_months", "progress_months", "name", "goal", "after_days", "title"):
         text = text.replace(f"# {key} =", f"{key} =")
 
+    text = text.replace("# lunar", "lunar").replace("# at", "at").replace("# text", "text")
+
     rules = read(text)
 
+    assert [(one.key, one.lunar) for one in rules.greetings] == [("tet", "01-01")]
     assert [plan.key for plan in rules.plans] == ["onboarding"]
     assert rules.plans[0].milestones[0].title[Language.EN] == "Comfortable with the basics"
     assert rules.win_back.offer[Language.VI] == "Giảm 10 % cho đơn hàng kế tiếp"
@@ -45,7 +48,8 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
 def test_without_a_file_the_rules_are_the_defaults_with_plans_and_holidays() -> None:
     rules = read_rules(None, said={}, now=NOW)
 
-    assert replace(rules, plans=(), contact=replace(rules.contact, holidays=frozenset())) == Rules()
+    assert [one.key for one in rules.greetings] == ["tet", "mid_autumn"]
+    assert replace(rules, plans=(), greetings=(), contact=replace(rules.contact, holidays=frozenset())) == Rules()
 
 
 def test_default_plans_are_told_in_both_languages() -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.contact import ContactFacts, Rule
 from bot.domain.rules import ContactRules
 from bot.domain.survey_requests import Forecast, Prospect, dedupe_key, forecast, read_request, read_words
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import POLICIES, Group, Kind
 
 MORNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Vietnam
 EVENING = MORNING + timedelta(hours=12)

@@ -91,7 +91,7 @@ def test_two_messages_for_one_person_count_each_other_in_one_claim(database: Dat
     first = queue(database, Kind.CHECK_IN, customer_id, facts={"plan_id": 1, "plan": "p", "goal": "g"})
     queue(database, Kind.MILESTONE, customer_id)
     assert [one.kind for one in claim(database)] == [Kind.MILESTONE]
-    assert row(database, "outbox", id=first)["hold_rule"] == "floor"
+    assert row(database, "outbox", id=first)["hold_rule"] == "between_plan_messages"
 
 
 @pytest.mark.parametrize("stage", ["sending", "sent", "unknown"])

@@ -51,7 +51,12 @@ def test_what_planners_will_queue_is_foreseen_and_judged(database: Database, clo
     found = upcoming(database, 35)
     assert short(found) == [
         (Kind.MILESTONE, vietnam("2026-12-20 09:00"), None, None),
-        (Kind.CHECK_IN, vietnam("2026-12-20 09:00"), Rule.FLOOR, vietnam("2026-12-21 09:00")),
+        (
+            Kind.CHECK_IN,
+            vietnam("2026-12-20 09:00"),
+            Rule.BETWEEN_PLAN_MESSAGES,
+            vietnam("2026-12-23 09:00"),
+        ),
     ]
     assert {one.customer_name for one in found} == {"Bình"}
     assert upcoming(database, 29) == []
