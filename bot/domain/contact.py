@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from bot.domain.local_time import local_date
 from bot.domain.lunar import days_from_tet
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
@@ -31,8 +32,8 @@ class Rule(StrEnum):
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
     WEEKDAY = "weekday"
-    HOLIDAY = "holiday"
     TET = "tet"
+    HOLIDAY = "holiday"
     GREETING_AHEAD = "greeting_ahead"
     FLOOR = "floor"
     WEEKLY_CAP = "weekly_cap"
@@ -154,11 +155,14 @@ def _closed_end(
     at: datetime,
 ) -> datetime | None:
     """The end of a local day on which the message's group stays closed."""
-    zone = ZoneInfo(facts.timezone)
-    today = at.astimezone(zone).date()
+    today = _local_date(at, facts.timezone)
     if not is_closed(today, facts, rules):
         return None
+    zone = ZoneInfo(facts.timezone)
     return _first(at, zone, time(0), lambda instant: instant.astimezone(zone).date() != today)
+
+
+_local_date = lru_cache(maxsize=256)(local_date)  # several rules ask it in turn of one message
 
 
 def _is_greeting(kind: Kind) -> bool:
@@ -198,12 +202,14 @@ def _boundaries(at: datetime, zone: ZoneInfo, wall: time) -> Iterator[datetime]:
 def _jump(at: datetime, zone: ZoneInfo) -> datetime | None:
     """The first instant of the zone's next UTC offset within the horizon."""
     seconds = range(int(at.timestamp()), int(at.timestamp()) + HORIZON_DAYS * 86_400)
+    offset = at.astimezone(zone).utcoffset()
 
     def has_jumped(second: int) -> bool:
-        return datetime.fromtimestamp(second, zone).utcoffset() != at.astimezone(zone).utcoffset()
+        return datetime.fromtimestamp(second, zone).utcoffset() != offset
 
-    found = bisect_left(seconds, True, key=has_jumped)
-    return datetime.fromtimestamp(seconds[found], UTC) if found < len(seconds) else None
+    if not has_jumped(seconds[-1]):
+        return None
+    return datetime.fromtimestamp(seconds[bisect_left(seconds, True, key=has_jumped)], UTC)
 
 
 def _sent(facts: ContactFacts, kinds: Callable[[Kind], bool]) -> list[datetime]:
@@ -265,8 +271,8 @@ HOLDS: Mapping[Rule, Callable[[ContactFacts, ContactRules, datetime], datetime |
     {
         Rule.QUIET_HOURS: _quiet_end,
         Rule.WEEKDAY: partial(_closed_end, _is_other_weekday),
+        Rule.TET: partial(_closed_end, _is_tet),  # before the holidays that lie in it, which it explains better
         Rule.HOLIDAY: partial(_closed_end, _is_holiday),
-        Rule.TET: partial(_closed_end, _is_tet),
         Rule.GREETING_AHEAD: _greeting_end,
         Rule.FLOOR: _floor_end,
         Rule.WEEKLY_CAP: _cap_end,

@@ -265,7 +265,7 @@ def test_a_year_is_simulated_for_a_chosen_audience(folder: Path) -> None:
     counts = {
         line.split("│")[1].strip(): line.split("│")[2].strip() for line in gold.stdout.splitlines() if "│" in line
     }
-    assert counts == {"nps": "4", "reminder": "4", "birthday": "1", "of any kind": "9"}
+    assert counts == {"nps": "4", "reminder": "4", "birthday": "1", "holiday_greeting": "4", "of any kind": "13"}
     assert "1 customers, " in sample.stderr
 
 

@@ -118,7 +118,14 @@ def test_a_profile_fits_into_one_message_whatever_the_data(language: Language) -
 def test_an_explanation_fits_into_one_message_and_counts_what_it_leaves_out(language: Language) -> None:
     upcoming = [
         UpcomingTouchpoint(
-            when=NOW, customer_id=1, customer_name=MONSTER, kind=Kind.NPS, rule=Rule.BETWEEN_SURVEYS, until=NOW, cause="staff", subject=MONSTER
+            when=NOW,
+            customer_id=1,
+            customer_name=MONSTER,
+            kind=Kind.NPS,
+            rule=Rule.BETWEEN_SURVEYS,
+            until=NOW,
+            cause="staff",
+            subject=MONSTER,
         )
     ] * 99
     facts = explanation_facts(MONSTER, upcoming, touchpoints() * 9, sent_before=40, days=30, now=NOW)

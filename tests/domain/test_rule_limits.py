@@ -31,7 +31,10 @@ PLAN = PlanTemplate(key="onboarding", name=WORDS, goal=WORDS, milestones=(MILEST
 
 
 def test_the_defaults_keep_to_their_own_limits() -> None:
-    assert list(broken_limits(Rules(plans=(PLAN,), greetings=(TET, replace(TET, key="women", lunar="", day="03-08"))))) == []
+    assert (
+        list(broken_limits(Rules(plans=(PLAN,), greetings=(TET, replace(TET, key="women", lunar="", day="03-08")))))
+        == []
+    )
 
 
 BOUNDS: Mapping[str, Any] = LEAST

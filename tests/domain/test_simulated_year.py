@@ -169,7 +169,9 @@ def test_check_ins_that_nobody_answers_come_half_as_often_and_then_stop(log: lis
     planned = next(one for one in retail_lives(CUSTOMERS, now=NOW) if one.plan is not None)
     assert planned.plan is not None
     begun = replace(life(), plan=replace(planned.plan, started_at=NOW, milestones=_at_the_end(planned.plan)))
-    days = [(at - NOW).days for kind, at in kinds(simulate([begun], Rules(), now=NOW, days=360)) if kind is Kind.CHECK_IN]
+    days = [
+        (at - NOW).days for kind, at in kinds(simulate([begun], Rules(), now=NOW, days=360)) if kind is Kind.CHECK_IN
+    ]
     assert days == [29, 60, 119, 180]
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.messages import Language
 from bot.domain.rules import BirthdayRules, ContactRules, Rules, SurveyRules, WinBackRules
 from bot.domain.taps import CompleteMilestone, StartPlan
+from bot.domain.touchpoints import Group
 from bot.services import birthdays, plans, survey_planning, win_back
 from storage.database import Database
 from tests.factories import queue_survey
