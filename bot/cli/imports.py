@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415  `--help` needs none of what the commands import
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -63,11 +64,16 @@ def purchases(file: File, *, dry_run: DryRun = False) -> None:
     when it is not there.
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
+
+    Silences between purchases that were long enough count as losses of their time, so that churn is right for the past
+    too; nobody is written to because of them.
     """
     from bot.domain.imports import PURCHASES, RowReader
     from bot.services.imports import import_purchases
+    from bot.services.win_back import plan_past_losses
 
-    _import(file, PURCHASES, RowReader.purchase, import_purchases, dry_run=dry_run)
+    afterwards = None if dry_run else plan_past_losses
+    _import(file, PURCHASES, RowReader.purchase, import_purchases, dry_run=dry_run, afterwards=afterwards)
 
 
 def _import(
@@ -77,6 +83,7 @@ def _import(
     use_case: "Callable[..., ImportResult]",
     *,
     dry_run: bool,
+    afterwards: "Callable[..., int] | None" = None,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress
@@ -96,6 +103,8 @@ def _import(
             saved = database.write_now(use_case, records=batch.records, rules=settings.rules, dry_run=dry_run)
             result += saved + ImportResult(errors=tuple(batch.errors))
             progress.advance(task, batch.rows)
+        while afterwards and database.write_now(afterwards, rules=settings.rules, settled=timedelta(0)):
+            pass
     _report(result, dry_run=dry_run)
 
 

@@ -153,6 +153,23 @@ def test_purchases_are_imported_for_known_customers(folder: Path) -> None:
     assert "row 3: customer_external_id “K9” is no customer that was imported" in result.stderr
 
 
+@pytest.mark.parametrize(("words", "losses"), [((), 1), (("--dry-run",), 0)])
+def test_an_import_of_purchases_ends_with_the_losses_of_the_past(
+    folder: Path, words: tuple[str, ...], losses: int
+) -> None:
+    import_an(folder)
+    (folder / "purchases.csv").write_text(
+        "số hóa đơn,mã khách,ngày mua,thành tiền\nH1,K1,04/03/2024,5\nH2,K1,04/03/2025,5\n", encoding="utf-8"
+    )
+
+    touchpoint("import", "purchases", "purchases.csv", *words)
+
+    with connect(DATABASE) as connection:
+        assert (
+            connection.execute(text("SELECT count(*) FROM loss WHERE recovered_at IS NOT NULL")).scalar_one() == losses
+        )
+
+
 @pytest.mark.parametrize(("content", "advice"), [("", "is empty"), ("name,phone\nAn,\n", "missing: external_id")])
 def test_a_file_that_cannot_be_imported_says_why(folder: Path, content: str, advice: str) -> None:
     (folder / "customers.csv").write_text(content, encoding="utf-8")

@@ -94,20 +94,15 @@ def last_losses(books: Books, *, now: datetime) -> list[Loss]:
     return [Loss(customer, at + SILENCE, None) for customer, at in last.items() if at + SILENCE <= now]
 
 
-def all_losses(books: Books) -> list[Loss]:
-    """Every silence of 90 days, also those that a purchase ended."""
+def all_losses(books: Books, *, now: datetime) -> list[Loss]:
+    """Every silence of 90 days at `now`, also those that a purchase ended."""
+    bought = {customer: [at for at in each if at <= now] for customer, each in books.bought.items()}
     return [
         Loss(customer, before + SILENCE, after)
-        for customer, bought in books.bought.items()
-        for before, after in [*pairwise(bought), *((at, None) for at in bought[-1:])]
-        if after is None or after > before + SILENCE
+        for customer, each in bought.items()
+        for before, after in [*pairwise(each), *((at, None) for at in each[-1:])]
+        if (before + SILENCE < after if after else before + SILENCE <= now)
     ]
-
-
-def losses_known(books: Books, *, since: datetime, now: datetime) -> list[Loss]:
-    """The losses that one sees who looks from `since` on and learns then of every earlier sale at once."""
-    sold = Books(books.joined, [sale for sale in books.sales if sale.at <= now])
-    return [loss for loss in all_losses(sold) if loss.lost_at <= now and (loss.back_at is None or loss.back_at > since)]
 
 
 def churn(books: Books, losses: Iterable[Loss], *, first_day: date, days: int, timezone: str, now: datetime) -> Churn:
