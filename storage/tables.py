@@ -295,6 +295,7 @@ class AnswerRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
 
 

@@ -1,4 +1,7 @@
-"""Customers whose losses of the past are still to be drawn from their purchases: everybody who bought, at first."""
+"""When the question why was skipped; and whose losses of the past are still to be drawn from their purchases.
+
+To begin with, those of everybody who bought.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,8 +26,10 @@ def upgrade() -> None:
         postgresql_where=MARKED,
     )
     op.execute("UPDATE customer SET purchases_came_at = last_purchase_at")
+    op.add_column("answer", sa.Column("skipped_at", UtcDateTime))
 
 
 def downgrade() -> None:
+    op.drop_column("answer", "skipped_at")
     op.drop_index("ix_customer_purchases_came_at", "customer")
     op.drop_column("customer", "purchases_came_at")
