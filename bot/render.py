@@ -16,8 +16,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
-from bot.domain.names import given_name
 from bot.domain.rules import Rules
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -38,10 +38,10 @@ class Rendered:
 class Renderer:
     """Puts messages into words for one business.
 
-    Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
-    `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign). Every
-    fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has
-    `address`.
+    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
+    `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
+    with its sign). Every fact may be a plain value or its JSON form. A message that knows a person's `name` and
+    `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -58,8 +58,9 @@ class Renderer:
             "currency": rules.currency,
             "zone": ZoneInfo(rules.timezone),
         }
+        self._environment.tests |= {"organisation": is_organisation}
         self._environment.filters |= {
-            "given": given_name,
+            "given": _given,
             "day": _day,
             "moment": _moment,
             "number": _number,
@@ -109,6 +110,11 @@ def _plain(template: Template, part: str, facts: Mapping[str, object]) -> str:
 
 def _locale(context: Context) -> str:
     return LOCALES[context["language"]]
+
+
+@pass_context
+def _given(context: Context, name: str) -> str:
+    return given_name(name, Language(context["language"]))
 
 
 @pass_context
