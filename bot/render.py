@@ -7,6 +7,7 @@ or a line of plain text.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from markupsafe import Markup
 
 from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
+from bot.domain.rounding import rounded
 from bot.domain.rules import Rules
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -40,8 +42,8 @@ class Renderer:
 
     Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
     `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
-    with its sign). Every fact may be a plain value or its JSON form. A message that knows a person's `name` and
-    `salutation` also has `address`.
+    with its sign), `round` (halves away from zero). Every fact may be a plain value or its JSON form. A message that
+    knows a person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -68,6 +70,7 @@ class Renderer:
             "percent": _percent,
             "share": _share,
             "points": _points,
+            "round": rounded,
         }
 
     def render(self, message: Message) -> Rendered:
@@ -136,8 +139,10 @@ def _moment(context: Context, value: datetime | str) -> str:
 @pass_context
 def _number(context: Context, value: float, digits: int | None = None) -> str:
     """1.234.567 in Vietnamese; `digits` fixes the decimals."""
-    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return str(numbers.format_decimal(value, format=pattern, locale=_locale(context)))
+    if digits is None:
+        return str(numbers.format_decimal(value, locale=_locale(context)))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(rounded(value, digits), format=pattern, locale=_locale(context)))
 
 
 @pass_context
@@ -151,17 +156,17 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
 @pass_context
 def _percent(context: Context, share: float, digits: int = 0) -> str:
     """12,5 % in Vietnamese, 12.5% in English, of a share of 1."""
-    return _in_percent(context, share, "0" + ("." + "0" * digits if digits else ""))
+    return _in_percent(context, rounded(share * 100, digits), "0" + ("." + "0" * digits if digits else ""))
 
 
 @pass_context
 def _share(context: Context, share: float) -> str:
     """A share of 1 as the pictures write it: 12 %, and under ten 8,3 %, where a whole number would say too little."""
-    return _in_percent(context, share, "0.#" if share < TENTH else "0")
+    return _in_percent(context, rounded(share * 100, 1 if share < TENTH else 0), "0.#")
 
 
-def _in_percent(context: Context, share: float, digits: str) -> str:
-    shown = numbers.format_decimal(share * 100, format=digits, locale=_locale(context))
+def _in_percent(context: Context, percentage: Decimal, digits: str) -> str:
+    shown = numbers.format_decimal(percentage, format=digits, locale=_locale(context))
     return f"{shown}{NO_BREAK}%" if context["language"] == "vi" else f"{shown}%"
 
 
@@ -169,6 +174,6 @@ def _in_percent(context: Context, share: float, digits: str) -> str:
 def _points(context: Context, value: float, digits: int = 0) -> str:
     """A number with its sign and at most `digits` decimals, as the pictures write it: +25, −12, 0."""
     plain = "#,##0" + ("." + "#" * digits if digits else "")
-    shown = round(value, digits) or 0  # a minus zero would keep its sign
+    shown = rounded(value, digits)
     signed = f"+{plain};\N{MINUS SIGN}{plain}" if shown else "0"
     return str(numbers.format_decimal(shown, format=signed, locale=_locale(context)))

@@ -130,5 +130,10 @@ def nps(scores: Sequence[int]) -> tuple[int, int, int]:
     high, low = (promoters + 0.75) / size, (detractors + 0.75) / size
     reach = Z * sqrt((high + low - (high - low) ** 2) / size)
     points = (promoters - detractors) / n, high - low - reach, high - low + reach
-    value, lower, upper = (round(100 * max(-1.0, min(1.0, point))) for point in points)
+    value, lower, upper = (_whole(100 * max(-1.0, min(1.0, point))) for point in points)
     return value, lower, upper
+
+
+def _whole(value: float) -> int:
+    """Halves away from zero."""
+    return int(value + (0.5 if value > 0 else -0.5))

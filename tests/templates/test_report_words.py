@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bot.domain.messages import Language
+from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, parse_period, previous, trend
 from bot.domain.report_messages import (
@@ -208,3 +209,14 @@ def test_what_was_not_understood_is_quoted_safely(code: str, language: Language)
 def test_every_picture_has_its_words(n: int, metric: Metric, language: Language) -> None:
     reports = [metric_of(metric, n, language), *(breakdown_of(metric, n, language, by) for by in Dimension)]
     assert all(draw(report, RENDERER).startswith(b"\x89PNG") for report in reports)
+
+
+def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "halves.j2").write_text(
+        "{% block text %}{{ 12.5|points }} {{ -12.5|points }} {{ 0.125|share }} {{ 0.0725|share }} {{ 0.125|percent }}"
+        " {{ 2.25|number(1) }} {{ 0.25|round(1)|number }}{% endblock %}",
+        encoding="utf-8",
+    )
+    rendered = Renderer(Rules(), tmp_path).render(Message("halves", Language.EN))
+    assert rendered.text == "+13 −13 13% 7.3% 13% 2.3 0.3"
