@@ -102,6 +102,11 @@ async def _reopen_topic(bot: Bot, renderer: Renderer, one: Delivery) -> None:
     await bot.reopen_forum_topic(one.chat_id, one.thread_id, rate_limit_args=PACED)
 
 
+async def _delete_topic(bot: Bot, renderer: Renderer, one: Delivery) -> None:
+    assert one.thread_id is not None, "only a case with a topic deletes it"
+    await bot.delete_forum_topic(one.chat_id, one.thread_id, rate_limit_args=PACED)
+
+
 def _edited(one: Delivery) -> int:
     assert one.edit_message_id is not None, "an edit says of what"
     return one.edit_message_id
@@ -116,5 +121,6 @@ PERFORMERS: Mapping[Act, Performer] = MappingProxyType(
         Act.CREATE_TOPIC: _create_topic,
         Act.CLOSE_TOPIC: _close_topic,
         Act.REOPEN_TOPIC: _reopen_topic,
+        Act.DELETE_TOPIC: _delete_topic,
     }
 )

@@ -3,10 +3,11 @@
 from telegram import Update
 
 from bot.domain import taps
+from bot.domain.audit import Deed
 from bot.domain.messages import Message, Reply
 from bot.domain.portfolio import Chosen, read_note
 from bot.services import cases, staff
-from handlers import choosing, customers, replies
+from handlers import auditing, choosing, customers, replies
 from handlers.context import Context, language_of, message, person
 
 CASE, LOG = "case", "log"
@@ -15,7 +16,9 @@ CASE, LOG = "case", "log"
 async def list_cases(update: Update, context: Context) -> None:
     """`/cases`."""
     by = await choosing.asker(update, context)
-    said = await context.bot_data.db.read(cases.list_cases, language=by.language)
+    said = await auditing.look(
+        context, Deed(staff_id=by.user_id, command="cases"), cases.list_cases, language=by.language
+    )
     await _say(update, context, Reply(send=(said,)))
 
 
@@ -28,7 +31,9 @@ async def case(update: Update, context: Context) -> None:
 async def open_case(update: Update, context: Context, chosen: Chosen) -> Message:
     """A member of staff opens a case."""
     by, house = await choosing.asker(update, context), context.bot_data
-    return await house.db.write(
+    return await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command=CASE, customer_id=chosen.customer_id),
         cases.open_by_staff,
         rules=house.rules,
         by=by,
@@ -48,7 +53,9 @@ async def log(update: Update, context: Context) -> None:
 async def log_contact(update: Update, context: Context, chosen: Chosen) -> Message:
     """A call or a meeting goes onto the customer's profile."""
     by = await choosing.asker(update, context)
-    return await context.bot_data.db.write(
+    return await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command=LOG, customer_id=chosen.customer_id),
         cases.log_contact,
         by=by,
         chat_id=message(update).chat_id,
@@ -61,7 +68,9 @@ async def log_contact(update: Update, context: Context, chosen: Chosen) -> Messa
 async def show(update: Update, context: Context, tap: taps.ShowCase) -> None:
     """A case is looked at."""
     by, house, tapped = await choosing.asker(update, context), context.bot_data, message(update)
-    reply = await house.db.write(
+    reply = await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id),
         cases.show_case,
         rules=house.rules,
         by=by,
@@ -75,20 +84,23 @@ async def show(update: Update, context: Context, tap: taps.ShowCase) -> None:
 async def claim(update: Update, context: Context, tap: taps.ClaimCase) -> None:
     """Somebody takes the case on."""
     by = await choosing.asker(update, context)
-    await _say(update, context, await context.bot_data.db.write(cases.claim_case, by=by, case_id=tap.case_id))
+    deed = Deed(staff_id=by.user_id, command="claim_case", case_id=tap.case_id)
+    await _say(update, context, await auditing.act(context, deed, cases.claim_case, by=by, case_id=tap.case_id))
 
 
 async def offer_replies(update: Update, context: Context, tap: taps.OfferReplies) -> None:
     """Somebody wants to write to the customer."""
     by = await choosing.asker(update, context)
-    await _say(update, context, await context.bot_data.db.read(cases.offer_replies, by=by, case_id=tap.case_id))
+    deed = Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id)
+    await _say(update, context, await auditing.look(context, deed, cases.offer_replies, by=by, case_id=tap.case_id))
 
 
 async def use_canned_reply(update: Update, context: Context, tap: taps.CannedReply) -> None:
     """A canned reply is looked at, or sent."""
     by, tapped = await choosing.asker(update, context), message(update)
-    reply = await context.bot_data.db.write(
-        cases.use_canned_reply, by=by, chat_id=tapped.chat_id, message_id=tapped.id, tap=tap
+    deed = Deed(staff_id=by.user_id, command="reply" if tap.sends else "show_case", case_id=tap.case_id)
+    reply = await auditing.act(
+        context, deed, cases.use_canned_reply, by=by, chat_id=tapped.chat_id, message_id=tapped.id, tap=tap
     )
     await _say(update, context, reply)
 
@@ -96,13 +108,18 @@ async def use_canned_reply(update: Update, context: Context, tap: taps.CannedRep
 async def snooze(update: Update, context: Context, tap: taps.SnoozeCase) -> None:
     """The case rests."""
     by, house = await choosing.asker(update, context), context.bot_data
-    await _say(update, context, await house.db.write(cases.snooze_case, rules=house.rules, by=by, tap=tap))
+    deed = Deed(staff_id=by.user_id, command="snooze_case", case_id=tap.case_id)
+    reply = await auditing.act(context, deed, cases.snooze_case, rules=house.rules, by=by, tap=tap)
+    await _say(update, context, reply)
 
 
 async def resolve(update: Update, context: Context, tap: taps.ResolveCase) -> None:
     """The case is resolved, step by step."""
     by, house = await choosing.asker(update, context), context.bot_data
-    await _say(update, context, await house.db.write(cases.resolve_case, rules=house.rules, by=by, tap=tap))
+    deed = Deed(staff_id=by.user_id, command="resolve_case", case_id=tap.case_id)
+    await _say(
+        update, context, await auditing.act(context, deed, cases.resolve_case, rules=house.rules, by=by, tap=tap)
+    )
 
 
 async def group_message(update: Update, context: Context) -> None:

@@ -78,6 +78,11 @@ async def send_picture(context: Context, chat_id: int, picture: bytes, message: 
         await send(context, chat_id, message)
 
 
+async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:
+    """Send a file in reply."""
+    await _attempt(context, chat_id, context.bot.send_document(chat_id, content, filename=name), name)
+
+
 async def send_file(context: Context, chat_id: int, name: str, message: messages.Message) -> None:
     """Send what is too long for a message as a text file; its caption is the template's part `caption`."""
     renderer = context.bot_data.renderer

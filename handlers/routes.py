@@ -24,9 +24,24 @@ from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import customers as customer_services
 from bot.services import plans as plan_services
+from bot.services import preferences as preference_services
+from bot.services import privacy as privacy_services
 from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
-from handlers import cases, customers, picking, plans, portfolio, replies, reports, waves, win_back
+from handlers import (
+    auditing,
+    cases,
+    customers,
+    picking,
+    plans,
+    portfolio,
+    preferences,
+    privacy,
+    replies,
+    reports,
+    waves,
+    win_back,
+)
 from handlers.context import App, Context, language_of, person
 from handlers.tapping import TapCallback, by_customer
 
@@ -58,9 +73,12 @@ COMMANDS = (
     Command("help", customers.help_page),
     Command("feedback", customers.feedback),
     Command("language", customers.language),
+    Command("settings", preferences.settings),
     Command("stop", customers.stop),
     Command("resume", customers.resume),
-    Command("privacy", customers.privacy),
+    Command("privacy", privacy.notice),
+    Command("mydata", privacy.my_data),
+    Command("forget", privacy.forget),
     Command("customers", portfolio.list_customers, Role.CSM),
     Command("customer", portfolio.customer, Role.CSM),
     Command("note", portfolio.note, Role.CSM),
@@ -74,6 +92,7 @@ COMMANDS = (
     Command("log", cases.log, Role.CSM),
     Command("wave", waves.wave, Role.MANAGER),
     Command("who", waves.who, Role.CSM),
+    Command("audit", auditing.log, Role.ADMIN),
 )
 
 TAPS = (
@@ -84,6 +103,9 @@ TAPS = (
     TapRoute(taps.CheckInAnswer, by_customer(plan_services.answer_check_in)),
     TapRoute(taps.LeavingReason, by_customer(win_back_services.record_reason)),
     TapRoute(taps.OfferAnswer, by_customer(win_back_services.answer_offer)),
+    TapRoute(taps.AnswerForget, by_customer(privacy_services.answer_forget)),
+    TapRoute(taps.SwitchTopic, by_customer(preference_services.switch_topic)),
+    TapRoute(taps.ChooseHours, by_customer(preference_services.choose_hours)),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),

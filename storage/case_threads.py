@@ -130,6 +130,13 @@ def set_topic(tx: Tx, one: Case, *, is_open: bool, rules: Rules, now: datetime) 
         _queue(tx, one, Kind.TOPIC_STATE, key, facts, rules=rules, now=now)
 
 
+def delete_topics(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:
+    """Delete the topics of a person who was forgotten, with all that was said in them."""
+    for one in storage.cases.list_with_topics(tx, customer_id):
+        facts = {"act": "delete", "customer": "", "case_id": one.case_id}
+        _queue(tx, one, Kind.TOPIC_STATE, f"case:{one.case_id}:topic:deleted", facts, rules=rules, now=now)
+
+
 def pass_on(
     tx: Tx, one: Case, interaction_id: int, *, text: str, media: Place | None, rules: Rules, now: datetime
 ) -> None:
@@ -163,8 +170,9 @@ def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: da
         _queue_reply(tx, case_id, int(str(carrier["customer_id"])), key, facts, now=now)
         return
     outgoing = _outgoing(Kind.CASE, key, facts, case_id=case_id, lane=f"case:{case_id}", now=now)
-    chat_id, language = int(str(carrier["chat_id"])), Language(str(carrier["language"]))
-    storage.outbox.add(tx, Outgoing(**outgoing, chat_id=chat_id, language=language, template="cases/said"), now=now)
+    to: dict[str, Any] = {"chat_id": carrier["chat_id"], "language": Language(str(carrier["language"]))}
+    to["about_id"] = carrier["about_id"]
+    storage.outbox.add(tx, Outgoing(**outgoing, **to, template="cases/said"), now=now)
 
 
 def _queue(
@@ -180,8 +188,8 @@ def _queue(
 ) -> None:
     assert one.chat_id is not None  # noqa: S101  a case that nobody talks about has no thread
     outgoing = _outgoing(kind, key, facts, case_id=one.case_id, lane=f"case:{one.case_id}", now=now)
-    language: Language = storage.notices.language_of(tx, one.chat_id, rules)
-    storage.outbox.add(tx, Outgoing(**outgoing, chat_id=one.chat_id, language=language, template=template), now=now)
+    to: dict[str, Any] = {"chat_id": one.chat_id, "language": storage.notices.language_of(tx, one.chat_id, rules)}
+    storage.outbox.add(tx, Outgoing(**outgoing, **to, about_id=one.customer_id, template=template), now=now)
 
 
 def _queue_reply(

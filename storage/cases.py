@@ -63,6 +63,12 @@ def load_by_message(tx: Tx, *, chat_id: int, message_id: int) -> Case | None:
     return load(tx, case_id) if case_id is not None else None
 
 
+def list_with_topics(tx: Tx, customer_id: int) -> list[Case]:
+    """The customer's cases that have a forum topic."""
+    theirs = (support_case.c.customer_id == customer_id, support_case.c.thread_id.is_not(None))
+    return [_case(row) for row in tx.execute(_cases().where(*theirs).order_by(support_case.c.id))]
+
+
 def _first(tx: Tx, statement: Select[Any]) -> Case | None:
     row = tx.execute(statement).first()
     return _case(row) if row else None
@@ -215,8 +221,14 @@ def list_supervisors(tx: Tx) -> list[tuple[int, str]]:
 
 def relayed(tx: Tx, interaction_id: int) -> Mapping[str, object] | None:
     """The outbox row that carries an interaction to the other side: its id, case and chat, or None."""
-    columns = (outbox.c.id, outbox.c.case_id, outbox.c.customer_id, outbox.c.chat_id, outbox.c.language, outbox.c.facts)
-    row = tx.execute(select(*columns).where(outbox.c.dedupe_key == relay_key(interaction_id))).mappings().first()
+    columns = ("id", "case_id", "customer_id", "about_id", "chat_id", "language", "facts")
+    row = (
+        tx.execute(
+            select(*(outbox.c[column] for column in columns)).where(outbox.c.dedupe_key == relay_key(interaction_id))
+        )
+        .mappings()
+        .first()
+    )
     return dict(row) if row else None
 
 

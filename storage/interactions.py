@@ -92,7 +92,7 @@ def load(tx: Tx, interaction_id: int) -> dict[str, object] | None:
         )
         .join(customer, customer.c.id == interaction.c.customer_id)
         .outerjoin(staff, staff.c.user_id == interaction.c.closed_by)
-        .where(interaction.c.id == interaction_id)
+        .where(interaction.c.id == interaction_id, customer.c.forgotten_at.is_(None))
     )
     row = tx.execute(statement).first()
     if row is None:

@@ -37,6 +37,7 @@ def notify(
                 language=language_of(tx, chat_id, rules),
                 template=template,
                 facts=facts,
+                about_id=customer_id,
             ),
             now=now,
         )

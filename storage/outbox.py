@@ -9,7 +9,9 @@ from sqlalchemy import Boolean, bindparam, case, func, insert, or_, select, unio
 
 from bot.domain.delivery import Attempt, Outgoing
 from bot.domain.messages import Language
+from bot.domain.preferences import Preferences
 from bot.domain.touchpoints import POLICIES, Kind
+from storage import preferences
 from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
 from storage.tables import customer, outbox, support_case
@@ -31,6 +33,7 @@ class Recipient:
     stopped: bool
     unreachable: bool
     lost: bool
+    preferences: Preferences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,7 @@ def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
         "edit_message_id": outgoing.edit_message_id,
         "lane": outgoing.lane,
         "case_id": outgoing.case_id,
+        "about_id": outgoing.about_id,
         "status": "pending",
         "planned_at": max(now, outgoing.due_at),
         "due_at": outgoing.due_at,
@@ -153,6 +157,7 @@ _DUE = (
         support_case.c.chat_id.label("case_chat_id"),
         support_case.c.thread_id,
         support_case.c.card_message_id,
+        *preferences.COLUMNS,
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
     .outerjoin(support_case, outbox.c.case_id == support_case.c.id)
@@ -193,6 +198,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
         lost=row.lost_at is not None,
+        preferences=preferences.read(row),
     )
 
 

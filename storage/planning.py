@@ -11,6 +11,7 @@ from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
+from storage import preferences
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
@@ -169,6 +170,7 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        *preferences.COLUMNS,
     ).where(customer.c.id.in_(customer_ids))
     return {
         row.id: Contact(
@@ -179,6 +181,7 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
             unreachable=row.unreachable_at is not None,
             lost=row.lost_at is not None,
             sent=sent.get(row.id, ()),
+            preferences=preferences.read(row),
         )
         for row in tx.execute(statement)
     }

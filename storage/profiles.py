@@ -41,7 +41,7 @@ def load_record(tx: Tx, customer_id: int) -> Record | None:
         )
         .outerjoin(staff, staff.c.user_id == customer.c.csm_id)
         .outerjoin(loss, is_open)
-        .where(customer.c.id == customer_id)
+        .where(customer.c.id == customer_id, customer.c.forgotten_at.is_(None))
     )
     row = tx.execute(statement).first()
     return _record(row) if row else None

@@ -85,6 +85,9 @@ class CustomerRow(Table, table=True):
     purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
+    forgotten_at: datetime | None = _instant(default=None)
+    topics_off: str | None = None
+    hours: str | None = None
 
 
 class LossRow(Table, table=True):
@@ -429,6 +432,7 @@ class OutboxRow(Table, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
     edit_message_id: int | None = Field(default=None, sa_type=Id)
+    about_id: int | None = Field(default=None, sa_type=Id, index=True)
     status: str = "pending"
     priority: int
     planned_at: datetime = _instant()
@@ -492,6 +496,51 @@ class CommandTextRow(Table, table=True):
     kept_at: datetime = _instant(index=True)
 
 
+class ForgottenRow(Table, table=True):
+    """A digest of what a forgotten person was known by in the business's books; nothing else is kept of it."""
+
+    __tablename__ = "forgotten"
+
+    digest: str = Field(primary_key=True)
+    forgotten_at: datetime = _instant()
+
+
+class ConsentRow(Table, table=True):
+    """What a customer agreed to or took back, and when; rows are only ever added."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint(
+            "act in ('sign_up', 'link', 'number', 'stop', 'resume', 'settings', 'forget')",
+            name="act",
+        ),
+        Index("ix_consent_customer_id_happened_at", "customer_id", "happened_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    act: str
+    detail: str = ""
+    text_version: str
+    happened_at: datetime = _instant()
+
+
+class AuditRow(Table, table=True):
+    """What a member of staff did or looked at; rows are only ever added."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_customer_id_id", "customer_id", "id"),
+        Index("ix_audit_staff_id_id", "staff_id", "id"),
+    )
+
+    id: int | None = _id()
+    happened_at: datetime = _instant()
+    staff_id: int = Field(sa_type=Id)
+    command: str
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
+
+
 class WaveRow(Table, table=True):
     """Many customers asked the same, so many a business-local day. `shown` is what staff were last shown of it."""
 
@@ -540,8 +589,11 @@ class WaveMemberRow(Table, table=True):
 
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
+audit = metadata.tables["audit"]
 command_text = metadata.tables["command_text"]
+consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
+forgotten = metadata.tables["forgotten"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
 interaction = metadata.tables["interaction"]

@@ -5,7 +5,7 @@ It is asked again each time a message is about to leave, so nothing here remembe
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -24,6 +24,7 @@ class Rule(StrEnum):
     NOT_LINKED = "not_linked"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    TOPIC_OFF = "topic_off"
     LOST = "lost"
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
@@ -36,7 +37,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactFacts:
-    """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC."""
+    """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC.
+
+    `muted` is what the customer turned off; `quiet` their own quiet hours, from and until, which go before the rules'.
+    """
 
     kind: Kind
     timezone: str
@@ -46,6 +50,8 @@ class ContactFacts:
     lost: bool
     expires_at: datetime
     sent: tuple[tuple[Kind, datetime], ...] = ()
+    muted: frozenset[Group] = frozenset()
+    quiet: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
         return Drop(refusal)
     if POLICIES[facts.kind].group in OUTSIDE_CLOCKS:
         return Send()
+    if facts.quiet is not None:
+        rules = replace(rules, quiet_from=facts.quiet[0], quiet_until=facts.quiet[1])
     until, held = now, dict[Rule, timedelta]()
     while (step := _next_hold(facts, rules, until)) is not None:
         held[step[0]] = held.get(step[0], timedelta()) + (step[1] - until)
@@ -94,9 +102,10 @@ def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
     personal = group is not Group.SERVICE
     unasked = group not in OUTSIDE_CLOCKS
     refusals = {
-        Rule.NOT_LINKED: personal and not facts.linked,
+        Rule.NOT_LINKED: not facts.linked,
         Rule.STOPPED: unasked and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
+        Rule.TOPIC_OFF: group in facts.muted,
         Rule.LOST: unasked and facts.lost and group is not Group.WIN_BACK,
         Rule.EXPIRED: now >= facts.expires_at,
     }

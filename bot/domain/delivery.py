@@ -14,8 +14,9 @@ class Outgoing:
     """A message to queue. `dedupe_key` is unique for ever: queueing the same thing twice sends it once.
 
     A message to a customer names `customer_id`, and the chat and language are read when it is sent; a message to staff
-    names `chat_id` and `language`. With `edit_message_id` it changes a message that was sent. Messages of one `lane`
-    arrive in the order in which they were queued. What belongs to a case goes into its thread in the staff's chat.
+    names `chat_id` and `language`, and in `about_id` the customer whom it tells of, so that it can be erased with them.
+    With `edit_message_id` it changes a message that was sent. Messages of one `lane` arrive in the order in which they
+    were queued. What belongs to a case goes into its thread in the staff's chat.
     """
 
     dedupe_key: str
@@ -31,6 +32,7 @@ class Outgoing:
     edit_message_id: int | None = None
     lane: str | None = None
     case_id: int | None = None
+    about_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class Act(StrEnum):
     CREATE_TOPIC = "create_topic"
     CLOSE_TOPIC = "close_topic"
     REOPEN_TOPIC = "reopen_topic"
+    DELETE_TOPIC = "delete_topic"
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,12 @@ class Delivery(Attempt):
     copied: Place | None = None
 
 
-TOPIC_ACTS = {"create": Act.CREATE_TOPIC, "close": Act.CLOSE_TOPIC, "reopen": Act.REOPEN_TOPIC}
+TOPIC_ACTS = {
+    "create": Act.CREATE_TOPIC,
+    "close": Act.CLOSE_TOPIC,
+    "reopen": Act.REOPEN_TOPIC,
+    "delete": Act.DELETE_TOPIC,
+}
 
 
 def act_of(facts: Mapping[str, object], *, edits: bool) -> Act:

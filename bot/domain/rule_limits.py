@@ -11,6 +11,7 @@ from bot.domain.rules import CaseRules, PlanTemplate, Rules, WinBackRules
 from bot.domain.taps import SEPARATOR
 
 SECOND = timedelta(seconds=1)
+LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 LEAP_DAYS = ("02-28", "03-01")
 LEAST = {
@@ -41,6 +42,8 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield "delivery.lease: must be more than twice delivery.timeout"
     if rules.surveys.reminder_after >= rules.surveys.closes_after:
         yield "surveys.reminder_after: must be shorter than surveys.closes_after"
+    if rules.retention.texts is not None and rules.retention.texts < LEAST_RETENTION:
+        yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
     yield from _hours(rules.cases)

@@ -142,8 +142,27 @@ class CaseRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetentionRules:
+    """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
+
+    texts: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyRules:
+    """Who answers for the data, as `/privacy` says it: the company, where it is, how to reach it; "" is not said."""
+
+    legal_name: str = ""
+    address: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Everything a business may set about how it treats its customers."""
+    """Everything a business may set about how it treats its customers.
+
+    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    """
 
     business: str = "Touchpoint"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -152,6 +171,7 @@ class Rules:
     phone_region: str = "VN"
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
+    pepper: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
@@ -160,3 +180,5 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    retention: RetentionRules = RetentionRules()
+    privacy: PrivacyRules = PrivacyRules()

@@ -179,6 +179,11 @@ class CannedReply(Tap):
     key: str
     send: str
 
+    @property
+    def sends(self) -> bool:
+        """Whether this is the tap that sends it."""
+        return self.send == "yes"
+
 
 @dataclass(frozen=True)
 class SnoozeCase(Tap):
@@ -197,6 +202,32 @@ class ResolveCase(Tap):
     case_id: int
     reason: str
     outcome: str
+
+
+@dataclass(frozen=True)
+class AnswerForget(Tap):
+    """Whether a customer who asked to be forgotten means it: `yes` or `no`."""
+
+    code = "fg"
+    customer_id: int
+    choice: str
+
+
+@dataclass(frozen=True)
+class SwitchTopic(Tap):
+    """A customer turns a topic on (1) or off (0)."""
+
+    code = "tp"
+    topic: str
+    on: int
+
+
+@dataclass(frozen=True)
+class ChooseHours(Tap):
+    """A customer chooses when to be written to."""
+
+    code = "hr"
+    hours: str
 
 
 @dataclass(frozen=True)
@@ -247,6 +278,9 @@ TAPS: dict[str, type[Tap]] = {
         CannedReply,
         SnoozeCase,
         ResolveCase,
+        AnswerForget,
+        SwitchTopic,
+        ChooseHours,
         SwitchWave,
         ListWave,
         UnansweredPage,

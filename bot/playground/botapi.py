@@ -141,6 +141,7 @@ _METHODS: Mapping[str, Callable[[Messenger, JsonObject], object]] = {
     "createForumTopic": topics.create_forum_topic,
     "closeForumTopic": topics.close_forum_topic,
     "reopenForumTopic": topics.reopen_forum_topic,
+    "deleteForumTopic": topics.delete_forum_topic,
     "sendChatAction": sending.send_chat_action,
     "setMessageReaction": sending.set_message_reaction,
     "editMessageText": sending.edit_message_text,

@@ -34,6 +34,18 @@ def reopen_forum_topic(messenger: Messenger, call: JsonObject) -> bool:
     return _set_closed(messenger, call, closed=False)
 
 
+def delete_forum_topic(messenger: Messenger, call: JsonObject) -> bool:
+    """Delete a topic with every message in it."""
+    chat, topics = _forum(messenger, call)
+    topic = topics.pop(call["message_thread_id"], None)
+    if topic is None:
+        raise bad_request("message thread not found")
+    for message_id in [one.message_id for one in chat.messages.values() if one.thread_id == topic.thread_id]:
+        del chat.messages[message_id]
+    messenger.changes.publish("chat", chat_id=chat.id)
+    return True
+
+
 def _set_closed(messenger: Messenger, call: JsonObject, *, closed: bool) -> bool:
     chat, topics = _forum(messenger, call)
     topic = topics.get(call["message_thread_id"])

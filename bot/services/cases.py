@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import storage.audit
 import storage.case_threads
 import storage.cases
 import storage.customers
@@ -9,6 +10,7 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 from bot.domain import case_messages, cases
+from bot.domain.audit import Deed
 from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Said, Signal, Snooze, Source
 from bot.domain.delivery import Outgoing, Place
 from bot.domain.messages import Language, Message, Reply
@@ -69,6 +71,7 @@ def show_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, chat_id: int, m
         template="cases/card",
         facts=facts,
         case_id=case_id,
+        about_id=found.customer_id,
     )
     storage.outbox.add(tx, outgoing, now=now)
     return Reply()
@@ -109,7 +112,7 @@ def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_
         "salutation": customer.salutation,
         "customer_language": customer.language,
     }
-    if tap.send != "yes":
+    if not tap.sends:
         return Reply(edit=case_messages.canned_preview(facts, tap.key, by.language))
     said = Said(by=by, chat_id=chat_id, message_id=message_id, canned=tap.key)
     problem = _answer(tx, found, said, now=now)
@@ -179,6 +182,7 @@ def answer_in_chat(
         return None
     if by is None:
         return Reply(send=(Message("cases/staff_only", language),))
+    storage.audit.add(tx, Deed(staff_id=by.user_id, command="reply", case_id=found.case_id), now=now)
     said = Said(by=by, chat_id=chat_id, message_id=message_id, text=text, media=media)
     if cases.is_internal(text):
         _keep(tx, found, said, "note", text.removeprefix(cases.INTERNAL).strip(), now=now)
@@ -279,6 +283,7 @@ def _tell_alarm(tx: Tx, one: Case, alarm: Alarm, *, rules: Rules, now: datetime)
             template="cases/alarm",
             facts=facts,
             case_id=one.case_id,
+            about_id=one.customer_id,
         )
         storage.outbox.add(tx, outgoing, now=now)
 

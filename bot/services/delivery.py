@@ -141,6 +141,8 @@ def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> 
         lost=to.lost,
         expires_at=due.expires_at,
         sent=sent,
+        muted=to.preferences.muted,
+        quiet=to.preferences.quiet,
     )
 
 

@@ -67,10 +67,14 @@ def test_a_lost_customer_is_only_won_back(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [Kind.NOTICE, Kind.CLOSING])
 def test_service_messages_are_outside_the_policy_but_expire(kind: Kind) -> None:
     night = at("2026-03-04 02:00", "Asia/Ho_Chi_Minh")
-    nobody = replace(facts(kind, (kind, night)), linked=False, stopped=True, unreachable=True, lost=True)
+    nobody = replace(facts(kind, (kind, night)), stopped=True, unreachable=True, lost=True)
     rules = ContactRules(holidays=frozenset({date(2026, 3, 4)}))
     assert judge(nobody, rules, now=night) == Send()
     assert judge(replace(nobody, expires_at=night), rules, now=night) == Drop(Rule.EXPIRED)
+
+
+def test_whoever_has_no_chat_is_not_even_sent_a_change_to_an_old_message() -> None:
+    assert judge(replace(facts(Kind.CLOSING), linked=False), ContactRules(), now=NOON) == Drop(Rule.NOT_LINKED)
 
 
 @pytest.mark.parametrize("kind", [Kind.NOTICE, Kind.CLOSING])
@@ -323,3 +327,11 @@ def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind
         for earlier, later in zip(instants, instants[rules.weekly_cap :], strict=False)
     )
     assert all(later - earlier >= rules.between_surveys for earlier, later in pairwise(surveys))
+
+
+def test_a_customers_own_hours_take_the_place_of_the_businesss() -> None:
+    mornings = replace(facts(), quiet=(time(12), time(8)))
+    assert judge(mornings, ContactRules(), now=NOON) == Hold(Rule.QUIET_HOURS, NOON + timedelta(hours=20))
+    evenings = replace(facts(), quiet=(time(23), time(11)))
+    late = NOON + timedelta(hours=10)
+    assert judge(evenings, ContactRules(), now=late) == Send()

@@ -362,3 +362,15 @@ async def test_staff_open_a_case_and_log_a_call(stage: Stage, an: Person, hoa: P
     await write(stage, hoa, "/log an: linh tinh")
     assert "/log Nguyễn An" in texts(hoa.chat)[-1]
     assert len(rows(database, "interaction", staff_id=hoa.user.id)) == 1
+
+
+async def test_who_is_forgotten_takes_the_topic_with_them(stage: Stage, an: Person, clock: HandClock) -> None:
+    open_forum(stage)
+    await complain(stage, an, "Máy hỏng rồi")
+    an.send_text("/forget")
+    await stage.settle()
+    asked = list(an.chat.messages.values())[-1]
+    an.tap(asked.message_id, labels(asked)[0][0])
+    await later(stage, clock)
+    assert stage.staff.topics == {}
+    assert not any("Máy hỏng rồi" in one for one in texts(stage.staff))

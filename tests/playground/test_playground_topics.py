@@ -106,3 +106,13 @@ async def test_what_is_not_there_or_is_no_persons_message_is_not_copied(call: Ca
         await call("copyMessage", chat_id=FORUM, from_chat_id=FORUM, message_id=thread + 1)
     with pytest.raises(Refusal, match="message can't be copied"):
         await call("copyMessage", chat_id=FORUM, from_chat_id=FORUM, message_id=thread)
+
+
+async def test_a_topic_is_deleted_with_every_message_in_it(call: Call, forum: Chat) -> None:
+    thread, other = await topic(call), await topic(call, "#2 · Bình")
+    for place in (thread, other):
+        await call("sendMessage", chat_id=FORUM, message_thread_id=place, text="Chào")
+    assert await call("deleteForumTopic", chat_id=FORUM, message_thread_id=thread)
+    assert {message.thread_id for message in forum.messages.values()} == {other}
+    with pytest.raises(Refusal, match="message thread not found"):
+        await call("deleteForumTopic", chat_id=FORUM, message_thread_id=thread)

@@ -9,7 +9,7 @@ from alembic import op
 from storage.columns import UtcDateTime
 
 revision = "0006_gaps"
-down_revision = "0003_cases"
+down_revision = "0004_trust"
 branch_labels = None
 depends_on = None
 
