@@ -355,6 +355,25 @@ def test_the_doctor_ends_with_1_when_anything_is_to_be_done(monkeypatch: pytest.
     assert {line[:2] for line in well.stdout.splitlines()} == {"ok"}
 
 
+def test_the_doctor_shows_every_wrong_setting_and_looks_at_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "touchpoint.toml").write_text('[surveys]\nnps_every = "often"', encoding="utf-8")
+    monkeypatch.setenv("BOT_TOKEN", "secret")
+    monkeypatch.setenv("ADMIN_IDS", "boss")
+
+    result = touchpoint("doctor")
+
+    assert result.exit_code == 1
+    assert [line[:41].rstrip() for line in result.stdout.splitlines()] == [
+        "!!  settings     BOT_TOKEN: does not look",
+        "!!  settings     ADMIN_IDS: must be numer",
+        "!!  settings     touchpoint.toml: surveys",
+        "!!  migrations   at nothing, should be at",
+    ]
+    assert "secret" not in result.output
+
+
 def test_what_nobody_expected_is_logged_without_the_token(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
