@@ -1,6 +1,6 @@
 """What may be said in a report about each metric, from what was counted in a period and in the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 
@@ -148,6 +148,10 @@ class TrendPoint:
     estimate: Estimate | None
 
 
+READABLE = 2 / 3
+"""So much of a trend must be seen, or it is drawn in coarser steps."""
+
+
 def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False) -> Overview:
     """Every metric of one period with its change against the period before."""
     lines = tuple(metric_line(metric, now, before, so_far=so_far) for metric in Metric)
@@ -170,6 +174,11 @@ def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: b
     """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
     lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
     return tuple(sorted(lines, key=_rank))
+
+
+def share_shown(points: Sequence[TrendPoint]) -> float:
+    """How much of a trend can be seen, 0 to 1; the rest is hidden because n is under five."""
+    return sum(point.estimate is not None for point in points) / len(points)
 
 
 def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) -> tuple[TrendPoint, ...]:

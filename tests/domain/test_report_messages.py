@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.domain.messages import Language
-from bot.domain.periods import parse_period, previous, trend
+from bot.domain.periods import parse_period, previous, trends
 from bot.domain.report_messages import (
     LONGEST_WORD,
     MOST_LISTED,
@@ -58,7 +58,7 @@ FUNNEL = Funnel(sent=60, answered=40, closed=50)
 
 
 def picture(counts: PeriodCounts = COUNTS) -> TrendPicture:
-    points = metric_trend(Metric.NPS, dict.fromkeys(trend(PERIOD, now=NOW), counts))
+    points = metric_trend(Metric.NPS, dict.fromkeys(trends(PERIOD, now=NOW)[0], counts))
     return TrendPicture(metric=Metric.NPS, trend=points, scores=counts.nps.scores, funnel=FUNNEL)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from bot.domain.metrics.churn import Membership, count_churn
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, parse_period, previous, trend
+from bot.domain.periods import Period, parse_period, previous, trends
 from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY, Funnel, Slice
 from bot.domain.touchpoints import Kind
@@ -24,7 +24,7 @@ from tests.history import Asked, remember
 
 SAIGON = "Asia/Ho_Chi_Minh"
 WEEK = parse_period("7d", now=START, timezone=SAIGON)
-PERIODS = (WEEK, previous(WEEK), *trend(WEEK, now=START))
+PERIODS = (WEEK, previous(WEEK), *trends(WEEK, now=START)[0])
 SURVEYS = (Kind.NPS, Kind.CES, Kind.CSAT)
 INSTANT = timedelta(microseconds=1)
 PLANS = ("", "gold", "silver")

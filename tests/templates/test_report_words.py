@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, parse_period, previous, trend
+from bot.domain.periods import Period, parse_period, previous, trends
 from bot.domain.report_messages import (
     Report,
     TrendPicture,
@@ -59,7 +59,7 @@ def spans(words: str = "90d") -> tuple[Period, Period]:
 
 
 def picture(metric: Metric, n: int, period: Period) -> TrendPicture:
-    points = metric_trend(metric, {part: counts(n) for part in trend(period, now=NOW)})
+    points = metric_trend(metric, {part: counts(n) for part in trends(period, now=NOW)[0]})
     funnel = Funnel(sent=n, answered=n // 2, commented=n // 4, closed=n - n // 4, closed_answered=n // 3)
     return TrendPicture(metric=metric, trend=points, scores={}, funnel=funnel)
 
