@@ -84,7 +84,8 @@ class SurveyCounts:
 class PeriodCounts:
     """What was counted in one period, for everybody or for one segment.
 
-    `churn` is the lost of the customers at the period's start, `active` counts the customers at its end.
+    `churn` is the lost of the customers at the period's start, `active` counts the customers at its end, and
+    `never_bought` those who are left out of both because they have not bought yet.
     """
 
     nps: SurveyCounts = SurveyCounts()
@@ -92,6 +93,7 @@ class PeriodCounts:
     csat: SurveyCounts = SurveyCounts()
     churn: Share = NOBODY
     active: int = 0
+    never_bought: int = 0
 
     def survey(self, kind: Kind) -> SurveyCounts:
         """What was counted of one kind of survey."""
@@ -126,11 +128,15 @@ class MetricLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """What "/report" prints: every metric in the order of Metric, and the active customers now and before."""
+    """What "/report" prints: every metric in the order of Metric, and the active customers now and before.
+
+    `never_bought` are not among them.
+    """
 
     lines: tuple[MetricLine, ...]
     active: int
     active_before: int
+    never_bought: int
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,7 @@ READABLE = 2 / 3
 def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False) -> Overview:
     """Every metric of one period with its change against the period before."""
     lines = tuple(metric_line(metric, now, before, so_far=so_far) for metric in Metric)
-    return Overview(lines, now.active, before.active)
+    return Overview(lines, now.active, before.active, now.never_bought)
 
 
 def metric_line(

@@ -74,6 +74,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
             _surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
             churn=churn.get((each, EVERYBODY), NOBODY),
             active=active.get((each, EVERYBODY), 0),
+            never_bought=storage.reports.count_never_bought(tx, each.end),
         )
         for each in pair
     }
@@ -93,7 +94,10 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
-    return report_messages.metric_report(line, responses, picture, period=period, before=before, language=language)
+    left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
+    return report_messages.metric_report(
+        line, responses, picture, period=period, before=before, never_bought=left_out, language=language
+    )
 
 
 def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:

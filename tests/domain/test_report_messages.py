@@ -79,7 +79,9 @@ def test_an_overview_says_every_metric_and_how_many_surveys_are_still_open() -> 
 
 def test_one_metric_stands_beside_how_many_answered() -> None:
     line, responses = metric_line(Metric.NPS, COUNTS), metric_line(Metric.RESPONSE_RATE, COUNTS)
-    report = metric_report(line, responses, picture(), period=PERIOD, before=previous(PERIOD), language=Language.EN)
+    report = metric_report(
+        line, responses, picture(), period=PERIOD, before=previous(PERIOD), never_bought=3, language=Language.EN
+    )
     assert report.message.facts["line"] == asdict(line)
     assert report.message.facts["responses"] == asdict(responses)
     assert report.message.facts["open"] == 10

@@ -116,7 +116,8 @@ def churn(books: Books, losses: Iterable[Loss], *, first_day: date, days: int, t
 
 def _members(books: Books, losses: Iterable[Loss], at: datetime) -> set[str]:
     away = {loss.customer for loss in losses if loss.lost_at < at and (loss.back_at is None or loss.back_at >= at)}
-    return {customer for customer, joined in books.joined.items() if joined < at} - away
+    buyers = {customer for customer, bought in books.bought.items() if bought}
+    return {customer for customer in buyers if books.joined[customer] < at} - away
 
 
 def _midnight(day: date, timezone: str) -> datetime:

@@ -111,7 +111,9 @@ async def _mark_the_silent(scene: Scene, books: Books, path: Path, ledger: Ledge
     never = sum(not bought for bought in books.bought.values())
     ended = sum(loss.back_at is not None for loss in recount.all_losses(books, now=scene.now()))
     kept = query(path, "select count(*) from loss where recovered_at is not null")[0][0]
-    ledger.say(f"  {never} customers have nothing but cancellations and gifts, so that they are never lost")
+    ledger.say(
+        f"  {never} customers have nothing but cancellations and gifts: they count neither as active nor as lost"
+    )
     ledger.check("losses of the past, which a purchase ended", kept, ended)
 
 

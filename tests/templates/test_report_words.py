@@ -50,6 +50,7 @@ def counts(n: int) -> PeriodCounts:
         csat=SurveyCounts({5: n // 3, 1: n - n // 3}),
         churn=Share(n // 30, n),
         active=n,
+        never_bought=n,
     )
 
 
@@ -76,7 +77,7 @@ def metric_of(metric: Metric, n: int, language: Language, words: str = "90d") ->
     line = metric_line(metric, counts(n), counts(n), so_far=period.so_far(NOW))
     responses = metric_line(Metric.RESPONSE_RATE, counts(n))
     drawn = picture(metric, n, period)
-    return metric_report(line, responses, drawn, period=period, before=earlier, language=language)
+    return metric_report(line, responses, drawn, period=period, before=earlier, never_bought=n, language=language)
 
 
 def breakdown_of(metric: Metric, n: int, language: Language, by: Dimension = Dimension.PLAN) -> Report:
@@ -149,7 +150,7 @@ def test_an_overview_reads_as_vietnamese() -> None:
         "<b>Mức độ dễ dàng (CES): 33 %</b> (31 % đến 36 %)\n"
         "400/1.200 câu trả lời chấm 5–7 · trung bình 3,0 (2,8 đến 3,2)\n"
     )
-    assert said.endswith("<b>Khách đang hoạt động: 1.200</b> (đầu kỳ 300)")
+    assert said.endswith("<b>Khách đang hoạt động: 1.200</b> (đầu kỳ 300) · 1.200 khách chưa mua lần nào, không tính")
 
 
 CHANGES = [
@@ -173,7 +174,7 @@ def changed(metric: Metric, now: PeriodCounts, before: PeriodCounts, language: L
     period, earlier = spans(words)
     line = metric_line(metric, now, before, so_far=period.so_far(NOW))
     drawn = picture(metric, 0, period)
-    report = metric_report(line, line, drawn, period=period, before=earlier, language=language)
+    report = metric_report(line, line, drawn, period=period, before=earlier, never_bought=0, language=language)
     return text(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -220,3 +221,19 @@ def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> No
     )
     rendered = Renderer(Rules(), tmp_path).render(Message("halves", Language.EN))
     assert rendered.text == "+13 −13 13% 7.3% 13% 2.3 0.3"
+
+
+@pytest.mark.parametrize(
+    ("language", "overview_says", "churn_says"),
+    [
+        (Language.EN, "· 60 never bought, left out", "is not counted, nor are 60 who have never bought."),
+        (Language.VI, "· 60 khách chưa mua lần nào, không tính", "và 60 khách chưa mua lần nào không tính vào đây."),
+    ],
+)
+def test_churn_says_who_is_left_out_because_they_never_bought(
+    language: Language, overview_says: str, churn_says: str
+) -> None:
+    renderer = Renderer(Rules())
+    assert overview_says in renderer.render(overview_of(60, language).message).text
+    assert churn_says in renderer.render(metric_of(Metric.CHURN, 60, language).message).text
+    assert "·" not in renderer.render(overview_of(0, language).message).text.rpartition("\n")[2]
