@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.printing import fail, say
+from bot.cli.printing import fail, note, say
 from bot.domain.messages import Language
 from bot.domain.roles import Role
 
@@ -47,6 +47,9 @@ def list_staff() -> None:
     settings = read_settings()
     with open_database(settings) as database:
         staff = database.read_now(list_staff)
+    if not staff and not settings.rules.admin_ids:
+        note("Nobody works here yet: touchpoint staff add ID NAME, or ADMIN_IDS in .env.")
+        return
     table = Table("id", "name", "role", "language")
     for one in staff:
         role = Role.ADMIN if one.user_id in settings.rules.admin_ids else one.role

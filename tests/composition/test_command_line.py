@@ -243,7 +243,10 @@ def test_the_plan_of_a_customer_is_found_by_id_or_name(folder: Path) -> None:
     touchpoint("import", "customers", "customers.csv")
 
     assert touchpoint("plan", "next", "--customer", "K1").exit_code == 0
-    assert "0 in the next 7 days" in touchpoint("plan", "next", "--customer", "chi").stderr
+    empty = touchpoint("plan", "next", "--customer", "chi")
+    assert (empty.exit_code, empty.stdout) == (0, "")
+    assert "Nothing will be sent in the next 7 days; --days looks further ahead." in empty.stderr
+    assert "touchpoint link EXTERNAL_ID" in empty.stderr
     several = touchpoint("plan", "next", "--customer", "lan")
     assert several.exit_code == 1
     assert "Lan Anh (K1)" in several.stderr
@@ -265,6 +268,12 @@ def test_the_plan_lists_when_whom_what_and_the_rule_that_holds_it(folder: Path) 
     (line,) = [line for line in result.stdout.splitlines() if "Lan Anh" in line]
     assert "09:00" in line
     assert "birthday" in line
+
+
+def test_where_nobody_works_yet_it_is_said_how_somebody_can() -> None:
+    result = touchpoint("staff", "list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Nobody works here yet: touchpoint staff add ID NAME" in result.stderr
 
 
 def test_a_year_is_simulated_for_a_chosen_audience(folder: Path) -> None:
