@@ -18,7 +18,7 @@ _environment = Environment(
 
 
 def spoken_first(accepted: str, default: str) -> str:
-    """Which of our languages an Accept-Language header (RFC 9110, 12.5.4) likes best, or the default for none of them."""
+    """Which of our languages an Accept-Language header (RFC 9110, 12.5.4) likes best, or else the default."""
     likes = {tag: float(quality or 1) for tag, quality in reversed(_RANGE.findall(accepted.lower()))}
     ours = {language: likes[language] for language in LANGUAGES if likes.get(language)}
     return max(ours, key=ours.__getitem__, default=default)
