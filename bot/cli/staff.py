@@ -67,7 +67,7 @@ def remove(user_id: UserId) -> None:
 
     settings = read_settings()
     with open_database(settings) as database:
-        removed = database.write_now(remove_staff, user_id=user_id)
+        removed = database.write_now(remove_staff, rules=settings.rules, user_id=user_id)
     if not removed:
         fail(f"Nobody here has the id {user_id}: touchpoint staff list shows everybody.")
     say(f"{user_id} works here no more.")
