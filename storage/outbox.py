@@ -387,6 +387,12 @@ def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kin
     return len(result.all())
 
 
+def cancel_to_chat(tx: Tx, chat_id: int, *, reason: str) -> None:
+    """Cancel what staff are still to be told in a chat."""
+    waiting = update(outbox).where(outbox.c.chat_id == chat_id, outbox.c.status == "pending")
+    tx.execute(waiting.values(status="cancelled", error=reason))
+
+
 def cancel_reminder(tx: Tx, run_id: int) -> None:
     """Who has answered is not reminded, although the reminder may be waiting for the morning."""
     tx.execute(

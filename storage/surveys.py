@@ -29,6 +29,7 @@ def _runs() -> Select[Any]:
             answer.c.score,
             answer.c.reason,
             answer.c.reason_until,
+            answer.c.skipped_at,
             answer.c.prompt_message_id,
         )
         .join(customer, survey_run.c.customer_id == customer.c.id)
@@ -97,6 +98,7 @@ def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
         score=row.score,
         reason=row.reason,
         reason_until=row.reason_until,
+        skipped=row.skipped_at is not None,
         prompt_message_id=row.prompt_message_id,
     )
 
@@ -127,6 +129,7 @@ def _upsert_answer(dialect_insert: Any) -> Any:  # noqa: ANN401  each dialect's 
         "score": new.score,
         "changed_at": new.answered_at,
         "reason_until": case((answer.c.reason.is_(None), new.reason_until)),
+        "skipped_at": None,
         "prompt_message_id": new.prompt_message_id,
     }
     return statement.on_conflict_do_update(index_elements=["run_id"], set_=changed)
@@ -151,9 +154,11 @@ def forget_reason(tx: Tx, run_id: int) -> None:
     )
 
 
-def skip_reason(tx: Tx, run_id: int) -> None:
-    """Stop waiting for a reason."""
-    tx.execute(update(answer).where(answer.c.run_id == run_id).values(reason_until=None))
+def skip_reason(tx: Tx, run_id: int, *, reason_until: datetime, now: datetime) -> None:
+    """Wait for a reason until then only, if one is waited for; a second skip changes nothing."""
+    shorter = case((answer.c.reason_until > reason_until, reason_until), else_=answer.c.reason_until)
+    unskipped = update(answer).where(answer.c.run_id == run_id, answer.c.skipped_at.is_(None))
+    tx.execute(unskipped.values(reason_until=shorter, skipped_at=now))
 
 
 def mark_sent(tx: Tx, run_id: int, *, remind_at: datetime, closes_at: datetime, now: datetime) -> None:

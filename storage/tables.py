@@ -52,6 +52,12 @@ class CustomerRow(Table, table=True):
             sqlite_where=text("lost_at is null"),
             postgresql_where=text("lost_at is null"),
         ),
+        Index(
+            "ix_customer_purchases_came_at",
+            "purchases_came_at",
+            sqlite_where=text("purchases_came_at is not null"),
+            postgresql_where=text("purchases_came_at is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -76,6 +82,7 @@ class CustomerRow(Table, table=True):
     unreachable_at: datetime | None = _instant(default=None)
     lost_at: datetime | None = _instant(default=None, index=True)
     last_purchase_at: datetime | None = _instant(default=None)
+    purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
     forgotten_at: datetime | None = _instant(default=None)
@@ -291,6 +298,7 @@ class AnswerRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
 
 

@@ -63,6 +63,7 @@ class SurveyRun:
     score: int | None
     reason: str | None
     reason_until: datetime | None
+    skipped: bool
     prompt_message_id: int | None
 
 
@@ -108,7 +109,7 @@ def changes_band(run: SurveyRun, score: int) -> bool:
 def asks_why(run: SurveyRun, score: int, meaning: TapMeaning, *, now: datetime) -> bool:
     """Whether a tap is answered with the question why: not twice for one band, nor after a skip."""
     if meaning is TapMeaning.REPEATED:
-        return run.reason is None and awaits_reason(run, now=now)
+        return run.reason is None and not run.skipped and awaits_reason(run, now=now)
     return run.reason is None or changes_band(run, score)
 
 

@@ -124,5 +124,6 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
         score=answer.score if answer else None,
         reason=answer.reason if answer else None,
         reason_until=None,
+        skipped=False,
         prompt_message_id=None,
     )

@@ -113,17 +113,22 @@ def test_privacy_says_who_answers_for_the_data_and_for_how_long_words_are_kept(l
     assert [part for part in ("Hoa Mai Ltd", "1 Lê Lợi", "data@hoamai.example", "730") if part not in said] == []
 
 
-def test_a_vietnamese_customer_is_addressed_by_the_given_name() -> None:
-    renderer = Renderer(Rules())
-    said = [
-        renderer.render(
-            Message("customers/resumed", language, {"name": "Nguyễn Thị An", "salutation": salutation})
-        ).text
-        for language, salutation in ((Language.VI, "chị"), (Language.VI, ""), (Language.EN, ""))
-    ]
-    assert "chị An" in said[0]
-    assert "anh/chị An" in said[1]
-    assert "Nguyễn Thị An" in said[2]
+@pytest.mark.parametrize(
+    ("name", "salutation", "vietnamese", "english"),
+    [
+        ("Nguyễn Thị An", "chị", "Cảm ơn chị An,", "Thank you An,"),
+        ("Nguyễn Thị An", "", "Cảm ơn anh/chị An,", "Thank you An,"),
+        ("John Smith", "anh", "Cảm ơn anh John,", "Thank you John,"),
+        ("Công ty Hoa & Lá", "", "Cảm ơn anh/chị bên Công ty Hoa &amp; Lá,", "Thank you Công ty Hoa &amp; Lá,"),
+        ("Khách 12346", "", "Cảm ơn anh/chị,", "Thank you Khách 12346,"),
+    ],
+)
+def test_a_customer_is_addressed_by_the_given_name_where_there_is_one(
+    name: str, salutation: str, vietnamese: str, english: str
+) -> None:
+    for language, words in ((Language.VI, vietnamese), (Language.EN, english)):
+        message = Message("customers/resumed", language, {"name": name, "salutation": salutation})
+        assert words in Renderer(Rules()).render(message).text
 
 
 def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:
