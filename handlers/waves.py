@@ -4,14 +4,14 @@ from telegram import Update
 
 from bot.domain import taps
 from bot.domain.messages import Message
-from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.domain.touchpoints import Kind
 from bot.services import waves
 from handlers import choosing, replies
 from handlers.context import Context, message
 
 
 async def wave(update: Update, context: Context) -> None:
-    """`/wave nps [whom, how many a day, from when]`; without any words of it, how the last one goes."""
+    """`/wave nps|ces|csat [about what, whom, when]`; alone, how to write it, and the waves begun last."""
     by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
     words = context.args or []
     if words:
@@ -19,7 +19,7 @@ async def wave(update: Update, context: Context) -> None:
             waves.draft_wave, rules=house.rules, staff_id=by.user_id, language=by.language, text=" ".join(words)
         )
     else:
-        said = await house.db.write(waves.show_latest, kind=Kind.NPS, language=by.language)
+        said = await house.db.read(waves.show_waves, language=by.language)
     await replies.send(context, came.chat_id, said)
 
 
@@ -50,8 +50,7 @@ async def send_list(update: Update, context: Context, tap: taps.ListWave) -> Non
 async def who(update: Update, context: Context) -> None:
     """`/who nps|ces|csat`: who was asked and has not answered."""
     by, came = await choosing.asker(update, context), message(update)
-    word = (context.args or [Kind.NPS])[0].casefold()
-    kind = Kind(word) if word in INVITATIONS else Kind.NPS
+    kind = (context.args or [Kind.NPS])[0].casefold()
     said = await context.bot_data.db.read(waves.list_unanswered, kind=kind, language=by.language)
     await replies.send(context, came.chat_id, said)
 
@@ -59,6 +58,5 @@ async def who(update: Update, context: Context) -> None:
 async def turn_page(update: Update, context: Context, tap: taps.UnansweredPage) -> None:
     """Another page of those who have not answered."""
     by, tapped = await choosing.asker(update, context), message(update)
-    kind = Kind(tap.kind) if tap.kind in INVITATIONS else Kind.NPS
-    said = await context.bot_data.db.read(waves.list_unanswered, kind=kind, language=by.language, page=tap.page)
+    said = await context.bot_data.db.read(waves.list_unanswered, kind=tap.kind, language=by.language, page=tap.page)
     await replies.edit(context, tapped.chat_id, tapped.id, said)

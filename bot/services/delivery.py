@@ -9,7 +9,7 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, contact, notices, plans, surveys, waves, win_back
+from bot.domain import birthdays, contact, notices, plans, surveys, wave_messages, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, backoff, decide, take
 from bot.domain.messages import Message
@@ -38,7 +38,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,
     Kind.NOTICE: notices.notice,
-    Kind.RECALL: waves.recalled,
+    Kind.RECALL: wave_messages.recalled,
 }
 
 

@@ -13,7 +13,7 @@ from bot.render import Renderer
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE]
 STATUSES = ["sent", "sending", "unknown", "failed", "cancelled"]
-ENDINGS = ["done", "recovered"]  # why a message is cancelled, beside the rules
+ENDINGS = ["done", "recovered", "wave_paused", "wave_ended"]  # why a message is cancelled, beside the rules
 
 
 def why(language: Language, **facts: object) -> str:
