@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, plans, survey_planning, wave_planning, win_back
+from bot.services import birthdays, cases, plans, retention, survey_planning, wave_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -46,10 +46,14 @@ DUTIES: Sequence[Duty] = (
     Duty(plans.plan_check_ins, NOW_AND_THEN),
     Duty(plans.plan_progress, NOW_AND_THEN),
     Duty(survey_planning.plan_ces, OFTEN),
+    Duty(survey_planning.plan_case_ces, OFTEN),
     Duty(survey_planning.plan_csat, OFTEN),
+    Duty(cases.plan_alarms, OFTEN),
+    Duty(survey_planning.plan_follow_ups, NOW_AND_THEN),
     Duty(wave_planning.plan_waves, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
     Duty(wave_planning.plan_wave_progress, OFTEN),
+    Duty(retention.erase_old_texts, NOW_AND_THEN),
 )
 
 

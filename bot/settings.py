@@ -61,7 +61,8 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        return () if self.bot_token is None else (self.bot_token.get_secret_value(),)
+        token = "" if self.bot_token is None else self.bot_token.get_secret_value()
+        return tuple(secret for secret in (token, self.rules.pepper) if secret)
 
 
 def _looks_like_a_token(token: SecretStr) -> SecretStr:
@@ -106,6 +107,7 @@ class _Environment(BaseSettings):
     default_language: Language | None = None
     admin_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split_at_commas)] = None
     staff_chat_id: int | None = None
+    pepper: SecretStr | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None
 
@@ -148,6 +150,7 @@ def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
         "language": environment.default_language,
         "admin_ids": environment.admin_ids,
         "staff_chat_id": environment.staff_chat_id,
+        "pepper": environment.pepper and environment.pepper.get_secret_value(),
     }
     try:
         return read_rules(path, said={key: value for key, value in said.items() if value is not None}, now=now)

@@ -1,8 +1,9 @@
 """What customers do in chat besides answering surveys."""
 
 from collections.abc import Callable
+from hashlib import sha256
 
-from telegram import ChatMember, Update
+from telegram import ChatMember, Message, Update
 
 from bot.domain.messages import Reply
 from bot.services import conversations, customers, links
@@ -46,18 +47,27 @@ async def feedback(update: Update, context: Context) -> None:
 
 async def text(update: Update, context: Context) -> None:
     """Anything else that a person writes or sends."""
-    await _converse(update, context, conversations.receive_text, text=_body(update))
+    came = message(update)
+    caption = (came.caption or "") if came.text is None else None
+    await _converse(update, context, conversations.receive_text, text=_body(update), caption=caption)
 
 
 async def edited_text(update: Update, context: Context) -> None:
     """A person edited a message of theirs."""
     user = person(update)
     await context.bot_data.db.write(
-        conversations.edit_text, chat_id=user.id, message_id=message(update).id, text=_body(update)
+        conversations.edit_text,
+        chat_id=user.id,
+        message_id=message(update).id,
+        text=_body(update),
+        words=words_of(message(update)),
+        version=version_of(message(update)),
     )
 
 
-async def _converse(update: Update, context: Context, use_case: Callable[..., Reply], *, text: str) -> None:
+async def _converse(
+    update: Update, context: Context, use_case: Callable[..., Reply], *, text: str, **facts: object
+) -> None:
     user, house = person(update), context.bot_data
     reply = await house.db.write(
         use_case,
@@ -66,8 +76,20 @@ async def _converse(update: Update, context: Context, use_case: Callable[..., Re
         message_id=message(update).id,
         language=language_of(user, house.rules),
         text=text,
+        **facts,
     )
     await replies.say(context, user.id, reply)
+
+
+def words_of(came: Message) -> str:
+    """What is written in a message or under what it shows."""
+    return came.text or came.caption or ""
+
+
+def version_of(came: Message) -> str:
+    """Tells one edit of a message from another, and from its own second coming."""
+    at = came.edit_date.timestamp() if came.edit_date else 0
+    return f"{at:.0f}:{sha256(words_of(came).encode()).hexdigest()[:12]}"
 
 
 def _body(update: Update) -> str:

@@ -7,7 +7,7 @@ from telegram import Update
 
 from bot.domain.messages import Message
 from bot.domain.taps import PickCustomer
-from handlers import choosing, plans, portfolio, replies, win_back
+from handlers import cases, choosing, plans, portfolio, replies, win_back
 from handlers.choosing import Action
 from handlers.context import Context, message
 
@@ -19,6 +19,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         portfolio.WHY: portfolio.explain,
         plans.PLAN: plans.show,
         win_back.LOST: win_back.mark,
+        cases.CASE: cases.open_case,
+        cases.LOG: cases.log_contact,
     }
 )
 

@@ -3,11 +3,12 @@
 from telegram import Update
 
 from bot.domain import survey_requests, taps
+from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.portfolio import Chosen, read_note
 from bot.services import conversations, planning, portfolio, profiles
 from bot.services import survey_requests as requests
-from handlers import choosing, replies
+from handlers import auditing, choosing, replies
 from handlers.context import Context, message
 
 CUSTOMER, NOTE, SURVEY, WHY = "customer", "note", "survey", "why"
@@ -19,8 +20,14 @@ async def list_customers(update: Update, context: Context) -> None:
     by, came, search = await choosing.asker(update, context), message(update), _written(update)
     if search:
         await choosing.keep_words(update, context, search)
-    said = await context.bot_data.db.read(
-        portfolio.list_customers, message_id=came.id, staff_id=by.user_id, language=by.language, search=search
+    said = await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command="customers"),
+        portfolio.list_customers,
+        message_id=came.id,
+        staff_id=by.user_id,
+        language=by.language,
+        search=search,
     )
     await replies.send(context, came.chat_id, said)
 
@@ -28,8 +35,14 @@ async def list_customers(update: Update, context: Context) -> None:
 async def turn_page(update: Update, context: Context, tap: taps.ListPage) -> None:
     """Another page of the list."""
     by, tapped = await choosing.asker(update, context), message(update)
-    said = await context.bot_data.db.read(
-        portfolio.turn_page, chat_id=tapped.chat_id, staff_id=by.user_id, language=by.language, tap=tap
+    said = await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command="customers"),
+        portfolio.turn_page,
+        chat_id=tapped.chat_id,
+        staff_id=by.user_id,
+        language=by.language,
+        tap=tap,
     )
     await replies.edit(context, tapped.chat_id, tapped.id, said)
 
@@ -48,8 +61,13 @@ async def pick_from_list(update: Update, context: Context, tap: taps.ShowCustome
 async def show_profile(update: Update, context: Context, chosen: Chosen) -> Message:
     """The customer's profile, as much of it as this role may see."""
     by = await choosing.asker(update, context)
-    return await context.bot_data.db.read(
-        profiles.show_profile, customer_id=chosen.customer_id, role=by.role, language=by.language
+    return await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command=CUSTOMER, customer_id=chosen.customer_id),
+        profiles.show_profile,
+        customer_id=chosen.customer_id,
+        role=by.role,
+        language=by.language,
     )
 
 
@@ -67,7 +85,9 @@ async def explain(update: Update, context: Context, chosen: Chosen) -> Message:
     upcoming = await house.db.read(
         planning.upcoming, rules=house.rules, days=DAYS_AHEAD, customer_id=chosen.customer_id
     )
-    return await house.db.read(
+    return await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command=WHY, customer_id=chosen.customer_id),
         profiles.explain,
         customer_id=chosen.customer_id,
         upcoming=upcoming,
@@ -87,7 +107,9 @@ async def note(update: Update, context: Context) -> None:
 async def take_note(update: Update, context: Context, chosen: Chosen) -> Message:
     """The note goes onto the customer's profile."""
     by = await choosing.asker(update, context)
-    return await context.bot_data.db.write(
+    return await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command=NOTE, customer_id=chosen.customer_id),
         profiles.take_note,
         customer_id=chosen.customer_id,
         staff_id=by.user_id,
@@ -107,7 +129,9 @@ async def survey(update: Update, context: Context) -> None:
 async def request_survey(update: Update, context: Context, chosen: Chosen) -> Message:
     """The survey is queued, and the contact policy says when it goes."""
     by, house = await choosing.asker(update, context), context.bot_data
-    return await house.db.write(
+    return await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command=SURVEY, customer_id=chosen.customer_id),
         requests.request_survey,
         rules=house.rules,
         customer_id=chosen.customer_id,
@@ -119,7 +143,9 @@ async def request_survey(update: Update, context: Context, chosen: Chosen) -> Me
 async def close_interaction(update: Update, context: Context, tap: taps.CloseInteraction) -> None:
     """What a customer wrote is dealt with."""
     by, tapped = await choosing.asker(update, context), message(update)
-    reply = await context.bot_data.db.write(
+    reply = await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command="close_interaction", interaction_id=tap.interaction_id),
         conversations.close_interaction,
         staff_id=by.user_id,
         language=by.language,

@@ -14,6 +14,7 @@ from telegram import (
     LinkPreviewOptions,
     Message,
     ReplyKeyboardMarkup,
+    ReplyParameters,
 )
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError
@@ -33,19 +34,38 @@ NOT_MODIFIED = "message is not modified"
 TAG = re.compile(r"<[^<>]*>")
 
 
-async def say(context: Context, chat_id: int, reply: Reply, *, tapped: int | None = None) -> None:
-    """Say what a use case answered: edit the message that was tapped (or that the reply names), then send the rest."""
+async def say(
+    context: Context,
+    chat_id: int,
+    reply: Reply,
+    *,
+    tapped: int | None = None,
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Say what a use case answered: edit the message that was tapped (or that the reply names), then send the rest.
+
+    In a group what is sent goes into a topic (`thread_id`), or answers a message (`reply_to`).
+    """
     target = reply.edit_message_id if reply.edit_message_id is not None else tapped
     if reply.edit is not None and target is not None:
         await edit(context, chat_id, target, reply.edit)
     for message in reply.send:
-        await send(context, chat_id, message)
+        await send(context, chat_id, message, thread_id=thread_id, reply_to=reply_to)
 
 
-async def send(context: Context, chat_id: int, message: messages.Message) -> None:
+async def send(
+    context: Context,
+    chat_id: int,
+    message: messages.Message,
+    *,
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+) -> None:
     """Send one message in reply."""
     rendered = context.bot_data.renderer.render(message)
-    await _attempt(context, chat_id, send_rendered(context.bot, chat_id, rendered), message.template)
+    sending = send_rendered(context.bot, chat_id, rendered, thread_id=thread_id, reply_to=reply_to)
+    await _attempt(context, chat_id, sending, message.template)
 
 
 async def send_picture(context: Context, chat_id: int, picture: bytes, message: messages.Message) -> None:
@@ -56,6 +76,11 @@ async def send_picture(context: Context, chat_id: int, picture: bytes, message: 
     await _attempt(context, chat_id, photo, message.template)
     if not fits:
         await send(context, chat_id, message)
+
+
+async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:
+    """Send a file in reply."""
+    await _attempt(context, chat_id, context.bot.send_document(chat_id, content, filename=name), name)
 
 
 async def send_file(context: Context, chat_id: int, name: str, message: messages.Message) -> None:
@@ -100,8 +125,19 @@ async def edit(context: Context, chat_id: int, message_id: int, message: message
             await send(context, chat_id, message)
 
 
+def answering(message_id: int | None) -> ReplyParameters | None:
+    """As an answer to a message, which may have been deleted since."""
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None
+
+
 async def send_rendered(
-    bot: ExtBot[Any], chat_id: int, rendered: Rendered, *, rate_limit_args: str | None = None
+    bot: ExtBot[Any],
+    chat_id: int,
+    rendered: Rendered,
+    *,
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+    rate_limit_args: str | None = None,
 ) -> Message:
     """Send words with their buttons."""
     return await bot.send_message(
@@ -110,6 +146,8 @@ async def send_rendered(
         parse_mode=ParseMode.HTML,
         reply_markup=inline(rendered.rows) or _contact(rendered.contact_label),
         link_preview_options=NO_PREVIEW,
+        message_thread_id=thread_id,
+        reply_parameters=answering(reply_to),
         rate_limit_args=rate_limit_args,
     )
 

@@ -8,9 +8,10 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import Forbidden, NetworkError
 
+from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.services import reports
-from handlers import choosing, replies
+from handlers import auditing, choosing, replies
 from handlers.context import Context, message
 from handlers.report_pictures import draw
 
@@ -22,7 +23,8 @@ async def report(update: Update, context: Context) -> None:
     """`/report`, and after it a metric, a period and what to break it down by."""
     by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
     words = tuple(context.args or ())
-    found = await house.db.read(reports.report, rules=house.rules, words=words, language=by.language)
+    deed = Deed(staff_id=by.user_id, command="report")
+    found = await auditing.look(context, deed, reports.report, rules=house.rules, words=words, language=by.language)
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)
         return

@@ -24,9 +24,24 @@ from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import customers as customer_services
 from bot.services import plans as plan_services
+from bot.services import preferences as preference_services
+from bot.services import privacy as privacy_services
 from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
-from handlers import customers, picking, plans, portfolio, replies, reports, waves, win_back
+from handlers import (
+    auditing,
+    cases,
+    customers,
+    picking,
+    plans,
+    portfolio,
+    preferences,
+    privacy,
+    replies,
+    reports,
+    waves,
+    win_back,
+)
 from handlers.context import App, Context, language_of, person
 from handlers.tapping import TapCallback, by_customer
 
@@ -58,9 +73,12 @@ COMMANDS = (
     Command("help", customers.help_page),
     Command("feedback", customers.feedback),
     Command("language", customers.language),
+    Command("settings", preferences.settings),
     Command("stop", customers.stop),
     Command("resume", customers.resume),
     Command("privacy", customers.privacy),
+    Command("mydata", privacy.my_data),
+    Command("forget", privacy.forget),
     Command("customers", portfolio.list_customers, Role.CSM),
     Command("customer", portfolio.customer, Role.CSM),
     Command("note", portfolio.note, Role.CSM),
@@ -69,8 +87,12 @@ COMMANDS = (
     Command("report", reports.report, Role.CSM),
     Command("plan", plans.plan, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("cases", cases.list_cases, Role.CSM),
+    Command("case", cases.case, Role.CSM),
+    Command("log", cases.log, Role.CSM),
     Command("wave", waves.wave, Role.MANAGER),
     Command("who", waves.who, Role.CSM),
+    Command("audit", auditing.log, Role.ADMIN),
 )
 
 TAPS = (
@@ -81,12 +103,21 @@ TAPS = (
     TapRoute(taps.CheckInAnswer, by_customer(plan_services.answer_check_in)),
     TapRoute(taps.LeavingReason, by_customer(win_back_services.record_reason)),
     TapRoute(taps.OfferAnswer, by_customer(win_back_services.answer_offer)),
+    TapRoute(taps.AnswerForget, by_customer(privacy_services.answer_forget)),
+    TapRoute(taps.SwitchTopic, by_customer(preference_services.switch_topic)),
+    TapRoute(taps.ChooseHours, by_customer(preference_services.choose_hours)),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
+    TapRoute(taps.ShowCase, cases.show, Role.CSM),
+    TapRoute(taps.ClaimCase, cases.claim, Role.CSM),
+    TapRoute(taps.OfferReplies, cases.offer_replies, Role.CSM),
+    TapRoute(taps.CannedReply, cases.use_canned_reply, Role.CSM),
+    TapRoute(taps.SnoozeCase, cases.snooze, Role.CSM),
+    TapRoute(taps.ResolveCase, cases.resolve, Role.CSM),
     TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
     TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
     TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
@@ -105,6 +136,11 @@ def add_routes(app: App) -> None:
     private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
     app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.help_page))
+    group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
+    app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
+    app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))
+    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
+    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.MESSAGE, cases.private_reply))
     app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, customers.edited_text))
     app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, customers.text))
     app.add_handler(ChatMemberHandler(customers.membership, ChatMemberHandler.MY_CHAT_MEMBER))

@@ -12,7 +12,7 @@ from telegram.ext import ExtBot
 from bot.domain.delivery import Delivery, Outcome, Proof
 from bot.domain.touchpoints import Kind
 from bot.services import delivery
-from handlers import replies
+from handlers import acts, replies
 from handlers.context import House
 from handlers.limiter import PACED, wait_of
 from handlers.transport import NotSentError
@@ -110,15 +110,10 @@ class Sender:
             logger.exception("outbox row %d cannot be put into words", one.outbox_id)
             return Outcome(proof=Proof.REFUSED, error=f"{type(error).__name__}: {error}")
 
-    async def _send(self, one: Delivery) -> int:
+    async def _send(self, one: Delivery) -> int | None:
         if one.kind is Kind.RECALL and one.edit_message_id is not None and await self._deleted(one):
             return one.edit_message_id
-        rendered = self._house.renderer.render(one.message)
-        if one.edit_message_id is not None:
-            await replies.edit_rendered(self._bot, one.chat_id, one.edit_message_id, rendered, rate_limit_args=PACED)
-            return one.edit_message_id
-        sent = await replies.send_rendered(self._bot, one.chat_id, rendered, rate_limit_args=PACED)
-        return sent.message_id
+        return await acts.perform(self._bot, self._house.renderer, one)
 
     async def _deleted(self, one: Delivery) -> bool:
         """Whether the message is gone; one that Telegram will not delete (after 48 hours) is changed instead."""
@@ -148,7 +143,7 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _refusal(said: str, text: str) -> Outcome:
-    if replies.NOT_MODIFIED in said:
+    if replies.NOT_MODIFIED in said or acts.TOPIC_NOT_MODIFIED in said:
         return Outcome(proof=Proof.SENT)
     gone = any(words in said for words in UNREACHABLE)
     return Outcome(proof=Proof.UNREACHABLE if gone else Proof.REFUSED, error=text)

@@ -3,10 +3,11 @@
 from telegram import Update
 
 from bot.domain import taps
+from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.touchpoints import Kind
 from bot.services import waves
-from handlers import choosing, replies
+from handlers import auditing, choosing, replies
 from handlers.context import Context, message
 
 
@@ -15,18 +16,28 @@ async def wave(update: Update, context: Context) -> None:
     by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
     words = context.args or []
     if words:
-        said = await house.db.write(
-            waves.draft_wave, rules=house.rules, staff_id=by.user_id, language=by.language, text=" ".join(words)
+        said = await auditing.act(
+            context,
+            Deed(staff_id=by.user_id, command="wave"),
+            waves.draft_wave,
+            rules=house.rules,
+            staff_id=by.user_id,
+            language=by.language,
+            text=" ".join(words),
         )
     else:
-        said = await house.db.read(waves.show_waves, language=by.language)
+        said = await auditing.look(
+            context, Deed(staff_id=by.user_id, command="wave"), waves.show_waves, language=by.language
+        )
     await replies.send(context, came.chat_id, said)
 
 
 async def switch(update: Update, context: Context, tap: taps.SwitchWave) -> None:
     """A button of a wave was pressed; its message becomes what the wave is then."""
     by, house, tapped = await choosing.asker(update, context), context.bot_data, message(update)
-    said = await house.db.write(
+    said = await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command="switch_wave"),
         waves.switch_wave,
         rules=house.rules,
         chat_id=tapped.chat_id,
@@ -40,7 +51,14 @@ async def switch(update: Update, context: Context, tap: taps.SwitchWave) -> None
 async def send_list(update: Update, context: Context, tap: taps.ListWave) -> None:
     """The customers of a wave, as a file."""
     by, house, tapped = await choosing.asker(update, context), context.bot_data, message(update)
-    listed = await house.db.read(waves.list_recipients, rules=house.rules, language=by.language, tap=tap)
+    listed = await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command="list_wave"),
+        waves.list_recipients,
+        rules=house.rules,
+        language=by.language,
+        tap=tap,
+    )
     if listed is None:
         await replies.send(context, tapped.chat_id, Message("customers/stale_button", by.language))
     else:
@@ -51,12 +69,21 @@ async def who(update: Update, context: Context) -> None:
     """`/who nps|ces|csat`: who was asked and has not answered."""
     by, came = await choosing.asker(update, context), message(update)
     kind = (context.args or [Kind.NPS])[0].casefold()
-    said = await context.bot_data.db.read(waves.list_unanswered, kind=kind, language=by.language)
+    said = await auditing.look(
+        context, Deed(staff_id=by.user_id, command="who"), waves.list_unanswered, kind=kind, language=by.language
+    )
     await replies.send(context, came.chat_id, said)
 
 
 async def turn_page(update: Update, context: Context, tap: taps.UnansweredPage) -> None:
     """Another page of those who have not answered."""
     by, tapped = await choosing.asker(update, context), message(update)
-    said = await context.bot_data.db.read(waves.list_unanswered, kind=tap.kind, language=by.language, page=tap.page)
+    said = await auditing.look(
+        context,
+        Deed(staff_id=by.user_id, command="who"),
+        waves.list_unanswered,
+        kind=tap.kind,
+        language=by.language,
+        page=tap.page,
+    )
     await replies.edit(context, tapped.chat_id, tapped.id, said)

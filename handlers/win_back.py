@@ -2,11 +2,12 @@
 
 from telegram import Update
 
+from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.portfolio import Chosen
 from bot.domain.win_back import read_command
 from bot.services import win_back
-from handlers import choosing
+from handlers import auditing, choosing
 from handlers.context import Context, message
 
 LOST = "lost"
@@ -22,7 +23,9 @@ async def lost(update: Update, context: Context) -> None:
 async def mark(update: Update, context: Context, chosen: Chosen) -> Message:
     """The customer is lost."""
     by, house = await choosing.asker(update, context), context.bot_data
-    return await house.db.write(
+    return await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command=LOST, customer_id=chosen.customer_id),
         win_back.mark_lost,
         rules=house.rules,
         customer_id=chosen.customer_id,

@@ -23,7 +23,8 @@ def load_by_phone(tx: Tx, phone: str) -> Customer | None:
 
 
 def load(tx: Tx, customer_id: int) -> Customer | None:
-    return _first(tx, _customers().where(customer.c.id == customer_id))
+    """A customer, unless the person was forgotten: then there is nobody to speak of."""
+    return _first(tx, _customers().where(customer.c.id == customer_id, customer.c.forgotten_at.is_(None)))
 
 
 def _customers() -> Select[Any]:
@@ -59,24 +60,23 @@ def _first(tx: Tx, statement: Select[Any]) -> Customer | None:
 
 def sign_up(
     tx: Tx, *, name: str, chat_id: int, language: Language, timezone: str, next_nps_at: datetime, now: datetime
-) -> None:
-    """Add a person who came by themselves."""
-    tx.execute(
-        insert(customer).values(
-            name=name,
-            search_name=search_key(name),
-            salutation="",
-            language=language,
-            timezone=timezone,
-            plan="",
-            location="",
-            joined_at=now,
-            created_at=now,
-            chat_id=chat_id,
-            linked_at=now,
-            next_nps_at=next_nps_at,
-        )
+) -> int:
+    """Add a person who came by themselves; returns the id."""
+    statement = insert(customer).values(
+        name=name,
+        search_name=search_key(name),
+        salutation="",
+        language=language,
+        timezone=timezone,
+        plan="",
+        location="",
+        joined_at=now,
+        created_at=now,
+        chat_id=chat_id,
+        linked_at=now,
+        next_nps_at=next_nps_at,
     )
+    return int(tx.execute(statement.returning(customer.c.id)).scalar_one())
 
 
 def change(tx: Tx, customer_id: int, **values: Any) -> None:  # noqa: ANN401  columns of the row
@@ -87,6 +87,11 @@ def change(tx: Tx, customer_id: int, **values: Any) -> None:  # noqa: ANN401  co
 def is_self_made(tx: Tx, customer_id: int) -> bool:
     """Whether the record came from the chat alone, so that it may be joined to the company's own."""
     return tx.execute(select(customer.c.external_id).where(customer.c.id == customer_id)).scalar() is None
+
+
+def is_unreachable(tx: Tx, customer_id: int) -> bool:
+    """Whether the customer has blocked the bot."""
+    return tx.execute(select(customer.c.unreachable_at).where(customer.c.id == customer_id)).scalar() is not None
 
 
 def set_reachable(tx: Tx, chat_id: int, *, unreachable_at: datetime | None) -> int | None:

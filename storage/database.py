@@ -6,13 +6,14 @@ PostgreSQL has a pool of threads and a transaction for each use case.
 """
 
 import asyncio
+import json
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -56,13 +57,25 @@ def is_sqlite(url: str) -> bool:
 def engine_for(url: str, *, read_only: bool = False) -> Engine:
     """An engine with this project's settings: SQLite in WAL, durable, IMMEDIATE; PostgreSQL with a small pool."""
     if not is_sqlite(url):
-        return create_engine(url, pool_size=POSTGRES_THREADS, max_overflow=0, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=READERS, max_overflow=0)
+        return create_engine(
+            url, pool_size=POSTGRES_THREADS, max_overflow=0, pool_pre_ping=True, json_serializer=_to_json
+        )
+    engine = create_engine(url, pool_size=READERS, max_overflow=0, json_serializer=_to_json)
     event.listen(engine, "connect", partial(_prepare_sqlite, read_only=read_only))
     # Deferred transactions that read and then write fail or, by SQLAlchemy's default, lose updates.
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def _fact(value: object) -> str:
+    """Dates in stored facts as ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a fact cannot hold {type(value).__name__}")
+
+
+_to_json = partial(json.dumps, default=_fact)
 
 
 def _prepare_sqlite(connection: Any, _record: object, *, read_only: bool) -> None:  # noqa: ANN401  a DBAPI connection

@@ -18,6 +18,7 @@ def add(
     staff_id: int | None = None,
     chat_id: int | None = None,
     message_id: int | None = None,
+    case_id: int | None = None,
 ) -> int | None:
     """Keep an interaction; None when this very chat message is kept already."""
     statement = insert_for(tx)(interaction).values(
@@ -28,13 +29,14 @@ def add(
         staff_id=staff_id,
         chat_id=chat_id,
         message_id=message_id,
+        case_id=case_id,
     )
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]).returning(interaction.c.id)
     return tx.execute(statement).scalar_one_or_none()
 
 
-def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> bool:
-    """A customer edited a message of theirs; False when it is not kept here. A note is not its command's words."""
+def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> int | None:
+    """A customer edited a message of theirs; None when it is not kept here. A note is not its command's words."""
     statement = (
         update(interaction)
         .where(
@@ -43,7 +45,32 @@ def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> bool:
         .values(body=body)
         .returning(interaction.c.id)
     )
-    return tx.execute(statement).first() is not None
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def edit_reply(tx: Tx, *, chat_id: int, message_id: int, body: str) -> int | None:
+    """A member of staff edited what they wrote to a customer; None when it is no such message."""
+    statement = (
+        update(interaction)
+        .where(interaction.c.chat_id == chat_id, interaction.c.message_id == message_id, interaction.c.kind == "reply")
+        .values(body=body)
+        .returning(interaction.c.id)
+    )
+    return tx.execute(statement).scalar_one_or_none()
+
+
+def join_case(tx: Tx, interaction_id: int, case_id: int | None) -> None:
+    """An interaction belongs to a case."""
+    tx.execute(update(interaction).where(interaction.c.id == interaction_id).values(case_id=case_id))
+
+
+def close_case(tx: Tx, case_id: int, *, staff_id: int, now: datetime) -> None:
+    """What was said in a case is dealt with when the case is; the customer is asked about the case instead (CES)."""
+    tx.execute(
+        update(interaction)
+        .where(interaction.c.case_id == case_id, interaction.c.closed_at.is_(None))
+        .values(closed_at=now, closed_by=staff_id, ces_planned_at=now)
+    )
 
 
 def close(tx: Tx, interaction_id: int, *, staff_id: int, now: datetime) -> int | None:
@@ -65,7 +92,7 @@ def load(tx: Tx, interaction_id: int) -> dict[str, object] | None:
         )
         .join(customer, customer.c.id == interaction.c.customer_id)
         .outerjoin(staff, staff.c.user_id == interaction.c.closed_by)
-        .where(interaction.c.id == interaction_id)
+        .where(interaction.c.id == interaction_id, customer.c.forgotten_at.is_(None))
     )
     row = tx.execute(statement).first()
     if row is None:

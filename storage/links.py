@@ -5,9 +5,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, delete, insert, or_, select, update
 
+from bot.domain.cases import Reason
 from bot.domain.links import LinkFacts
 from storage.database import Tx
-from storage.tables import customer, link, loss, metadata, success_plan, win_back
+from storage.tables import customer, interaction, link, loss, metadata, outbox, success_plan, support_case, win_back
+
+WISHES = ("stopped_at", "topics_off", "hours")
+"""What a person who signed up alone wanted counts for the record too."""
+
+JOINED = "joined"
+"""How a case ended that goes on in another."""
 
 
 def add(tx: Tx, *, code: str, external_id: str, expires_at: datetime, now: datetime) -> bool:
@@ -74,16 +81,19 @@ def _claim_chat(customer_id: int, chat_id: int, now: datetime) -> Update:
 def merge_sign_up(tx: Tx, *, chat_id: int, into: int, now: datetime) -> None:
     """Move all that belongs to the person who signed up alone in this chat to a customer, and remove that person."""
     alone = (customer.c.chat_id == chat_id) & (customer.c.id != into) & _signed_up_alone()
-    found = tx.execute(select(customer.c.id, customer.c.stopped_at).where(alone)).one_or_none()
+    found = tx.execute(select(customer.c.id, *(customer.c[column] for column in WISHES)).where(alone)).one_or_none()
     if found is None:
         return
     _settle(tx, found.id, now=now)
+    _join_cases(tx, found.id, into, now=now)
     for table in metadata.tables.values():
         if table is not customer and "customer_id" in table.c:
             tx.execute(update(table).where(table.c.customer_id == found.id).values(customer_id=into))
+    tx.execute(update(outbox).where(outbox.c.about_id == found.id).values(about_id=into))
     tx.execute(delete(customer).where(customer.c.id == found.id))
-    if found.stopped_at is not None:
-        tx.execute(update(customer).where(customer.c.id == into).values(stopped_at=found.stopped_at))
+    wishes = {column: wish for column in WISHES if (wish := getattr(found, column)) is not None}
+    if wishes:
+        tx.execute(update(customer).where(customer.c.id == into).values(wishes))
 
 
 def _settle(tx: Tx, customer_id: int, *, now: datetime) -> None:
@@ -94,6 +104,20 @@ def _settle(tx: Tx, customer_id: int, *, now: datetime) -> None:
     tx.execute(open_loss.values(recovered_at=now))
     asking = update(win_back).where(win_back.c.customer_id == customer_id, win_back.c.status != "ended")
     tx.execute(asking.values(status="ended", next_at=None))
+
+
+def _join_cases(tx: Tx, alone: int, into: int, *, now: datetime) -> None:
+    """Where both have an open case, the one that signed up alone goes on in the record's."""
+    is_open = support_case.c.resolved_at.is_(None)
+    both = tx.execute(select(support_case).where(support_case.c.customer_id.in_((alone, into)), is_open)).all()
+    ids = {row.customer_id: row.id for row in both}
+    if alone not in ids or into not in ids:
+        return
+    for table in (interaction, outbox):
+        tx.execute(update(table).where(table.c.case_id == ids[alone]).values(case_id=ids[into]))
+    ended = {"resolved_at": now, "looks_at": None, "ces_planned_at": now, "nps_planned_at": now}
+    joined = update(support_case).where(support_case.c.id == ids[alone])
+    tx.execute(joined.values(**ended, snoozed_until=None, reason=Reason.OTHER, outcome=JOINED))
 
 
 def _signed_up_alone() -> ColumnElement[bool]:

@@ -13,7 +13,9 @@ from storage.tables import customer, loss, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
 SILENCE = "silence"
-CARE_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE})
+CARE_KINDS = frozenset(
+    kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE, Group.ANSWER}
+)
 
 
 def mark_lost(tx: Tx, customer_id: int, *, lost_at: datetime, source: str, reason: str = "", now: datetime) -> bool:

@@ -25,7 +25,7 @@ def notify(
     now: datetime,
 ) -> None:
     """Queue a notice to the staff chat; without one, to the customer's CSM; without one, to every admin."""
-    for chat_id in _recipients(tx, customer_id, rules):
+    for chat_id in recipients(tx, customer_id, rules):
         outbox.add(
             tx,
             Outgoing(
@@ -34,9 +34,10 @@ def notify(
                 due_at=now,
                 expires_at=now + POLICIES[Kind.NOTICE].lifetime,
                 chat_id=chat_id,
-                language=_language(tx, chat_id, rules),
+                language=language_of(tx, chat_id, rules),
                 template=template,
                 facts=facts,
+                about_id=customer_id,
             ),
             now=now,
         )
@@ -71,7 +72,8 @@ def tell_of_interaction(
         )
 
 
-def _recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
+def recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
+    """The staff chat; without one, the customer's CSM; without one, every admin."""
     if rules.staff_chat_id is not None:
         return [rules.staff_chat_id]
     csm = (
@@ -88,6 +90,7 @@ _CSM = (
 )
 
 
-def _language(tx: Tx, chat_id: int, rules: Rules) -> Language:
+def language_of(tx: Tx, chat_id: int, rules: Rules) -> Language:
+    """What a member of staff reads; in a group, what the business speaks."""
     found = tx.execute(select(staff.c.language).where(staff.c.user_id == chat_id)).scalar()
     return Language(found) if found else rules.language

@@ -9,10 +9,12 @@ from sqlalchemy import Boolean, bindparam, case, func, insert, or_, select, unio
 
 from bot.domain.delivery import Attempt, Outgoing
 from bot.domain.messages import Language
+from bot.domain.preferences import Preferences
 from bot.domain.touchpoints import POLICIES, Kind
+from storage import preferences
 from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
-from storage.tables import customer, outbox
+from storage.tables import customer, outbox, support_case
 from storage.tables import hold as holds
 
 WEEK = timedelta(days=7)
@@ -31,6 +33,7 @@ class Recipient:
     stopped: bool
     unreachable: bool
     lost: bool
+    preferences: Preferences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,17 @@ class DueMessage:
     expires_at: datetime
     possible_duplicate: bool
     recipient: Recipient | None
+    case_id: int | None = None
+    thread: "Thread | None" = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where in its chat a case is talked about: in a forum topic, or in replies to its card."""
+
+    chat_id: int | None
+    thread_id: int | None
+    card_message_id: int | None
 
 
 def add(tx: Tx, outgoing: Outgoing, *, now: datetime) -> int | None:
@@ -78,6 +92,9 @@ def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
         "facts": dict(outgoing.facts),
         "run_id": outgoing.run_id,
         "edit_message_id": outgoing.edit_message_id,
+        "lane": outgoing.lane,
+        "case_id": outgoing.case_id,
+        "about_id": outgoing.about_id,
         "status": "pending",
         "planned_at": max(now, outgoing.due_at),
         "due_at": outgoing.due_at,
@@ -87,9 +104,18 @@ def _values(outgoing: Outgoing, now: datetime) -> dict[str, Any]:
     }
 
 
+_earlier = outbox.alias("earlier")
+_is_next_of_its_lane = or_(
+    outbox.c.lane.is_(None),
+    ~select(_earlier.c.id)
+    .where(_earlier.c.lane == outbox.c.lane, _earlier.c.id < outbox.c.id, _earlier.c.status.in_(("pending", "sending")))
+    .exists(),
+)
+
+
 def any_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a claim or a recovery would find something."""
-    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now).limit(1)
+    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now, _is_next_of_its_lane).limit(1)
     dead = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < now).limit(1)
     return tx.execute(due).first() is not None or tx.execute(dead).first() is not None
 
@@ -127,9 +153,15 @@ _DUE = (
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        outbox.c.case_id,
+        support_case.c.chat_id.label("case_chat_id"),
+        support_case.c.thread_id,
+        support_case.c.card_message_id,
+        *preferences.COLUMNS,
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
-    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"))
+    .outerjoin(support_case, outbox.c.case_id == support_case.c.id)
+    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"), _is_next_of_its_lane)
     .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=outbox)
@@ -150,6 +182,8 @@ def _due(row: Any) -> DueMessage:  # noqa: ANN401  a database row
         expires_at=row.expires_at,
         possible_duplicate=row.possible_duplicate,
         recipient=_recipient(row) if row.customer_id else None,
+        case_id=row.case_id,
+        thread=Thread(row.case_chat_id, row.thread_id, row.card_message_id) if row.case_id else None,
     )
 
 
@@ -164,6 +198,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
         lost=row.lost_at is not None,
+        preferences=preferences.read(row),
     )
 
 
@@ -293,6 +328,7 @@ def list_dead(tx: Tx, *, now: datetime, limit: int) -> list[Attempt]:
             customer_id=row.customer_id,
             run_id=row.run_id,
             possible_duplicate=row.possible_duplicate,
+            case_id=row.case_id,
         )
         for row in tx.execute(_DEAD, {"at": now, "most": limit})
     ]
@@ -308,6 +344,7 @@ _DEAD = (
         outbox.c.customer_id,
         outbox.c.run_id,
         outbox.c.possible_duplicate,
+        outbox.c.case_id,
     )
     .where(outbox.c.status == "sending", outbox.c.lease_until < bindparam("at"))
     .limit(bindparam("most"))
@@ -353,6 +390,11 @@ def cancel_reminder(tx: Tx, run_id: int) -> None:
         .where(outbox.c.run_id == run_id, outbox.c.kind == Kind.REMINDER, outbox.c.status == "pending")
         .values(status="cancelled", error="answered")
     )
+
+
+def load_message_id(tx: Tx, outbox_id: int) -> int | None:
+    """The message that a row became, if it is known."""
+    return tx.execute(select(outbox.c.message_id).where(outbox.c.id == outbox_id)).scalar_one_or_none()
 
 
 def list_messages_of_run(tx: Tx, run_id: int) -> list[int]:

@@ -10,7 +10,8 @@ from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
-from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
+from storage import preferences
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
@@ -18,7 +19,7 @@ from storage.tables import answer, customer, inbox, interaction, milestone, outb
 from storage.wave_members import asked_by_wave
 
 BY_CALENDAR = "calendar"
-SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group is Group.SERVICE]
+SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group in OUTSIDE_CLOCKS]
 
 
 def list_nps(tx: Tx, window: Window) -> list[Due]:
@@ -169,6 +170,7 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        *preferences.COLUMNS,
     ).where(customer.c.id.in_(customer_ids))
     return {
         row.id: Contact(
@@ -179,6 +181,7 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
             unreachable=row.unreachable_at is not None,
             lost=row.lost_at is not None,
             sent=sent.get(row.id, ()),
+            preferences=preferences.read(row),
         )
         for row in tx.execute(statement)
     }

@@ -36,7 +36,7 @@ def list_by_name(tx: Tx, name_key: str, *, limit: int) -> list[CustomerMatch]:
 
 def _matches(tx: Tx, found: ColumnElement[bool], *order: ColumnElement[Any], limit: int) -> list[CustomerMatch]:
     columns = (customer.c.id, customer.c.name, customer.c.external_id, customer.c.plan)
-    statement = select(*columns).where(found).order_by(*order).limit(limit)
+    statement = select(*columns).where(found, customer.c.forgotten_at.is_(None)).order_by(*order).limit(limit)
     return [
         CustomerMatch(customer_id=row.id, name=row.name, external_id=row.external_id, plan=row.plan)
         for row in tx.execute(statement)
@@ -84,7 +84,9 @@ def list_page(tx: Tx, name_key: str, *, csm_id: int, own: bool, offset: int, lim
 
 def _belonging(name_key: str, csm_id: int, *, own: bool) -> list[ColumnElement[bool]]:
     mine = customer.c.csm_id == csm_id if own else customer.c.csm_id.is_distinct_from(csm_id)
-    return [mine, customer.c.search_name.contains(name_key, autoescape=True)] if name_key else [mine]
+    known = customer.c.forgotten_at.is_(None)
+    named = [customer.c.search_name.contains(name_key, autoescape=True)] if name_key else []
+    return [mine, known, *named]
 
 
 def _last_nps(tx: Tx, customer_ids: Sequence[int]) -> dict[int, int]:

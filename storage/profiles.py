@@ -41,7 +41,7 @@ def load_record(tx: Tx, customer_id: int) -> Record | None:
         )
         .outerjoin(staff, staff.c.user_id == customer.c.csm_id)
         .outerjoin(loss, is_open)
-        .where(customer.c.id == customer_id)
+        .where(customer.c.id == customer_id, customer.c.forgotten_at.is_(None))
     )
     row = tx.execute(statement).first()
     return _record(row) if row else None
@@ -157,12 +157,22 @@ def _holds(tx: Tx, outbox_ids: Sequence[int]) -> dict[int, list[tuple[str, Any]]
 
 def list_said(tx: Tx, customer_id: int, *, limit: int) -> list[Remark]:
     """What a customer said last, in messages, feedback and requests."""
-    return _remarks(tx, interaction.c.customer_id == customer_id, interaction.c.kind != "note", limit=limit)
+    return _remarks(
+        tx,
+        interaction.c.customer_id == customer_id,
+        interaction.c.kind.in_(("message", "feedback", "request")),
+        limit=limit,
+    )
 
 
 def list_notes(tx: Tx, customer_id: int, *, limit: int) -> list[Remark]:
-    """What staff noted last about a customer."""
-    return _remarks(tx, interaction.c.customer_id == customer_id, interaction.c.kind == "note", limit=limit)
+    """What staff noted last about a customer, and when they wrote, called or met."""
+    return _remarks(
+        tx,
+        interaction.c.customer_id == customer_id,
+        interaction.c.kind.in_(("note", "call", "meeting", "reply")),
+        limit=limit,
+    )
 
 
 def _remarks(tx: Tx, *where: ColumnElement[bool], limit: int) -> list[Remark]:

@@ -78,6 +78,9 @@ class CustomerRow(Table, table=True):
     last_purchase_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
+    forgotten_at: datetime | None = _instant(default=None)
+    topics_off: str | None = None
+    hours: str | None = None
 
 
 class LossRow(Table, table=True):
@@ -145,8 +148,9 @@ class InteractionRow(Table, table=True):
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),
-        CheckConstraint("kind in ('message', 'feedback', 'note', 'request')", name="kind"),
+        CheckConstraint("kind in ('message', 'feedback', 'note', 'request', 'reply', 'call', 'meeting')", name="kind"),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
+        Index("ix_interaction_case_id", "case_id"),
         Index(
             "ix_interaction_due_ces",
             "closed_at",
@@ -166,6 +170,59 @@ class InteractionRow(Table, table=True):
     closed_at: datetime | None = _instant(default=None)
     closed_by: int | None = Field(default=None, sa_type=Id)
     ces_planned_at: datetime | None = _instant(default=None)
+    case_id: int | None = _ref("support_case.id", default=None)
+
+
+class CaseRow(Table, table=True):
+    """Something wrong for a customer, from the signal that opened it to its outcome and to whether it helped."""
+
+    __tablename__ = "support_case"
+    __table_args__ = (
+        CheckConstraint("source in ('survey', 'feedback', 'request', 'staff')", name="source"),
+        Index(
+            "uq_support_case_open",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("resolved_at is null"),
+            postgresql_where=text("resolved_at is null"),
+        ),
+        Index("ix_support_case_customer_id", "customer_id"),
+        Index("ix_support_case_thread", "chat_id", "thread_id"),
+        Index("ix_support_case_looks_at", "looks_at"),
+        Index("ix_support_case_resolved_at", "resolved_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    source: str
+    survey_kind: str | None = None
+    score: int | None = None
+    words: str = ""
+    opened_at: datetime = _instant()
+    opened_by: int | None = Field(default=None, sa_type=Id)
+    csm_id: int | None = Field(default=None, sa_type=Id)
+    chat_id: int | None = Field(default=None, sa_type=Id)
+    thread_id: int | None = Field(default=None, sa_type=Id)
+    card_message_id: int | None = Field(default=None, sa_type=Id)
+    claimed_by: int | None = Field(default=None, sa_type=Id)
+    claimed_at: datetime | None = _instant(default=None)
+    snoozed_until: datetime | None = _instant(default=None)
+    first_answer_at: datetime | None = _instant(default=None)
+    answer_due_at: datetime = _instant()
+    solve_due_at: datetime = _instant()
+    answer_escalated_at: datetime | None = _instant(default=None)
+    solve_escalated_at: datetime | None = _instant(default=None)
+    looks_at: datetime | None = _instant(default=None)
+    resolved_at: datetime | None = _instant(default=None)
+    resolved_by: int | None = Field(default=None, sa_type=Id)
+    reason: str = ""
+    outcome: str = ""
+    reopened: int = 0
+    acknowledged_at: datetime | None = _instant(default=None)
+    ces_planned_at: datetime | None = _instant(default=None)
+    nps_before: int | None = None
+    nps_planned_at: datetime | None = _instant(default=None)
+    nps_run_id: int | None = _ref("survey_run.id", default=None)
 
 
 class SurveyRunRow(Table, table=True):
@@ -322,7 +379,10 @@ class WinBackRow(Table, table=True):
 
 
 class OutboxRow(Table, table=True):
-    """What is due to be sent. `due_at` moves when the contact policy holds it; `planned_at` does not."""
+    """What is due to be sent. `due_at` moves when the contact policy holds it; `planned_at` does not.
+
+    Rows of one `lane` go one after the other, in the order of their ids.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -344,6 +404,14 @@ class OutboxRow(Table, table=True):
         ),
         Index("ix_outbox_customer_id_sent_at", "customer_id", "sent_at"),
         Index("ix_outbox_run_id", "run_id"),
+        Index(
+            "ix_outbox_lane",
+            "lane",
+            "id",
+            sqlite_where=text("status in ('pending', 'sending')"),
+            postgresql_where=text("status in ('pending', 'sending')"),
+        ),
+        Index("ix_outbox_case_id", "case_id"),
     )
 
     id: int | None = _id()
@@ -356,6 +424,7 @@ class OutboxRow(Table, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
     edit_message_id: int | None = Field(default=None, sa_type=Id)
+    about_id: int | None = Field(default=None, sa_type=Id, index=True)
     status: str = "pending"
     priority: int
     planned_at: datetime = _instant()
@@ -369,6 +438,8 @@ class OutboxRow(Table, table=True):
     message_id: int | None = Field(default=None, sa_type=Id)
     sent_at: datetime | None = _instant(default=None)
     error: str | None = None
+    lane: str | None = None
+    case_id: int | None = _ref("support_case.id", default=None)
 
 
 class HoldRow(Table, table=True):
@@ -415,6 +486,51 @@ class CommandTextRow(Table, table=True):
     message_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
     body: str
     kept_at: datetime = _instant(index=True)
+
+
+class ForgottenRow(Table, table=True):
+    """A digest of what a forgotten person was known by in the business's books; nothing else is kept of it."""
+
+    __tablename__ = "forgotten"
+
+    digest: str = Field(primary_key=True)
+    forgotten_at: datetime = _instant()
+
+
+class ConsentRow(Table, table=True):
+    """What a customer agreed to or took back, and when; rows are only ever added."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint(
+            "act in ('sign_up', 'link', 'number', 'stop', 'resume', 'settings', 'forget')",
+            name="act",
+        ),
+        Index("ix_consent_customer_id_happened_at", "customer_id", "happened_at"),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id")
+    act: str
+    detail: str = ""
+    text_version: str
+    happened_at: datetime = _instant()
+
+
+class AuditRow(Table, table=True):
+    """What a member of staff did or looked at; rows are only ever added."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_customer_id_id", "customer_id", "id"),
+        Index("ix_audit_staff_id_id", "staff_id", "id"),
+    )
+
+    id: int | None = _id()
+    happened_at: datetime = _instant()
+    staff_id: int = Field(sa_type=Id)
+    command: str
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
 
 
 class WaveRow(Table, table=True):
@@ -472,8 +588,11 @@ class WaveMemberRow(Table, table=True):
 
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
+audit = metadata.tables["audit"]
 command_text = metadata.tables["command_text"]
+consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
+forgotten = metadata.tables["forgotten"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
 interaction = metadata.tables["interaction"]
@@ -485,6 +604,7 @@ purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
 staff = metadata.tables["staff"]
 success_plan = metadata.tables["success_plan"]
+support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
 wave = metadata.tables["wave"]
 wave_member = metadata.tables["wave_member"]

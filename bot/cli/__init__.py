@@ -105,6 +105,31 @@ def link(
 
 
 @app.command()
+def audit(
+    who: Annotated[str, typer.Argument(help="Only this customer or member of staff: an id or a part of a name.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many entries at most, the newest first.")] = 50,
+) -> None:
+    """Print who of the staff did what, to whom and when, looks at profiles included."""
+    from zoneinfo import ZoneInfo
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.cli.opening import open_database, read_settings
+    from bot.services.audit import list_entries
+
+    settings = read_settings()
+    with open_database(settings) as database:
+        entries = database.read_now(list_entries, query=who, limit=limit)
+    table = Table("when", "staff", "command", "customer")
+    for one in entries:
+        when = f"{one.happened_at.astimezone(ZoneInfo(settings.rules.timezone)):%Y-%m-%d %H:%M}"
+        customer = "" if one.customer_id is None else f"{one.customer_name or '(forgotten)'} #{one.customer_id}"
+        table.add_row(when, f"{one.staff_name} {one.staff_id}".strip(), one.command, customer)
+    Console().print(table)
+
+
+@app.command()
 def doctor() -> None:
     """Examine settings, database, token, clock and backlog: each line is ok, or says what to do. Exit code 1 if any."""
     from bot.cli.opening import read_settings

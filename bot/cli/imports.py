@@ -28,6 +28,7 @@ REASONS = {
     "repeated": "is in an earlier row too",
     "taken": "belongs to another customer",
     "unknown": "is no customer that was imported",
+    "forgotten": "is somebody who asked to be forgotten, and is left out",
 }
 File = Annotated[
     Path, typer.Argument(help="A .csv or .xlsx file; its first row names the columns.", show_default=False)
@@ -45,6 +46,7 @@ def customers(file: File, *, dry_run: DryRun = False) -> None:
     salutation (xưng hô: anh or chị), csm_id (người phụ trách: a Telegram id), joined_at (ngày tham gia).
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
+    Who asked to be forgotten is listed and left out too, which is no error.
     An empty cell leaves what is known as it is.
     """
     from bot.domain.imports import CUSTOMERS, RowReader
@@ -63,6 +65,7 @@ def purchases(file: File, *, dry_run: DryRun = False) -> None:
     when it is not there.
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
+    Who asked to be forgotten is listed and left out too, which is no error.
     """
     from bot.domain.imports import PURCHASES, RowReader
     from bot.services.imports import import_purchases
@@ -122,5 +125,5 @@ def _report(result: "ImportResult", *, dry_run: bool) -> None:
     left_out = len({error.row for error in result.errors})
     counts = f"{result.created} new, {result.changed} changed, {result.unchanged} unchanged, {left_out} left out"
     say(f"{'A dry run, nothing is kept: ' if dry_run else ''}{counts}")
-    if left_out:
+    if any(error.reason != "forgotten" for error in result.errors):
         raise typer.Exit(1)

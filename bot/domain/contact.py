@@ -5,14 +5,14 @@ It is asked again each time a message is about to leave, so nothing here remembe
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
 
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
@@ -24,6 +24,7 @@ class Rule(StrEnum):
     NOT_LINKED = "not_linked"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    TOPIC_OFF = "topic_off"
     LOST = "lost"
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
@@ -36,7 +37,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ContactFacts:
-    """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC."""
+    """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC.
+
+    `muted` is what the customer turned off; `quiet` their own quiet hours, from and until, which go before the rules'.
+    """
 
     kind: Kind
     timezone: str
@@ -46,6 +50,8 @@ class ContactFacts:
     lost: bool
     expires_at: datetime
     sent: tuple[tuple[Kind, datetime], ...] = ()
+    muted: frozenset[Group] = frozenset()
+    quiet: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,10 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
     refusal = _refusal(facts, now)
     if refusal is not None:
         return Drop(refusal)
-    if POLICIES[facts.kind].group is Group.SERVICE:
+    if POLICIES[facts.kind].group in OUTSIDE_CLOCKS:
         return Send()
+    if facts.quiet is not None:
+        rules = replace(rules, quiet_from=facts.quiet[0], quiet_until=facts.quiet[1])
     until, held = now, dict[Rule, timedelta]()
     while (step := _next_hold(facts, rules, until)) is not None:
         held[step[0]] = held.get(step[0], timedelta()) + (step[1] - until)
@@ -92,11 +100,13 @@ def judge(facts: ContactFacts, rules: ContactRules, *, now: datetime) -> Verdict
 def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
     group = POLICIES[facts.kind].group
     personal = group is not Group.SERVICE
+    unasked = group not in OUTSIDE_CLOCKS
     refusals = {
         Rule.NOT_LINKED: personal and not facts.linked,
-        Rule.STOPPED: personal and facts.stopped,
+        Rule.STOPPED: unasked and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
-        Rule.LOST: personal and facts.lost and group is not Group.WIN_BACK,
+        Rule.TOPIC_OFF: group in facts.muted,
+        Rule.LOST: unasked and facts.lost and group is not Group.WIN_BACK,
         Rule.EXPIRED: now >= facts.expires_at,
     }
     return next((rule for rule, refused in refusals.items() if refused), None)
@@ -167,7 +177,7 @@ def _sent(facts: ContactFacts, kinds: Callable[[Kind], bool]) -> list[datetime]:
 
 
 def _is_personal(kind: Kind) -> bool:
-    return POLICIES[kind].group is not Group.SERVICE
+    return POLICIES[kind].group not in OUTSIDE_CLOCKS
 
 
 def _floor_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:

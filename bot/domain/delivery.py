@@ -14,7 +14,9 @@ class Outgoing:
     """A message to queue. `dedupe_key` is unique for ever: queueing the same thing twice sends it once.
 
     A message to a customer names `customer_id`, and the chat and language are read when it is sent; a message to staff
-    names `chat_id` and `language`. With `edit_message_id` it changes a message that was sent.
+    names `chat_id` and `language`, and in `about_id` the customer whom it tells of, so that it can be erased with them.
+    With `edit_message_id` it changes a message that was sent. Messages of one `lane` arrive in the order in which they
+    were queued. What belongs to a case goes into its thread in the staff's chat.
     """
 
     dedupe_key: str
@@ -28,6 +30,9 @@ class Outgoing:
     facts: Mapping[str, object] = field(default_factory=dict)
     run_id: int | None = None
     edit_message_id: int | None = None
+    lane: str | None = None
+    case_id: int | None = None
+    about_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +47,67 @@ class Attempt:
     customer_id: int | None
     run_id: int | None
     possible_duplicate: bool
+    case_id: int | None = None
+
+
+class Act(StrEnum):
+    """What a delivery does in the chat."""
+
+    SEND = "send"
+    EDIT = "edit"
+    EDIT_CAPTION = "edit_caption"
+    COPY = "copy"  # a photo, a file or a voice message goes on as it is
+    CREATE_TOPIC = "create_topic"
+    CLOSE_TOPIC = "close_topic"
+    REOPEN_TOPIC = "reopen_topic"
+    DELETE_TOPIC = "delete_topic"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A message, by its chat and its id there."""
+
+    chat_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery(Attempt):
-    """An attempt with its message, composed and ready to go."""
+    """An attempt with its message, composed and ready to go.
+
+    `thread_id` is the forum topic it goes into, `reply_to` the message it answers, `copied` what is copied.
+    """
 
     chat_id: int
     message: Message
     edit_message_id: int | None
+    act: Act = Act.SEND
+    thread_id: int | None = None
+    reply_to: int | None = None
+    copied: Place | None = None
+
+
+TOPIC_ACTS = {
+    "create": Act.CREATE_TOPIC,
+    "close": Act.CLOSE_TOPIC,
+    "reopen": Act.REOPEN_TOPIC,
+    "delete": Act.DELETE_TOPIC,
+}
+
+
+def act_of(facts: Mapping[str, object], *, edits: bool) -> Act:
+    """What a queued message does in its chat; `edits` when it changes one that is there."""
+    if "act" in facts:
+        return TOPIC_ACTS[str(facts["act"])]
+    if "copied" in facts:
+        return Act.EDIT_CAPTION if edits else Act.COPY
+    return Act.EDIT if edits else Act.SEND
+
+
+def copied_place(facts: Mapping[str, object]) -> Place | None:
+    """The message that is copied, if any."""
+    found = facts.get("copied")
+    return Place(int(found[0]), int(found[1])) if isinstance(found, list | tuple) else None
 
 
 class Proof(StrEnum):

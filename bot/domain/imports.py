@@ -77,6 +77,7 @@ class Reason(StrEnum):
     REPEATED = "repeated"  # an earlier row of the file has it
     TAKEN = "taken"  # another customer has it
     UNKNOWN = "unknown"  # there is no such customer
+    FORGOTTEN = "forgotten"  # the person asked to be forgotten, and no import brings anybody back
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Planning: what the planners share, and what will be said to whom in the next days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, judge
 from bot.domain.delivery import Outgoing
+from bot.domain.preferences import Preferences
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import POLICIES, Kind
 
@@ -69,6 +70,7 @@ class Contact:
     unreachable: bool
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
+    preferences: Preferences = field(default_factory=Preferences)
 
     def facts(self, kind: Kind, *, expires_at: datetime) -> ContactFacts:
         """What the policy is asked about a message of this kind to this customer."""
@@ -81,6 +83,8 @@ class Contact:
             lost=self.lost,
             expires_at=expires_at,
             sent=self.sent,
+            muted=self.preferences.muted,
+            quiet=self.preferences.quiet,
         )
 
 

@@ -7,10 +7,11 @@ from operator import attrgetter
 from zoneinfo import available_timezones
 
 from bot.domain.messages import Language
-from bot.domain.rules import PlanTemplate, Rules, WinBackRules
+from bot.domain.rules import CaseRules, PlanTemplate, Rules, WinBackRules
 from bot.domain.taps import SEPARATOR
 
 SECOND = timedelta(seconds=1)
+LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 LEAP_DAYS = ("02-28", "03-01")
 LEAST = {
@@ -23,6 +24,9 @@ LEAST = {
     "delivery.group_per_minute": 1,
     "delivery.timeout": SECOND,
     "sign_up.link_lasts": timedelta(minutes=1),
+    "cases.answer_within": timedelta(minutes=1),
+    "cases.solve_within": timedelta(minutes=1),
+    "cases.nps_again_after": timedelta(days=1),
 }
 MOST = {"delivery.per_second": 10_000, "delivery.group_per_minute": 20, "delivery.in_flight": 1000}
 
@@ -38,8 +42,11 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield "delivery.lease: must be more than twice delivery.timeout"
     if rules.surveys.reminder_after >= rules.surveys.closes_after:
         yield "surveys.reminder_after: must be shorter than surveys.closes_after"
+    if rules.retention.texts is not None and rules.retention.texts < LEAST_RETENTION:
+        yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
+    yield from _hours(rules.cases)
     yield from _reasons(rules.win_back)
     yield from _plans(rules.plans)
 
@@ -51,6 +58,13 @@ def _out_of_range(rules: Rules) -> Iterator[str]:
     for key, most in MOST.items():
         if attrgetter(key)(rules) > most:
             yield f"{key}: must be at most {most}"
+
+
+def _hours(cases: CaseRules) -> Iterator[str]:
+    if cases.opens >= cases.closes:
+        yield "cases.opens: must be before cases.closes"
+    if not cases.weekdays or not cases.weekdays <= set(range(1, 8)):
+        yield "cases.weekdays: must be some of 1 (Monday) to 7 (Sunday)"
 
 
 def _reasons(win_back: WinBackRules) -> Iterator[str]:

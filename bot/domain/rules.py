@@ -31,6 +31,7 @@ class ContactRules:
             Kind.BIRTHDAY: timedelta(days=360),
             Kind.WIN_BACK: timedelta(days=180),
             Kind.OFFER: timedelta(days=180),
+            Kind.FOLLOW_UP: timedelta(days=90),
         }
     )
     holidays: frozenset[date] = frozenset()
@@ -118,8 +119,37 @@ class SignUpRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseRules:
+    """How cases are handled. `answer_within` and `solve_within` count business time: `opens` to `closes` on `weekdays`.
+
+    Monday is 1; the holidays are those of the contact policy. A customer's reply within `reopens_within` opens a
+    resolved case again; `nps_again_after` a case was resolved the customer is asked whether it helped. In a talk the
+    customer's messages are confirmed at most once in `acknowledges_every`.
+    """
+
+    answer_within: timedelta = timedelta(hours=24)
+    solve_within: timedelta = timedelta(hours=48)
+    opens: time = time(8, 0)
+    closes: time = time(17, 30)
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+    reopens_within: timedelta = timedelta(days=7)
+    nps_again_after: timedelta = timedelta(days=90)
+    acknowledges_every: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionRules:
+    """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
+
+    texts: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Everything a business may set about how it treats its customers."""
+    """Everything a business may set about how it treats its customers.
+
+    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    """
 
     business: str = "Touchpoint"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -128,6 +158,7 @@ class Rules:
     phone_region: str = "VN"
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
+    pepper: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
@@ -135,3 +166,5 @@ class Rules:
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
+    cases: CaseRules = CaseRules()
+    retention: RetentionRules = RetentionRules()

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, judge
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.domain.surveys import SCALES
+from bot.domain.touchpoints import Kind
 
 FAR = timedelta(days=3650)
 SUBJECT_WORDS = ("về", "about")
@@ -44,7 +45,7 @@ def read_request(text: str) -> tuple[str, str]:
     kind, _, rest = text.strip().partition(" ")
     words = rest.split()
     at = next((place for place, word in enumerate(words) if place and word.casefold() in SUBJECT_WORDS), len(words))
-    if kind.casefold() not in INVITATIONS:
+    if kind.casefold() not in SCALES:
         return "", ""
     return " ".join(words[:at]), f"{kind.casefold()} {' '.join(words[at + 1 :])[:MAX_SUBJECT]}"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import taps
+from bot.domain.cases import Signal, Source
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.touchpoints import Kind
 from bot.domain.wordings import known_wording, wording_of
@@ -178,6 +179,21 @@ def closed(run: SurveyRun) -> Message:
 def notice_facts(run: SurveyRun, score: int) -> dict[str, object]:
     """What staff are told of an answer."""
     return {"customer": run.customer_name, **_answer_facts(run, score)}
+
+
+def signal(run: SurveyRun, score: int, *, key: str, reason: str = "") -> Signal:
+    """A low score, or why it was given, as what opens a case or joins one."""
+    facts = {**notice_facts(run, score), "reason": reason or run.reason}
+    return Signal(
+        key=key,
+        customer_id=run.customer_id,
+        source=Source.SURVEY,
+        template="staff/reason" if reason else "staff/detractor",
+        facts=facts,
+        words=(reason or run.reason or "")[:QUOTE],
+        survey_kind=run.kind,
+        score=score,
+    )
 
 
 def _answer_facts(run: SurveyRun, score: int) -> dict[str, object]:

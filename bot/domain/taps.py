@@ -147,6 +147,90 @@ class CloseInteraction(Tap):
 
 
 @dataclass(frozen=True)
+class ShowCase(Tap):
+    """A member of staff looks at a case: its card as it is now."""
+
+    code = "q"
+    case_id: int
+
+
+@dataclass(frozen=True)
+class ClaimCase(Tap):
+    """A member of staff takes a case on."""
+
+    code = "cc"
+    case_id: int
+
+
+@dataclass(frozen=True)
+class OfferReplies(Tap):
+    """A member of staff wants to answer the customer of a case."""
+
+    code = "cr"
+    case_id: int
+
+
+@dataclass(frozen=True)
+class CannedReply(Tap):
+    """A canned reply: seen first (`send` is "no"), and sent by a second tap ("yes")."""
+
+    code = "cy"
+    case_id: int
+    key: str
+    send: str
+
+    @property
+    def sends(self) -> bool:
+        """Whether this is the tap that sends it."""
+        return self.send == "yes"
+
+
+@dataclass(frozen=True)
+class SnoozeCase(Tap):
+    """A case rests for so long; without a choice yet, the choices are shown."""
+
+    code = "cz"
+    case_id: int
+    choice: str
+
+
+@dataclass(frozen=True)
+class ResolveCase(Tap):
+    """A case is resolved: asked for its reason first, then for its outcome."""
+
+    code = "cx"
+    case_id: int
+    reason: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class AnswerForget(Tap):
+    """Whether a customer who asked to be forgotten means it: `yes` or `no`."""
+
+    code = "fg"
+    customer_id: int
+    choice: str
+
+
+@dataclass(frozen=True)
+class SwitchTopic(Tap):
+    """A customer turns a topic on (1) or off (0)."""
+
+    code = "tp"
+    topic: str
+    on: int
+
+
+@dataclass(frozen=True)
+class ChooseHours(Tap):
+    """A customer chooses when to be written to."""
+
+    code = "hr"
+    hours: str
+
+
+@dataclass(frozen=True)
 class SwitchWave(Tap):
     """A manager starts, pauses, resumes, stops, recalls or looks at a survey wave."""
 
@@ -188,6 +272,15 @@ TAPS: dict[str, type[Tap]] = {
         StartPlan,
         CompleteMilestone,
         CloseInteraction,
+        ShowCase,
+        ClaimCase,
+        OfferReplies,
+        CannedReply,
+        SnoozeCase,
+        ResolveCase,
+        AnswerForget,
+        SwitchTopic,
+        ChooseHours,
         SwitchWave,
         ListWave,
         UnansweredPage,

@@ -21,16 +21,26 @@ class Kind(StrEnum):
     WIN_BACK = "win_back"
     OFFER = "offer"
     NOTICE = "notice"
+    FOLLOW_UP = "follow_up"  # NPS again after a case: whether it helped
+    REPLY = "reply"  # what a member of staff writes to the customer of a case
+    TOPIC = "topic"  # a case gets its forum topic
+    TOPIC_STATE = "topic_state"
+    CARD = "card"
+    CASE = "case"  # what happens in a case, told where staff talk about it
     RECALL = "recall"
 
 
 class Group(StrEnum):
-    """Kinds that share a clock. `SERVICE` is outside the contact policy: staff, and edits of what was sent."""
+    """Kinds that share a clock. `SERVICE` is outside the contact policy: staff, and edits of what was sent.
+
+    `ANSWER` answers the person, so that no clock and no quiet hour holds it; but it goes to nobody who blocked the bot.
+    """
 
     SURVEY = "survey"
     PLAN = "plan"
     GREETING = "greeting"
     WIN_BACK = "win_back"
+    ANSWER = "answer"
     SERVICE = "service"
 
 
@@ -55,6 +65,11 @@ class KindPolicy:
 POLICIES = MappingProxyType(
     {
         Kind.NOTICE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.REPLY: KindPolicy(Group.ANSWER, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.TOPIC: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.TOPIC_STATE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.CASE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
@@ -65,9 +80,12 @@ POLICIES = MappingProxyType(
         Kind.PROGRESS: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=14)),
         Kind.REMINDER: KindPolicy(Group.SURVEY, 6, Unknown.WAIT, timedelta(days=5)),
         Kind.NPS: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=14)),
+        Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=60)),
         Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
         Kind.OFFER: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
     }
 )
 
-INVITATIONS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
+SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
+INVITATIONS = SURVEYS | {Kind.FOLLOW_UP}
+OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})

@@ -12,10 +12,9 @@ from types import MappingProxyType
 from bot.domain.audiences import Segment
 from bot.domain.names import search_key
 from bot.domain.survey_requests import MAX_SUBJECT
-from bot.domain.touchpoints import Kind
+from bot.domain.touchpoints import SURVEYS, Kind
 from bot.domain.wordings import BOTH, Variant
 
-KINDS = (Kind.NPS, Kind.CES, Kind.CSAT)
 MOST_A_DAY = 10_000
 TUESDAY_TO_THURSDAY = frozenset({1, 2, 3})
 SEGMENTS = MappingProxyType({"goi": "plan", "plan": "plan", "noi": "location", "location": "location", "csm": "csm"})
@@ -91,7 +90,7 @@ def parse_wave_request(text: str, *, today: date) -> WaveRequest:
     """
     quoted = QUOTED.search(text)
     kind, *words = SPACED_DAYS.sub(",", QUOTED.sub(" ", text)).split() or [""]
-    if kind.casefold() not in KINDS:
+    if kind.casefold() not in SURVEYS:
         raise WaveRequestError(kind, Fault.KIND)
     request = WaveRequest(kind=Kind(kind.casefold()), starts_on=today)
     if quoted:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.playground import sending
+from bot.playground import sending, topics
 from bot.playground.messenger import Messenger
 from bot.playground.parameters import Upload, method_named, read_parameters
 from bot.playground.refusals import JsonObject, bad_request
@@ -137,6 +137,11 @@ _METHODS: Mapping[str, Callable[[Messenger, JsonObject], object]] = {
     "sendMessage": sending.send_message,
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
+    "copyMessage": sending.copy_message,
+    "createForumTopic": topics.create_forum_topic,
+    "closeForumTopic": topics.close_forum_topic,
+    "reopenForumTopic": topics.reopen_forum_topic,
+    "deleteForumTopic": topics.delete_forum_topic,
     "sendChatAction": sending.send_chat_action,
     "setMessageReaction": sending.set_message_reaction,
     "editMessageText": sending.edit_message_text,

@@ -70,14 +70,17 @@ class Messenger:
         self.changes.publish("chat", chat_id=user.id)
         return person
 
-    def add_group(self, chat_id: int, title: str, members: list[User], *, bot_is_admin: bool = True) -> Chat:
-        """Open a group or, by its id (-100…), a supergroup, in which the bot is."""
+    def add_group(
+        self, chat_id: int, title: str, members: list[User], *, bot_is_admin: bool = True, is_forum: bool = False
+    ) -> Chat:
+        """Open a group or, by its id (-100…), a supergroup, in which the bot is; a forum has topics."""
         self.chats[chat_id] = Chat(
             id=chat_id,
             type="supergroup" if str(chat_id).startswith("-100") else "group",
             title=title,
             people=list(members),
             bot_status="administrator" if bot_is_admin else "member",
+            topics={} if is_forum else None,
         )
         self.changes.publish("chat", chat_id=chat_id)
         return self.chats[chat_id]
@@ -119,6 +122,7 @@ class Messenger:
         *,
         reply_markup: JsonObject | None = None,
         reply_to: Message | None = None,
+        thread_id: int | None = None,
     ) -> Message:
         """Put a message into a chat and show it to everybody there."""
         message = Message(
@@ -129,6 +133,7 @@ class Messenger:
             content=content,
             reply_markup=reply_markup,
             reply_to=reply_to,
+            thread_id=thread_id,
         )
         chat.messages[message.message_id] = message
         self._take_reply_keyboard(chat, reply_markup)

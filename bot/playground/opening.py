@@ -43,7 +43,7 @@ def seat(messenger: Messenger, simulation: Simulation, *, seed: int, language: L
             code = link_code(profile, seed) if part is not None and part.link == "code" else ""
             _seat_customer(messenger, profile, code, featured=part is not None)
     members = [_seat_staff(messenger, one, language, featured=place == 0) for place, one in enumerate(simulation.staff)]
-    return messenger.add_group(STAFF_GROUP, staff_group(language), members)
+    return messenger.add_group(STAFF_GROUP, staff_group(language), members, is_forum=True)
 
 
 def _seat_customer(messenger: Messenger, profile: Profile, code: str, *, featured: bool) -> None:

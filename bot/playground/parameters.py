@@ -48,13 +48,15 @@ _MISSING = {
     "photo": "there is no photo in the request",
     "document": "there is no document in the request",
     "file_id": "file_id not specified",
+    "from_chat_id": "from_chat_id is empty",
+    "name": "TOPIC_TITLE_EMPTY",
     "action": "wrong parameter action in request",
     "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
 }
-# There are no business accounts, forums, effects and rich pages here: answered as Telegram does where they are absent.
+# There are no business accounts, effects and rich pages here: answered as Telegram does where they are absent.
 _ABSENT = {
     "business_connection_id": "business connection not found",
-    "message_thread_id": "message thread not found",
+    "video_start_timestamp": "VIDEO_START_TIMESTAMP_INVALID",
     "direct_messages_topic_id": "direct messages topic not found",
     "inline_message_id": "MESSAGE_ID_INVALID",
     "message_effect_id": "EFFECT_ID_INVALID",

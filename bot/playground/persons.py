@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.playground.detection import with_detected
 from bot.playground.formatting import FormattedText, trimmed
+from bot.playground.parameters import Upload
 from bot.playground.refusals import JsonObject
 from bot.playground.world import Chat, Message, Role, User
 
@@ -50,10 +51,33 @@ class Person:
             self.unblock()
         return self.send_text(f"/start {payload}".strip())
 
-    def send_text(self, text: str, *, chat_id: int | None = None, reply_to: int | None = None) -> Message:
+    def send_text(
+        self, text: str, *, chat_id: int | None = None, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Message:
+        """Write; an answer to a message in a topic goes into that topic."""
+        return self._send(_text_content(text), chat_id=chat_id, reply_to=reply_to, thread_id=thread_id)
+
+    def send_photo(
+        self,
+        photo: Upload,
+        caption: str = "",
+        *,
+        chat_id: int | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+    ) -> Message:
+        content = self._messenger.files.photo(photo) | ({"caption": caption} if caption else {})
+        return self._send(content, chat_id=chat_id, reply_to=reply_to, thread_id=thread_id)
+
+    def _send(
+        self, content: JsonObject, *, chat_id: int | None, reply_to: int | None, thread_id: int | None
+    ) -> Message:
         chat = self._open_chat(chat_id)
         answered = None if reply_to is None else self._message(chat, reply_to)
-        message = self._messenger.post(chat, self.user, _text_content(text), reply_to=answered)
+        thread = answered.thread_id if thread_id is None and answered is not None else thread_id
+        if thread is not None and thread not in (chat.topics or {}):
+            raise NotPossible("there is no such topic in this chat")
+        message = self._messenger.post(chat, self.user, content, reply_to=answered, thread_id=thread)
         self._put_away_keyboard(chat)
         self._tell("message", message)
         return message

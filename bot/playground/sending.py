@@ -41,6 +41,21 @@ def send_document(messenger: Messenger, call: JsonObject) -> JsonObject:
     return _send(messenger, call, messenger.files.document(call["document"]) | _caption_content(call))
 
 
+def copy_message(messenger: Messenger, call: JsonObject) -> JsonObject:
+    """Service messages cannot be copied; a caption takes the place of the one that was there."""
+    source = messenger.chat_for_bot(call["from_chat_id"]).messages.get(call["message_id"])
+    if source is None:
+        raise bad_request("message to copy not found")
+    media = _media(source.content)
+    if not media and "text" not in source.content:
+        raise bad_request("message can't be copied")
+    content = dict(source.content)
+    if media and "caption" in call:
+        content = media | _caption_content(call)
+    sent = _send(messenger, call, content)
+    return {"message_id": sent["message_id"]}
+
+
 def send_chat_action(messenger: Messenger, call: JsonObject) -> bool:
     chat = messenger.chat_to_write(call["chat_id"])
     if call["action"] not in CHAT_ACTIONS:
@@ -116,8 +131,25 @@ def _send(messenger: Messenger, call: JsonObject, content: JsonObject) -> JsonOb
     chat = messenger.chat_to_write(call["chat_id"])
     markup = read_reply_markup(call.get("reply_markup"))
     reply_to = _message_to_answer(chat, call.get("reply_parameters"))
+    thread_id = _thread(chat, call.get("message_thread_id"))
+    if thread_id is None and reply_to is not None:
+        thread_id = reply_to.thread_id
     messenger.limits.take(chat.id, group=not chat.is_private)
-    return messenger.post(chat, messenger.bot, content, reply_markup=markup, reply_to=reply_to).to_json()
+    return messenger.post(
+        chat, messenger.bot, content, reply_markup=markup, reply_to=reply_to, thread_id=thread_id
+    ).to_json()
+
+
+def _thread(chat: Chat, thread_id: int | None) -> int | None:
+    """The topic to write into. An administrator may write into a closed one."""
+    if thread_id is None:
+        return None
+    topic = (chat.topics or {}).get(thread_id)
+    if topic is None:
+        raise bad_request("message thread not found")
+    if topic.closed and chat.bot_status != "administrator":
+        raise bad_request("TOPIC_CLOSED")
+    return topic.thread_id
 
 
 def _message_to_answer(chat: Chat, reply: JsonObject | None) -> Message | None:

@@ -63,6 +63,7 @@ class Playground:
                 }
                 for person in chat.people
             ],
+            "topics": {topic.thread_id: topic.name for topic in (chat.topics or {}).values()},
             "reply_keyboard": chat.reply_keyboard,
             "description": self._description(chat),
         }

@@ -49,6 +49,7 @@ class Message:
     reply_markup: JsonObject | None = None
     reply_to: "Message | None" = None
     edited_at: datetime | None = None
+    thread_id: int | None = None
     reactions: list[JsonObject] = field(default_factory=list)
 
     @property
@@ -69,6 +70,8 @@ class Message:
             shown["edit_date"] = int(self.edited_at.timestamp())
         if self.inline_keyboard:
             shown["reply_markup"] = {"inline_keyboard": self.inline_keyboard}
+        if self.thread_id is not None:
+            shown |= {"message_thread_id": self.thread_id, "is_topic_message": True}
         if self.reply_to is not None:
             shown["reply_to_message"] = self.reply_to.without_reply()
         return shown
@@ -78,12 +81,22 @@ class Message:
         return {key: value for key, value in self.to_json().items() if key != "reply_to_message"}
 
 
+@dataclass(kw_only=True)
+class Topic:
+    """A topic of a forum, known by the id of the message that created it."""
+
+    thread_id: int
+    name: str
+    closed: bool = False
+
+
 @dataclass(kw_only=True, eq=False)
 class Chat:
     """A conversation the bot may be part of.
 
     `bot_status` is the bot's standing as ChatMember.status has it; in a private chat "kicked" means blocked.
-    `started` says whether the person of a private chat has ever written to the bot.
+    `started` says whether the person of a private chat has ever written to the bot. `topics` is None unless the chat is
+    a forum.
     """
 
     id: int
@@ -95,6 +108,7 @@ class Chat:
     migrated_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     reply_keyboard: JsonObject | None = None
+    topics: dict[int, Topic] | None = None
 
     @property
     def is_private(self) -> bool:
@@ -102,7 +116,8 @@ class Chat:
 
     def to_json(self) -> JsonObject:
         if not self.is_private:
-            return {"id": self.id, "type": self.type, "title": self.title}
+            forum = {"is_forum": True} if self.topics is not None else {}
+            return {"id": self.id, "type": self.type, "title": self.title, **forum}
         person = self.people[0]
         return {"id": self.id, "type": self.type, "first_name": person.first_name} | _given(
             last_name=person.last_name, username=person.username

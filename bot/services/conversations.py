@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+import storage.case_threads
+import storage.cases
 import storage.customers
 import storage.interactions
 import storage.notices
 import storage.surveys
-from bot.domain import surveys
+from bot.domain import cases, surveys
+from bot.domain.cases import Case, Source
 from bot.domain.customers import Customer
+from bot.domain.delivery import Place
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
@@ -17,9 +21,20 @@ FEEDBACK_WITHIN = timedelta(hours=1)
 
 
 def receive_text(
-    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, text: str
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    chat_id: int,
+    message_id: int,
+    language: Language,
+    text: str,
+    caption: str | None = None,
 ) -> Reply:
-    """Take a customer's message as the reason or the feedback that was asked for, or keep it on the profile."""
+    """Take a customer's message as the reason or the feedback that was asked for, or keep it on the profile.
+
+    A photo, a file and the like have a `caption`, which may be empty.
+    """
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
         return Reply(send=(Message("customers/stranger", language),))
@@ -29,8 +44,8 @@ def receive_text(
         return _record_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
     if customer.feedback_until is not None and customer.feedback_until > now:
         storage.customers.change(tx, customer.customer_id, feedback_until=None)
-        return _keep(tx, customer, "feedback", text, message_id=message_id, rules=rules, now=now)
-    return _keep(tx, customer, "message", text, message_id=message_id, rules=rules, now=now)
+        return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
+    return _converse(tx, customer, text, message_id=message_id, caption=caption, rules=rules, now=now)
 
 
 def give_feedback(
@@ -42,16 +57,21 @@ def give_feedback(
         return Reply(send=(Message("customers/stranger", language),))
     storage.customers.change(tx, customer.customer_id, feedback_until=None if text else now + FEEDBACK_WITHIN)
     if text:
-        return _keep(tx, customer, "feedback", text, message_id=message_id, rules=rules, now=now)
+        return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
     return Reply(send=(Message("customers/feedback_prompt", customer.language),))
 
 
-def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str) -> Reply:
-    """A customer edited a message: what was kept of it changes too, without a word."""
+def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str, words: str, version: str) -> Reply:
+    """A customer edited a message: what was kept of it changes too, without a word; `version` tells edits apart.
+
+    `words` are those of the message or its caption; `text` is what is kept of it.
+    """
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     if run is not None:
         storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
-    storage.interactions.edit(tx, chat_id=chat_id, message_id=message_id, body=text)
+    interaction_id = storage.interactions.edit(tx, chat_id=chat_id, message_id=message_id, body=text)
+    if interaction_id is not None:
+        storage.case_threads.follow_edit(tx, interaction_id, text=words, version=version, now=now)
     return Reply()
 
 
@@ -69,15 +89,9 @@ def _record_reason(
 ) -> Reply:
     storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
-        storage.notices.notify(
-            tx,
-            key=f"reason:{run.run_id}:{message_id}",
-            template="staff/reason",
-            facts={**surveys.notice_facts(run, score), "reason": text[: surveys.QUOTE]},
-            customer_id=run.customer_id,
-            rules=rules,
-            now=now,
-        )
+        key = f"reason:{run.run_id}:{message_id}"
+        signal = surveys.signal(run, score, key=key, reason=text[: surveys.QUOTE])
+        storage.case_threads.signal(tx, signal, rules=rules, now=now)
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
@@ -85,17 +99,73 @@ def _record_reason(
     )
 
 
-def _keep(tx: Tx, customer: Customer, kind: str, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+def _complain(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+    """Feedback opens a case, or joins the customer's open one."""
+    storage.case_threads.signal_interaction(
+        tx,
+        customer_id=customer.customer_id,
+        kind="feedback",
+        body=text,
+        chat_id=customer.chat_id,
+        message_id=message_id,
+        source=Source.FEEDBACK,
+        template="staff/interaction",
+        facts={"customer": customer.name, "kind": "feedback", "text": text[: surveys.QUOTE]},
+        words=text[: surveys.QUOTE],
+        rules=rules,
+        now=now,
+    )
+    return Reply(send=(Message("customers/feedback_kept", customer.language),))
+
+
+def _converse(
+    tx: Tx, customer: Customer, text: str, *, message_id: int, caption: str | None, rules: Rules, now: datetime
+) -> Reply:
+    """A message joins the customer's open case, or opens again the one resolved just before; otherwise staff see it."""
+    found = storage.cases.load_latest(tx, customer.customer_id)
+    reopened = cases.reopen(found, rules, now=now) if found else None
+    if found is None or not (found.is_open or reopened):
+        return _keep(tx, customer, text, message_id=message_id, rules=rules, now=now)
+    interaction_id = storage.interactions.add(
+        tx,
+        customer_id=customer.customer_id,
+        kind="message",
+        body=text,
+        chat_id=customer.chat_id,
+        message_id=message_id,
+        case_id=found.case_id,
+        now=now,
+    )
+    if interaction_id is None:
+        return Reply()
+    if reopened is not None:
+        _reopen(tx, reopened, rules=rules, now=now)
+    place = Place(chat_id=customer.chat_id or 0, message_id=message_id) if caption is not None else None
+    words = text if caption is None else caption
+    storage.case_threads.pass_on(tx, found, interaction_id, text=words, media=place, rules=rules, now=now)
+    if not cases.acknowledges(found, rules, now=now):
+        return Reply()
+    storage.cases.change(tx, found.case_id, acknowledged_at=now)
+    return Reply(send=(Message("customers/message_kept", customer.language),))
+
+
+def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
+    storage.cases.save(tx, reopened)
+    storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)
+    storage.case_threads.show(tx, reopened, key=f"reopened:{reopened.reopened}", rules=rules, now=now)
+
+
+def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
     storage.notices.tell_of_interaction(
         tx,
         customer_id=customer.customer_id,
-        kind=kind,
+        kind="message",
         body=text,
         chat_id=customer.chat_id,
         message_id=message_id,
         template="staff/interaction",
-        facts={"customer": customer.name, "kind": kind, "text": text[: surveys.QUOTE]},
+        facts={"customer": customer.name, "kind": "message", "text": text[: surveys.QUOTE]},
         rules=rules,
         now=now,
     )
-    return Reply(send=(Message(f"customers/{kind}_kept", customer.language),))
+    return Reply(send=(Message("customers/message_kept", customer.language),))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import storage.consent
 import storage.customers
 import storage.links
 import storage.outbox
@@ -9,6 +10,7 @@ import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
+from bot.domain.privacy import Act
 from bot.domain.rules import Rules
 from bot.domain.taps import ChooseLanguage
 from storage.database import Tx
@@ -23,7 +25,7 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
     if (staff := storage.staff.identify(tx, chat_id, rules)) is not None:
         return Reply(send=(Message("staff/help", staff.language),))
     if rules.sign_up.open:
-        storage.customers.sign_up(
+        customer_id = storage.customers.sign_up(
             tx,
             name=name,
             chat_id=chat_id,
@@ -32,6 +34,7 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
             next_nps_at=now + rules.surveys.nps_first_after,
             now=now,
         )
+        storage.consent.add(tx, customer_id, Act.SIGN_UP, now=now)
     facts = {"name": name, "open": rules.sign_up.open}
     return Reply(send=(Message("customers/welcome", language, facts, ask_contact=True),))
 
@@ -55,7 +58,7 @@ def share_contact(
         return Reply(send=(Message("customers/contact_refused", speaks, ask_contact=True),))
     owner = storage.customers.load_by_phone(tx, number)
     if owner is None:
-        return _keep_number(tx, me, number, speaks)
+        return _keep_number(tx, me, number, speaks, now=now)
     if owner.chat_id == chat_id:
         return Reply(send=(_to(owner, "customers/linked", again=True),))
     if owner.chat_id is not None or (me and not storage.customers.is_self_made(tx, me.customer_id)):
@@ -68,13 +71,15 @@ def share_contact(
         nps_not_before=now + rules.contact.floor,
         now=now,
     )
+    storage.consent.add(tx, owner.customer_id, Act.LINK, now=now)
     return Reply(send=(_to(owner, "customers/linked", again=False),))
 
 
-def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language) -> Reply:
+def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language, *, now: datetime) -> Reply:
     if me is None:
         return Reply(send=(Message("customers/number_unknown", language),))
     storage.customers.change(tx, me.customer_id, phone=number)
+    storage.consent.add(tx, me.customer_id, Act.NUMBER, now=now)
     return Reply(send=(_to(me, "customers/number_kept"),))
 
 
@@ -103,6 +108,7 @@ def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
         return Reply(send=(Message("customers/stopped", language),))
     storage.customers.change(tx, me.customer_id, stopped_at=now, feedback_until=None)
     storage.outbox.cancel_pending(tx, me.customer_id, reason="stopped")
+    storage.consent.add(tx, me.customer_id, Act.STOP, now=now)
     return Reply(send=(_to(me, "customers/stopped"),))
 
 
@@ -112,6 +118,7 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     if me is None:
         return Reply(send=(Message("customers/stranger", language),))
     storage.customers.change(tx, me.customer_id, stopped_at=None, unreachable_at=None)
+    storage.consent.add(tx, me.customer_id, Act.RESUME, now=now)
     return Reply(send=(_to(me, "customers/resumed"),))
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+import storage.case_threads
+import storage.cases
 import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, contact, notices, plans, surveys, wave_messages, win_back
+from bot.domain import birthdays, case_messages, contact, notices, plans, surveys, wave_messages, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
-from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, backoff, decide, take
+from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import INVITATIONS, Kind
@@ -38,6 +40,12 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,
     Kind.NOTICE: notices.notice,
+    Kind.FOLLOW_UP: surveys.invitation,
+    Kind.TOPIC: case_messages.topic,
+    Kind.TOPIC_STATE: case_messages.topic,
+    Kind.CARD: case_messages.card,
+    Kind.CASE: case_messages.update,
+    Kind.REPLY: case_messages.reply,
     Kind.RECALL: wave_messages.recalled,
 }
 
@@ -95,7 +103,7 @@ def _choose(tx: Tx, candidates: list[DueMessage], *, owner: str, rules: Rules, n
 def _compose(tx: Tx, due: DueMessage, owner: str) -> Delivery | None:
     """The message of a row; a row that cannot become one fails alone, or it would hold up all that come after it."""
     try:
-        return _delivery(due, owner)
+        return _delivery(tx, due, owner)
     except (KeyError, ValueError, TypeError) as error:
         storage.outbox.fail(tx, due.outbox_id, error=f"{type(error).__name__}: {error}")
         return None
@@ -116,6 +124,8 @@ def _may_go(
             storage.outbox.drop(tx, due.outbox_id, rule=rule, held_by=held_by, now=now)
             if due.kind in INVITATIONS and due.run_id is not None:
                 storage.surveys.close_run(tx, due.run_id, now=now)
+            if due.kind is Kind.REPLY:
+                _tell_undelivered(tx, due.outbox_id, due.case_id, rules=rules, now=now)
     return False
 
 
@@ -131,6 +141,8 @@ def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> 
         lost=to.lost,
         expires_at=due.expires_at,
         sent=sent,
+        muted=to.preferences.muted,
+        quiet=to.preferences.quiet,
     )
 
 
@@ -155,8 +167,11 @@ def _staff_chat_is_free(tx: Tx, due: DueMessage, *, rules: Rules, now: datetime)
     return bool(grant.count)
 
 
-def _delivery(due: DueMessage, owner: str) -> Delivery:
+def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
     to = due.recipient
+    edits = storage.outbox.load_message_id(tx, int(str(due.facts["edits"]))) if "edits" in due.facts else None
+    if "edits" in due.facts and edits is None:
+        raise ValueError("what is to be edited never arrived")
     facts = dict(due.facts) | ({"name": to.name, "salutation": to.salutation} if to else {"template": due.template})
     chat_id = due.chat_id if to is None else to.chat_id
     language = due.language if to is None else to.language
@@ -170,10 +185,23 @@ def _delivery(due: DueMessage, owner: str) -> Delivery:
         chat_id=chat_id,
         customer_id=to.customer_id if to else None,
         message=COMPOSERS[due.kind](facts, outbox_id=due.outbox_id, language=language),
-        edit_message_id=due.edit_message_id,
+        edit_message_id=due.edit_message_id or edits,
         run_id=due.run_id,
         possible_duplicate=due.possible_duplicate,
+        case_id=due.case_id,
+        act=act_of(due.facts, edits=bool(due.edit_message_id or edits)),
+        copied=copied_place(due.facts),
+        **_thread(due, chat_id),
     )
+
+
+def _thread(due: DueMessage, chat_id: int) -> dict[str, int | None]:
+    """A case's messages go into its topic, or answer its card; in any other chat they stand alone."""
+    thread = due.thread
+    if thread is None or thread.chat_id != chat_id or due.recipient is not None:
+        return {}
+    is_answer = thread.thread_id is None and due.kind is Kind.CASE
+    return {"thread_id": thread.thread_id, "reply_to": thread.card_message_id if is_answer else None}
 
 
 def record(tx: Tx, *, now: datetime, rules: Rules, delivery: Delivery, outcome: Outcome) -> None:
@@ -225,11 +253,34 @@ def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Ru
         storage.rates.pause(tx, name, until=now + outcome.retry_after, now=now)
     if outcome.new_chat_id is not None and attempt.chat_id is not None:
         storage.outbox.move_chat(tx, old=attempt.chat_id, new=outcome.new_chat_id)
+        storage.cases.move_chat(tx, old=attempt.chat_id, new=outcome.new_chat_id)
+    if attempt.case_id is not None:
+        _follow_case(tx, attempt, attempt.case_id, outcome, step, rules=rules, now=now)
     if outcome.proof is Proof.UNREACHABLE and attempt.customer_id is not None:
         storage.customers.change(tx, attempt.customer_id, unreachable_at=now)
         storage.outbox.cancel_pending(tx, attempt.customer_id, reason="unreachable")
     if attempt.kind in INVITATIONS and attempt.run_id is not None:
         _follow_invitation(tx, attempt.run_id, step, rules=rules, now=now)
+
+
+def _follow_case(
+    tx: Tx, attempt: Attempt, case_id: int, outcome: Outcome, step: Step, *, rules: Rules, now: datetime
+) -> None:
+    if step is Step.DONE and attempt.kind is Kind.TOPIC:
+        storage.cases.change(tx, case_id, thread_id=outcome.message_id)
+    if step is Step.DONE and attempt.kind is Kind.CARD:
+        storage.cases.change(tx, case_id, card_message_id=outcome.message_id)
+    if step is Step.FAIL and attempt.kind is Kind.REPLY:
+        _tell_undelivered(tx, attempt.outbox_id, case_id, rules=rules, now=now)
+
+
+def _tell_undelivered(tx: Tx, outbox_id: int, case_id: int | None, *, rules: Rules, now: datetime) -> None:
+    """Who wrote to a customer must hear that it did not arrive."""
+    found = storage.cases.look(tx, case_id) if case_id is not None else None
+    if found is not None:
+        facts = case_messages.case_facts(found)
+        key = f"undelivered:{outbox_id}"
+        storage.case_threads.tell(tx, found, key, "cases/not_delivered", facts, rules=rules, now=now)
 
 
 def _follow_invitation(tx: Tx, run_id: int, step: Step, *, rules: Rules, now: datetime) -> None:

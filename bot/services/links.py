@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+import storage.consent
 import storage.customers
 import storage.links
 from bot.domain.links import CODE, LinkOutcome, Redemption, judge
 from bot.domain.messages import Language, Message, Reply
+from bot.domain.privacy import Act
 from bot.domain.rules import Rules
 from storage.database import Tx
 
@@ -58,4 +60,7 @@ def _tie(tx: Tx, *, now: datetime, code: str, customer_id: int, chat_id: int, ru
         nps_not_before=now + rules.contact.floor,
         now=now,
     )
-    return LinkOutcome.LINKED if tied else LinkOutcome.CUSTOMER_TAKEN
+    if not tied:
+        return LinkOutcome.CUSTOMER_TAKEN
+    storage.consent.add(tx, customer_id, Act.LINK, now=now)
+    return LinkOutcome.LINKED

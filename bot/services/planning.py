@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
+import storage.cases
 import storage.losses
 import storage.planning
 import storage.plans
@@ -40,6 +41,8 @@ def _sources(rules: Rules) -> list[_Source]:
     sources = [
         _Source(Kind.NPS, storage.planning.list_nps),
         _Source(Kind.CES, storage.planning.list_closed_interactions, rules.surveys.ces_after),
+        _Source(Kind.CES, storage.cases.list_resolved, rules.surveys.ces_after),
+        _Source(Kind.FOLLOW_UP, storage.cases.list_to_follow_up, rules.cases.nps_again_after),
         _Source(Kind.CSAT, storage.planning.list_done_milestones, rules.surveys.csat_after),
         _Source(Kind.REMINDER, storage.planning.list_reminders),
         _Source(Kind.MILESTONE, storage.plans.list_milestones),
@@ -106,6 +109,7 @@ def next_due(tx: Tx, *, now: datetime, rules: Rules) -> datetime | None:
         *storage.planning.list_delivery_instants(tx, now=now),
         *(instant for source in _sources(rules) for instant in _next_of(tx, source.list_due, source.delay, now=now)),
         *_next_of(tx, storage.planning.list_closings, AT_ONCE, now=now),
+        *_next_of(tx, storage.cases.list_alarms, AT_ONCE, now=now),
         *_next_loss(tx, rules, now=now),
         *_next_day_of_surveys(tx, rules, now=now),
         *_next_greeting(tx, rules, now=now),

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+import storage.case_threads
 import storage.customers
 import storage.due
-import storage.notices
 import storage.outbox
 import storage.plans
 from bot.domain import plans
+from bot.domain.cases import Source
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
@@ -84,13 +85,14 @@ def answer_check_in(
 
 
 def _ask_for_help(tx: Tx, plan: Plan, customer: Customer, *, message_id: int, rules: Rules, now: datetime) -> None:
-    storage.notices.tell_of_interaction(
+    storage.case_threads.signal_interaction(
         tx,
         customer_id=customer.customer_id,
         kind="request",
         body=plan.name,
         chat_id=customer.chat_id,
         message_id=message_id,
+        source=Source.REQUEST,
         template="plans/help_wanted",
         facts={"customer": customer.name, "plan": plan.name},
         rules=rules,

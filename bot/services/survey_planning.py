@@ -8,6 +8,8 @@ dealt with, so the caller repeats it until that is 0. What is too late to be sen
 from dataclasses import replace
 from datetime import datetime
 
+import storage.cases
+import storage.customers
 import storage.outbox
 import storage.planning
 import storage.surveys
@@ -85,6 +87,32 @@ def plan_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     return len(closed)
 
 
+def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask how easy it was, so long after a case was resolved."""
+    delay = rules.surveys.ces_after
+    resolved = storage.cases.list_resolved(tx, Window(limit=CHUNK, before=now).earlier(delay))
+    for due in resolved:
+        if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
+            _ask(tx, due, Kind.CES, f"ces:case:{due.row_id}:{due.at.date()}", due.at + delay, trigger="case", now=now)
+    return len(resolved)
+
+
+def plan_follow_ups(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Ask for NPS again so long after a case was resolved: it shows whether the case helped.
+
+    It takes the place of the next NPS by calendar.
+    """
+    delay = rules.cases.nps_again_after
+    resolved = storage.cases.list_to_follow_up(tx, Window(limit=CHUNK, before=now).earlier(delay))
+    for due in resolved:
+        if storage.cases.mark_asked(tx, due.row_id, "nps_planned_at", now=now) and due.reachable:
+            key = f"follow_up:case:{due.row_id}"
+            run_id = _ask(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger="case", now=now)
+            storage.cases.change(tx, due.row_id, nps_run_id=run_id)
+            storage.customers.change(tx, due.customer_id, next_nps_at=now + rules.surveys.nps_every)
+    return len(resolved)
+
+
 def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Ask about a milestone, so long after it was reached."""
     delay = rules.surveys.csat_after
@@ -114,14 +142,16 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     return len(customers)
 
 
-def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: str, now: datetime) -> None:
-    """Start a survey run with its invitation."""
+def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: str, now: datetime) -> int | None:
+    """Start a survey run with its invitation; returns the run, or None when it is too late for it."""
     if is_late(kind, due_at, now=now):
-        return
+        return None
+    asks = Kind.NPS if kind is Kind.FOLLOW_UP else kind
     run_id = storage.surveys.add_run(
-        tx, kind=kind, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
+        tx, kind=asks, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
     )
-    facts = surveys.question_facts(kind, run_id, due.subject)
+    facts = surveys.question_facts(asks, run_id, due.subject)
     message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
     if storage.outbox.add(tx, message, now=now) is None:
         storage.surveys.close_run(tx, run_id, now=now)
+    return run_id

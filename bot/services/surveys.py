@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import storage.case_threads
+import storage.cases
 import storage.interactions
 import storage.notices
 import storage.outbox
@@ -42,17 +44,23 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
         storage.interactions.add(tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now)
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
-    unhappy = surveys.band(run.kind, score) is Band.DETRACTOR
-    if unhappy or (moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR):
-        storage.notices.notify(
-            tx,
-            key=f"detractor:{run.run_id}:{score}",
-            template="staff/detractor" if unhappy else "staff/score_changed",
-            facts=surveys.notice_facts(run, score) | {"before": run.score},
-            customer_id=run.customer_id,
-            rules=rules,
-            now=now,
-        )
+    if surveys.band(run.kind, score) is Band.DETRACTOR:
+        signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
+        storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    elif moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR:
+        _tell_change(tx, run, score, rules=rules, now=now)
+
+
+def _tell_change(tx: Tx, run: SurveyRun, score: int, *, rules: Rules, now: datetime) -> None:
+    """Who is no longer unhappy need not be called: their case says so, or the staff chat when it is over."""
+    key, template = f"detractor:{run.run_id}:{score}", "staff/score_changed"
+    facts = surveys.notice_facts(run, score) | {"before": run.score}
+    found = storage.cases.load_latest(tx, run.customer_id)
+    if found is not None and found.is_open:
+        storage.case_threads.tell(tx, found, key, template, facts, rules=rules, now=now)
+    else:
+        to = run.customer_id
+        storage.notices.notify(tx, key=key, template=template, facts=facts, customer_id=to, rules=rules, now=now)
 
 
 def skip_reason(

@@ -21,7 +21,7 @@ from bot.domain.planning import Contact
 from bot.domain.rules import Rules
 from bot.domain.surveys import SCALES
 from bot.domain.taps import ListWave, SwitchWave, UnansweredPage
-from bot.domain.touchpoints import INVITATIONS, POLICIES, Kind
+from bot.domain.touchpoints import POLICIES, SURVEYS, Kind
 from bot.domain.wave_rehearsals import Place
 from bot.domain.wave_requests import Fault, WaveRequest, WaveRequestError, parse_wave_request
 from bot.domain.waves import MOVES, Status, Switch, Wave
@@ -158,7 +158,7 @@ def list_recipients(tx: Tx, *, now: datetime, rules: Rules, language: Language, 
 
 def list_unanswered(tx: Tx, *, now: datetime, kind: str, language: Language, page: int = 0) -> Message:
     """A page of those who were asked and have not answered while they may; or which kinds of survey there are."""
-    if kind not in INVITATIONS:
+    if kind not in SURVEYS:
         return Message("waves/who_usage", language, {"word": cut(kind, 60)})
     counts = storage.wave_results.count_unanswered(tx, Kind(kind))
     total = sum(counts.values())

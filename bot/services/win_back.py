@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import storage.case_threads
 import storage.customers
 import storage.losses
-import storage.notices
 import storage.outbox
 import storage.win_back
 from bot.domain import win_back
+from bot.domain.cases import Source
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
 from bot.domain.rules import Rules
@@ -79,13 +80,14 @@ def _keep_answer(tx: Tx, found: WinBack, choice: OfferChoice, *, message_id: int
     storage.win_back.change(tx, found.win_back_id, answer=choice, answered_at=now, status=Status.ENDED, next_at=None)
     if choice is OfferChoice.DECLINE:
         return
-    storage.notices.tell_of_interaction(
+    storage.case_threads.signal_interaction(
         tx,
         customer_id=found.customer_id,
         kind="request",
         body=found.reason or "",
         chat_id=found.chat_id,
         message_id=message_id,
+        source=Source.REQUEST,
         template="win_back/wants_to_talk",
         facts={"customer": found.customer_name, "reason": found.reason or ""},
         rules=rules,

@@ -14,8 +14,14 @@ import bot.app
 import bot.identity
 from bot.cli import app
 from bot.clock import utc_now
+from bot.domain.audit import Deed
+from bot.domain.messages import Language
+from bot.domain.rules import Rules
+from bot.domain.taps import AnswerForget
 from bot.identity import Identity, UnknownTokenError
 from bot.rules_file import default_plans
+from bot.services.audit import note
+from bot.services.privacy import answer_forget
 from bot.settings import Settings
 from storage.database import Database, connect
 from storage.migrate import current, head
@@ -58,6 +64,7 @@ def import_an(folder: Path) -> None:
         ["staff", "list"],
         ["staff", "remove"],
         ["plan", "next"],
+        ["audit"],
         ["plan", "simulate"],
     ],
 )
@@ -292,6 +299,29 @@ def test_a_database_of_a_newer_version_is_left_alone() -> None:
 
     assert result.exit_code == 1
     assert "a newer version of Touchpoint made this database" in result.stderr
+
+
+def test_the_audit_log_is_printed_and_who_was_forgotten_is_left_out_of_an_import(folder: Path) -> None:
+    import_an(folder)
+    database = Database(DATABASE, now=utc_now)
+    database.write_now(note, deed=Deed(staff_id=5_000_000_000_001, command="customer", customer_id=1))
+    database.write_now(change, table="customer", row_id=1, chat_id=7)
+    nobody = touchpoint("audit", "nobody").stdout
+    before = touchpoint("audit", "K1").stdout
+    tap = AnswerForget(1, "yes")
+    database.write_now(answer_forget, rules=Rules(), message_id=1, chat_id=7, language=Language.VI, tap=tap)
+    database.close()
+    after = touchpoint("audit", "--limit", "1").stdout
+    again = touchpoint("import", "customers", "customers.csv")
+
+    assert "5000000000001" in before
+    assert "customer" in before
+    assert "Nguyễn Thị Ân #1" in before
+    assert "5000000000001" not in nobody
+    assert "(forgotten) #1" in after
+    assert "row 2: external_id “K1” is somebody who asked to be forgotten" in again.stderr
+    (folder / "customers.csv").write_text(CUSTOMERS.rsplit("K2", 1)[0], encoding="utf-8")
+    assert touchpoint("import", "customers", "customers.csv").exit_code == 0
 
 
 def test_the_doctor_ends_with_1_when_anything_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:

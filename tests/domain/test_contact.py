@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # a Wednesday, 12:00 in Hồ Chí Minh City
 NEVER_QUIET = ContactRules(quiet_from=time(0), quiet_until=time(0))
-PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE)
+PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS)
 
 
 def facts(kind: Kind = Kind.NPS, *sent: tuple[Kind, datetime], timezone: str = "Asia/Ho_Chi_Minh") -> ContactFacts:
@@ -67,10 +67,14 @@ def test_a_lost_customer_is_only_won_back(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [Kind.NOTICE, Kind.CLOSING])
 def test_service_messages_are_outside_the_policy_but_expire(kind: Kind) -> None:
     night = at("2026-03-04 02:00", "Asia/Ho_Chi_Minh")
-    nobody = replace(facts(kind, (kind, night)), linked=False, stopped=True, unreachable=True, lost=True)
+    nobody = replace(facts(kind, (kind, night)), stopped=True, unreachable=True, lost=True)
     rules = ContactRules(holidays=frozenset({date(2026, 3, 4)}))
     assert judge(nobody, rules, now=night) == Send()
     assert judge(replace(nobody, expires_at=night), rules, now=night) == Drop(Rule.EXPIRED)
+
+
+def test_whoever_has_no_chat_is_not_even_sent_a_change_to_an_old_message() -> None:
+    assert judge(replace(facts(Kind.CLOSING), linked=False), ContactRules(), now=NOON) == Drop(Rule.NOT_LINKED)
 
 
 @pytest.mark.parametrize("kind", [Kind.NOTICE, Kind.CLOSING])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact, UpcomingTouchpoint, foresee, is_late, outgoing
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # 12:00 in Hồ Chí Minh City
 DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ def test_what_is_overdue_goes_now() -> None:
     assert foreseen(contact(), candidate(Kind.NPS, NOON - DAY)) == [touchpoint(Kind.NPS, NOON - DAY)]
 
 
-PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE)
+PERSONAL = sorted(kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS)
 
 
 @given(st.lists(st.tuples(st.sampled_from(PERSONAL), st.integers(-48, 24 * 30)), max_size=12))

@@ -13,6 +13,7 @@ from bot.domain.rules import (
     DeliveryRules,
     MilestoneTemplate,
     PlanTemplate,
+    RetentionRules,
     Rules,
     SurveyRules,
     WinBackRules,
@@ -83,3 +84,10 @@ def test_every_broken_limit_is_told() -> None:
     rules = Rules(timezone="x", contact=ContactRules(weekly_cap=0), plans=(replace(PLAN, name={}, goal={}),))
 
     assert len(list(broken_limits(rules))) == 6
+
+
+def test_words_are_kept_for_ever_or_for_a_month_at_least() -> None:
+    for texts, problems in ((None, 0), (timedelta(days=30), 0), (timedelta(days=29), 1)):
+        found = [*broken_limits(Rules(retention=RetentionRules(texts=texts)))]
+        assert len(found) == problems
+        assert all(problem.startswith("retention.texts: ") for problem in found)

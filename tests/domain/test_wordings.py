@@ -4,14 +4,14 @@ import pytest
 
 from bot.domain.audiences import HASH_RANGE, stable_order
 from bot.domain.metrics.proportions import is_fair_split
-from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.domain.touchpoints import SURVEYS, Kind
 from bot.domain.wordings import BOTH, GENERAL_CES, WORDINGS, Variant, assigned, known_wording, wording_of
 
 
 def test_every_survey_has_two_wordings_and_no_two_share_a_name() -> None:
     names = [name for wordings in (*WORDINGS.values(), GENERAL_CES) for name in wordings.values()]
     assert len(set(names)) == len(names) == 8
-    assert set(WORDINGS) == INVITATIONS
+    assert set(WORDINGS) == SURVEYS
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def push_taps(scene: Scene) -> None:
 def assert_every_tap_is_stored_once(scene: Scene) -> None:
     assert scene.ask("select run_id, score from answer order by run_id") == [(i, i % 11) for i in range(1, TAPS + 1)]
     detractors = sum(i % 11 <= 6 for i in range(1, TAPS + 1))
-    assert scene.count("select count(*) from outbox where kind = 'notice'") == detractors
+    assert scene.count("select count(*) from support_case") == detractors
     assert scene.count("select count(*) from inbox") == 0
 
 

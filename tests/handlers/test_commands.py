@@ -14,7 +14,7 @@ from storage.database import Database
 from tests.factories import CHAT, STAFF_CHAT, add_staff
 from tests.stage import Stage
 
-CUSTOMERS = ["help", "feedback", "language", "stop", "resume", "privacy"]
+CUSTOMERS = ["help", "feedback", "language", "settings", "stop", "resume", "privacy", "mydata", "forget"]
 STAFF = [command.name for command in COMMANDS if command.role is not None]
 
 

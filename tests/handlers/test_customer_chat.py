@@ -150,4 +150,7 @@ def test_every_button_has_one_route_and_a_customers_button_is_one_of_those_that_
         taps.CheckInAnswer,
         taps.LeavingReason,
         taps.OfferAnswer,
+        taps.AnswerForget,
+        taps.SwitchTopic,
+        taps.ChooseHours,
     }

@@ -98,8 +98,9 @@ async def test_a_customer_who_needs_help_says_so_with_one_tap(
     assert labels(last(an.chat)) == [["🙋 Tôi cần giúp"]]
     await tap(stage, an, "🙋 Tôi cần giúp")
     assert labels(last(an.chat)) == []
-    assert "Nguyễn Thị An" in text(last(stage.staff))
-    assert labels(last(stage.staff)) == [["Đã xử lý xong"]]
+    *_, card, told = stage.staff.messages.values()
+    assert "Nguyễn Thị An" in text(told)
+    assert labels(card) == [["Nhận xử lý", "Trả lời"], ["Tạm hoãn", "Đã xử lý xong"]]
 
 
 async def test_a_lost_customer_is_asked_why_and_gets_one_offer(

@@ -161,7 +161,7 @@ async def test_a_stop_finishes_what_is_in_flight_and_claims_no_more(
     leaving, may_arrive, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
     real = Sender._send  # noqa: SLF001  the moment between claim and result is what this is about
 
-    async def slow(self: Sender, one: Any) -> int:
+    async def slow(self: Sender, one: Any) -> int | None:
         leaving.set()
         await may_arrive.wait()
         return await real(self, one)

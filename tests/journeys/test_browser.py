@@ -73,7 +73,7 @@ async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
 
 async def open_chat(page: Page, name: str) -> Locator:
     """Open somebody's chat; returns its messages."""
-    await page.locator("#chats a", has_text=name).first.click()
+    await page.locator("#chats a", has=page.locator(".name", has_text=name)).first.click()
     await expect(page.locator("#chat-title")).to_have_text(name)
     return page.locator("#log")
 

@@ -102,9 +102,12 @@ async def test_a_customer_who_needs_help_is_told_of_to_staff_at_once(story: Stor
             language=Language.VI,
             tap=help_me,
         )
-    await story.settle()
-    [notice] = story.of(Kind.NOTICE)
-    assert (notice.chat_id, notice.at) == (STAFF_CHAT, story.clock.now())
-    assert "Nguyễn Thị An 1" in notice.text
+    asked_at = story.clock.now()
+    await story.live(asked_at + timedelta(minutes=1))
+    [card] = story.of(Kind.CARD)
+    [told] = story.of(Kind.CASE)
+    assert (card.chat_id, told.chat_id) == (STAFF_CHAT, STAFF_CHAT)
+    assert told.at - asked_at < timedelta(seconds=1)
+    assert "Nguyễn Thị An 1" in card.text
     [request] = story.database.read_now(look, table="interaction", kind="request")
     assert request.body == "Năm đầu"

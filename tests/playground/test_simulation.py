@@ -11,7 +11,7 @@ from bot.domain.local_time import local_date
 from bot.domain.messages import Language
 from bot.domain.rules import Rules, SurveyRules, WinBackRules
 from bot.domain.surveys import band
-from bot.domain.touchpoints import Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from bot.playground.simulation.people import CUSTOMERS, YEAR
 from bot.playground.simulation.story import Simulation, simulate
 from bot.playground.simulation.words import table
@@ -70,7 +70,7 @@ def test_the_year_holds_something_of_every_kind(simulation: Simulation) -> None:
     assert all(vars(history).values())
     assert {answer.kind for answer in history.answers} == {Kind.NPS, Kind.CES, Kind.CSAT}
     sent = {message.kind for message in history.messages if message.status == "sent"}
-    assert sent == set(Kind) - {Kind.CLOSING, Kind.NOTICE, Kind.RECALL}
+    assert sent == {kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS} - {Kind.FOLLOW_UP}
     assert any(loss.recovered_at for loss in history.losses)
     assert any(purchase.amount_minor < 0 for purchase in history.purchases)
     assert {customer.language for customer in history.customers} == set(Language)

@@ -56,7 +56,10 @@ def test_feedback_with_its_text_is_kept_as_feedback(database: Database) -> None:
     add_customer(database)
     assert said(feedback(database, "Bao bì rách")) == "customers/feedback_kept"
     assert row(database, "interaction")["kind"] == "feedback"
-    assert row(database, "outbox")["facts"]["kind"] == "feedback"
+    opened = row(database, "support_case")
+    assert (opened["source"], opened["words"]) == ("feedback", "Bao bì rách")
+    assert row(database, "interaction")["case_id"] == opened["id"]
+    assert [queued["kind"] for queued in rows(database, "outbox")] == [Kind.TOPIC, Kind.CARD]
 
 
 def test_feedback_without_a_text_takes_the_next_message_and_only_that(database: Database) -> None:
@@ -76,7 +79,7 @@ def test_a_prompt_for_feedback_does_not_stand_for_ever(database: Database, clock
 def test_an_edited_message_is_kept_as_edited(database: Database) -> None:
     add_customer(database)
     write(database, "Mở mấy h?")
-    database.write_now(conversations.edit_text, chat_id=CHAT, message_id=1, text="Mở mấy giờ?")
+    database.write_now(conversations.edit_text, chat_id=CHAT, message_id=1, text="Mở mấy giờ?", words="", version="1")
     assert row(database, "interaction")["body"] == "Mở mấy giờ?"
 
 

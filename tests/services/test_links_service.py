@@ -153,3 +153,33 @@ def test_who_signed_up_alone_becomes_the_customer_of_the_link_with_all_that_was_
     assert [row.status for row in plans] == ["cancelled", "active"]
     assert [row.recovered_at for row in losses] == [now, None]
     assert [row.status for row in win_backs] == ["ended", "asking"]
+
+
+def test_an_open_case_of_who_signed_up_alone_goes_on_in_the_records_open_case(
+    database: Database, an: int, clock: Any
+) -> None:
+    now = clock.now()
+    alone = factories.add_customer(database, external_id=None, chat_id=PHONE)
+    facts = {"source": "feedback", "opened_at": now, "answer_due_at": now, "solve_due_at": now, "looks_at": now}
+    theirs, elder = (database.write_now(put, table="support_case", customer_id=one, **facts) for one in (alone, an))
+    said = {"customer_id": alone, "kind": "feedback", "body": "Hỏng", "happened_at": now, "case_id": theirs}
+    database.write_now(put, table="interaction", **said)
+    use(database)
+    (interaction,) = database.read_now(look, table="interaction")
+    assert (interaction.customer_id, interaction.case_id) == (an, elder)
+    (joined,) = database.read_now(look, table="support_case", id=theirs)
+    assert (joined.customer_id, joined.resolved_at, joined.outcome, joined.looks_at) == (an, now, "joined", None)
+    (open_one,) = database.read_now(look, table="support_case", id=elder)
+    assert open_one.resolved_at is None
+
+
+def test_the_open_case_of_who_signed_up_alone_stays_open_where_the_record_has_none(
+    database: Database, an: int, clock: Any
+) -> None:
+    now = clock.now()
+    alone = factories.add_customer(database, external_id=None, chat_id=PHONE)
+    facts = {"source": "feedback", "opened_at": now, "answer_due_at": now, "solve_due_at": now}
+    database.write_now(put, table="support_case", customer_id=alone, **facts)
+    use(database)
+    (found,) = database.read_now(look, table="support_case")
+    assert (found.customer_id, found.resolved_at) == (an, None)

@@ -176,7 +176,8 @@ def test_help_is_asked_for_once_a_message(database: Database, customer_id: int) 
     for message_id in (50, 50, 51):
         answer(database, "help", message_id=message_id)
     assert len(database.read_now(look, table="interaction", kind="request")) == 2
-    assert len(database.read_now(look, table="outbox", kind="notice")) == 2
+    assert len(database.read_now(look, table="outbox", kind="case")) == 2
+    assert len(database.read_now(look, table="support_case")) == 1
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,9 @@ def test_a_note_without_words_asks_for_them(database: Database) -> None:
 
 def test_editing_the_command_does_not_put_the_command_into_the_note(database: Database) -> None:
     note(database, add_customer(database), "likes mornings", message_id=5)
-    database.write_now(conversations.edit_text, chat_id=CSM, message_id=5, text="/note An: likes evenings")
+    database.write_now(
+        conversations.edit_text, chat_id=CSM, message_id=5, text="/note An: likes evenings", words="", version="1"
+    )
     assert row(database, "interaction")["body"] == "likes mornings"
 
 

@@ -94,9 +94,8 @@ def test_a_score_of_another_band_asks_again_and_its_old_reason_goes_to_the_profi
 def test_staff_hear_that_a_detractor_changed_the_score(database: Database, run: tuple[int, int]) -> None:
     tap(database, run, 3)
     tap(database, run, 10)
-    told = rows(database, "outbox", kind=Kind.NOTICE)
-    assert [notice["template"] for notice in told] == ["staff/detractor", "staff/score_changed"]
-    assert (told[1]["facts"]["before"], told[1]["facts"]["score"]) == (3, 10)
+    (told,) = rows(database, "outbox", kind=Kind.CASE)
+    assert (told["template"], told["facts"]["before"], told["facts"]["score"]) == ("staff/score_changed", 3, 10)
 
 
 def test_somebody_elses_button_stores_nothing(database: Database, run: tuple[int, int]) -> None:
@@ -141,15 +140,16 @@ def test_a_late_tap_is_answered_politely_and_stores_nothing(
 def test_a_detractor_is_told_to_staff_at_once_and_only_once(database: Database, run: tuple[int, int]) -> None:
     tap(database, run, 6)
     tap(database, run, 6)
-    (notice,) = rows(database, "outbox", kind=Kind.NOTICE)
-    assert (notice["chat_id"], notice["template"], notice["status"]) == (STAFF_CHAT, "staff/detractor", "pending")
-    assert (notice["facts"]["customer"], notice["facts"]["score"]) == ("Nguyễn Thị An", 6)
+    (card,) = rows(database, "outbox", kind=Kind.CARD)
+    assert (card["chat_id"], card["status"]) == (STAFF_CHAT, "pending")
+    assert (card["facts"]["customer"], card["facts"]["score"]) == ("Nguyễn Thị An", 6)
+    assert [opened["score"] for opened in rows(database, "support_case")] == [6]
 
 
 @pytest.mark.parametrize("score", [7, 9])
 def test_passives_and_promoters_do_not_trouble_staff(database: Database, run: tuple[int, int], score: int) -> None:
     tap(database, run, score)
-    assert rows(database, "outbox", kind=Kind.NOTICE) == []
+    assert rows(database, "support_case") == []
 
 
 def test_free_text_after_the_tap_becomes_the_reason(database: Database, run: tuple[int, int], clock: HandClock) -> None:
@@ -163,10 +163,8 @@ def test_free_text_after_the_tap_becomes_the_reason(database: Database, run: tup
     )
     assert (edited(reply), reply.edit_message_id) == ("surveys/thanks", MESSAGE)
     assert reply.send[0].template == "surveys/reason_kept"
-    assert [notice["template"] for notice in rows(database, "outbox", kind=Kind.NOTICE)] == [
-        "staff/detractor",
-        "staff/reason",
-    ]
+    assert [told["template"] for told in rows(database, "outbox", kind=Kind.CASE)] == ["staff/reason"]
+    assert row(database, "support_case")["words"] == "Giao hàng chậm quá"
 
 
 def test_the_same_text_delivered_twice_is_one_reason_and_no_interaction(
@@ -197,7 +195,9 @@ def test_text_long_after_the_tap_is_no_reason(database: Database, run: tuple[int
 def test_an_edited_message_edits_the_reason(database: Database, run: tuple[int, int]) -> None:
     tap(database, run, 3)
     say(database, "Giao chậm")
-    database.write_now(conversations.edit_text, chat_id=CHAT, message_id=900, text="Giao rất chậm")
+    database.write_now(
+        conversations.edit_text, chat_id=CHAT, message_id=900, text="Giao rất chậm", words="", version="1"
+    )
     assert row(database, "answer")["reason"] == "Giao rất chậm"
 
 

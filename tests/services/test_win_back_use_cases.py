@@ -92,8 +92,9 @@ def test_a_wish_to_talk_reaches_staff_once_and_stands(database: Database, clock:
         assert reply.edit.facts == {"choice": "talk"}
     [row] = database.read_now(look, table="win_back")
     assert (row.status, row.answer, row.answered_at, row.next_at) == ("ended", "talk", clock.now(), None)
-    [notice] = database.read_now(look, table="outbox")
-    assert (notice.kind, notice.template, notice.facts["reason"]) == ("notice", "win_back/wants_to_talk", "service")
+    [told] = database.read_now(look, table="outbox", kind="case")
+    assert (told.template, told.facts["reason"]) == ("win_back/wants_to_talk", "service")
+    assert len(database.read_now(look, table="support_case")) == 1
 
 
 @pytest.mark.usefixtures("customer_id")
@@ -101,7 +102,7 @@ def test_who_declined_may_talk_after_all(database: Database) -> None:
     answer(database, "decline")
     assert database.read_now(look, table="outbox") == []
     answer(database, "talk")
-    assert len(database.read_now(look, table="outbox", kind="notice")) == 1
+    assert len(database.read_now(look, table="support_case")) == 1
 
 
 @pytest.mark.usefixtures("customer_id")

@@ -12,7 +12,7 @@ from bot.domain.links import LinkOutcome
 from bot.domain.messages import Language, Message
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band
-from bot.domain.touchpoints import INVITATIONS, Kind
+from bot.domain.touchpoints import SURVEYS, Kind
 from bot.domain.wordings import Variant, wording_of
 from bot.playground.formatting import parse_html
 from bot.render import TEMPLATES, Renderer
@@ -59,7 +59,7 @@ def survey_messages(kind: Kind, language: Language) -> list[Message]:
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("kind", sorted(INVITATIONS))
+@pytest.mark.parametrize("kind", sorted(SURVEYS))
 def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind, language: Language) -> None:
     renderer = Renderer(Rules(business="Hoa & Lá"))
     for message in survey_messages(kind, language):
@@ -74,7 +74,7 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("kind", sorted(INVITATIONS))
+@pytest.mark.parametrize("kind", sorted(SURVEYS))
 def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(kind: Kind, language: Language) -> None:
     renderer = Renderer(Rules(business="Hoa Mai"))
     names = {wording_of(kind, one, about_nothing=nothing) for one in Variant for nothing in (False, True)}

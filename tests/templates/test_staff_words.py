@@ -7,13 +7,19 @@ import pytest
 from bot.domain.contact import Rule
 from bot.domain.messages import Language, Message
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from bot.render import Renderer
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group is not Group.SERVICE]
+TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS]
 STATUSES = ["sent", "sending", "unknown", "failed", "cancelled"]
-ENDINGS = ["done", "recovered", "wave_paused", "wave_ended"]  # why a message is cancelled, beside the rules
+ENDINGS = [
+    "done",
+    "recovered",
+    "forgotten",
+    "wave_paused",
+    "wave_ended",
+]  # why a message is cancelled, beside the rules
 
 
 def why(language: Language, **facts: object) -> str:
@@ -45,7 +51,7 @@ def test_every_end_of_a_message_is_told_from_the_others(language: Language) -> N
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("command", ["customer", "customers", "why", "note", "survey", "plan", "lost"])
+@pytest.mark.parametrize("command", ["customer", "customers", "why", "note", "survey", "plan", "lost", "case", "log"])
 def test_the_usage_of_a_command_shows_that_command(language: Language, command: str) -> None:
     page = Renderer(Rules()).render(Message("portfolio/usage", language, {"command": command}))
     assert f"<code>/{command} " in page.text

@@ -13,7 +13,7 @@ from bot.playground.simulation import words
 from bot.playground.simulation.timeline import Timeline
 from storage.history import LossRecord, PurchaseRecord, WinBackRecord
 
-CARE = frozenset(kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE})
+CARE = frozenset(kind for kind in Kind if POLICIES[kind].group not in {Group.WIN_BACK, Group.SERVICE, Group.ANSWER})
 WIN_BACK = frozenset({Kind.WIN_BACK, Kind.OFFER})
 TOLD_BY_STAFF = 0.3
 SILENT_AFTER = timedelta(days=90)  # where the rules leave it to staff

@@ -9,17 +9,30 @@ const kilobytes = new Intl.NumberFormat(document.documentElement.lang, { maximum
 /**
  * Build the element of a message.
  *
- * `view` says how it is seen: { own, named, editable, replyable } and what to do on { onTap, onCommand, onEdit, onReply }.
+ * `view` says how it is seen: { own, named, topicName, editable, replyable } and what to do on { onTap, onCommand, onEdit, onReply }.
  */
 export function bubble(message, view) {
   if (message.migrate_to_chat_id || message.migrate_from_chat_id)
     return element("div", { class: "service", "data-message": message.message_id }, word("upgraded"));
-  const parts = [sender(message, view), answered(message), photo(message), file(message), contact(message), words(message, view)];
+  const event = topicEvent(message, view);
+  if (event) return element("div", { class: "service", "data-message": message.message_id }, event);
+  const parts = [topic(message, view), sender(message, view), answered(message), photo(message), file(message), contact(message), words(message, view)];
   const body = element("div", { class: "bubble", tabindex: "0" }, ...parts.filter(Boolean), stamp(message));
   body.classList.toggle("with-photo", Boolean(message.photo));
   return element("article", { class: view.own ? "message own" : "message", "data-message": message.message_id },
     element("div", { class: "row" }, body, acts(message, view)),
     keyboard(message, view), reactions(message.reactions));
+}
+
+function topicEvent(message, { topicName }) {
+  if (message.forum_topic_created) return word("topic_created", { name: message.forum_topic_created.name });
+  if (message.forum_topic_closed) return word("topic_closed", { name: topicName });
+  if (message.forum_topic_reopened) return word("topic_reopened", { name: topicName });
+  return null;
+}
+
+function topic(message, { topicName }) {
+  return message.is_topic_message ? element("p", { class: "topic" }, `▸ ${topicName}`) : null;
 }
 
 function sender(message, { named }) {

@@ -78,8 +78,9 @@ function drawn(message) {
   return bubble(message, {
     own,
     named: inGroup && !own,
+    topicName: open.topics[message.message_thread_id] ?? "",
     editable: own && Boolean(message.text) && !open.chat.blocked,
-    replyable: inGroup && !own,
+    replyable: inGroup && (!own || Boolean(message.is_topic_message)),
     onTap: tap,
     onCommand: (command) => composer.send(command),
     onEdit: composer.edit,

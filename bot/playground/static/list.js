@@ -20,7 +20,8 @@ function lastWords({ last, started, blocked }) {
   if (last.photo) return last.caption || word("photo");
   if (last.document) return last.document.file_name;
   if (last.contact) return word("contact");
-  return word("upgraded");
+  if (last.forum_topic_created) return last.forum_topic_created.name;
+  return last.migrate_to_chat_id || last.migrate_from_chat_id ? word("upgraded") : "";
 }
 
 function line(chat, { open, unread }) {

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_wording"
-down_revision = "0002_waves"
+down_revision = "0004_trust"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,47 @@
+"""Business time: the hours in which somebody is there to answer."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.local_time import instant_at, local_date
+
+HORIZON_DAYS = 400  # a business that is closed for longer has no deadline that means anything
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessHours:
+    """When a business is open: from `opens` to `closes` on its `weekdays` (Monday is 1), never on `holidays`."""
+
+    timezone: str
+    opens: time
+    closes: time
+    weekdays: frozenset[int]
+    holidays: Collection[date] = frozenset()
+
+    def spans_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open spans after an instant, each half-open, aware UTC, within the horizon."""
+        first = local_date(start, self.timezone)
+        days = (first + timedelta(days=offset) for offset in range(HORIZON_DAYS))
+        spans = (self._span(day) for day in days if day.isoweekday() in self.weekdays and day not in self.holidays)
+        return ((max(opens, start), closes) for opens, closes in spans if closes > start)
+
+    def _span(self, day: date) -> tuple[datetime, datetime]:
+        return instant_at(day, self.opens, self.timezone), instant_at(day, self.closes, self.timezone)
+
+
+def deadline(start: datetime, within: timedelta, hours: BusinessHours) -> datetime:
+    """The instant by which so much business time has passed since `start`."""
+    left = within
+    for opens, closes in hours.spans_from(start):
+        if left <= closes - opens:
+            return opens + left
+        left -= closes - opens
+    return start + timedelta(days=HORIZON_DAYS)
+
+
+def next_opening(start: datetime, hours: BusinessHours, *, after_days: int) -> datetime:
+    """The first opening on a local day that is at least so many days after that of `start`."""
+    earliest = local_date(start, hours.timezone) + timedelta(days=after_days)
+    spans = hours.spans_from(start)
+    return next((opens for opens, _ in spans if local_date(opens, hours.timezone) >= earliest), start)

@@ -1,0 +1,69 @@
+"""What people may do with what is kept about them: see all of it, or have it erased."""
+
+from datetime import datetime
+
+import storage.case_threads
+import storage.consent
+import storage.customers
+import storage.forgetting
+import storage.losses
+import storage.notices
+import storage.privacy
+from bot.domain import privacy
+from bot.domain.messages import Language, Message, Reply
+from bot.domain.privacy import Act, Document, Identity
+from bot.domain.rules import Rules
+from bot.domain.taps import AnswerForget
+from storage.database import Tx
+
+YES = "yes"
+
+
+def show_my_data(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> tuple[Message, Document | None]:
+    """`/mydata`: the readable page and the whole document of the customer whose chat this is; of nobody else's."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is None:
+        return Message("privacy/nothing", language), None
+    document = storage.privacy.load_document(tx, me.customer_id)
+    return privacy.my_data(document, me.language), document
+
+
+def ask_to_forget(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+    """`/forget`: say what will happen, and ask once."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    return Reply(send=(Message("privacy/nothing", language) if me is None else privacy.ask(me),))
+
+
+def answer_forget(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: AnswerForget
+) -> Reply:
+    """Erase the person who means it, or leave everything as it is. Only one's own button counts, and only once."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is None:
+        return Reply(edit=Message("privacy/forgotten", language))
+    if me.customer_id != tap.customer_id:
+        return Reply(send=(Message("customers/stale_button", me.language),))
+    if tap.choice != YES:
+        return Reply(edit=Message("privacy/kept", me.language))
+    _forget(tx, me.customer_id, rules=rules, now=now)
+    return Reply(edit=Message("privacy/forgotten", me.language))
+
+
+def _forget(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:
+    """Nobody can be kept as a customer without being kept, so whoever is forgotten counts as lost from here on."""
+    known = zip((Identity.EXTERNAL_ID, Identity.PHONE), storage.forgetting.load_identity(tx, customer_id), strict=True)
+    digests = [privacy.digest(identity, value, pepper=rules.pepper) for identity, value in known if value is not None]
+    storage.forgetting.keep_digests(tx, digests, now=now)
+    storage.forgetting.erase(tx, customer_id, timezone=rules.timezone, now=now)
+    storage.case_threads.delete_topics(tx, customer_id, rules=rules, now=now)
+    storage.losses.mark_lost(tx, customer_id, lost_at=now, source=storage.forgetting.REASON, now=now)
+    storage.consent.add(tx, customer_id, Act.FORGET, now=now)
+    storage.notices.notify(
+        tx,
+        key=f"forgotten:{customer_id}",
+        template="staff/forgotten",
+        facts={},
+        customer_id=customer_id,
+        rules=rules,
+        now=now,
+    )

@@ -1,0 +1,213 @@
+"""Where staff talk about a case: what is told there, and what goes to and fro between them and the customer.
+
+Everything is queued in the outbox, so that it survives a kill, and in one lane for each side, so that it keeps its
+order. With topics a case gets a forum topic; where there are none, its card starts a thread of replies.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import storage.cases
+import storage.interactions
+import storage.notices
+import storage.outbox
+import storage.plans
+import storage.profiles
+from bot.domain import case_messages, cases
+from bot.domain.cases import Case, Signal, Source
+from bot.domain.delivery import Outgoing, Place
+from bot.domain.messages import Language
+from bot.domain.profiles import Profile, profile_facts
+from bot.domain.roles import Role
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import POLICIES, Kind
+from storage.database import Tx
+
+SUPERGROUPS_BELOW = -1_000_000_000_000
+ANSWERS = 3
+
+
+def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
+    """Open a case for what went wrong, or tell it in the customer's open case."""
+    answer_due_at, solve_due_at = cases.deadlines(now, rules)
+    chat_id = next(iter(storage.notices.recipients(tx, one.customer_id, rules)), None)
+    due = {"answer_due_at": answer_due_at, "solve_due_at": solve_due_at}
+    opened = storage.cases.add(tx, one, chat_id=chat_id, **due, now=now)
+    found = storage.cases.load_latest(tx, one.customer_id)
+    if found is None:
+        return None
+    if opened is not None:
+        _open_thread(tx, found, rules=rules, now=now)
+        if one.source is Source.REQUEST:  # the card does not know what was asked for
+            tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
+    else:
+        if one.words:
+            storage.cases.change(tx, found.case_id, words=one.words)
+        tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
+    return found
+
+
+def signal_interaction(
+    tx: Tx,
+    *,
+    customer_id: int,
+    kind: str,
+    body: str,
+    chat_id: int | None,
+    message_id: int,
+    source: Source,
+    template: str,
+    facts: dict[str, object],
+    words: str = "",
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Keep what a customer said or asked for in a case that it opens or joins; the same message again does nothing."""
+    interaction_id = storage.interactions.add(
+        tx, customer_id=customer_id, kind=kind, body=body, now=now, chat_id=chat_id, message_id=message_id
+    )
+    if interaction_id is None:
+        return
+    one = Signal(
+        key=f"interaction:{interaction_id}",
+        customer_id=customer_id,
+        source=source,
+        template=template,
+        facts=facts,
+        words=words,
+    )
+    found = signal(tx, one, rules=rules, now=now)
+    storage.interactions.join_case(tx, interaction_id, found.case_id if found else None)
+
+
+def _open_thread(tx: Tx, one: Case, *, rules: Rules, now: datetime) -> None:
+    if one.chat_id is None:
+        return
+    if one.chat_id < SUPERGROUPS_BELOW:
+        facts = {"act": "create", **case_messages.case_facts(one)}
+        _queue(tx, one, Kind.TOPIC, f"case:{one.case_id}:topic", facts, rules=rules, now=now)
+    facts = card_facts(tx, one, now=now)
+    _queue(tx, one, Kind.CARD, f"case:{one.case_id}:card", facts, rules=rules, now=now)
+
+
+def card_facts(tx: Tx, one: Case, *, now: datetime) -> dict[str, object]:
+    """The case with its customer: who they are, what they are worth, what they answered and how their plan goes."""
+    record = storage.profiles.load_record(tx, one.customer_id)
+    if record is None:
+        return case_messages.case_facts(one)
+    profile = Profile(
+        record=record,
+        value=storage.profiles.load_value(tx, one.customer_id),
+        plan=storage.plans.load_latest(tx, one.customer_id),
+        answers=storage.profiles.list_answers(tx, one.customer_id, limit=ANSWERS),
+        waiting=(),
+        past=(),
+        said=(),
+        notes=(),
+    )
+    return {**profile_facts(profile, Role.CSM, now=now), **case_messages.case_facts(one)}
+
+
+def tell(
+    tx: Tx, one: Case, key: str, template: str, facts: Mapping[str, object], *, rules: Rules, now: datetime
+) -> None:
+    """Say in a case's thread what happened, once for a key."""
+    if one.chat_id is not None:
+        _queue(tx, one, Kind.CASE, f"case:{one.case_id}:{key}", facts, template=template, rules=rules, now=now)
+
+
+def show(tx: Tx, one: Case, *, key: str, rules: Rules, now: datetime) -> None:
+    """Put the card into the thread again, as it is now."""
+    tell(tx, one, key, "cases/card", card_facts(tx, one, now=now), rules=rules, now=now)
+
+
+def set_topic(tx: Tx, one: Case, *, is_open: bool, rules: Rules, now: datetime) -> None:
+    """Close the topic of a case that is resolved, or open it again."""
+    if one.thread_id is not None:
+        key = f"case:{one.case_id}:topic:{'open' if is_open else 'closed'}:{one.reopened}"
+        facts = {"act": "reopen" if is_open else "close", "customer": one.customer_name, "case_id": one.case_id}
+        _queue(tx, one, Kind.TOPIC_STATE, key, facts, rules=rules, now=now)
+
+
+def delete_topics(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:
+    """Delete the topics of a person who was forgotten, with all that was said in them."""
+    for one in storage.cases.list_with_topics(tx, customer_id):
+        facts = {"act": "delete", "customer": "", "case_id": one.case_id}
+        _queue(tx, one, Kind.TOPIC_STATE, f"case:{one.case_id}:topic:deleted", facts, rules=rules, now=now)
+
+
+def pass_on(
+    tx: Tx, one: Case, interaction_id: int, *, text: str, media: Place | None, rules: Rules, now: datetime
+) -> None:
+    """Carry what the customer says into the case's thread."""
+    facts: dict[str, object] = {"customer": one.customer_name, "text": text}
+    if media is not None:
+        facts["copied"] = [media.chat_id, media.message_id]
+    if one.chat_id is not None:
+        key = storage.cases.relay_key(interaction_id)
+        _queue(tx, one, Kind.CASE, key, facts, template="cases/said", rules=rules, now=now)
+
+
+def answer(
+    tx: Tx, one: Case, interaction_id: int, facts: Mapping[str, object], *, media: Place | None, now: datetime
+) -> None:
+    """Carry what a member of staff says to the customer."""
+    carried = {**facts, "copied": [media.chat_id, media.message_id]} if media else dict(facts)
+    _queue_reply(tx, one.case_id, one.customer_id, storage.cases.relay_key(interaction_id), carried, now=now)
+
+
+def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: datetime) -> None:
+    """Carry an edit of what was carried to the other side, after it."""
+    carrier = storage.cases.relayed(tx, interaction_id)
+    if carrier is None:
+        return
+    assert isinstance(carrier["facts"], dict)  # noqa: S101  the column holds nothing else
+    facts = {**carrier["facts"], "text": text, "edits": carrier["id"]}
+    key = f"{storage.cases.relay_key(interaction_id)}:{version}"
+    case_id = int(str(carrier["case_id"]))
+    if carrier["customer_id"] is not None:
+        _queue_reply(tx, case_id, int(str(carrier["customer_id"])), key, facts, now=now)
+        return
+    outgoing = _outgoing(Kind.CASE, key, facts, case_id=case_id, lane=f"case:{case_id}", now=now)
+    to: dict[str, Any] = {"chat_id": carrier["chat_id"], "language": Language(str(carrier["language"]))}
+    to["about_id"] = carrier["about_id"]
+    storage.outbox.add(tx, Outgoing(**outgoing, **to, template="cases/said"), now=now)
+
+
+def _queue(
+    tx: Tx,
+    one: Case,
+    kind: Kind,
+    key: str,
+    facts: Mapping[str, object],
+    *,
+    template: str = "",
+    rules: Rules,
+    now: datetime,
+) -> None:
+    assert one.chat_id is not None  # noqa: S101  a case that nobody talks about has no thread
+    outgoing = _outgoing(kind, key, facts, case_id=one.case_id, lane=f"case:{one.case_id}", now=now)
+    to: dict[str, Any] = {"chat_id": one.chat_id, "language": storage.notices.language_of(tx, one.chat_id, rules)}
+    storage.outbox.add(tx, Outgoing(**outgoing, **to, about_id=one.customer_id, template=template), now=now)
+
+
+def _queue_reply(
+    tx: Tx, case_id: int, customer_id: int, key: str, facts: Mapping[str, object], *, now: datetime
+) -> None:
+    outgoing = _outgoing(Kind.REPLY, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
+    storage.outbox.add(tx, Outgoing(**outgoing, customer_id=customer_id), now=now)
+
+
+def _outgoing(
+    kind: Kind, key: str, facts: Mapping[str, object], *, case_id: int, lane: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "dedupe_key": key,
+        "facts": facts,
+        "case_id": case_id,
+        "lane": lane,
+        "due_at": now,
+        "expires_at": now + POLICIES[kind].lifetime,
+    }

@@ -1,0 +1,127 @@
+"""Everything that is kept about one person."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from bot.domain.privacy import Document
+from storage.database import Tx
+from storage.tables import (
+    answer,
+    audit,
+    consent,
+    customer,
+    interaction,
+    loss,
+    milestone,
+    outbox,
+    purchase,
+    success_plan,
+    support_case,
+    survey_run,
+    win_back,
+)
+
+PROFILE = (
+    customer.c.name,
+    customer.c.salutation,
+    customer.c.external_id,
+    customer.c.phone,
+    customer.c.birth_day,
+    customer.c.birth_month,
+    customer.c.birth_year,
+    customer.c.language.label("speaks"),
+    customer.c.timezone,
+    customer.c.plan,
+    customer.c.location,
+    customer.c.chat_id,
+    customer.c.joined_at,
+    customer.c.linked_at,
+    customer.c.stopped_at,
+    customer.c.unreachable_at,
+    customer.c.lost_at,
+    customer.c.last_purchase_at,
+    customer.c.topics_off,
+    customer.c.hours,
+)
+
+
+def load_document(tx: Tx, customer_id: int) -> Document:
+    """What is kept about a customer; of staff's own notes nothing, and of staff no names. The latest comes first."""
+    (profile,) = _rows(tx, select(*PROFILE).where(customer.c.id == customer_id))
+    return Document(
+        profile=profile,
+        consent=_rows(tx, _consents(customer_id)),
+        surveys=_rows(tx, _surveys(customer_id)),
+        interactions=_rows(tx, _interactions(customer_id)),
+        cases=_rows(tx, _cases(customer_id)),
+        messages=_rows(tx, _messages(customer_id)),
+        purchases=_rows(tx, _purchases(customer_id)),
+        plans=_plans(tx, customer_id),
+        losses=_rows(tx, _losses(customer_id)),
+        looks=_rows(tx, _looks(customer_id)),
+    )
+
+
+def _rows(tx: Tx, statement: Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in tx.execute(statement).mappings()]
+
+
+def _consents(customer_id: int) -> Select[Any]:
+    columns = (consent.c.act, consent.c.detail, consent.c.text_version, consent.c.happened_at)
+    return select(*columns).where(consent.c.customer_id == customer_id).order_by(consent.c.id.desc())
+
+
+def _surveys(customer_id: int) -> Select[Any]:
+    columns = (survey_run.c.kind, survey_run.c.subject, survey_run.c.wording, survey_run.c.sent_at)
+    given = (answer.c.score, answer.c.reason, answer.c.answered_at, answer.c.changed_at, answer.c.segment)
+    statement = select(*columns, *given).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    return statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc())
+
+
+def _interactions(customer_id: int) -> Select[Any]:
+    columns = (interaction.c.kind, interaction.c.body, interaction.c.happened_at, interaction.c.closed_at)
+    theirs = (interaction.c.customer_id == customer_id, interaction.c.kind != "note")
+    return select(*columns).where(*theirs).order_by(interaction.c.id.desc())
+
+
+def _cases(customer_id: int) -> Select[Any]:
+    said = (support_case.c.source, support_case.c.survey_kind, support_case.c.score, support_case.c.words)
+    course = (support_case.c.opened_at, support_case.c.first_answer_at, support_case.c.resolved_at)
+    statement = select(*said, *course, support_case.c.reason, support_case.c.outcome, support_case.c.reopened)
+    return statement.where(support_case.c.customer_id == customer_id).order_by(support_case.c.id.desc())
+
+
+def _messages(customer_id: int) -> Select[Any]:
+    columns = (outbox.c.kind, outbox.c.status, outbox.c.planned_at, outbox.c.sent_at)
+    sent = (outbox.c.customer_id == customer_id, outbox.c.edit_message_id.is_(None))
+    return select(*columns).where(*sent).order_by(outbox.c.id.desc())
+
+
+def _purchases(customer_id: int) -> Select[Any]:
+    columns = (purchase.c.external_id, purchase.c.purchased_at, purchase.c.amount_minor, purchase.c.currency)
+    return select(*columns).where(purchase.c.customer_id == customer_id).order_by(purchase.c.purchased_at.desc())
+
+
+def _plans(tx: Tx, customer_id: int) -> list[dict[str, Any]]:
+    columns = ("name", "goal", "status", "started_at", "check_in_answer", "check_in_answered_at", "completed_at")
+    statement = select(success_plan.c.id, *(success_plan.c[column] for column in columns))
+    plans = _rows(tx, statement.where(success_plan.c.customer_id == customer_id).order_by(success_plan.c.id.desc()))
+    return [{**plan, "milestones": _milestones(tx, plan.pop("id"))} for plan in plans]
+
+
+def _milestones(tx: Tx, plan_id: int) -> list[dict[str, Any]]:
+    statement = select(milestone.c.title, milestone.c.due_at, milestone.c.done_at)
+    return _rows(tx, statement.where(milestone.c.plan_id == plan_id).order_by(milestone.c.position))
+
+
+def _losses(customer_id: int) -> Select[Any]:
+    columns = (loss.c.lost_at, loss.c.source, loss.c.recovered_at)
+    said = (win_back.c.reason, win_back.c.answer, win_back.c.answered_at)
+    statement = select(*columns, *said).outerjoin(win_back, win_back.c.loss_id == loss.c.id)
+    return statement.where(loss.c.customer_id == customer_id).order_by(loss.c.id.desc())
+
+
+def _looks(customer_id: int) -> Select[Any]:
+    statement = select(audit.c.happened_at, audit.c.command)
+    return statement.where(audit.c.customer_id == customer_id).order_by(audit.c.id.desc())

@@ -1,0 +1,376 @@
+"""Cases in a staff group with topics and in one without: what staff tap and write, and what the customer gets."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.domain.taps import ClaimCase, ResolveCase
+from bot.playground.parameters import Upload
+from bot.playground.persons import Person
+from bot.playground.world import Chat, Message
+from storage.database import Database
+from tests.conftest import HandClock
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, row, rows
+from tests.stage import Stage, labels, text
+
+CARD = [["Nhận xử lý", "Trả lời"], ["Tạm hoãn", "Đã xử lý xong"]]
+
+
+@pytest.fixture
+def hoa(stage: Stage, database: Database) -> Person:
+    return colleague(stage, database, 100, "Hoa")
+
+
+@pytest.fixture
+def an(stage: Stage, database: Database) -> Person:
+    add_customer(database)
+    return stage.person(name="Nguyễn Thị An")
+
+
+def colleague(stage: Stage, database: Database, number: int, name: str) -> Person:
+    add_staff(database, CHAT + number, name=name, language="vi")
+    person = stage.person(number, name=name)
+    stage.staff.people.append(person.user)
+    return person
+
+
+def open_forum(stage: Stage) -> None:
+    stage.staff.topics = {}
+
+
+async def complain(stage: Stage, an: Person, words: str = "Máy hỏng rồi") -> Message:
+    """The card of the case that a complaint opens."""
+    an.send_text(f"/feedback {words}")
+    await stage.settle()
+    return next(one for one in reversed(stage.staff.messages.values()) if labels(one) == CARD)
+
+
+async def tapped(stage: Stage, person: Person, message: Message, label: str) -> None:
+    person.tap(message.message_id, label, chat_id=message.chat.id)
+    await stage.settle()
+
+
+async def later(stage: Stage, clock: HandClock) -> None:
+    """A minute passes, in which a group may be sent twenty messages more."""
+    clock.advance(timedelta(minutes=1))
+    await stage.settle()
+
+
+async def write(stage: Stage, person: Person, words: str, **where: int) -> Message:
+    message = person.send_text(words, **where)
+    await stage.settle()
+    return message
+
+
+def texts(chat: Chat) -> list[str]:
+    return [text(one) for one in chat.messages.values()]
+
+
+async def resolve(stage: Stage, person: Person, card: Message) -> None:
+    for label in ("Đã xử lý xong", "Sản phẩm", "Đã khắc phục"):
+        await tapped(stage, person, card, label)
+
+
+async def test_a_complaint_becomes_a_topic_with_the_customers_card(stage: Stage, an: Person) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    assert stage.staff.topics is not None
+    [topic] = stage.staff.topics.values()
+    assert (topic.name, card.thread_id) == ("#1 · Nguyễn Thị An", topic.thread_id)
+    assert "Máy hỏng rồi" in text(card)
+    assert "Gói gold" in text(card)
+
+
+async def test_a_group_without_topics_gets_the_card_alone(stage: Stage, an: Person) -> None:
+    card = await complain(stage, an)
+    assert (card.thread_id, list(stage.staff.messages)) == (None, [card.message_id])
+
+
+async def test_what_goes_wrong_next_joins_the_open_case(stage: Stage, an: Person) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    await write(stage, an, "/feedback Gọi mãi không ai nghe")
+    *_, told = stage.staff.messages.values()
+    assert "Gọi mãi không ai nghe" in text(told)
+    assert told.thread_id == card.thread_id
+    assert len(stage.staff.topics or {}) == 1
+
+
+async def test_a_talk_goes_to_and_fro_in_order_and_in_the_csms_name(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    for words in ("Chào chị", "Em xem ngay", "Chị chờ chút"):
+        hoa.send_text(words, chat_id=STAFF_CHAT, thread_id=card.thread_id)
+    await stage.settle()
+    assert texts(an.chat)[-3:] == [
+        f"Hoa (Hoa Mai):\n\n{words}" for words in ("Chào chị", "Em xem ngay", "Chị chờ chút")
+    ]
+    for words in ("Cảm ơn em", "Gấp lắm nhé"):
+        an.send_text(words)
+    await stage.settle()
+    await later(stage, clock)
+    told = [one for one in stage.staff.messages.values() if one.thread_id == card.thread_id]
+    assert [text(one).splitlines()[-1] for one in told[-2:]] == ["Cảm ơn em", "Gấp lắm nhé"]
+
+
+async def test_who_answers_first_takes_the_case_on(stage: Stage, an: Person, hoa: Person, database: Database) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    taken = row(database, "support_case")
+    assert taken["claimed_by"] == hoa.user.id
+    assert taken["first_answer_at"] is not None
+
+
+async def test_without_topics_a_reply_to_the_card_goes_to_the_customer_and_other_talk_does_not(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    card = await complain(stage, an)
+    seen = len(an.chat.messages)
+    await write(stage, hoa, "Trưa nay ăn gì?", chat_id=STAFF_CHAT)
+    assert len(an.chat.messages) == seen
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    await write(stage, an, "Chào em")
+    *_, told = stage.staff.messages.values()
+    assert told.reply_to is card
+    await write(stage, hoa, "Chị nói tiếp ạ", chat_id=STAFF_CHAT, reply_to=told.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChị nói tiếp ạ"
+
+
+async def test_without_a_staff_chat_the_csm_answers_in_the_private_chat(stage: Stage, database: Database) -> None:
+    hoa = colleague(stage, database, 100, "Hoa")
+    add_customer(database, csm_id=hoa.user.id)
+    an = stage.person(name="An")
+    stage.app.bot_data.rules = stage.app.bot_data.rules.__class__(business="Hoa Mai")
+    await write(stage, an, "/feedback Máy hỏng")
+    *_, card = hoa.chat.messages.values()
+    assert labels(card) == CARD
+    await write(stage, hoa, "Chào chị", reply_to=card.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def test_talk_that_begins_with_two_slashes_stays_among_staff(
+    stage: Stage, an: Person, hoa: Person, database: Database
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    seen = len(an.chat.messages)
+    await write(stage, hoa, "// ai rảnh xem giúp", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    assert len(an.chat.messages) == seen
+    assert row(database, "interaction", kind="note")["body"] == "ai rảnh xem giúp"
+
+
+async def test_edits_follow_on_both_sides(stage: Stage, an: Person, hoa: Person, clock: HandClock) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chao chi", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    hoa.edit_text(answer.message_id, "Chào chị", chat_id=STAFF_CHAT)
+    question = await write(stage, an, "Bao h xong?")
+    an.edit_text(question.message_id, "Bao giờ xong?")
+    await stage.settle()
+    await later(stage, clock)
+    assert "Hoa (Hoa Mai):\n\nChào chị" in texts(an.chat)
+    assert texts(stage.staff)[-1].endswith("Bao giờ xong?")
+
+
+async def test_photos_go_both_ways_with_their_words(stage: Stage, an: Person, hoa: Person) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    an.send_photo(photo(), "Hỏng chỗ này")
+    hoa.send_photo(photo(), "Mẫu mới đây ạ", chat_id=STAFF_CHAT, thread_id=card.thread_id)
+    await stage.settle()
+    came = next(one for one in stage.staff.messages.values() if "photo" in one.content and one.sender.is_bot)
+    assert (came.thread_id, came.content["caption"]) == (card.thread_id, "💬 Nguyễn Thị An:\nHỏng chỗ này")
+    went = next(one for one in an.chat.messages.values() if "photo" in one.content and one.sender.is_bot)
+    assert went.content["caption"] == "Hoa (Hoa Mai):\n\nMẫu mới đây ạ"
+
+
+def photo() -> Upload:
+    content = BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "PNG")
+    return Upload("p.png", content.getvalue(), "image/png")
+
+
+async def test_of_two_who_claim_at_once_the_first_wins_and_the_second_is_told(
+    stage: Stage, an: Person, hoa: Person, database: Database
+) -> None:
+    open_forum(stage)
+    lan = colleague(stage, database, 101, "Lan")
+    card = await complain(stage, an)
+    for person in (hoa, lan):
+        person.tap(card.message_id, "Nhận xử lý", chat_id=STAFF_CHAT)
+    await stage.settle()
+    winner = row(database, "support_case")["claimed_by"]
+    names = {hoa.user.id: ("Hoa", "Lan"), lan.user.id: ("Lan", "Hoa")}
+    first, second = names[winner]
+    assert f"{first} đã nhận xử lý" in text(card)
+    [told] = [one for one in stage.staff.messages.values() if text(one).startswith(f"{second}, {first} đã nhận xử lý")]
+    assert told.thread_id == card.thread_id
+
+
+async def test_resolving_asks_reason_and_outcome_and_closes_the_topic(
+    stage: Stage, an: Person, hoa: Person, database: Database
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    await resolve(stage, hoa, card)
+    assert stage.staff.topics is not None
+    assert [topic.closed for topic in stage.staff.topics.values()] == [True]
+    assert "Đã xử lý xong – Hoa" in text(card)
+    assert labels(card) == []
+    ended = row(database, "support_case")
+    assert (ended["reason"], ended["outcome"], ended["resolved_by"]) == ("product", "solved", hoa.user.id)
+
+
+async def test_the_customers_reply_opens_the_case_again(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    await resolve(stage, hoa, card)
+    await write(stage, an, "Vẫn hỏng em ơi")
+    await later(stage, clock)
+    assert stage.staff.topics is not None
+    assert [topic.closed for topic in stage.staff.topics.values()] == [False]
+    *_, again, told = stage.staff.messages.values()
+    assert "Mở lại lần 1" in text(again)
+    assert text(told).endswith("Vẫn hỏng em ơi")
+
+
+async def test_a_reply_long_after_does_not_open_it_again(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock, database: Database
+) -> None:
+    open_forum(stage)
+    await resolve(stage, hoa, await complain(stage, an))
+    clock.advance(timedelta(days=8))
+    await write(stage, an, "Cửa hàng mở mấy giờ?")
+    assert row(database, "support_case")["resolved_at"] is not None
+    assert row(database, "interaction", body="Cửa hàng mở mấy giờ?")["case_id"] is None
+
+
+async def test_a_rested_case_says_until_when(stage: Stage, an: Person, hoa: Person) -> None:
+    card = await complain(stage, an)
+    await tapped(stage, hoa, card, "Tạm hoãn")
+    await tapped(stage, hoa, card, "Ngày mai")
+    assert "Tạm hoãn đến 08:00 23/11/2026" in text(card)  # tomorrow is a Saturday
+
+
+async def test_a_canned_reply_quotes_the_customer_and_goes_only_by_a_second_tap(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    seen = len(an.chat.messages)
+    await tapped(stage, hoa, card, "Trả lời")
+    *_, offer = stage.staff.messages.values()
+    await tapped(stage, hoa, offer, "Đang kiểm tra")
+    assert len(an.chat.messages) == seen
+    assert "Máy hỏng rồi" in text(offer)
+    await tapped(stage, hoa, offer, "Gửi")
+    assert texts(an.chat)[-1].startswith("Hoa (Hoa Mai):\n\nDạ chị An, em đã nhận việc này")
+    assert "Máy hỏng rồi" in texts(an.chat)[-1]
+    assert labels(offer) == []
+
+
+async def test_what_a_customer_says_is_read_although_staff_deleted_the_topic(stage: Stage, an: Person) -> None:
+    open_forum(stage)
+    await complain(stage, an)
+    stage.staff.topics = {}
+    await write(stage, an, "Có ai không")
+    assert texts(stage.staff)[-1].endswith("Có ai không")
+
+
+async def test_nothing_goes_to_who_blocked_the_bot_and_the_csm_is_told(stage: Stage, an: Person, hoa: Person) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    an.block()
+    await stage.settle()
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    assert "Không gửi được cho Nguyễn Thị An" in texts(stage.staff)[-1]
+
+
+async def test_a_customer_who_blocks_between_writing_and_sending_gets_nothing_and_the_csm_is_told(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    an.chat.bot_status = "kicked"  # and the update that says so is still on its way
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    assert "Không gửi được cho Nguyễn Thị An" in texts(stage.staff)[-1]
+
+
+async def test_the_messages_of_a_talk_are_confirmed_once_an_hour(stage: Stage, an: Person) -> None:
+    await complain(stage, an)
+    confirmed = "Bên em đã nhận được tin"
+    for words in ("Alo", "Có ai không"):
+        await write(stage, an, words)
+    assert sum(said.startswith(confirmed) for said in texts(an.chat)) == 1
+
+
+async def test_a_colleague_who_is_not_staff_cannot_write_to_the_customer(stage: Stage, an: Person) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    guest = stage.person(77, name="Khách")
+    stage.staff.people.append(guest.user)
+    seen = len(an.chat.messages)
+    await write(stage, guest, "Chào", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    assert len(an.chat.messages) == seen
+    assert "chưa có trong danh sách nhân viên" in texts(stage.staff)[-1]
+
+
+@pytest.mark.parametrize("tap", [ClaimCase(1), ResolveCase(1, "other", "solved")])
+async def test_a_customer_cannot_tap_what_is_for_staff(
+    stage: Stage, an: Person, database: Database, tap: ClaimCase | ResolveCase
+) -> None:
+    await complain(stage, an)
+    newest = max(an.chat.messages)
+    an.send_callback(newest, tap.pack())
+    await stage.settle()
+    untouched = row(database, "support_case")
+    assert (untouched["claimed_by"], untouched["resolved_at"]) == (None, None)
+
+
+async def test_cases_lists_the_most_urgent_first_and_opens_a_card_to_answer(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    await complain(stage, an)
+    clock.advance(timedelta(hours=3))
+    add_customer(database, name="Trần Bình", chat_id=CHAT + 1)
+    await complain(stage, stage.person(1, name="Trần Bình"), "Giao thiếu")
+    await write(stage, hoa, "/cases")
+    *_, page = hoa.chat.messages.values()
+    assert text(page).index("Nguyễn Thị An") < text(page).index("Trần Bình")
+    await tapped(stage, hoa, page, "2")
+    *_, card = hoa.chat.messages.values()
+    assert labels(card) == CARD
+    await write(stage, hoa, "Chào anh", reply_to=card.message_id)
+    assert texts(stage.messenger.chats[CHAT + 1])[-1] == "Hoa (Hoa Mai):\n\nChào anh"
+
+
+async def test_staff_open_a_case_and_log_a_call(stage: Stage, an: Person, hoa: Person, database: Database) -> None:
+    await write(stage, hoa, "/case an: gọi lại về hợp đồng")
+    opened = row(database, "support_case")
+    assert (opened["source"], opened["words"], opened["opened_by"]) == ("staff", "gọi lại về hợp đồng", hoa.user.id)
+    await write(stage, hoa, "/log an: gọi đã thống nhất giá")
+    logged = row(database, "interaction", kind="call")
+    assert (logged["body"], logged["case_id"]) == ("đã thống nhất giá", opened["id"])
+    await write(stage, hoa, "/log an: linh tinh")
+    assert "/log Nguyễn An" in texts(hoa.chat)[-1]
+    assert len(rows(database, "interaction", staff_id=hoa.user.id)) == 1
+
+
+async def test_who_is_forgotten_takes_the_topic_with_them(stage: Stage, an: Person, clock: HandClock) -> None:
+    open_forum(stage)
+    await complain(stage, an, "Máy hỏng rồi")
+    an.send_text("/forget")
+    await stage.settle()
+    asked = list(an.chat.messages.values())[-1]
+    an.tap(asked.message_id, labels(asked)[0][0])
+    await later(stage, clock)
+    assert stage.staff.topics == {}
+    assert not any("Máy hỏng rồi" in one for one in texts(stage.staff))

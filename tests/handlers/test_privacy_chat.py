@@ -1,0 +1,67 @@
+"""Seeing and erasing one's data, as people meet it."""
+
+import json
+
+import pytest
+
+from storage.database import Database
+from tests.factories import CHAT, add_customer, row, rows
+from tests.stage import Stage, labels, last, text
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "đang lưu về chị An"), ("en", "keeps about you")])
+async def test_my_data_comes_as_a_page_and_as_a_file(
+    stage: Stage, database: Database, language: str, words: str
+) -> None:
+    add_customer(database, language=language, phone="+84912345678", birth_day=3, birth_month=5, birth_year=1990)
+    an = stage.person()
+    an.send_text("Trời đẹp quá")
+    an.send_text("/mydata")
+    await stage.settle()
+    *_, page, file = an.chat.messages.values()
+    assert words in text(page)
+    assert "03/05/1990" in text(page)
+    sent = file.content["document"]
+    assert sent["file_name"] == "my-data.json"
+    content = json.loads(stage.messenger.files.find(sent["file_id"]).upload.content)
+    assert content["profile"]["phone"] == "+84912345678"
+    assert [one["body"] for one in content["interactions"]] == ["Trời đẹp quá"]
+
+
+@pytest.mark.parametrize("command", ["/mydata", "/forget"])
+async def test_a_stranger_is_told_that_nothing_is_kept(stage: Stage, command: str) -> None:
+    an = stage.person(language="en")
+    an.send_text(command)
+    await stage.settle()
+    assert text(last(an.chat)) == "We keep nothing about this Telegram account."
+
+
+async def test_who_asks_to_be_forgotten_is_asked_once_and_then_unknown(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    an = stage.person()
+    an.send_text("/forget")
+    await stage.settle()
+    assert "Có phải chị An muốn bên em xóa" in text(last(an.chat))
+    assert labels(last(an.chat)) == [["Xóa dữ liệu của tôi"], ["Thôi, giữ lại"]]
+    an.tap(last(an.chat).message_id, "Xóa dữ liệu của tôi")
+    await stage.settle()
+    assert "đã xóa xong" in text(last(an.chat))
+    assert labels(last(an.chat)) == []
+    assert row(database, "customer")["chat_id"] is None
+    assert "yêu cầu xóa dữ liệu" in text(last(stage.staff))
+    assert "An" not in text(last(stage.staff)).split()
+    an.send_text("Alo")
+    await stage.settle()
+    assert "chưa biết anh/chị là ai" in text(last(an.chat))
+    assert rows(database, "interaction") == []
+
+
+async def test_who_thinks_better_of_it_is_kept(stage: Stage, database: Database) -> None:
+    add_customer(database, language="en")
+    an = stage.person()
+    an.send_text("/forget")
+    await stage.settle()
+    an.tap(last(an.chat).message_id, "No, keep it")
+    await stage.settle()
+    assert "everything stays" in text(last(an.chat))
+    assert row(database, "customer")["chat_id"] == CHAT

@@ -1,0 +1,226 @@
+"""Cases as use cases, on both databases."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.delivery import Act, Delivery, Outcome, Proof
+from bot.domain.messages import Language
+from bot.domain.roles import Role, Staff
+from bot.domain.rules import DeliveryRules, Rules
+from bot.domain.taps import ResolveCase, SnoozeCase
+from bot.domain.touchpoints import Kind
+from bot.services import cases, conversations, delivery, survey_planning
+from storage.database import Database
+from tests.conftest import HandClock
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, row, rows
+
+RULES = Rules(staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
+HOA = Staff(user_id=CHAT + 100, name="Hoa", role=Role.CSM, language=Language.EN)
+LAN = Staff(user_id=CHAT + 101, name="Lan", role=Role.MANAGER, language=Language.EN)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def case_id(database: Database) -> int:
+    """An open case of a customer whose last NPS was a 3."""
+    for one in (HOA, LAN):
+        add_staff(database, one.user_id, name=one.name, role=one.role)
+    add_score(database, add_customer(database), Kind.NPS, 3)
+    feedback(database, "Broken")
+    return int(row(database, "support_case")["id"])
+
+
+def feedback(database: Database, text: str, message_id: int = 1) -> None:
+    facts = {"chat_id": CHAT, "message_id": message_id, "language": Language.EN, "text": text}
+    database.write_now(conversations.give_feedback, rules=RULES, **facts)
+
+
+def answer(database: Database, text: str, message_id: int = 500, **where: Any) -> Any:
+    place = {"chat_id": STAFF_CHAT, "thread_id": None, "reply_to": 77, "media": False, "language": Language.EN}
+    return database.write_now(
+        cases.answer_in_chat, **{"by": HOA, "message_id": message_id, "text": text, **place, **where}
+    )
+
+
+def send(database: Database, outcome: Outcome | None = None, *, most: int = 1) -> list[Delivery]:
+    """Send what may go, one claim after the other; each message gets the id 77. Those of cases are returned."""
+    gone = []
+    for _ in range(most):
+        claimed = database.write_now(delivery.claim, rules=RULES, owner="test", limit=9)
+        for one in claimed.deliveries:
+            came = outcome or Outcome(proof=Proof.SENT, message_id=77)
+            database.write_now(delivery.record, rules=RULES, delivery=one, outcome=came)
+            gone += [one] if one.case_id else []
+    return gone
+
+
+def resolve(database: Database, case_id: int) -> None:
+    tap = ResolveCase(case_id, "product", "solved")
+    database.write_now(cases.resolve_case, rules=RULES, by=HOA, tap=tap)
+
+
+def test_a_case_knows_the_nps_before_it(database: Database, case_id: int) -> None:
+    assert row(database, "support_case")["nps_before"] == 3
+
+
+def test_one_customer_has_one_open_case(database: Database, case_id: int) -> None:
+    feedback(database, "And late", message_id=2)
+    assert len(rows(database, "support_case")) == 1
+    assert [told["facts"]["text"] for told in rows(database, "outbox", kind=Kind.CASE)] == ["And late"]
+    resolve(database, case_id)
+    feedback(database, "Broken again", message_id=3)
+    assert len(rows(database, "support_case")) == 2
+
+
+def test_a_topic_comes_before_the_card_and_the_card_goes_into_it(database: Database, case_id: int) -> None:
+    [topic] = send(database)
+    assert (topic.act, topic.chat_id) == (Act.CREATE_TOPIC, STAFF_CHAT)
+    assert row(database, "support_case")["thread_id"] == 77
+    [card] = send(database)
+    assert (card.kind, card.thread_id, card.reply_to) == (Kind.CARD, 77, None)
+    assert row(database, "support_case")["card_message_id"] == 77
+
+
+def test_a_group_without_topics_gets_the_card_and_answers_to_it(database: Database, case_id: int) -> None:
+    send(database, Outcome(proof=Proof.REFUSED, error="the chat is not a forum"))
+    feedback(database, "And late", message_id=2)
+    card, told = send(database, most=2)
+    assert (card.thread_id, card.reply_to) == (None, None)
+    assert (told.thread_id, told.reply_to) == (None, 77)
+
+
+def test_a_topic_of_which_nobody_knows_is_made_once_more_with_a_flag(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    send(database, Outcome(proof=Proof.UNKNOWN))
+    clock.advance(timedelta(minutes=1))
+    [topic] = send(database)
+    assert (topic.act, topic.possible_duplicate) == (Act.CREATE_TOPIC, True)
+
+
+def test_what_waits_in_a_lane_waits_for_the_one_before_it(database: Database, case_id: int, clock: HandClock) -> None:
+    send(database, most=2)
+    for number, words in enumerate(("first", "second")):
+        answer(database, words, message_id=500 + number)
+    [first] = send(database, Outcome(proof=Proof.NOT_SENT, error="no connection"))
+    assert first.message.facts["text"] == "first"
+    assert send(database) == []
+    clock.advance(timedelta(minutes=1))
+    assert [one.message.facts["text"] for one in send(database, most=2)] == ["first", "second"]
+
+
+def test_the_same_answer_delivered_twice_goes_out_once(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    for _ in range(2):
+        answer(database, "Hello")
+    assert len(rows(database, "outbox", kind=Kind.REPLY)) == 1
+    assert len(rows(database, "interaction", kind="reply")) == 1
+
+
+def test_an_answer_whose_sender_died_goes_out_again_flagged(database: Database, case_id: int, clock: HandClock) -> None:
+    send(database, most=2)
+    answer(database, "Hello")
+    database.write_now(delivery.claim, rules=RULES, owner="dead", limit=9)
+    clock.advance(timedelta(minutes=2))
+    gone = send(database, most=1)
+    clock.advance(timedelta(minutes=2))
+    [again] = [one for one in gone + send(database) if one.kind is Kind.REPLY]
+    assert again.possible_duplicate
+
+
+def test_an_answer_waits_for_no_floor_no_quiet_hours_and_goes_to_who_stopped(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    send(database, most=2)
+    database.write_now(change_customer, stopped_at=clock.now())
+    clock.advance(timedelta(hours=13))  # 23:00 in Vietnam
+    answer(database, "Hello")
+    assert [one.kind for one in send(database)] == [Kind.REPLY]
+
+
+def change_customer(tx: Any, *, now: Any, **values: Any) -> None:
+    import storage.customers  # noqa: PLC0415  a test changes what no use case here does
+
+    storage.customers.change(tx, 1, **values)
+
+
+def test_an_answer_that_is_refused_is_told_to_its_writer(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    answer(database, "Hello")
+    send(database, Outcome(proof=Proof.UNREACHABLE, error="blocked"))
+    assert [told["template"] for told in rows(database, "outbox", kind=Kind.CASE)] == ["cases/not_delivered"]
+    assert answer(database, "Hello again", message_id=501).send[0].template == "cases/not_delivered"
+
+
+def test_what_belongs_to_no_case_is_not_sent(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    assert answer(database, "Lunch?", reply_to=None) is None
+    assert answer(database, "Lunch?", reply_to=78) is None
+    assert rows(database, "outbox", kind=Kind.REPLY) == []
+
+
+def test_a_resolved_case_takes_no_answer(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    resolve(database, case_id)
+    assert answer(database, "Hello").send[0].template == "cases/not_open"
+    assert rows(database, "outbox", kind=Kind.REPLY) == []
+
+
+def test_the_first_to_resolve_is_the_one_who_did(database: Database, case_id: int) -> None:
+    resolve(database, case_id)
+    tap = ResolveCase(case_id, "price", "unsolved")
+    reply = database.write_now(cases.resolve_case, rules=RULES, by=LAN, tap=tap)
+    ended = row(database, "support_case")
+    assert (ended["reason"], ended["resolved_by"]) == ("product", HOA.user_id)
+    assert reply.edit is not None
+    assert reply.edit.facts["resolved_by"] == "Hoa"
+
+
+def test_a_missed_deadline_is_told_in_the_thread_and_to_managers_once(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    clock.advance(row(database, "support_case")["answer_due_at"] - clock.now())
+    for _ in range(2):
+        database.write_now(cases.plan_alarms, rules=RULES)
+    told = rows(database, "outbox", template="cases/alarm")
+    assert [(one["chat_id"], one["facts"]["alarm"]) for one in told] == [
+        (STAFF_CHAT, "answer_late"),
+        (LAN.user_id, "answer_late"),
+    ]
+    clock.advance(row(database, "support_case")["solve_due_at"] - clock.now())
+    database.write_now(cases.plan_alarms, rules=RULES)
+    assert len(rows(database, "outbox", template="cases/alarm")) == 4
+    assert row(database, "support_case")["looks_at"] is None
+
+
+def test_a_case_that_rests_is_not_late_and_wakes(database: Database, case_id: int, clock: HandClock) -> None:
+    database.write_now(cases.snooze_case, rules=RULES, by=HOA, tap=SnoozeCase(case_id, "week"))
+    clock.advance(6 * DAY)
+    assert database.write_now(cases.plan_alarms, rules=RULES) == 0
+    clock.advance(DAY)
+    database.write_now(cases.plan_alarms, rules=RULES)
+    assert [one["facts"]["alarm"] for one in rows(database, "outbox", template="cases/alarm")] == ["wake"]
+
+
+def test_what_was_said_in_a_case_is_closed_with_it_and_asked_about_once(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    resolve(database, case_id)
+    assert row(database, "interaction")["closed_at"] == clock.now()
+    clock.advance(timedelta(hours=1))
+    planners = (survey_planning.plan_ces, survey_planning.plan_case_ces)
+    assert [database.write_now(planner, rules=RULES) for planner in planners] == [0, 1]
+    assert database.write_now(survey_planning.plan_case_ces, rules=RULES) == 0
+    assert len(rows(database, "outbox", kind=Kind.CES)) == 1
+
+
+def test_the_customer_is_asked_for_nps_again_after_a_case(database: Database, case_id: int, clock: HandClock) -> None:
+    resolve(database, case_id)
+    clock.advance(90 * DAY)
+    assert [database.write_now(survey_planning.plan_follow_ups, rules=RULES) for _ in range(2)] == [1, 0]
+    asked = row(database, "outbox", kind=Kind.FOLLOW_UP)
+    assert asked["run_id"] == row(database, "support_case")["nps_run_id"]
+    assert row(database, "survey_run", id=asked["run_id"])["kind"] == Kind.NPS
+    assert row(database, "customer")["next_nps_at"] == clock.now() + RULES.surveys.nps_every
