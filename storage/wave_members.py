@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
 
 from bot.domain.touchpoints import Kind
 from bot.domain.waves import DELETABLE_FOR, State, Status
@@ -72,6 +72,19 @@ def list_planned(tx: Tx, wave_id: int, *, limit: int) -> dict[int, Variant]:
     statement = select(wave_member.c.customer_id, wave_member.c.variant).where(*planned)
     ordered = statement.order_by(wave_member.c.position).limit(limit)
     return {row.customer_id: Variant(row.variant) for row in tx.execute(ordered)}
+
+
+def any_unsent(tx: Tx, wave_id: int) -> bool:
+    """Whether an invitation of a wave waits in the outbox, where a pause can still take it back."""
+    statement = select(literal(1)).where(
+        wave_member.c.wave_id == wave_id,
+        wave_member.c.state == State.QUEUED,
+        outbox.c.run_id == wave_member.c.run_id,
+        outbox.c.kind == wave.c.kind,
+        wave.c.id == wave_id,
+        outbox.c.status.in_(("pending", "sending")),
+    )
+    return tx.execute(statement.limit(1)).first() is not None
 
 
 def count_queued(tx: Tx, wave_id: int, day: date) -> int:

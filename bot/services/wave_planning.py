@@ -34,7 +34,7 @@ def _advance(tx: Tx, wave: Wave, rules: Rules, *, now: datetime) -> int:
     if waves.is_over(wave, today):
         storage.wave_members.end(tx, wave.wave_id, rule=waves.ENDED)
     planned = storage.wave_members.list_planned(tx, wave.wave_id, limit=CHUNK)
-    if not planned:
+    if not planned and not storage.wave_members.any_unsent(tx, wave.wave_id):
         storage.waves.switch(tx, wave.wave_id, END, now=now)
     if not planned or not waves.runs_on(wave, today, rules.contact):
         return 0
