@@ -62,7 +62,7 @@ def funnel_of(tallies: Sequence[Tally]) -> Funnel:
         commented=fates["commented"],
         unreachable=fates["unreachable"],
         recalled=fates["recalled"],
-        held=dict(sorted(held.items())),
+        held=dict(sorted(held.items(), key=lambda rule: (-rule[1], rule[0]))),
     )
 
 

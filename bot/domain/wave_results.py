@@ -22,6 +22,7 @@ class Standing(StrEnum):
     """Whether the wordings may be compared, and otherwise why not; what n allows is each metric's own verdict."""
 
     OPEN = "open"  # somebody is still to be asked, or may still answer
+    RECALLED = "recalled"  # some had their question taken away before they could answer
     STOPPED = "stopped"  # fewer were asked than was planned
     UNEVEN = "uneven"  # the halves are too unequal to come of the draw
     FINAL = "final"
@@ -73,6 +74,8 @@ def _is_outstanding(one: Tally, status: Status) -> bool:
 def _standing(wave: Wave, funnel: Funnel, outstanding: int, first: int, second: int) -> Standing:
     if outstanding:
         return Standing.OPEN
+    if funnel.recalled:
+        return Standing.RECALLED
     if wave.status is Status.STOPPED and funnel.waiting:
         return Standing.STOPPED
     return Standing.FINAL if is_fair_split(first, second) else Standing.UNEVEN
@@ -93,7 +96,8 @@ def _counts(kind: Kind, tallies: Sequence[Tally]) -> PeriodCounts:
     for one in tallies:
         if one.score is not None:
             scores[one.score] += one.count
-    counted = SurveyCounts(scores=scores, sent=funnel.sent, answered=funnel.answered)
+    # Only what nobody answered is recalled: without it every response rate would be that of those who answered.
+    counted = SurveyCounts(scores=scores, sent=funnel.sent + funnel.recalled, answered=funnel.answered)
     match kind:
         case Kind.NPS:
             return PeriodCounts(nps=counted)
@@ -114,6 +118,7 @@ def comparison_facts(comparison: Comparison) -> dict[str, object]:
                 "sent": one.funnel.sent,
                 "answered": one.funnel.answered,
                 "commented": one.funnel.commented,
+                "recalled": one.funnel.recalled,
                 "waiting": one.funnel.waiting,
                 "responses": asdict(one.responses),
                 "score": asdict(one.score),

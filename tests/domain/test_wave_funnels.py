@@ -34,6 +34,11 @@ def test_everybody_is_counted_once(one: Tally, funnel: Funnel) -> None:
     assert funnel_of([one]) == funnel
 
 
+def test_the_rule_that_holds_most_comes_first() -> None:
+    tallies = [tally(State.SKIPPED, rule=rule, count=count) for rule, count in (("b", 1), ("a", 1), ("c", 3))]
+    assert list(funnel_of(tallies).held) == ["c", "a", "b"]
+
+
 def test_fates_add_up() -> None:
     tallies = [tally(outbox="pending", hold_rule="floor", count=2), tally(State.SKIPPED, rule="floor", count=3)]
     assert funnel_of([*tallies, tally(State.PLANNED, count=5)]) == Funnel(total=10, waiting=5, held={"floor": 5})

@@ -85,9 +85,16 @@ def test_an_answer_that_may_still_change_is_an_answer() -> None:
     assert comparison([*BETTER, tally(outbox="sent", score=9, open=True)]).standing is Standing.FINAL
 
 
-def test_who_is_passed_over_or_recalled_holds_nothing_up() -> None:
-    others = [tally(State.SKIPPED, rule="lost"), tally(State.RECALLED, outbox="sent")]
-    assert comparison([*BETTER, *others]).standing is Standing.FINAL
+def test_who_is_passed_over_holds_nothing_up() -> None:
+    assert comparison([*BETTER, tally(State.SKIPPED, rule="lost")]).standing is Standing.FINAL
+
+
+def test_a_recalled_question_counts_as_not_answered_and_keeps_a_wave_from_a_verdict() -> None:
+    recalled = [replace(one, state=State.RECALLED) if one.score is None else one for one in BETTER]
+    found = comparison(recalled)
+    assert found.standing is Standing.RECALLED
+    assert [one.responses.estimate and one.responses.estimate.value for one in found.results] == [0.5, 0.7]
+    assert found.results[1].responses.change.verdict is Verdict.NOT_COMPARABLE
 
 
 def test_a_wave_stopped_before_its_end_concludes_nothing() -> None:

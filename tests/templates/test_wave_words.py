@@ -107,6 +107,7 @@ HALF, MOST, FEW = answers(A, {5: 50}, silent=50), answers(B, {5: 70}, silent=30)
             "when each wording went to at least 30 customers",
         ),
         ([*HALF, *MOST, tally(outbox="sent", open=True)], "hiện còn 1 khách", "1 still do"),
+        ([*HALF, *MOST, tally(State.RECALLED, outbox="sent")], "Có tin đã bị thu hồi", "Some messages were recalled"),
         ([*HALF, *answers(B, {5: 300})], "lệch nhau quá mức ngẫu nhiên", "more than chance explains"),
     ],
 )
