@@ -76,7 +76,7 @@ COMMANDS = (
     Command("settings", preferences.settings),
     Command("stop", customers.stop),
     Command("resume", customers.resume),
-    Command("privacy", customers.privacy),
+    Command("privacy", privacy.notice),
     Command("mydata", privacy.my_data),
     Command("forget", privacy.forget),
     Command("customers", portfolio.list_customers, Role.CSM),
