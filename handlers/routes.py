@@ -112,6 +112,7 @@ TAPS = (
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
+    TapRoute(taps.ShowReport, reports.turn, Role.CSM),
     TapRoute(taps.ShowCase, cases.show, Role.CSM),
     TapRoute(taps.ClaimCase, cases.claim, Role.CSM),
     TapRoute(taps.OfferReplies, cases.offer_replies, Role.CSM),
