@@ -64,7 +64,8 @@ class Unanswered:
     variant: Variant | None
 
 
-_TRIED = case((func.length(wave.c.variants) > 1, wave_member.c.variant))
+# Grouped by under a name that no column has: PostgreSQL would take the column.
+_TRIED = case((func.length(wave.c.variants) > 1, wave_member.c.variant)).label("tried")
 """The wording of a run whose wave tries two."""
 
 
@@ -91,13 +92,13 @@ def _unanswered(kind: Kind, *columns: ColumnElement[Any]) -> Select[Any]:
 
 def count_unanswered(tx: Tx, kind: Kind) -> dict[Variant | None, int]:
     """How many have an open survey of a kind in their chat, by wording where a wave tries two of them."""
-    statement = _unanswered(kind, _TRIED.label("variant"), func.count().label("n")).group_by("variant")
-    return {_variant(row.variant): row.n for row in tx.execute(statement)}
+    statement = _unanswered(kind, _TRIED, func.count().label("n")).group_by("tried")
+    return {_variant(row.tried): row.n for row in tx.execute(statement)}
 
 
 def list_unanswered(tx: Tx, kind: Kind, *, offset: int, limit: int) -> list[Unanswered]:
     """Those who have not answered an open survey of a kind, who was asked first before."""
-    columns = (customer.c.id, customer.c.name, customer.c.plan, survey_run.c.sent_at, _TRIED.label("variant"))
+    columns = (customer.c.id, customer.c.name, customer.c.plan, survey_run.c.sent_at, _TRIED)
     statement = _unanswered(kind, *columns).order_by(survey_run.c.sent_at, survey_run.c.id).offset(offset).limit(limit)
     return [
         Unanswered(
@@ -105,7 +106,7 @@ def list_unanswered(tx: Tx, kind: Kind, *, offset: int, limit: int) -> list[Unan
             name=row.name,
             plan=row.plan,
             sent_at=row.sent_at,
-            variant=_variant(row.variant),
+            variant=_variant(row.tried),
         )
         for row in tx.execute(statement)
     ]
@@ -121,7 +122,7 @@ def list_fates(tx: Tx, wave_id: int) -> list[dict[str, object]]:
         select(
             wave_member.c.customer_id,
             customer.c.name,
-            _TRIED.label("variant"),
+            _TRIED,
             wave_member.c.state,
             func.coalesce(wave_member.c.rule, outbox.c.hold_rule).label("rule"),
             wave_member.c.queued_on,
@@ -140,7 +141,7 @@ def list_fates(tx: Tx, wave_id: int) -> list[dict[str, object]]:
         {
             "id": row.customer_id,
             "name": row.name,
-            "variant": row.variant,
+            "variant": row.tried,
             "sent_at": row.sent_at if row.status in SENT and row.state == State.QUEUED else None,
             "score": row.score,
             "rule": None if row.status in SENT else row.rule,
