@@ -89,7 +89,7 @@ def parse_wave_request(text: str, *, today: date) -> WaveRequest:
         WaveRequestError: a word is none of these, or there is no kind.
     """
     quoted = QUOTED.search(text)
-    kind, *words = SPACED_DAYS.sub(",", QUOTED.sub(" ", text)).split() or [""]
+    kind, *words = SPACED_DAYS.sub(",", QUOTED.sub(" ", text, count=1)).split() or [""]
     if kind.casefold() not in SURVEYS:
         raise WaveRequestError(kind, Fault.KIND)
     request = WaveRequest(kind=Kind(kind.casefold()), starts_on=today)
@@ -108,28 +108,33 @@ def _joined(words: Sequence[str]) -> list[str]:
     named = False
     told = [word for word, after in pairwise([*words, ""]) if not (search_key(word) in BEFORE_A_DAY and _is_day(after))]
     for word, following in pairwise([*told, ""]):
+        names = not named and _names(word, following, subject=bool(joined) and _is_subject(joined[-1]))
         if named:
             joined[-1] += word
-        elif joined and "=" in joined[-1] and not _begins(word, following):
+        elif joined and "=" in joined[-1] and not names and not _is_something(word):
             joined[-1] += f" {word}"
         else:
-            joined.append(word)
-        named = not named and _names(word, following)
-        if named:
-            joined[-1] += "="
+            joined.append(f"{word}=" if names else word)
+        named = names
     return joined
 
 
-def _begins(word: str, following: str) -> bool:
-    """Whether a word is something by itself, or the name of what follows; otherwise it goes with the one before."""
-    return _names(word, following) or any(shape.fullmatch(word) for shape in SHAPES)
-
-
-def _names(word: str, following: str) -> bool:
+def _names(word: str, following: str, *, subject: bool) -> bool:
+    """Whether a word is the name of what follows; in a `subject` most of them are words like any other."""
     key = search_key(word)
     if key in FROM | UNTIL:
         return _is_day(following)
-    return bool(following) and key in ABOUT | IN_WORDS
+    if key in IN_WORDS:
+        return following.casefold() in VARIANTS if subject else bool(following)
+    return bool(following) and key in ABOUT and not subject
+
+
+def _is_subject(word: str) -> bool:
+    return search_key(word.partition("=")[0]) in ABOUT
+
+
+def _is_something(word: str) -> bool:
+    return any(shape.fullmatch(word) for shape in SHAPES)
 
 
 def _is_day(word: str) -> bool:
@@ -145,7 +150,7 @@ def _read(request: WaveRequest, word: str, today: date) -> WaveRequest:
 
 
 def _named(request: WaveRequest, match: Match[str], today: date) -> WaveRequest:
-    key, value = search_key(match[1]), match[2].strip()
+    key, value = search_key(match[1]), match[2].strip(QUOTES)
     if key in SEGMENTS:
         return replace(request, segments=(*request.segments, Segment(field=SEGMENTS[key], value=value)))
     if key in ABOUT:
@@ -232,7 +237,8 @@ DAYS = (
     pattern(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
 )
 _NAME = "(?:" + "|".join(WEEKDAYS) + ")"
-QUOTED = pattern(r"[\"“”„«]([^\"“”«»]+)[\"“”»]")  # phones write their own quotation marks
+QUOTES = '"“”„«»'  # phones write their own
+QUOTED = pattern(rf"(?<!\S)[{QUOTES}]([^{QUOTES}]+)[{QUOTES}]")
 SPACED_DAYS = pattern(rf",\s+(?={_NAME}\b)")
 SHAPES: Mapping[Pattern[str], Callable[[WaveRequest, Match[str], date], WaveRequest]] = MappingProxyType(
     {

@@ -94,6 +94,23 @@ def test_what_stands_in_quotation_marks_is_not_read_as_anything_else() -> None:
     assert request.segments == (Segment(field="plan", value="gold"),)
 
 
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("csat về việc trả hàng về kho", "việc trả hàng về kho"),
+        ("csat about what people say about us", "what people say about us"),
+        ("csat về hàng mẫu mới từ tháng này đến nay", "hàng mẫu mới từ tháng này đến nay"),
+    ],
+)
+def test_a_subject_may_hold_the_words_by_which_other_things_begin(words: str, subject: str) -> None:
+    assert read(words).subject == subject
+
+
+def test_quotation_marks_behind_an_equals_sign_hold_the_value_of_a_segment() -> None:
+    request = read('nps nơi="Đà Nẵng" gói=“gold”')
+    assert request.segments == (Segment(field="location", value="Đà Nẵng"), Segment(field="plan", value="gold"))
+
+
 def test_a_subject_ends_where_something_else_begins() -> None:
     request = read("ces về đổi trả hàng nơi=Huế từ 01/12 mẫu b")
     assert (request.subject, request.variants) == ("đổi trả hàng", (Variant.B,))
@@ -144,6 +161,7 @@ def test_weekdays_may_have_spaces_between_them_as_people_write() -> None:
         ("nps tuesday", "tuesday", Fault.WEEKDAYS),
         ("nps variant c", "c", Fault.VARIANT),
         ('nps "giao hàng"', "giao hàng", Fault.SUBJECT_OF_NPS),
+        ('ces "giao hàng" "đổi hàng"', '"đổi', Fault.UNKNOWN),
         (f"ces về {'x' * 121}", "x" * 121, Fault.SUBJECT_TOO_LONG),
     ],
 )
