@@ -548,14 +548,19 @@ class WaveRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("status in ('draft', 'running', 'paused', 'stopped', 'done', 'cancelled')", name="status"),
         CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+        CheckConstraint("variants in ('a', 'b', 'ab')", name="variants"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
     )
 
     id: int | None = _id()
     kind: str
+    subject: str
+    variants: str
     status: str
     words: str
     per_day: int
     starts_on: date
+    ends_on: date | None = None
     weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
     language: str
     created_by: int = Field(sa_type=Id)
@@ -573,12 +578,14 @@ class WaveMemberRow(Table, table=True):
     __tablename__ = "wave_member"
     __table_args__ = (
         CheckConstraint("state in ('planned', 'queued', 'skipped', 'recalled')", name="state"),
+        CheckConstraint("variant in ('a', 'b')", name="variant"),
         Index("ix_wave_member_turn", "wave_id", "state", "position"),
         Index("ix_wave_member_customer_id", "customer_id"),
     )
 
     wave_id: int = Field(foreign_key="wave.id", primary_key=True, sa_type=Id)
     customer_id: int = Field(foreign_key="customer.id", primary_key=True, sa_type=Id)
+    variant: str
     position: int
     state: str
     rule: str | None = None

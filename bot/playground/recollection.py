@@ -117,6 +117,7 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
         chat_id=profile.chat_id,
         language=profile.language,
         subject=run.subject,
+        wording=run.wording,
         segment=run.segment,
         csm_id=run.csm_id,
         closed=False,

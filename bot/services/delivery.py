@@ -11,7 +11,18 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, case_messages, contact, digests, greetings, notices, plans, surveys, waves, win_back
+from bot.domain import (
+    birthdays,
+    case_messages,
+    contact,
+    digests,
+    greetings,
+    notices,
+    plans,
+    surveys,
+    wave_messages,
+    win_back,
+)
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
@@ -47,7 +58,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.CARD: case_messages.card,
     Kind.CASE: case_messages.update,
     Kind.REPLY: case_messages.reply,
-    Kind.RECALL: waves.recalled,
+    Kind.RECALL: wave_messages.recalled,
     Kind.DIGEST: digests.digest,
 }
 

@@ -21,6 +21,7 @@ def run(**changes: Any) -> SurveyRun:
         "chat_id": CHAT,
         "language": Language.VI,
         "subject": "",
+        "wording": "nps-1",
         "segment": "gold",
         "csm_id": None,
         "closed": False,

@@ -265,7 +265,7 @@ def test_the_scores_can_be_shown_again_until_the_survey_closes(
 ) -> None:
     send(database, run)
     tap(database, run, 9)
-    assert edited(show(database, run)) == "surveys/nps"
+    assert edited(show(database, run)) == "surveys/question"
     assert show(database, run, chat_id=CHAT + 1).send[0].template == "customers/stale_button"
     clock.advance(timedelta(days=14))
     assert edited(show(database, run)) == "surveys/closed"
