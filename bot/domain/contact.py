@@ -12,7 +12,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
@@ -191,9 +191,11 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
 
 
 def _between_surveys_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
-    if facts.kind not in INVITATIONS:  # a reminder belongs to a survey that was already asked
+    if facts.kind not in INVITATIONS - TRANSACTIONAL:  # a reminder belongs to a survey that was already asked
         return None
-    sent = _sent(facts, INVITATIONS.__contains__)
+    # NPS after a case does not wait because of the CES after the same case.
+    counted = INVITATIONS - TRANSACTIONAL if facts.kind is Kind.FOLLOW_UP else INVITATIONS
+    sent = _sent(facts, counted.__contains__)
     return sent[0] + rules.between_surveys if sent else None
 
 

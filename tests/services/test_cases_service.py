@@ -11,7 +11,7 @@ from bot.domain.roles import Role, Staff
 from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ResolveCase, SnoozeCase
 from bot.domain.touchpoints import Kind
-from bot.services import cases, conversations, delivery, survey_planning
+from bot.services import case_talk, cases, conversations, delivery, survey_planning
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, row, rows
@@ -40,7 +40,7 @@ def feedback(database: Database, text: str, message_id: int = 1) -> None:
 def answer(database: Database, text: str, message_id: int = 500, **where: Any) -> Any:
     place = {"chat_id": STAFF_CHAT, "thread_id": None, "reply_to": 77, "media": False, "language": Language.EN}
     return database.write_now(
-        cases.answer_in_chat, **{"by": HOA, "message_id": message_id, "text": text, **place, **where}
+        case_talk.answer_in_chat, **{"by": HOA, "message_id": message_id, "text": text, **place, **where}
     )
 
 
