@@ -10,6 +10,7 @@ from bot.domain.periods import canonical_period
 from bot.domain.reports import Metric
 
 DEFAULT_PERIOD = "90d"
+CASES = "cases"
 LONGEST_PHRASE = 4
 
 
@@ -22,17 +23,21 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What was asked for: no metric means the overview; `period` is text for `parse_period`."""
+    """What was asked for: no metric means the overview; `period` is text for `parse_period`.
+
+    `cases` asks for the figures of cases, which are no metric of surveys and are not broken down.
+    """
 
     metric: Metric | None = None
     period: str = DEFAULT_PERIOD
     by: Dimension | None = None
+    cases: bool = False
 
     @property
     def words(self) -> str:
         """The words after /report that ask for it, short enough for a button."""
         by = f"by {self.by}" if self.by else ""
-        return " ".join(filter(None, (self.metric, self.period, by)))
+        return " ".join(filter(None, (CASES if self.cases else self.metric, self.period, by)))
 
 
 class ReportRequestError(ValueError):
@@ -61,6 +66,7 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
+_CASES = frozenset({"cases", "case", "yeu cau"})
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {
@@ -88,6 +94,10 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
             raise ReportRequestError("twice", " ".join(rest[:used]))
         found[slot] = value
         rest = rest[used:]
+    if found.get("metric") == CASES:
+        if "by" in found:
+            raise ReportRequestError("twice", f"by {found['by']}")
+        return ReportRequest(period=found.get("period", DEFAULT_PERIOD), cases=True)
     by = Dimension(found["by"]) if "by" in found else None
     metric = found.get("metric", Metric.NPS if by else None)
     return ReportRequest(Metric(metric) if metric else None, found.get("period", DEFAULT_PERIOD), by)
@@ -98,6 +108,8 @@ def _read(words: Sequence[str]) -> tuple[str, str, int]:
     for used in range(min(LONGEST_PHRASE, len(words)), 0, -1):
         phrase = " ".join(words[:used])
         plain = search_key(phrase)
+        if plain in _CASES:
+            return "metric", CASES, used
         if plain in _METRICS:
             return "metric", _METRICS[plain], used
         if plain in _BREAKDOWNS:
