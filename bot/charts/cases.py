@@ -53,7 +53,7 @@ def _draw_bars(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:
     pairs = ((picture.opened, picture.opened_label, VERMILLION), (picture.resolved, picture.resolved_label, GREEN))
     for side, (counts, label, colour) in enumerate(pairs):
         bars = axes.bar([place + (side - 0.5) * BAR for place in places], counts, BAR, color=colour, label=label)
-        if len(picture.labels) <= len(places) <= LEFT.width // 30:
+        if len(places) <= LEFT.width // 30:
             axes.bar_label(bars, [numbers.count(n) if n else "" for n in counts], padding=2, fontsize=SMALLEST)
     axes.set_xticks(list(places), thin(picture.labels, LEFT.width / (len(picture.labels) + 1)), fontsize=SMALLEST)
     axes.set_yticks([])

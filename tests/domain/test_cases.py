@@ -63,6 +63,31 @@ def test_an_answer_takes_a_case_on_wakes_it_and_counts_once() -> None:
     assert (second.claimed_by, second.first_answer_at) == (5, NOW)
 
 
+def test_the_very_first_answer_and_resolution_outlive_a_reopening() -> None:
+    answered = cases.answered(NEW, 5, now=NOW)
+    over = cases.resolve(answered, Reason.PRICE, CaseOutcome.SOLVED, now=NOW + HOUR)
+    assert over is not None
+    again = cases.reopen(over, RULES, now=NOW + DAY)
+    assert again is not None
+    answered_again = cases.answered(again, 5, now=NOW + 2 * DAY)
+    over_again = cases.resolve(answered_again, Reason.PRICE, CaseOutcome.SOLVED, now=NOW + 2 * DAY)
+    assert over_again is not None
+    assert (over_again.answered_at, over_again.first_answer_at) == (NOW, NOW + 2 * DAY)
+    assert (over_again.first_resolved_at, over_again.resolved_at) == (NOW + HOUR, NOW + 2 * DAY)
+
+
+def test_after_an_answer_of_staff_the_customers_words_are_not_confirmed() -> None:
+    assert not cases.acknowledges(cases.answered(NEW, 5, now=NOW), RULES, now=NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "may"),
+    [(None, True), (NOW - 48 * HOUR + timedelta(seconds=1), True), (NOW - 48 * HOUR, False)],
+)
+def test_an_answer_is_taken_back_within_two_days(sent_at: datetime | None, may: bool) -> None:
+    assert cases.may_unsend(sent_at, now=NOW) is may
+
+
 @pytest.mark.parametrize(
     ("choice", "until"),
     [
