@@ -135,11 +135,12 @@ def unsend_answer(tx: Tx, *, now: datetime, by: Staff, chat_id: int, reply_to: i
     An answer that still waits never leaves. Of the others staff are told when they are gone, or that they are not.
     """
     carrier = _carrier_of(tx, chat_id, reply_to, by) if reply_to is not None else None
+    case_id = int(str(carrier["case_id"])) if carrier is not None else None
+    storage.audit.add(tx, Deed(staff_id=by.user_id, command="unsend", case_id=case_id), now=now)
     if reply_to is None or carrier is None:
         return Reply(send=(Message("cases/unsend_usage", by.language),))
     if not cases.may_unsend(carrier["sent_at"], now=now):
         return Reply(send=(Message("cases/unsent", by.language, {"gone": False}),))
-    storage.audit.add(tx, Deed(staff_id=by.user_id, command="unsend", case_id=int(str(carrier["case_id"]))), now=now)
     storage.interactions.mark_unsent(tx, chat_id=chat_id, message_id=reply_to)
     if storage.outbox.cancel(tx, int(str(carrier["id"])), reason="unsent"):
         return Reply(send=(Message("cases/unsent", by.language, {"gone": True}),))

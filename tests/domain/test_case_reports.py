@@ -25,9 +25,7 @@ OPEN = CaseTimes(
     solve_due_at=MONDAY + 7 * DAY,
     reopened=0,
 )
-SOLVED = replace(
-    OPEN, answered_at=MONDAY + HOUR, first_resolved_at=MONDAY + 2 * HOUR, resolved_at=MONDAY + 2 * HOUR
-)
+SOLVED = replace(OPEN, answered_at=MONDAY + HOUR, first_resolved_at=MONDAY + 2 * HOUR, resolved_at=MONDAY + 2 * HOUR)
 
 
 def found(*opened: CaseTimes, **counts: object) -> CaseFigures:
