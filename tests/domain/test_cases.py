@@ -8,7 +8,7 @@ import pytest
 from bot.domain import cases
 from bot.domain.case_messages import read_log
 from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Snooze, Source
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import CaseRules, ContactRules, Rules
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday, 10:00 in Vietnam
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -177,3 +177,13 @@ def test_messages_are_confirmed_once_an_hour() -> None:
 )
 def test_a_logged_contact_begins_with_its_kind(text: str, read: tuple[str, str]) -> None:
     assert read_log(text) == read
+
+
+def test_talk_among_staff_begins_with_two_slashes() -> None:
+    assert cases.is_internal("// ai rảnh?")
+    assert not cases.is_internal("https://hoamai.vn // xem")
+
+
+def test_a_business_that_never_opens_has_a_deadline_all_the_same() -> None:
+    closed = Rules(cases=CaseRules(weekdays=frozenset()))
+    assert cases.deadlines(NOW, closed) == (NOW + 400 * DAY, NOW + 400 * DAY)

@@ -23,6 +23,8 @@ from bot.domain.reports import Metric
         ("tỉ lệ phản hồi", ReportRequest(Metric.RESPONSE_RATE)),
         ("response rate 6 months", ReportRequest(Metric.RESPONSE_RATE, "6m")),
         ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
+        ("cases", ReportRequest(period="90d", cases=True)),
+        ("yêu cầu tháng này", ReportRequest(period="this month", cases=True)),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -41,6 +43,8 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
+        ("cases by csm", "twice", "by csm"),
+        ("cases nps", "twice", "nps"),
     ],
 )
 def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: str) -> None:
@@ -55,6 +59,7 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
     [
         (ReportRequest(), "90d"),
         (ReportRequest(Metric.NPS, "30d"), "nps 30d"),
+        (ReportRequest(period="30d", cases=True), "cases 30d"),
         (ReportRequest(Metric.RESPONSE_RATE, "this quarter", Dimension.CSM), "response_rate this quarter by csm"),
     ],
 )
