@@ -17,13 +17,13 @@ from bot.charts.canvas import (
     new_figure,
     new_panel,
     say,
-    to_png,
 )
 from bot.charts.pictures import CasesPicture, Numbers, TimeCurve
 from bot.charts.trend import thin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LEFT = Box(MARGIN + AXIS, 150, 470, 450)
 RIGHT = Box(660, 150, 480, 450)
@@ -32,8 +32,8 @@ BEYOND_THE_DEADLINE = 2.0
 COLOURS = (BLUE, GREEN)
 
 
-def cases_picture(picture: CasesPicture) -> bytes:
-    """Draws the report of cases as PNG. A panel without anything to show says why."""
+def cases_picture(picture: CasesPicture) -> "Figure":
+    """Draws the report of cases. A panel without anything to show says why."""
     figure, numbers = new_figure(picture.words), Numbers(picture.locale, points=False)
     bars = new_panel(figure, LEFT, picture.words.trend)
     if any(picture.opened) or any(picture.resolved):
@@ -45,7 +45,7 @@ def cases_picture(picture: CasesPicture) -> bytes:
         _draw_curves(times, picture, numbers)
     else:
         say(times, picture.words.too_few if any(picture.opened) else picture.words.no_answers)
-    return to_png(figure)
+    return figure
 
 
 def _draw_bars(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:

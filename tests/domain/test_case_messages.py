@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain import case_messages, case_reports, report_messages
 from bot.domain.case_reports import CaseCounts
-from bot.domain.cases import CaseOutcome, Reason, Snooze
+from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trend
 from bot.domain.report_messages import CaseTimesPicture
@@ -35,8 +35,8 @@ def kinds(message: Message) -> list[type[Tap]]:
         (OVER, []),
     ],
 )
-def test_a_card_offers_what_can_still_be_done(case: object, offered: list[type[Tap]]) -> None:
-    facts = case_messages.case_facts(case)  # type: ignore[arg-type]  a parameter
+def test_a_card_offers_what_can_still_be_done(case: Case, offered: list[type[Tap]]) -> None:
+    facts = case_messages.case_facts(case)
     assert kinds(case_messages.card(facts, outbox_id=1, language=Language.VI)) == offered
     again = case_messages.update({**facts, "template": "cases/card"}, outbox_id=1, language=Language.VI)
     assert kinds(again) == offered
