@@ -8,6 +8,7 @@ from sqlalchemy import Select, insert, select, update
 from bot.domain.customers import Customer
 from bot.domain.messages import Language
 from bot.domain.names import search_key
+from storage import phones
 from storage.database import Tx
 from storage.tables import customer
 
@@ -19,7 +20,7 @@ def load_by_chat(tx: Tx, chat_id: int) -> Customer | None:
 
 def load_by_phone(tx: Tx, phone: str) -> Customer | None:
     """Whose number this is, in E.164."""
-    return _first(tx, _customers().where(customer.c.phone == phone))
+    return _first(tx, _customers().where(phones.is_any(tx, [phone])))
 
 
 def load(tx: Tx, customer_id: int) -> Customer | None:
@@ -82,6 +83,11 @@ def sign_up(
 def change(tx: Tx, customer_id: int, **values: Any) -> None:  # noqa: ANN401  columns of the row
     """Set columns of one customer."""
     tx.execute(update(customer).where(customer.c.id == customer_id).values(**values))
+
+
+def keep_phone(tx: Tx, customer_id: int, phone: str) -> None:
+    """Keep a customer's number, in E.164."""
+    change(tx, customer_id, **phones.columns(phone))
 
 
 def is_self_made(tx: Tx, customer_id: int) -> bool:

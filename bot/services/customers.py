@@ -78,7 +78,7 @@ def share_contact(
 def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language, *, now: datetime) -> Reply:
     if me is None:
         return Reply(send=(Message("customers/number_unknown", language),))
-    storage.customers.change(tx, me.customer_id, phone=number)
+    storage.customers.keep_phone(tx, me.customer_id, number)
     storage.consent.add(tx, me.customer_id, Act.NUMBER, now=now)
     return Reply(send=(_to(me, "customers/number_kept"),))
 
