@@ -38,7 +38,11 @@ def add_customer(database: Database, **columns: Any) -> int:
             "chat_id": CHAT,
             "linked_at": now - LONG_AGO,
         }
-        return int(tx.execute(insert(customer).values(row | columns | phones.columns(columns.get("phone"))).returning(customer.c.id)).scalar_one())
+        return int(
+            tx.execute(
+                insert(customer).values(row | columns | phones.columns(columns.get("phone"))).returning(customer.c.id)
+            ).scalar_one()
+        )
 
     return database.write_now(add)
 

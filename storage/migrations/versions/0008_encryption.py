@@ -1,5 +1,7 @@
 """What encryption at rest needs: blind indexes of phone numbers, the keys in use, and no text that looks encrypted."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,7 +35,9 @@ def upgrade() -> None:
     )
     op.add_column("customer", sa.Column("phone_index", sa.String(), nullable=True))
     op.add_column("customer", sa.Column("phone_ending", sa.String(), nullable=True))
-    op.execute(f"UPDATE customer SET phone_index = phone, phone_ending = substr(phone, {_from_the_end()})")
+    customers = sa.table("customer", *map(sa.column, ("phone", "phone_index", "phone_ending")))
+    ending = sa.func.substr(customers.c.phone, *_from_the_end(customers.c.phone))
+    op.execute(sa.update(customers).values(phone_index=customers.c.phone, phone_ending=ending))
     with op.batch_alter_table("customer") as customer:
         customer.drop_constraint("uq_customer_phone", type_="unique")
         customer.create_unique_constraint("uq_customer_phone_index", ["phone_index"])
@@ -43,9 +47,10 @@ def upgrade() -> None:
     _escape_marks()
 
 
-def _from_the_end() -> str:
+def _from_the_end(phone: sa.ColumnElement[Any]) -> list[Any]:
     """PostgreSQL counts substr() from the start alone."""
-    return f"-{ENDING}" if op.get_bind().dialect.name == "sqlite" else f"greatest(length(phone) - {ENDING - 1}, 1)"
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    return [-ENDING] if sqlite else [sa.func.greatest(sa.func.length(phone) - (ENDING - 1), 1)]
 
 
 def _escape_marks() -> None:
