@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from storage.columns import give_keys, to_json
 from storage.keyring import PLAIN, Keyring, SecretError
-from storage.secrets import name_row
+from storage.secrets import find_row
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class Database:
             try:
                 return use_case(tx, now=self._now(), **facts)
             except SecretError as error:
-                name_row(tx, error)
+                find_row(tx, error)
                 raise
 
         return run

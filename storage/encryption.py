@@ -12,7 +12,7 @@ from storage import phones
 from storage.columns import SecretJson, SecretText, keyring_of
 from storage.database import Tx, connect, insert_for, is_sqlite
 from storage.keyring import CIPHERTEXT, Keyring, SecretError
-from storage.secrets import columns, stored_text
+from storage.secrets import columns, find_row, stored_text
 from storage.tables import customer, encryption_key, metadata
 
 Key = tuple[Any, ...]
@@ -73,7 +73,8 @@ def write_again(tx: Tx, place: str, *, after: Key | None, limit: int) -> Batch:
         try:
             texts.append((tuple(row[:-1]), _read(tx, column, row.stored)))
         except SecretError as error:
-            unreadable.append(f"{error} (table {column.table.name}, row {', '.join(map(str, row[:-1]))})")
+            find_row(tx, error)
+            unreadable.append(str(error))
     _write(tx, column, texts)
     last = tuple(rows[-1][:-1]) if len(rows) == limit else None
     return Batch(changed=len(texts), unreadable=tuple(unreadable), last=last)

@@ -32,12 +32,16 @@ ID_BYTES = 4
 
 
 class SecretError(Exception):
-    """A stored text cannot be read; `place` is its column, `stored` what stands there."""
+    """A stored text cannot be read; `place` is its column, `stored` what stands there, `row` its row, once found."""
 
     def __init__(self, words: str, *, place: str, stored: str) -> None:
         super().__init__(words)
         self.place = place
         self.stored = stored
+        self.row = ""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} ({self.row})" if self.row else str(self.args[0])
 
 
 class TamperedError(SecretError):

@@ -27,18 +27,16 @@ def as_stored(column: Column[Any], ciphertext: str) -> str:
 
 
 def find_row(tx: Connection, error: SecretError) -> Any:  # noqa: ANN401  a key of any table
-    """The primary key of the row with the text that cannot be read, or None when it is there no more."""
+    """The primary key of the row with the text that cannot be read, which the error's words name from here on.
+
+    None when it is there no more.
+    """
     name, column_name = error.place.split(".")
     table = metadata.tables[name]
     column = table.c[column_name]
     same = stored_text(column) == as_stored(column, error.stored)
     found = tx.execute(select(*table.primary_key).where(same).limit(1)).first()
-    return tuple(found) if found else None
-
-
-def name_row(tx: Connection, error: SecretError) -> None:
-    """Let an error say in which row it found what it could not read."""
-    found = find_row(tx, error)
-    if found is not None:
-        table = error.place.partition(".")[0]
-        error.args = (f"{error.args[0]} (table {table}, row {', '.join(map(str, found))})",)
+    if found is None:
+        return None
+    error.row = f"table {name}, row {', '.join(map(str, found))}"
+    return tuple(found)
