@@ -1,16 +1,20 @@
 """A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from bot.domain.messages import Language, Message
+from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.names import cut
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
+from bot.domain.taps import ShowReport
 
 MOST_LISTED = 12
+TABS_A_ROW = 3
+PERIODS = ("30d", "90d", "this quarter", "this year")
 LONGEST_NAME = 40
 LONGEST_WORD = 60
 
@@ -99,6 +103,22 @@ def breakdown_report(
         picture=picture,
         words=Message("reports/picture", language, facts),
     )
+
+
+def tabs(request: ReportRequest) -> Keyboard:
+    """The buttons under a report: the other metrics, other periods, and what a metric can be broken down by."""
+    metrics = [_tab(request, metric or "overview", metric=metric) for metric in (None, *Metric)]
+    periods = tuple(_tab(request, period, period=period) for period in PERIODS)
+    rows = (*(tuple(metrics[start : start + TABS_A_ROW]) for start in range(0, len(metrics), TABS_A_ROW)), periods)
+    if request.metric is None:
+        return rows
+    return (*rows, tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)))
+
+
+def _tab(request: ReportRequest, name: str, **changes: Any) -> Button:  # noqa: ANN401  the fields of a request
+    there = replace(request, **changes)
+    there = there if there.metric else replace(there, by=None)
+    return Button("tab", ShowReport(there.words), {"tab": name, "chosen": there == request})
 
 
 def headline(overview: Overview) -> Metric:

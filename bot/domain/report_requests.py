@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.names import search_key
-from bot.domain.periods import names_period
+from bot.domain.periods import canonical_period
 from bot.domain.reports import Metric
 
 DEFAULT_PERIOD = "90d"
@@ -28,6 +28,12 @@ class ReportRequest:
     period: str = DEFAULT_PERIOD
     by: Dimension | None = None
 
+    @property
+    def words(self) -> str:
+        """The words after /report that ask for it, short enough for a button."""
+        by = f"by {self.by}" if self.by else ""
+        return " ".join(filter(None, (self.metric, self.period, by)))
+
 
 class ReportRequestError(ValueError):
     """Words that ask for no report: `code` is "unknown" or "twice", `word` the first one that does not fit."""
@@ -44,6 +50,7 @@ _METRICS = MappingProxyType(
         "ces": Metric.CES,
         "csat": Metric.CSAT,
         "response": Metric.RESPONSE_RATE,
+        "response_rate": Metric.RESPONSE_RATE,
         "response rate": Metric.RESPONSE_RATE,
         "phan hoi": Metric.RESPONSE_RATE,
         "ty le phan hoi": Metric.RESPONSE_RATE,
@@ -95,7 +102,7 @@ def _read(words: Sequence[str]) -> tuple[str, str, int]:
             return "metric", _METRICS[plain], used
         if plain in _BREAKDOWNS:
             return "by", _BREAKDOWNS[plain], used
-        if names_period(phrase):
-            return "period", phrase, used
+        if (period := canonical_period(phrase)) is not None:
+            return "period", period, used
     dangling = search_key(words[0]) in _BY and len(words) > 1
     raise ReportRequestError("unknown", words[1] if dangling else words[0])

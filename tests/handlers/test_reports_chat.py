@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import NetworkError
 
+from bot.domain.taps import ShowReport
 from bot.playground.persons import Person
 from bot.playground.world import Chat
 from bot.playground.world import Message as Said
@@ -12,7 +13,7 @@ from storage.database import Database
 from tests.conftest import START
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff
 from tests.history import Asked, remember
-from tests.stage import Stage, last, text
+from tests.stage import Stage, labels, last, text
 
 CSM = 100
 YESTERDAY = START - timedelta(days=1)
@@ -116,3 +117,53 @@ async def test_the_bot_shows_that_a_picture_is_coming_and_sends_it_though_that_f
     await ask(stage, hoa, "/report")
     assert shown == [("upload_photo", [])]
     assert "photo" in last(hoa.chat).content
+
+
+async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 5, "gold")
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    assert labels(said) == [
+        ["· Tổng quan ·", "NPS", "CES"],
+        ["CSAT", "Phản hồi", "Rời bỏ"],
+        ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
+    ]
+    for label in ("NPS", "30 ngày", "Theo gói"):
+        hoa.tap(said.message_id, label)
+        await stage.settle()
+    assert of_bot(hoa.chat) == [said]
+    assert caption(said).startswith("NPS theo gói · 30 ngày qua")
+    assert labels(said)[3] == ["Tất cả", "· Theo gói ·", "Theo CSM"]
+
+
+async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    for number in range(13):
+        answers(database, [10] * 5, f"Gói doanh nghiệp nhiều chi nhánh số {number:02}")
+    await ask(stage, hoa, "/report nps")
+    (first,) = of_bot(hoa.chat)
+    hoa.tap(first.message_id, "Theo gói")
+    await stage.settle()
+    assert caption(first).startswith("NPS · 90 ngày qua")
+    _, picture, words = of_bot(hoa.chat)
+    assert (labels(picture)[3], labels(words)) == (["Tất cả", "· Theo gói ·", "Theo CSM"], [])
+
+
+async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "NPS")
+    del hoa.chat.messages[said.message_id]
+    await stage.settle()
+    assert caption(last(hoa.chat)).startswith("NPS · 90 ngày qua")
+
+
+async def test_a_tab_with_words_of_ones_own_says_what_is_not_understood(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    payload = ShowReport("nsp 90d").pack()
+    said.reply_markup = {"inline_keyboard": [[{"text": "x", "callback_data": payload}]]}
+    hoa.tap(said.message_id, "x")
+    await stage.settle()
+    assert "Bot chưa hiểu “nsp”" in text(last(hoa.chat))
