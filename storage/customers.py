@@ -100,7 +100,12 @@ def is_unreachable(tx: Tx, customer_id: int) -> bool:
     return tx.execute(select(customer.c.unreachable_at).where(customer.c.id == customer_id)).scalar() is not None
 
 
-def set_reachable(tx: Tx, chat_id: int, *, unreachable_at: datetime | None) -> int | None:
-    """Note that a chat blocked or unblocked the bot; the customer's id, if it is one's."""
-    statement = update(customer).where(customer.c.chat_id == chat_id).values(unreachable_at=unreachable_at)
-    return tx.execute(statement.returning(customer.c.id)).scalar_one_or_none()
+def set_reachable(tx: Tx, chat_id: int) -> None:
+    """The person behind a chat can be written to again."""
+    tx.execute(update(customer).where(customer.c.chat_id == chat_id).values(unreachable_at=None))
+
+
+def mark_unreachable(tx: Tx, customer_id: int, *, now: datetime) -> str | None:
+    """Note that a customer cannot be written to any more; the name, or None when that was known."""
+    statement = update(customer).where(customer.c.id == customer_id, customer.c.unreachable_at.is_(None))
+    return tx.execute(statement.values(unreachable_at=now).returning(customer.c.name)).scalar_one_or_none()

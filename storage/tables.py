@@ -539,7 +539,10 @@ class ConsentRow(Table, table=True):
 
 
 class AuditRow(Table, table=True):
-    """What a member of staff did or looked at; rows are only ever added."""
+    """What a member of staff (0: whoever has the command line) did or looked at, to a customer or to a colleague.
+
+    Rows are only ever added.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -552,6 +555,7 @@ class AuditRow(Table, table=True):
     staff_id: int = Field(sa_type=Id)
     command: str
     customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
+    colleague_id: int | None = Field(default=None, sa_type=Id)
 
 
 class WaveRow(Table, table=True):

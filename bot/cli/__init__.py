@@ -122,11 +122,13 @@ def audit(
     settings = read_settings()
     with open_database(settings) as database:
         entries = database.read_now(list_entries, query=who, limit=limit)
-    table = Table("when", "staff", "command", "customer")
+    table = Table("when", "staff", "command", "whom")
     for one in entries:
         when = f"{one.happened_at.astimezone(ZoneInfo(settings.rules.timezone)):%Y-%m-%d %H:%M}"
         customer = "" if one.customer_id is None else f"{one.customer_name or '(forgotten)'} #{one.customer_id}"
-        table.add_row(when, f"{one.staff_name} {one.staff_id}".strip(), one.command, customer)
+        colleague = "" if one.colleague_id is None else f"{one.colleague_name} {one.colleague_id}".strip()
+        by = f"{one.staff_name} {one.staff_id}".strip() if one.staff_id else "(command line)"
+        table.add_row(when, by, one.command, customer or colleague)
     Console().print(table)
 
 

@@ -1,11 +1,14 @@
-"""What encryption at rest needs: blind indexes of phone numbers, the keys in use, and no text that looks encrypted."""
+"""What encryption at rest needs: blind indexes of phone numbers, the keys in use, and no text that looks encrypted.
+
+And in the audit log, who came and who went.
+"""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import UtcDateTime
+from storage.columns import Id, UtcDateTime
 
 revision = "0008_encryption"
 down_revision = "0004_trust"
@@ -44,6 +47,7 @@ def upgrade() -> None:
         for column in ("phone_index", "phone_ending"):
             customer.create_check_constraint(op.f(f"ck_customer_{column}"), f"(phone is null) = ({column} is null)")
     op.create_index("ix_customer_phone_ending", "customer", ["phone_ending"])
+    op.add_column("audit", sa.Column("colleague_id", Id, nullable=True))
     _escape_marks()
 
 
@@ -71,4 +75,5 @@ def downgrade() -> None:
         customer.create_unique_constraint("uq_customer_phone", ["phone"])
         customer.drop_column("phone_ending")
         customer.drop_column("phone_index")
+    op.drop_column("audit", "colleague_id")
     op.drop_table("encryption_key")
