@@ -40,7 +40,8 @@ def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], languag
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
     found = _report(tx, request, period, language=language, now=now)
-    return replace(found, message=replace(found.message, keyboard=report_messages.tabs(request)))
+    tabs = report_messages.tabs(request)
+    return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
 
 
 def _report(tx: Tx, request: ReportRequest, period: Period, *, language: Language, now: datetime) -> Report:

@@ -127,6 +127,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
         ["· Tổng quan ·", "NPS", "CES"],
         ["CSAT", "Phản hồi", "Rời bỏ"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
+        ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
     ]
     for label in ("NPS", "30 ngày", "Theo gói"):
         hoa.tap(said.message_id, label)
@@ -167,3 +168,32 @@ async def test_a_tab_with_words_of_ones_own_says_what_is_not_understood(stage: S
     hoa.tap(said.message_id, "x")
     await stage.settle()
     assert "Bot chưa hiểu “nsp”" in text(last(hoa.chat))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("/report nps as xlsx", ("nps-2026-11-20.xlsx", b"PK")),
+        ("/report csv", ("report-2026-11-20.csv", b"\xef\xbb\xbf")),
+        ("/report nps theo gói dạng pdf", ("nps-2026-11-20.pdf", b"%PDF")),
+    ],
+)
+async def test_a_report_can_be_had_as_a_file(
+    stage: Stage, database: Database, hoa: Person, words: str, expected: tuple[str, bytes]
+) -> None:
+    answers(database, [10] * 5, "=gold")
+    await ask(stage, hoa, words)
+    (said,) = of_bot(hoa.chat)
+    document = said.content["document"]
+    content = stage.messenger.files.find(document["file_id"]).upload.content
+    name, start = expected
+    assert (document["file_name"], content[: len(start)]) == (name, start)
+
+
+async def test_a_file_is_sent_below_the_report_that_it_belongs_to(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report nps")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "⬇ Excel")
+    await stage.settle()
+    assert caption(said).startswith("NPS · 90 ngày qua")
+    assert last(hoa.chat).content["document"]["file_name"] == "nps-2026-11-20.xlsx"
