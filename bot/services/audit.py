@@ -39,9 +39,7 @@ def list_entries(tx: Tx, *, now: datetime, query: str, limit: int = audit.SHOWN)
         return storage.audit.list_latest(tx, limit=limit)
     sought = read_query(query)
     named = [
-        one.user_id
-        for one in storage.staff.list_all(tx)
-        if sought.name_key and sought.name_key in search_key(one.name)
+        one.user_id for one in storage.staff.list_all(tx) if sought.name_key and sought.name_key in search_key(one.name)
     ]
     gone = read_id(query)  # who works here no more has no name here
     staff = named if gone is None else [*named, gone]
