@@ -45,6 +45,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
         "admins",
         "migrations",
         "database",
+        "encryption",
         "time zones",
         "updates",
         "messages",
