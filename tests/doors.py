@@ -99,7 +99,8 @@ def furnish(database: Database) -> None:
         put(database, "win_back", id=number, customer_id=1, loss_id=number, status=status, started_at=START)
     rest = {"words": "w", "per_day": 9, "starts_on": START.date(), "weekdays": [], "shown": {}}
     made = {"created_by": 1, "created_at": START, "changed_at": START}
-    put(database, "wave", id=1, kind="nps", status="draft", language="vi", **rest, **made)
+    asks = {"kind": "nps", "subject": "", "variants": "a"}
+    put(database, "wave", id=1, status="draft", language="vi", **asks, **rest, **made)
 
 
 async def offer(stage: Stage, person: Person, payload: taps.Tap) -> int:
