@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.contact import Rule
+from bot.domain.contact import Rule, is_open_on
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.planning import Contact
@@ -112,7 +112,7 @@ class Place:
 
 def runs_on(wave: Wave, day: date, rules: ContactRules) -> bool:
     """Whether a wave asks anybody on a day of the business."""
-    return day >= wave.starts_on and day.weekday() in wave.weekdays and day not in rules.holidays
+    return day >= wave.starts_on and day.weekday() in wave.weekdays and is_open_on(day, wave.kind, rules)
 
 
 def days_of(wave: Wave, rules: ContactRules, *, today: date) -> Iterator[date]:

@@ -61,6 +61,8 @@ def test_a_wave_keeps_off_holidays_other_weekdays_and_days_before_its_start() ->
     rules = ContactRules(holidays=frozenset({TUESDAY}))
     assert [runs_on(WAVE, day, rules) for day in (NOW.date(), TUESDAY, WEDNESDAY)] == [False, False, True]
     assert not runs_on(replace(WAVE, starts_on=THURSDAY), WEDNESDAY, rules)
+    every_day = replace(WAVE, weekdays=frozenset(range(7)))
+    assert not any(runs_on(every_day, date(2027, 2, day), ContactRules()) for day in range(3, 13))  # around Tết
 
 
 def test_who_must_not_be_asked_takes_nobodys_place_and_is_named_with_the_rule() -> None:
