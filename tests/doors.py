@@ -4,6 +4,7 @@ A new command or button has its line here, or the tests that walk the table fail
 """
 
 from dataclasses import replace
+from typing import Any
 
 from bot.domain import taps
 from bot.domain.rules import Rules
@@ -30,6 +31,7 @@ WORDS = {
     "wave": "nps",
     "who": "nps",
     "audit": "An",
+    "unsend": "",
 }
 """What follows each command of staff."""
 
@@ -96,7 +98,8 @@ def furnish(database: Database) -> None:
         left = {"lost_at": START, "recovered_at": START, "source": "staff", "reason": ""}
         put(database, "loss", id=number, customer_id=1, **left)
         put(database, "win_back", id=number, customer_id=1, loss_id=number, status=status, started_at=START)
-    rest = {"words": "w", "per_day": 9, "starts_on": START.date(), "weekdays": [], "shown": {}}
+    rest: dict[str, Any] = {"words": "w", "per_day": 9, "starts_on": START.date(), "weekdays": [], "shown": {}}
+    rest |= {"subject": "", "variants": "a"}
     made = {"created_by": 1, "created_at": START, "changed_at": START}
     put(database, "wave", id=1, kind="nps", status="draft", language="vi", **rest, **made)
 

@@ -83,13 +83,34 @@ async def test_a_button_of_staff_is_refused_and_changes_nothing(
     assert everything(database) == before
 
 
+def remove(stage: Stage, database: Database) -> None:
+    """Let the member of staff go who has entered."""
+    database.write_now(staff.remove_staff, rules=stage.app.bot_data.rules, user_id=CHAT + 5)
+
+
+@pytest.mark.parametrize("command", STAFF_COMMANDS)
+async def test_a_command_of_somebody_who_works_here_no_more_does_nothing_at_once(
+    world: Stage, database: Database, command: str
+) -> None:
+    person = enter(world, database, "admin")
+    person.send_text("/customers")
+    await world.settle()
+    assert "Nguyễn Thị An" in text(last(person.chat))
+    remove(world, database)
+    before = everything(database)
+    person.send_text(f"/{command} {WORDS[command]}")
+    await world.settle()
+    assert "chỉ dành cho nhân viên" in text(last(person.chat))
+    assert everything(database) == before
+
+
 @pytest.mark.parametrize("kind", STAFF_BUTTONS)
 async def test_an_old_button_of_somebody_who_works_here_no_more_does_nothing(
     world: Stage, database: Database, kind: type[taps.Tap]
 ) -> None:
     person = enter(world, database, "admin")
     message_id = await offer(world, person, STAFF_TAPS[kind])
-    database.write_now(staff.remove_staff, user_id=CHAT + 5)
+    remove(world, database)
     before = everything(database)
     person.tap(message_id, "x")
     await world.settle()

@@ -13,6 +13,12 @@ from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.phones import ends_like
 from storage.tables import customer, loss, metadata
 
+BUYER = """
+    INSERT INTO customer
+    (name, search_name, salutation, language, timezone, plan, location, joined_at, created_at, last_purchase_at)
+    VALUES ('An', 'an', '', 'vi', 'UTC', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', {bought})
+"""
+
 
 def test_migrations_build_exactly_what_the_tables_say(blank_url: str) -> None:
     migrate(blank_url)
@@ -65,6 +71,20 @@ def test_migrating_twice_changes_nothing(blank_url: str) -> None:
         assert connection.execute(text("SELECT name FROM rate")).scalar_one() == "bulk"
 
 
+def test_who_bought_before_losses_of_the_past_were_kept_is_marked_to_be_looked_at(blank_url: str) -> None:
+    migrate(blank_url, "0003_cases")
+    with connect(blank_url) as connection:
+        for bought in ("'2026-03-04 05:00:00'", "NULL"):
+            connection.execute(text(BUYER.format(bought=bought)))
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        marked = connection.execute(text("SELECT count(*) FROM customer WHERE purchases_came_at = last_purchase_at"))
+        assert marked.scalar_one() == 1
+
+
 def test_replicas_that_start_together_migrate_once(blank_url: str) -> None:
     command = [sys.executable, "-c", f"from storage.migrate import migrate; migrate({blank_url!r})"]
     replicas = [subprocess.Popen(command) for _ in range(2)]
@@ -84,7 +104,7 @@ def test_a_database_of_a_newer_version_is_left_alone(blank_url: str) -> None:
 
 
 def test_numbers_and_words_from_before_encryption_are_found_and_read_as_they_were(blank_url: str) -> None:
-    migrate(blank_url, "0004_trust")
+    migrate(blank_url, "0009_casework")
     words = {1: "enc1:0a0b0c0d:AAAA", 2: "txt1:enc1:", 3: "ENC1: đắt quá", 4: None}
     with connect(blank_url) as connection:
         for number, goal in words.items():
