@@ -30,6 +30,7 @@ PLAIN = {
     "consent": {"act", "detail", "text_version"},
     "encryption_key": {"key_id"},
     "forgotten": {"digest"},
+    "greeting_progress": {"greeting", "timezone"},
     "hold": {"rule"},
     "inbox": {"error"},
     "interaction": {"kind"},
@@ -42,8 +43,8 @@ PLAIN = {
     "success_plan": {"template", "name", "status", "check_in_answer"},
     "support_case": {"source", "survey_kind", "reason", "outcome"},
     "survey_run": {"kind", "trigger", "wording", "segment"},
-    "wave": {"kind", "status", "words", "weekdays", "language", "shown"},
-    "wave_member": {"state", "rule"},
+    "wave": {"kind", "status", "words", "weekdays", "language", "shown", "subject", "variants"},
+    "wave_member": {"state", "rule", "variant"},
     "win_back": {"status", "reason", "answer"},
 }
 
