@@ -39,9 +39,9 @@ class Renderer:
     """Puts messages into words for one business.
 
     Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
-    `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign). Every
-    fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has
-    `address`.
+    `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign),
+    `figure` (a measured value, in the language given). Every fact may be a plain value or its JSON form. A message that knows a
+    person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -67,6 +67,7 @@ class Renderer:
             "percent": _percent,
             "share": _share,
             "points": _points,
+            "figure": _figure,
         }
 
     def render(self, message: Message) -> Rendered:
@@ -140,6 +141,11 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
     code = currency or context["currency"]
     amount = minor / 10 ** numbers.get_currency_precision(code)
     return str(numbers.format_currency(amount, code, locale=_locale(context)))
+
+
+def _figure(value: float, language: str) -> str:
+    """A measured value with at most two decimals, for macros, which know the language by their arguments alone."""
+    return str(numbers.format_decimal(value, format="#,##0.##", locale=LOCALES[language]))
 
 
 @pass_context

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, cases, plans, retention, survey_planning, wave_planning, win_back
+from bot.services import birthdays, cases, plan_planning, retention, survey_planning, wave_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -42,9 +42,12 @@ DUTIES: Sequence[Duty] = (
     Duty(survey_planning.plan_closings, OFTEN),
     Duty(survey_planning.plan_reminders, NOW_AND_THEN),
     Duty(birthdays.plan_birthdays, NOW_AND_THEN),
-    Duty(plans.plan_milestones, NOW_AND_THEN),
-    Duty(plans.plan_check_ins, NOW_AND_THEN),
-    Duty(plans.plan_progress, NOW_AND_THEN),
+    Duty(plan_planning.plan_starts, NOW_AND_THEN),
+    Duty(plan_planning.plan_milestones, NOW_AND_THEN),
+    Duty(plan_planning.plan_tips, NOW_AND_THEN),
+    Duty(plan_planning.plan_check_ins, NOW_AND_THEN),
+    Duty(plan_planning.plan_progress, NOW_AND_THEN),
+    Duty(plan_planning.plan_stuck, NOW_AND_THEN),
     Duty(survey_planning.plan_ces, OFTEN),
     Duty(survey_planning.plan_case_ces, OFTEN),
     Duty(survey_planning.plan_csat, OFTEN),

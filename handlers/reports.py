@@ -1,7 +1,5 @@
 """Reports: a picture with its figures."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from telegram import Update
@@ -13,10 +11,8 @@ from bot.domain.messages import Message
 from bot.services import reports
 from handlers import auditing, choosing, replies
 from handlers.context import Context, message
+from handlers.drawing import drawn
 from handlers.report_pictures import draw
-
-DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
-"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -30,5 +26,5 @@ async def report(update: Update, context: Context) -> None:
         return
     with suppress(Forbidden, NetworkError):  # the picture comes all the same, or says why it cannot
         await context.bot.send_chat_action(came.chat_id, ChatAction.UPLOAD_PHOTO)
-    picture = await asyncio.get_running_loop().run_in_executor(DRAWING, draw, found, house.renderer)
+    picture = await drawn(draw, found, house.renderer)
     await replies.send_picture(context, came.chat_id, picture, found.message)

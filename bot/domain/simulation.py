@@ -209,6 +209,8 @@ def _of_plan(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Ite
         if due_at >= now:
             yield _candidate(life, Kind.MILESTONE, due_at)
             yield _candidate(life, Kind.CSAT, due_at + rules.surveys.csat_after)
+    tips = [one.tip_at for one in life.plan.milestones if one.done_at is None and one.tip_at] if life.plan else []
+    yield from (_candidate(life, Kind.TIP, tip_at) for tip_at in tips if tip_at >= now)
     if life.plan is not None and ahead:
         ends = min(until, max(ahead))
         for kind, months in ((Kind.CHECK_IN, life.plan.check_in_months), (Kind.PROGRESS, life.plan.progress_months)):

@@ -11,7 +11,7 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, case_messages, contact, notices, plans, surveys, waves, win_back
+from bot.domain import birthdays, case_messages, contact, notices, plan_messages, surveys, waves, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
@@ -33,9 +33,13 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.CSAT: surveys.invitation,
     Kind.REMINDER: surveys.reminder,
     Kind.CLOSING: surveys.closing,
-    Kind.CHECK_IN: plans.check_in,
-    Kind.PROGRESS: plans.progress,
-    Kind.MILESTONE: plans.milestone,
+    Kind.CHECK_IN: plan_messages.check_in,
+    Kind.PROGRESS: plan_messages.progress,
+    Kind.MILESTONE: plan_messages.milestone,
+    Kind.GOAL: plan_messages.goal,
+    Kind.TIP: plan_messages.tip,
+    Kind.CONFIRMATION: plan_messages.confirmation,
+    Kind.COMPLETION: plan_messages.completion,
     Kind.BIRTHDAY: birthdays.greeting,
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,

@@ -7,8 +7,8 @@ from functools import partial
 
 import storage.cases
 import storage.losses
+import storage.plan_dates
 import storage.planning
-import storage.plans
 import storage.waves
 import storage.win_back
 from bot.domain import birthdays, waves
@@ -44,9 +44,10 @@ def _sources(rules: Rules) -> list[_Source]:
         _Source(Kind.FOLLOW_UP, storage.cases.list_to_follow_up, rules.cases.nps_again_after),
         _Source(Kind.CSAT, storage.planning.list_done_milestones, rules.surveys.csat_after),
         _Source(Kind.REMINDER, storage.planning.list_reminders),
-        _Source(Kind.MILESTONE, storage.plans.list_milestones),
-        _Source(Kind.CHECK_IN, partial(storage.plans.list_rounds, kind=Kind.CHECK_IN)),
-        _Source(Kind.PROGRESS, partial(storage.plans.list_rounds, kind=Kind.PROGRESS)),
+        _Source(Kind.MILESTONE, storage.plan_dates.list_milestones),
+        _Source(Kind.TIP, storage.plan_dates.list_tips),
+        _Source(Kind.CHECK_IN, partial(storage.plan_dates.list_rounds, kind=Kind.CHECK_IN)),
+        _Source(Kind.PROGRESS, partial(storage.plan_dates.list_rounds, kind=Kind.PROGRESS)),
     ]
     if rules.win_back.enabled:
         sources.append(_Source(Kind.WIN_BACK, storage.win_back.list_questions, rules.win_back.ask_after))
@@ -109,6 +110,7 @@ def next_due(tx: Tx, *, now: datetime, rules: Rules) -> datetime | None:
         *(instant for source in _sources(rules) for instant in _next_of(tx, source.list_due, source.delay, now=now)),
         *_next_of(tx, storage.planning.list_closings, AT_ONCE, now=now),
         *_next_of(tx, storage.cases.list_alarms, AT_ONCE, now=now),
+        *_next_of(tx, storage.plan_dates.list_waiting, rules.success.stuck_after, now=now),
         *_next_loss(tx, rules, now=now),
         *_next_day_of_surveys(tx, rules, now=now),
         *_next_greeting(tx, rules, now=now),

@@ -9,7 +9,7 @@ from bot import scheduler
 from bot.domain.messages import Language
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Kind
-from bot.services import plans
+from bot.services import own_plans, plans
 from tests.stories import SAIGON, STAFF_CHAT, Story, add_customer, look
 
 STAFF = 7_000_000_000
@@ -28,7 +28,7 @@ def start_plan(story: Story, customer_id: int) -> None:
 async def test_a_year_brings_every_milestone_check_in_and_progress_message_once(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     await story.live(story.clock.now() + timedelta(days=372))
-    assert Counter(story.kinds()) == {Kind.CHECK_IN: 12, Kind.PROGRESS: 4, Kind.MILESTONE: 4}
+    assert Counter(story.kinds()) == {Kind.CHECK_IN: 12, Kind.PROGRESS: 4, Kind.MILESTONE: 4, Kind.NOTICE: 1}
     assert story.of(Kind.MILESTONE)[0].local() == "2026-12-20 09:00"
     assert [one.local() for one in story.of(Kind.CHECK_IN)][:3] == [
         "2026-12-21 09:00",  # the milestone of the day before came first
@@ -40,10 +40,11 @@ async def test_a_year_brings_every_milestone_check_in_and_progress_message_once(
 async def test_a_year_keeps_the_floor_and_the_customers_nights(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock, timezone="Australia/Lord_Howe"))
     await story.live(story.clock.now() + timedelta(days=372))
-    local = [one.at.astimezone(ZoneInfo("Australia/Lord_Howe")) for one in story.said]
+    told = [one for one in story.said if one.kind is not Kind.NOTICE]
+    local = [one.at.astimezone(ZoneInfo("Australia/Lord_Howe")) for one in told]
     assert len(local) == 20
     assert all(8 <= instant.hour < 21 for instant in local)
-    assert all(later.at - earlier.at >= timedelta(days=1) for earlier, later in pairwise(story.said))
+    assert all(later.at - earlier.at >= timedelta(days=1) for earlier, later in pairwise(told))
 
 
 async def test_everything_run_twice_changes_nothing(story: Story) -> None:
@@ -62,14 +63,18 @@ async def test_a_bot_that_slept_for_months_sends_the_latest_and_not_the_backlog(
         timedelta(days=125)
     )  # 25 March: the check-in of 20 March is five days late, the rest is too late
     await story.live(story.clock.now() + timedelta(days=10))
-    assert story.kinds() == [Kind.CHECK_IN]
+    assert story.kinds() == [Kind.NOTICE, Kind.CHECK_IN]
 
 
 async def test_a_milestone_marked_as_done_is_asked_about_and_not_announced(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     [first, *_] = story.database.read_now(look, table="milestone")
     story.database.write_now(
-        plans.complete_milestone, staff_id=STAFF, language=Language.VI, tap=CompleteMilestone(first.id)
+        plans.complete_milestone,
+        rules=story.rules,
+        staff_id=STAFF,
+        language=Language.VI,
+        tap=CompleteMilestone(first.id),
     )
     await story.live(story.clock.now() + timedelta(days=31))
     assert story.kinds() == [Kind.CSAT, Kind.REMINDER, Kind.CLOSING, Kind.CLOSING, Kind.CHECK_IN]
@@ -80,7 +85,11 @@ async def test_a_plan_is_complete_with_its_last_milestone_and_falls_silent(story
     start_plan(story, add_customer(story.database, story.clock))
     for milestone in story.database.read_now(look, table="milestone"):
         story.database.write_now(
-            plans.complete_milestone, staff_id=STAFF, language=Language.VI, tap=CompleteMilestone(milestone.id)
+            plans.complete_milestone,
+            rules=story.rules,
+            staff_id=STAFF,
+            language=Language.VI,
+            tap=CompleteMilestone(milestone.id),
         )
     [plan] = story.database.read_now(look, table="success_plan")
     assert (plan.status, plan.completed_at) == ("completed", story.clock.now())
@@ -95,7 +104,7 @@ async def test_a_customer_who_needs_help_is_told_of_to_staff_at_once(story: Stor
     help_me = next(tap for tap in asked.taps if isinstance(tap, CheckInAnswer) and tap.choice == "help")
     for _ in range(2):  # a double tap
         story.database.write_now(
-            plans.answer_check_in,
+            own_plans.answer_check_in,
             rules=story.rules,
             chat_id=asked.chat_id,
             message_id=asked.message_id,
