@@ -25,11 +25,13 @@ WORDS = {
     "case": "An: hỏng hàng",
     "log": "An: gọi hỏi thăm",
 }
-ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who", "cases"}
+ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who", "cases", "plans"}
 MANY = {taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 BUTTONS = {
     taps.StartPlan: taps.StartPlan(1, "onboarding"),
     taps.CompleteMilestone: taps.CompleteMilestone(1),
+    taps.RejectMilestone: taps.RejectMilestone(1),
+    taps.MoveMilestone: taps.MoveMilestone(1, "20270101"),
     taps.PickCustomer: taps.PickCustomer("customer", 1, ""),
     taps.ShowCustomer: taps.ShowCustomer(1),
     taps.ListPage: taps.ListPage(0, 0),
