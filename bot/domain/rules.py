@@ -197,6 +197,15 @@ class RetentionRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacyRules:
+    """Who answers for the data, as `/privacy` says it: the company, where it is, how to reach it; "" is not said."""
+
+    legal_name: str = ""
+    address: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers.
 
@@ -221,3 +230,4 @@ class Rules:
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
     retention: RetentionRules = RetentionRules()
+    privacy: PrivacyRules = PrivacyRules()

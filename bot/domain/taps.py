@@ -200,6 +200,14 @@ class CloseInteraction(Tap):
 
 
 @dataclass(frozen=True)
+class ShowReport(Tap):
+    """A member of staff turns a report to another: `words` are those after /report."""
+
+    code = "rp"
+    words: str
+
+
+@dataclass(frozen=True)
 class ShowCase(Tap):
     """A member of staff looks at a case: its card as it is now."""
 
@@ -331,6 +339,7 @@ TAPS: dict[str, type[Tap]] = {
         ChooseGoal,
         AnswerCompletion,
         CloseInteraction,
+        ShowReport,
         ShowCase,
         ClaimCase,
         OfferReplies,
