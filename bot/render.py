@@ -40,8 +40,8 @@ class Renderer:
 
     Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
     `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign),
-    `figure` (a measured value, in the language given). Every fact may be a plain value or its JSON form. A message that knows a
-    person's `name` and `salutation` also has `address`.
+    `figure` (a measured value, in the language given). Every fact may be a plain value or its JSON form. A message
+    that knows a person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:

@@ -1,16 +1,17 @@
 """A customer's first year: started by staff, sent by the clock, ticked, answered, finished."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot import scheduler
 from bot.domain.messages import Language
-from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
+from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan, TickMilestone
 from bot.domain.touchpoints import Kind
 from bot.services import own_plans, plans
-from tests.stories import SAIGON, STAFF_CHAT, Story, add_customer, look
+from tests.stories import FIRST_CHAT, ONBOARDING, SAIGON, STAFF_CHAT, WORDS, Story, add_customer, look
 
 STAFF = 7_000_000_000
 
@@ -120,3 +121,54 @@ async def test_a_customer_who_needs_help_is_told_of_to_staff_at_once(story: Stor
     assert "Nguyễn Thị An 1" in card.text
     [request] = story.database.read_now(look, table="interaction", kind="request")
     assert request.body == "Năm đầu"
+
+
+async def test_a_year_with_one_missed_milestone_is_stuck_once_put_right_and_completed(story: Story) -> None:
+    customer_id = add_customer(story.database, story.clock)
+    start_plan(story, customer_id)
+    begun = story.clock.now()
+    await story.live(begun + timedelta(days=45))
+    tick(story, 1)  # two weeks late, and never stuck
+    await story.live(begun + timedelta(days=130))  # the second was due on day 90
+    [fall] = story.of(Kind.NOTICE)
+    assert fall.local() == "2027-03-11 09:00"
+    assert "Nguyễn Thị An 1" in fall.text
+    tick(story, 2)
+    await story.live(begun + timedelta(days=200))
+    tick(story, 3)
+    await story.live(begun + timedelta(days=366))
+    tick(story, 4)
+    await story.live(begun + timedelta(days=380))
+    assert len(story.of(Kind.NOTICE)) == 1
+    assert Counter(one.kind for one in story.said if one.kind in PLAN_KINDS) == {
+        Kind.CHECK_IN: 12,
+        Kind.PROGRESS: 4,
+        Kind.MILESTONE: 4,
+        Kind.COMPLETION: 1,
+    }
+    [plan] = story.database.read_now(look, table="success_plan")
+    assert (plan.status, plan.stuck_at) == ("completed", None)
+
+
+PLAN_KINDS = {Kind.CHECK_IN, Kind.PROGRESS, Kind.MILESTONE, Kind.COMPLETION}
+
+
+def tick(story: Story, milestone_id: int) -> None:
+    story.database.write_now(
+        own_plans.tick_milestone,
+        rules=story.rules,
+        chat_id=FIRST_CHAT + 1,
+        message_id=1,
+        language=Language.VI,
+        tap=TickMilestone(milestone_id),
+    )
+
+
+async def test_tips_come_before_their_milestones_and_the_goal_is_asked_first(story: Story) -> None:
+    tipped = tuple(replace(one, tip="first_use") for one in ONBOARDING.milestones)
+    template = replace(ONBOARDING, milestones=tipped, goals=(WORDS,))
+    story.rules = replace(story.rules, plans=(template,))
+    start_plan(story, add_customer(story.database, story.clock))
+    await story.live(story.clock.now() + timedelta(days=32))
+    assert story.kinds() == [Kind.GOAL, Kind.TIP, Kind.MILESTONE, Kind.CHECK_IN]
+    assert story.of(Kind.TIP)[0].local() == "2026-12-13 09:00"
