@@ -12,8 +12,8 @@ from storage.tables import answer, interaction, loss, outbox, success_plan, supp
 
 OVER = ("sent", "failed", "unknown", "expired", "cancelled")
 NO_FACTS = "{}"
-QUOTING = (Kind.REPLY, *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN), Kind.CONFIRMATION)
-"""What goes to a customer and may hold their own words, such as the goal of their plan, or those of staff."""
+QUOTING = (Kind.REPLY, Kind.DIGEST, *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN), Kind.CONFIRMATION)
+"""What may hold the words of customers, such as the goal of their plan, or those of staff."""
 
 
 def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:

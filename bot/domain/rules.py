@@ -190,6 +190,17 @@ class CaseRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestRules:
+    """When each CSM is told what waits for them, on business days; None is never.
+
+    Who has been silent for `silent_share` of the time after which a customer counts as lost is named before it passes.
+    """
+
+    at: time | None = time(8, 0)
+    silent_share: float = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetentionRules:
     """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
 
@@ -229,5 +240,6 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    digest: DigestRules = DigestRules()
     retention: RetentionRules = RetentionRules()
     privacy: PrivacyRules = PrivacyRules()
