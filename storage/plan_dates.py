@@ -19,11 +19,14 @@ ROUNDS = {
 
 
 def list_milestones(tx: Tx, window: Window) -> list[Due]:
-    """Milestones of active plans that are neither done nor announced; the subject is the plan's id."""
+    """Milestones of active plans that are neither done, ticked nor announced; the subject is the plan's id."""
     statement = select_due(milestone.c.id, milestone.c.due_at, cast(success_plan.c.id, String))
     statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
     statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id).where(
-        success_plan.c.status == PlanStatus.ACTIVE, milestone.c.announced_at.is_(None), milestone.c.done_at.is_(None)
+        success_plan.c.status == PlanStatus.ACTIVE,
+        milestone.c.announced_at.is_(None),
+        milestone.c.claimed_at.is_(None),
+        milestone.c.done_at.is_(None),
     )
     return list_due(tx, statement, milestone.c.due_at, window)
 

@@ -52,7 +52,7 @@ def plan_milestones(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for one in due:
         plan = found[int(one.subject)]
         milestone = _milestone(plan, one.row_id)
-        if storage.plan_dates.mark_announced(tx, one.row_id, now=now) and one.reachable and not milestone.claimed_at:
+        if storage.plan_dates.mark_announced(tx, one.row_id, now=now) and one.reachable:
             facts = plan_messages.milestone_facts(plan, one.row_id)
             _queue(tx, one, Kind.MILESTONE, plans.milestone_key(milestone), facts, now=now)
     return len(due)

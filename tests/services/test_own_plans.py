@@ -150,6 +150,13 @@ def test_a_tick_that_needs_proof_waits_and_staff_are_asked_once(
     assert (asked.template, asked.facts["milestone_id"], asked.about_id) == ("plans/claimed", 2, customer_id)
 
 
+def test_what_waits_to_be_confirmed_is_not_announced(database: Database, clock: Clock, customer_id: int) -> None:
+    tick(database, 2)
+    clock.advance(timedelta(days=61))
+    run(database, plan_planning.plan_milestones)
+    assert [row.facts["position"] for row in queued(database, Kind.MILESTONE)] == []
+
+
 def test_what_is_confirmed_is_done_and_the_customer_hears_it(
     database: Database, clock: Clock, customer_id: int
 ) -> None:
