@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, case, cast, select, update
+from sqlalchemy import ColumnElement, String, case, cast, func, or_, select, update
 
-from bot.domain.plans import PlanStatus, Round
+from bot.domain.plans import PlanStatus, Round, read_round_key
 from bot.domain.touchpoints import Kind
 from storage.audiences import COLUMNS
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
-from storage.tables import customer, milestone, success_plan
+from storage.tables import customer, interaction, milestone, outbox, success_plan
 
 ROUNDS = {
     Kind.CHECK_IN: (success_plan.c.next_check_in_at, success_plan.c.check_ins),
@@ -43,6 +43,39 @@ def list_rounds(tx: Tx, window: Window, *, kind: Kind) -> list[Due]:
     statement = select_due(success_plan.c.id, at)
     statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
     return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
+
+
+def list_unanswered(tx: Tx, plan_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The numbers of each plan's check-ins that were sent since the customer was last heard, in order.
+
+    Heard is who answered a check-in, said their goal or ticked a milestone, and who wrote, was called or met since.
+    """
+    heard = (success_plan.c.check_in_answered_at, success_plan.c.goal_said_at, _ticked_at, _spoke_at)
+    statement = (
+        select(outbox.c.dedupe_key, outbox.c.sent_at, *heard)
+        .join(success_plan, success_plan.c.customer_id == outbox.c.customer_id)
+        .where(success_plan.c.id.in_(plan_ids), outbox.c.kind == Kind.CHECK_IN, outbox.c.sent_at.is_not(None))
+        .order_by(outbox.c.sent_at)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for key, sent_at, *instants in tx.execute(statement):
+        plan_id, number = read_round_key(key)
+        if plan_id in plan_ids and all(at is None or at < sent_at for at in instants):
+            found[plan_id] = (*found.get(plan_id, ()), number)
+    return found
+
+
+_ticked_by_customer = or_(milestone.c.claimed_at.is_not(None), milestone.c.done_by.is_(None))
+_ticked_at = (
+    select(func.max(func.coalesce(milestone.c.claimed_at, milestone.c.done_at)))
+    .where(milestone.c.plan_id == success_plan.c.id, _ticked_by_customer)
+    .scalar_subquery()
+)
+_spoke_at = (
+    select(func.max(interaction.c.happened_at))
+    .where(interaction.c.customer_id == success_plan.c.customer_id, interaction.c.kind.not_in(("note", "reply")))
+    .scalar_subquery()
+)
 
 
 def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime | None) -> bool:

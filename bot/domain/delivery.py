@@ -62,6 +62,7 @@ class Act(StrEnum):
     CLOSE_TOPIC = "close_topic"
     REOPEN_TOPIC = "reopen_topic"
     DELETE_TOPIC = "delete_topic"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,19 @@ class Delivery(Attempt):
     copied: Place | None = None
 
 
-TOPIC_ACTS = {
+NAMED_ACTS = {
     "create": Act.CREATE_TOPIC,
     "close": Act.CLOSE_TOPIC,
     "reopen": Act.REOPEN_TOPIC,
     "delete": Act.DELETE_TOPIC,
+    "unsend": Act.DELETE,
 }
 
 
 def act_of(facts: Mapping[str, object], *, edits: bool) -> Act:
     """What a queued message does in its chat; `edits` when it changes one that is there."""
     if "act" in facts:
-        return TOPIC_ACTS[str(facts["act"])]
+        return NAMED_ACTS[str(facts["act"])]
     if "picture" in facts:
         return Act.SEND_PICTURE
     if "copied" in facts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain import plan_messages, waves
+from bot.domain import plan_messages, wave_messages
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.taps import CloseInteraction, PickCustomer
 
@@ -14,7 +14,7 @@ def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
 
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
     if "wave_id" in facts:
-        return waves.keyboard(facts)
+        return wave_messages.keyboard(facts)
     if "milestone_id" in facts:
         return plan_messages.claim_keyboard(int(str(facts["milestone_id"])))
     if "customer_id" in facts:

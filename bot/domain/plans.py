@@ -1,10 +1,11 @@
 """Success plans: from a template and a start to dated milestones and rounds, how far it has come and how it goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import partial
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -13,7 +14,7 @@ from bot.domain.audiences import parse_segment
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Language
 from bot.domain.names import search_key
-from bot.domain.rules import MeasureTemplate, MilestoneTemplate, Owner, PlanTemplate, SuccessRules
+from bot.domain.rules import CheckInRules, MeasureTemplate, MilestoneTemplate, Owner, PlanTemplate, SuccessRules
 from bot.domain.touchpoints import Kind
 
 MORNING = time(9, 0)
@@ -24,6 +25,14 @@ class PlanStatus(StrEnum):
     ACTIVE = "active"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+
+class CheckInStep(StrEnum):
+    """What becomes of a check-in whose day has come."""
+
+    ASK = "ask"
+    SKIP = "skip"
+    STOP = "stop"  # nobody has answered for so long that a person should look
 
 
 class CheckInChoice(StrEnum):
@@ -250,6 +259,26 @@ def rounds_around(plan: Plan, kind: Kind, timezone: str, *, now: datetime) -> tu
     return Round(number, at(number)), Round(number + 1, at(number + 1))
 
 
+def rounds_between(plan: Plan, kind: Kind, timezone: str, *, first: datetime, last: datetime) -> Iterator[Round]:
+    """The rounds from one instant to another, both included, as far as the plan runs."""
+    months = plan.check_in_months if kind is Kind.CHECK_IN else plan.progress_months
+    for number in count(1) if months else ():
+        at = round_at(number, months=months, timezone=timezone, start=plan.started_at)
+        if at > last or not is_within(plan, at):
+            return
+        if at >= first:
+            yield Round(number, at)
+
+
+def check_in_step(number: int, unanswered: Sequence[int], rules: CheckInRules) -> CheckInStep:
+    """What becomes of a round when these rounds before it, in order, were sent since the customer's last word."""
+    if len(unanswered) >= rules.stops_after:
+        return CheckInStep.STOP
+    if len(unanswered) >= rules.backs_off_after and number < unanswered[-1] + 2:
+        return CheckInStep.SKIP
+    return CheckInStep.ASK
+
+
 def progress_of(milestones: Sequence[Milestone], *, now: datetime) -> Progress:
     """How far a plan has come at `now`."""
     due = [milestone for milestone in milestones if milestone.due_at <= now]
@@ -276,3 +305,14 @@ def tip_key(milestone: Milestone) -> str:
 def round_key(kind: Kind, plan_id: int, number: int) -> str:
     """One check-in or progress message of a plan and round, for ever."""
     return f"{kind}:{plan_id}:{number}"
+
+
+def read_round_key(key: str) -> tuple[int, int]:
+    """The plan and the number of a round from its key."""
+    _, plan_id, number = key.split(":")
+    return int(plan_id), int(number)
+
+
+def silence_key(plan_id: int, unanswered: Sequence[int]) -> str:
+    """One word to staff for each time that a customer falls silent."""
+    return f"check_in_silence:{plan_id}:{unanswered[0]}"

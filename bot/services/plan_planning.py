@@ -13,7 +13,7 @@ import storage.plans
 from bot.domain import plan_messages, plans
 from bot.domain.audiences import matching, parse_segment
 from bot.domain.planning import CHUNK, outgoing
-from bot.domain.plans import Milestone, Plan
+from bot.domain.plans import CheckInStep, Milestone, Plan, Round
 from bot.domain.rules import PlanTemplate, Rules
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -104,7 +104,7 @@ def plan_stuck(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def plan_check_ins(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Ask how plans go, month by month."""
+    """Ask how plans go, month by month, less often where nobody answers, and at last tell staff of the silence."""
     return _plan_rounds(tx, Kind.CHECK_IN, rules=rules, now=now)
 
 
@@ -117,17 +117,37 @@ def _plan_rounds(tx: Tx, kind: Kind, *, rules: Rules, now: datetime) -> int:
     """Of rounds that were missed only the last is queued."""
     due = storage.plan_dates.list_rounds(tx, Window(limit=CHUNK, before=now), kind=kind)
     found = storage.plans.load_many(tx, [one.row_id for one in due])
+    unanswered = storage.plan_dates.list_unanswered(tx, list(found)) if kind is Kind.CHECK_IN else {}
     for one in due:
         plan = found[one.row_id]
         last, following = plans.rounds_around(plan, kind, one.timezone, now=now)
         until = following.at if plans.is_within(plan, following.at) else None
         moved = storage.plan_dates.move_round(tx, one, last, kind=kind, until=until)
-        if moved and one.reachable:
+        silence = unanswered.get(plan.plan_id, ())
+        if moved and one.reachable and _is_asked(tx, plan, last, silence, rules=rules, now=now):
             key = plans.round_key(kind, plan.plan_id, last.number)
             facts = plan_messages.round_facts(plan, kind, rules.success, now=now)
             message = outgoing(kind, key, customer_id=one.customer_id, due_at=last.at, facts=facts)
             storage.due.queue(tx, message, now=now)
     return len(due)
+
+
+def _is_asked(tx: Tx, plan: Plan, coming: Round, unanswered: Sequence[int], *, rules: Rules, now: datetime) -> bool:
+    """Whether a round goes to a customer who left these check-ins unanswered; staff hear of a long silence once."""
+    step = plans.check_in_step(coming.number, unanswered, rules.check_ins)
+    customer = storage.customers.load(tx, plan.customer_id) if step is CheckInStep.STOP else None
+    if customer is not None:
+        about = {"customer": customer.name, "customer_id": plan.customer_id, "unanswered": len(unanswered)}
+        storage.notices.notify(
+            tx,
+            key=plans.silence_key(plan.plan_id, unanswered),
+            template="plans/silent",
+            facts=plan_messages.plan_facts(plan) | about,
+            customer_id=plan.customer_id,
+            rules=rules,
+            now=now,
+        )
+    return step is CheckInStep.ASK
 
 
 def _milestone(plan: Plan, milestone_id: int) -> Milestone:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram.constants import MessageLimit
 
-from bot.domain import birthdays, notices, plan_messages, win_back
+from bot.domain import birthdays, greetings, notices, plan_messages, win_back
 from bot.domain.messages import Language, Message
 from bot.domain.plans import CheckInChoice, CompletionChoice, Measure, Milestone, Plan, PlanStatus
 from bot.domain.rules import MilestoneTemplate, Owner, PlanTemplate, Rules, SuccessRules, WinBackRules
@@ -192,14 +192,20 @@ def win_back_messages(language: Language) -> list[Message]:
         *(
             Message("win_back/marked", language, facts | {"customer": "An", "since": NOW, "asks_at": NOW})
             for facts in (
-                {"new": True, "will_ask": True},
-                {"new": True, "will_ask": False},
-                {"new": False, "will_ask": True},
+                {"new": True, "will_ask": True, "rule": None},
+                {"new": True, "will_ask": True, "rule": "tet"},
+                {"new": True, "will_ask": False, "rule": "stopped"},
+                {"new": True, "will_ask": False, "rule": "win_back_off"},
+                {"new": False, "will_ask": True, "rule": None},
             )
         ),
         Message("win_back/late", language),
         Message("win_back/unknown", language),
         birthdays.greeting(AN, outbox_id=1, language=language),
+        greetings.greeting(
+            AN | {"greetings": {"vi": "Chúc mừng <năm mới>", "en": "<Happy> New Year"}}, outbox_id=1, language=language
+        ),
+        Message("plans/silent", language, {"customer": "An", "plan": "p", "unanswered": 4}),
     ]
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.columns import Id, UtcDateTime
 
-revision = "0005_plans"
-down_revision = "0004_trust"
+revision = "0012_plans"
+down_revision = "0009_casework"
 branch_labels = None
 depends_on = None
 
