@@ -15,6 +15,7 @@ from babel.numbers import list_currencies
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.domain.messages import Language
 from bot.domain.rule_limits import broken_limits
 from bot.domain.rules import ContactRules, Rules
 
@@ -84,7 +85,8 @@ def examine_rules(path: Path | None, *, said: Mapping[str, object], now: datetim
     _keep_lunar_days(raw, country)
     rules, problems = _validate(raw)
     known = {_key(problem) for problem in problems}
-    problems += [each for each in (*broken_limits(rules), *_unknown_codes(rules)) if _key(each) not in known]
+    found = (*broken_limits(rules), *_unknown_codes(rules), *_missing_tips(rules))
+    problems += [each for each in found if _key(each) not in known]
     try:
         rules = _with_public_holidays(rules, country, now=now)
     except RulesError as error:
@@ -190,6 +192,15 @@ def _unknown_codes(rules: Rules) -> Iterator[str]:
         yield "currency: must be an ISO code such as VND"
     if rules.phone_region not in phonenumbers.SUPPORTED_REGIONS:
         yield "phone_region: must be the two letters of a country such as VN"
+
+
+def _missing_tips(rules: Rules) -> Iterator[str]:
+    for index, plan in enumerate(rules.plans):
+        for number, milestone in enumerate(plan.milestones):
+            names = [f"{language}/tips/{milestone.tip}.j2" for language in Language if milestone.tip]
+            for name in names:
+                if not files("templates").joinpath(name).is_file():
+                    yield f"plans[{index}].milestones[{number}].tip: there is no templates/{name}"
 
 
 def _with_public_holidays(rules: Rules, country: str, *, now: datetime) -> Rules:

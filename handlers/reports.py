@@ -1,7 +1,5 @@
 """Reports: a picture with its figures."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from telegram import Update
@@ -16,11 +14,9 @@ from bot.domain.report_requests import FileForm
 from bot.services import reports
 from handlers import auditing, choosing, replies
 from handlers.context import Context, message
+from handlers.drawing import drawn
 from handlers.report_files import write
 from handlers.report_pictures import draw
-
-DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
-"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -58,10 +54,9 @@ async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Rep
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:
-    loop, renderer = asyncio.get_running_loop(), context.bot_data.renderer
-    name, content = await loop.run_in_executor(DRAWING, write, found, form, renderer)
+    name, content = await drawn(write, found, form, context.bot_data.renderer)
     await replies.send_document(context, chat_id, content, name)
 
 
 async def _draw(context: Context, found: Report) -> bytes:
-    return await asyncio.get_running_loop().run_in_executor(DRAWING, draw, found, context.bot_data.renderer)
+    return await drawn(draw, found, context.bot_data.renderer)

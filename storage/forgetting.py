@@ -94,8 +94,7 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
         success_plan: {
             "goal": GIVEN,
             "status": case((success_plan.c.status == "active", "cancelled"), else_=success_plan.c.status),
-            "next_check_in_at": None,
-            "next_progress_at": None,
+            **dict.fromkeys(("next_check_in_at", "next_progress_at", "goal_until", "goal_message_id", "stuck_at")),
         },
         support_case: {
             "words": GIVEN,

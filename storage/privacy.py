@@ -106,13 +106,14 @@ def _purchases(customer_id: int) -> Select[Any]:
 
 def _plans(tx: Tx, customer_id: int) -> list[dict[str, Any]]:
     columns = ("name", "goal", "status", "started_at", "check_in_answer", "check_in_answered_at", "completed_at")
-    statement = select(success_plan.c.id, *(success_plan.c[column] for column in columns))
+    statement = select(success_plan.c.id, success_plan.c.goal_said_at, *(success_plan.c[column] for column in columns))
     plans = _rows(tx, statement.where(success_plan.c.customer_id == customer_id).order_by(success_plan.c.id.desc()))
     return [{**plan, "milestones": _milestones(tx, plan.pop("id"))} for plan in plans]
 
 
 def _milestones(tx: Tx, plan_id: int) -> list[dict[str, Any]]:
-    statement = select(milestone.c.title, milestone.c.due_at, milestone.c.done_at)
+    columns = ("title", "due_at", "owner", "claimed_at", "done_at", "measure_name", "measure_value", "measure_target")
+    statement = select(*(milestone.c[column] for column in columns))
     return _rows(tx, statement.where(milestone.c.plan_id == plan_id).order_by(milestone.c.position))
 
 

@@ -50,6 +50,7 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_index"),
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
+        Index("ix_customer_linked_at", "linked_at"),
         Index(
             "ix_customer_due_nps",
             "next_nps_at",
@@ -350,6 +351,10 @@ class SuccessPlanRow(Table, table=True):
     next_progress_at: datetime | None = _instant(default=None)
     check_in_answer: str | None = None
     check_in_answered_at: datetime | None = _instant(default=None)
+    goal_said_at: datetime | None = _instant(default=None)
+    goal_until: datetime | None = _instant(default=None)
+    goal_message_id: int | None = Field(default=None, sa_type=Id)
+    stuck_at: datetime | None = _instant(default=None)
     completed_at: datetime | None = _instant(default=None)
 
 
@@ -357,6 +362,19 @@ class MilestoneRow(Table, table=True):
     __tablename__ = "milestone"
     __table_args__ = (
         UniqueConstraint("plan_id", "position"),
+        CheckConstraint("owner in ('customer', 'company')", name="owner"),
+        Index(
+            "ix_milestone_tip",
+            "tip_at",
+            sqlite_where=text("tip_at is not null"),
+            postgresql_where=text("tip_at is not null"),
+        ),
+        Index(
+            "ix_milestone_open",
+            "due_at",
+            sqlite_where=text("done_at is null"),
+            postgresql_where=text("done_at is null"),
+        ),
         Index(
             "ix_milestone_due",
             "due_at",
@@ -380,6 +398,16 @@ class MilestoneRow(Table, table=True):
     done_at: datetime | None = _instant(default=None)
     done_by: int | None = Field(default=None, sa_type=Id)
     csat_planned_at: datetime | None = _instant(default=None)
+    owner: str = Field(default="customer", sa_column_kwargs={"server_default": "customer"})
+    proof: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    claimed_at: datetime | None = _instant(default=None)
+    measure_name: str | None = None
+    measure_unit: str | None = None
+    measure_start: float | None = None
+    measure_target: float | None = None
+    measure_value: float | None = None
+    tip: str | None = None
+    tip_at: datetime | None = _instant(default=None)
 
 
 class WinBackRow(Table, table=True):

@@ -23,6 +23,7 @@ WORDS = {
     "why": "An",
     "report": "nps",
     "plan": "An",
+    "plans": "",
     "lost": "An: chuyển chỗ",
     "cases": "",
     "case": "An: hỏng hàng",
@@ -39,6 +40,8 @@ STAFF_TAPS: dict[type[taps.Tap], taps.Tap] = {
     for tap in (
         taps.StartPlan(1, "onboarding"),
         taps.CompleteMilestone(1),
+        taps.RejectMilestone(1),
+        taps.MoveMilestone(1, "20270101"),
         taps.PickCustomer("customer", 1, ""),
         taps.ShowCustomer(1),
         taps.ListPage(0, 0),

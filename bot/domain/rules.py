@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 
 from bot.domain.lunar import LunarDay
 from bot.domain.messages import Language
@@ -74,18 +75,48 @@ class SurveyRules:
     reason_after_skip: timedelta = timedelta(minutes=10)
 
 
+class Owner(StrEnum):
+    """Whose turn a milestone is."""
+
+    CUSTOMER = "customer"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureTemplate:
+    """What a milestone is measured by: the way from `start` to `target`, up or down, in `unit`."""
+
+    name: Mapping[Language, str]
+    unit: Mapping[Language, str]
+    target: float
+    start: float = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class MilestoneTemplate:
+    """What is reached by when. With `proof` a customer's own tick waits until staff confirm it.
+
+    `tip` names a template below templates/<language>/tips/, sent `tip_days` before the milestone is due.
+    """
+
     key: str
     after_days: int
     title: Mapping[Language, str]
+    owner: Owner = Owner.CUSTOMER
+    proof: bool = False
+    measure: MeasureTemplate | None = None
+    tip: str = ""
+    tip_days: int = 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanTemplate:
     """A success plan to start from: what is reached by when, counted in days from the start.
 
-    Check-ins and progress messages come every so many calendar months; 0 turns them off.
+    Check-ins and progress messages come every so many calendar months; 0 turns them off. `goals` are the reasons to
+    choose from when the customer is asked why they bought. `segments`, such as "plan=gold", say for whom it is meant
+    (empty: for everybody); with `automatic` it starts by itself for whoever of them links their chat. `then` is the
+    template that a completed plan goes on with.
     """
 
     key: str
@@ -94,6 +125,27 @@ class PlanTemplate:
     milestones: tuple[MilestoneTemplate, ...]
     check_in_months: int = 1
     progress_months: int = 3
+    goals: tuple[Mapping[Language, str], ...] = ()
+    segments: tuple[str, ...] = ()
+    automatic: bool = False
+    then: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessRules:
+    """How success plans are judged, and what a completed one asks for.
+
+    A plan is behind when a milestone is overdue for `behind_after`, or its measure lags behind the time that has passed
+    by more than `behind_share`; it is stuck when a milestone is overdue for `stuck_after`. Who is asked for a review
+    goes to `review_url`, and who recommends the business hands on `referral_url`; without one it is not asked for.
+    """
+
+    behind_after: timedelta = timedelta(days=3)
+    behind_share: float = 0.25
+    stuck_after: timedelta = timedelta(days=21)
+    goal_within: timedelta = timedelta(days=1)
+    review_url: str = ""
+    referral_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +285,7 @@ class Rules:
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
+    success: SuccessRules = SuccessRules()
     check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
     greetings: tuple[HolidayGreeting, ...] = ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.messages import Language
-from bot.domain.rules import Rules
+from bot.domain.rules import Owner, Rules
 from bot.domain.touchpoints import Kind
 from bot.rules_file import RulesError, read_rules
 
@@ -56,6 +56,28 @@ def test_default_plans_are_told_in_both_languages() -> None:
     for plan in read("").plans:
         for words in (plan.name, plan.goal, *(milestone.title for milestone in plan.milestones)):
             assert set(words) == set(Language)
+
+
+WORDS = '{ vi = "lời", en = "words" }'
+PLAN = f"""
+[[plans]]
+key = "x"
+name = {WORDS}
+goal = {WORDS}
+[[plans.milestones]]
+key = "m"
+after_days = 30
+title = {WORDS}
+"""
+
+
+def test_a_plan_of_the_file_has_owners_measures_tips_and_segments() -> None:
+    measured = f"measure = {{ name = {WORDS}, unit = {WORDS}, target = 5 }}"
+    [plan] = read(PLAN + f'owner = "company"\nproof = true\ntip = "first_use"\n{measured}').plans
+    [milestone] = plan.milestones
+    assert (milestone.owner, milestone.proof, milestone.tip) == (Owner.COMPANY, True, "first_use")
+    assert milestone.measure is not None
+    assert milestone.measure.target == 5
 
 
 @pytest.mark.parametrize(
@@ -161,6 +183,11 @@ def test_every_problem_is_told_at_once_and_each_key_once() -> None:
         ('[[plans]]\nkey = "x"', "plans[0].milestones: is missing"),
         ('[[plans]]\n[[plans.milestones]]\nafter_days = "soon"', "plans[0].milestones[0].after_days: must be a whole"),
         ("plans = 3", "plans: must be a list"),
+        (PLAN + 'tip = "juggling"', "plans[0].milestones[0].tip: there is no templates/vi/tips/juggling.j2"),
+        (PLAN + 'owner = "nobody"', "plans[0].milestones[0].owner: must be 'customer' or 'company'"),
+        (PLAN + "proof = 3", "plans[0].milestones[0].proof: must be true or false"),
+        (PLAN + 'measure.target = "many"', "plans[0].milestones[0].measure.target: must be a number"),
+        ("[success]\nstuck_after = 21", "success.stuck_after: must be a duration"),
         ("= oops", "is not TOML: "),
     ],
 )

@@ -14,7 +14,7 @@ from tests.factories import CHAT, add_staff, row, rows
 from tests.stage import Stage, last, text
 
 HOA = CHAT + 7
-ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases"}
+ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases", "plans"}
 MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 
 

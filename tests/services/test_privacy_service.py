@@ -163,7 +163,7 @@ def test_staff_find_a_forgotten_person_no_more(database: Database, clock: HandCl
     page = database.read_now(portfolio.list_customers, message_id=1, staff_id=1, language=Language.EN, search="")
     assert page.template == "portfolio/nobody" or page.facts["total"] == 0
     facts = {"customer_id": customer_id, "language": Language.EN}
-    shown = database.read_now(profiles.show_profile, role="csm", **facts)
+    shown = database.read_now(profiles.show_profile, rules=RULES, role="csm", **facts)
     assert shown.template == "portfolio/nobody"
     noted = database.write_now(profiles.take_note, staff_id=1, chat_id=2, message_id=3, body="bí mật", **facts)
     assert noted.template == "portfolio/nobody"
