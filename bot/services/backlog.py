@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import storage.health
+import storage.backlog
 import storage.inbox
 from storage.database import Tx
 
@@ -21,12 +21,12 @@ class Backlog:
 
 def try_to_write(tx: Tx, *, now: datetime) -> None:
     """Prove that the database can be written to; nothing is left behind."""
-    storage.health.try_to_write(tx)
+    storage.backlog.try_to_write(tx)
 
 
 def read_backlog(tx: Tx, *, now: datetime) -> Backlog:
     return Backlog(
         dead_updates=storage.inbox.count_dead(tx),
-        late_messages=storage.health.count_late(tx, before=now - LATE_AFTER),
-        timezones=frozenset(storage.health.list_timezones(tx)),
+        late_messages=storage.backlog.count_late(tx, before=now - LATE_AFTER),
+        timezones=frozenset(storage.backlog.list_timezones(tx)),
     )
