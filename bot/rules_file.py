@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.domain.rule_limits import broken_limits
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import ContactRules, HealthRules, Rules
 
 DURATION = re.compile(r"(\d{1,5})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -103,8 +103,20 @@ def _validate(raw: dict[str, Any]) -> Rules:
         rules = _File.model_validate({"rules": _with_durations(Rules, raw)}).rules
     except ValidationError as error:
         raise RulesError([_problem(details) for details in error.errors()]) from None
+    return _with_defaults(rules)
+
+
+def _with_defaults(rules: Rules) -> Rules:
+    """A table in the file changes what it names, and leaves the rest of the table as it is."""
     clocks = {**ContactRules().clocks, **rules.contact.clocks}
-    return replace(rules, contact=replace(rules.contact, clocks=clocks))
+    usual, health = HealthRules(), rules.health
+    health = replace(
+        health,
+        weights={**usual.weights, **health.weights},
+        onboarding={**usual.onboarding, **health.onboarding},
+        lines={**usual.lines, **health.lines},
+    )
+    return replace(rules, contact=replace(rules.contact, clocks=clocks), health=health)
 
 
 def _with_durations(kind: Any, value: Any) -> Any:  # noqa: ANN401  types and TOML values of every sort

@@ -1,22 +1,15 @@
 """Reports: a picture with its figures."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 
 from telegram import Update
-from telegram.constants import ChatAction
-from telegram.error import Forbidden, NetworkError
 
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.services import reports
-from handlers import auditing, choosing, replies
+from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_pictures import draw
-
-DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
-"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -27,8 +20,5 @@ async def report(update: Update, context: Context) -> None:
     found = await auditing.look(context, deed, reports.report, rules=house.rules, words=words, language=by.language)
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)
-        return
-    with suppress(Forbidden, NetworkError):  # the picture comes all the same, or says why it cannot
-        await context.bot.send_chat_action(came.chat_id, ChatAction.UPLOAD_PHOTO)
-    picture = await asyncio.get_running_loop().run_in_executor(DRAWING, draw, found, house.renderer)
-    await replies.send_picture(context, came.chat_id, picture, found.message)
+    else:
+        await drawing.send(context, came.chat_id, partial(draw, found, house.renderer), found.message)

@@ -6,6 +6,8 @@ need. `Figure` is used without pyplot, so that nothing global is kept and a work
 
 from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
+from bot.charts.health import HealthPicture as HealthPicture
+from bot.charts.health import health_picture as health_picture
 from bot.charts.pictures import BreakdownPicture as BreakdownPicture
 from bot.charts.pictures import FunnelStep as FunnelStep
 from bot.charts.pictures import PicturePoint as PicturePoint

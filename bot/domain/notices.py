@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain import waves
 from bot.domain.messages import Button, Keyboard, Language, Message
-from bot.domain.taps import CloseInteraction
+from bot.domain.taps import CloseInteraction, ShowHealth
 
 
 def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -15,6 +15,8 @@ def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
     if "wave_id" in facts:
         return waves.keyboard(facts)
+    if "health_of" in facts:
+        return ((Button("health", ShowHealth(int(str(facts["health_of"])))),),)
     if "interaction_id" not in facts:
         return ()
     return ((Button("close", CloseInteraction(int(str(facts["interaction_id"])))),),)

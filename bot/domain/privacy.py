@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.customers import Customer
@@ -66,6 +66,8 @@ class Document:
     purchases: Rows
     plans: Rows
     losses: Rows
+    health: Rows
+    cancellations: Rows
     looks: Rows
 
     def to_json(self) -> bytes:
@@ -74,7 +76,7 @@ class Document:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else dict(value)  # type: ignore[call-overload]
+    return value.isoformat() if isinstance(value, date) else dict(value)  # type: ignore[call-overload]
 
 
 def my_data(document: Document, language: Language) -> Message:

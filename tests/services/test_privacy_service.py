@@ -309,7 +309,10 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
     thought_of = {
         "answer",
         "audit",
+        "cancellation",
         "consent",
+        "health",
+        "health_snapshot",
         "interaction",
         "link",
         "loss",

@@ -1,0 +1,24 @@
+"""Pictures are drawn in a thread of their own and sent, while the chat says that one is coming."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from telegram.constants import ChatAction
+from telegram.error import Forbidden, NetworkError
+
+from bot.domain.messages import Message
+from handlers import replies
+from handlers.context import Context
+
+DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
+"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
+
+
+async def send(context: Context, chat_id: int, draw: Callable[[], bytes], message: Message) -> None:
+    """Draw a picture and send it with its message."""
+    with suppress(Forbidden, NetworkError):  # the picture comes all the same, or says why it cannot
+        await context.bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
+    picture = await asyncio.get_running_loop().run_in_executor(DRAWING, draw)
+    await replies.send_picture(context, chat_id, picture, message)
