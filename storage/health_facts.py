@@ -138,7 +138,7 @@ def _answers(tx: Tx, asked: Asked) -> Found:
 
 
 def _surveys(tx: Tx, asked: Asked) -> Found:
-    """Surveys that were sent and are over: answered, or closed without."""
+    """Surveys of a year that were sent and are over: answered, or closed without."""
     answered = answer.c.answered_at <= asked.at
     over = or_(answered, survey_run.c.closed_at <= asked.at, survey_run.c.closes_at <= asked.at)
     statement = (
@@ -148,7 +148,7 @@ def _surveys(tx: Tx, asked: Asked) -> Found:
             func.count().filter(answered).label("answered"),
         )
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .where(*asked.theirs(survey_run.c.customer_id, survey_run.c.sent_at, within=2 * asked.window), over)
+        .where(*asked.theirs(survey_run.c.customer_id, survey_run.c.sent_at, within=YEAR), over)
     )
     return _by_customer(tx, statement.group_by(survey_run.c.customer_id))
 

@@ -64,10 +64,10 @@ def _draw_bands(axes: "Axes", picture: HealthPicture) -> None:
         axes.axhspan(low, high, color=BANDS[colour], alpha=FAINT, linewidth=0)
         axes.text(
             0.006,
-            high - 2,
+            low + 2,
             picture.names[colour],
             transform=axes.get_yaxis_transform(),
-            va="top",
+            va="bottom",
             fontsize=BODY,
             color=FAINT_INK,
             parse_math=False,
@@ -105,3 +105,4 @@ def _name_days(axes: "Axes", days: Sequence[int], labels: Sequence[str]) -> None
             shown.append(place)
     shown.append(len(days) - 1)
     axes.set_xticks([days[place] for place in shown], [labels[place] for place in shown], fontsize=SMALL)
+    axes.tick_params(axis="x", pad=10)

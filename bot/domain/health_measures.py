@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from statistics import fmean
 from types import MappingProxyType
 
@@ -17,8 +16,8 @@ DAY, MONTH = timedelta(days=1), timedelta(days=30)
 SLICES = 6
 """Breadth counts in how many of so many equal slices of the window something was bought."""
 
-SILENT_AFTER = timedelta(days=180)
-"""Who has said nothing in chat for so long has no engagement left."""
+SILENT_AFTER = timedelta(days=365)
+"""Who has said nothing in chat for so long has no engagement left; NPS comes only twice a year."""
 
 
 SEVERE: Mapping[Kind, int] = MappingProxyType({Kind.NPS: 3, Kind.CES: 2, Kind.CSAT: 1})
@@ -92,14 +91,12 @@ def _usage(facts: HealthFacts, window: timedelta, at: datetime) -> dict[Measure,
     first_use = {Measure.FIRST_USE: float(facts.bought) if facts.tracks_usage else None}
     if facts.last_purchase_at is None:
         return {**first_use}
-    tenure = at - facts.joined_at
-    compared = tenure >= 2 * window and (facts.bought or facts.bought_before)
-    slices = min(SLICES, max(1, ceil(tenure / (window / SLICES))))
+    compared = at - facts.joined_at >= 2 * window and (facts.bought or facts.bought_before)
     return {
         **first_use,
         Measure.TREND: facts.bought / max(facts.bought_before, 1) if compared else None,
-        Measure.FREQUENCY: facts.bought / (max(MONTH, min(window, tenure)) / MONTH),
-        Measure.BREADTH: min(1.0, facts.active_slices / slices),
+        Measure.FREQUENCY: facts.bought / (window / MONTH),
+        Measure.BREADTH: facts.active_slices / SLICES,
         Measure.RECENCY: (at - facts.last_purchase_at) / DAY,
     }
 

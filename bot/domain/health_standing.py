@@ -47,7 +47,7 @@ def advance(
 ) -> Standing:
     """How a customer stands on a day, after how they stood on the last; `version` is that of the rules.
 
-    An alert that nobody was told of yet stays.
+    An alert that waits to be told stays. Without `alerts` what is found counts as told: it is past.
     """
     known = before.health.colour if before is not None else None
     of_score = known if before is not None and before.health.override is None else None
@@ -63,7 +63,7 @@ def advance(
         since=before.since if before is not None and known is health.colour else day,
         value=facts.value or ("", 0),
         alert=alert or (before.alert if before is not None else None),
-        alerted_on=day if alert is not None else alerted_on,
+        alerted_on=day if found is not None else alerted_on,
     )
 
 

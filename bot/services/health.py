@@ -20,6 +20,7 @@ ALERTS = 5
 """So many alerts a CSM is told one by one on a day; of the others, how many there are."""
 
 PAST_SCORED_AT = time(6)
+PAST_WEEKS = 26
 
 
 def plan_health(tx: Tx, *, now: datetime, rules: Rules) -> int:
