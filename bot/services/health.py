@@ -10,12 +10,12 @@ import storage.notices
 from bot.domain import health_messages
 from bot.domain.health import COMPARED_WITH
 from bot.domain.local_time import instant_at, local_date
+from bot.domain.planning import CHUNK
 from bot.domain.rules import Rules
 from storage.database import Tx
 from storage.health_lists import Waiting
 from storage.health_scoring import Occasion
 
-CHUNK = 500
 ALERTS = 5
 """So many alerts a CSM is told one by one on a day; of the others, how many there are."""
 

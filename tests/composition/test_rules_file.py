@@ -33,7 +33,17 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_examples_commented_plan_and_offer_work_too() -> None:
     text = (ROOT / "touchpoint.example.toml").read_text(encoding="utf-8")
     text = text.replace("# offer.", "offer.").replace("# [[", "[[").replace("#\n", "\n")
-    for key in ("key", "check_in_months", "progress_months", "name", "goal", "after_days", "title", "segment", "weights"):
+    for key in (
+        "key",
+        "check_in_months",
+        "progress_months",
+        "name",
+        "goal",
+        "after_days",
+        "title",
+        "segment",
+        "weights",
+    ):
         text = text.replace(f"# {key} =", f"{key} =")
 
     rules = read(text)
