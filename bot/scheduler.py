@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, cases, health, plans, retention, survey_planning, wave_planning, win_back
+from bot.services import birthdays, cases, digests, health, plans, retention, survey_planning, wave_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -55,6 +55,7 @@ DUTIES: Sequence[Duty] = (
     Duty(wave_planning.plan_wave_progress, OFTEN),
     Duty(health.plan_health, NOW_AND_THEN),
     Duty(health.plan_health_alerts, NOW_AND_THEN),
+    Duty(digests.plan_digests, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
 )
 

@@ -4,21 +4,52 @@ from functools import partial
 
 from telegram import Update
 
+from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
+from bot.domain.report_messages import Report
+from bot.domain.report_requests import FileForm
 from bot.services import reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
+from handlers.report_files import write
 from handlers.report_pictures import draw
 
 
 async def report(update: Update, context: Context) -> None:
     """`/report`, and after it a metric, a period and what to break it down by."""
-    by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
-    words = tuple(context.args or ())
-    deed = Deed(staff_id=by.user_id, command="report")
-    found = await auditing.look(context, deed, reports.report, rules=house.rules, words=words, language=by.language)
+    came = message(update)
+    found = await _find(update, context, tuple(context.args or ()))
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)
-    else:
-        await drawing.send(context, came.chat_id, partial(draw, found, house.renderer), found.message)
+        return
+    if found.form is not None:
+        await _send_file(context, came.chat_id, found, found.form)
+        return
+    picture = partial(draw, found, context.bot_data.renderer)
+    await drawing.send(context, came.chat_id, picture, found.message)
+
+
+async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
+    """The report becomes another one, in its place."""
+    tapped = message(update)
+    found = await _find(update, context, tuple(tap.words.split()))
+    if isinstance(found, Message):
+        await replies.send(context, tapped.chat_id, found)
+        return
+    if found.form is not None:
+        await _send_file(context, tapped.chat_id, found, found.form)
+        return
+    picture = await drawing.make(partial(draw, found, context.bot_data.renderer))
+    await replies.edit_picture(context, tapped.chat_id, tapped.id, picture, found.message)
+
+
+async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Report | Message:
+    by, house = await choosing.asker(update, context), context.bot_data
+    deed = Deed(staff_id=by.user_id, command="report")
+    return await auditing.look(context, deed, reports.report, rules=house.rules, words=words, language=by.language)
+
+
+async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:
+    name, content = await drawing.make(partial(write, found, form, context.bot_data.renderer))
+    await replies.send_document(context, chat_id, content, name)
