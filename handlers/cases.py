@@ -140,9 +140,10 @@ async def private_reply(update: Update, context: Context) -> None:
 
 async def edited(update: Update, context: Context) -> None:
     """Somebody in a staff chat edited a message, which may have gone to a customer."""
-    came = message(update)
-    await context.bot_data.db.write(
+    came, house = message(update), context.bot_data
+    await house.db.write(
         cases.edit_answer,
+        by=await house.db.read(staff.identify, user_id=person(update).id, rules=house.rules),
         chat_id=came.chat_id,
         message_id=came.id,
         text=customers.words_of(came),

@@ -5,6 +5,7 @@ order. With topics a case gets a forum topic; where there are none, its card sta
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +131,15 @@ def set_topic(tx: Tx, one: Case, *, is_open: bool, rules: Rules, now: datetime) 
         key = f"case:{one.case_id}:topic:{'open' if is_open else 'closed'}:{one.reopened}"
         facts = {"act": "reopen" if is_open else "close", "customer": one.customer_name, "case_id": one.case_id}
         _queue(tx, one, Kind.TOPIC_STATE, key, facts, rules=rules, now=now)
+
+
+def move_out(tx: Tx, chat_id: int, *, rules: Rules, now: datetime) -> None:
+    """Go on elsewhere with what was talked about in a chat whose owner works here no more."""
+    for one in storage.cases.list_in_chat(tx, chat_id):
+        heir = next(iter(storage.notices.recipients(tx, one.customer_id, rules)), None)
+        storage.cases.change(tx, one.case_id, chat_id=heir, card_message_id=None)
+        if one.is_open:
+            show(tx, replace(one, chat_id=heir), key=f"moved:{chat_id}:{now.isoformat()}", rules=rules, now=now)
 
 
 def delete_topics(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:

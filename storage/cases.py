@@ -165,6 +165,11 @@ def change(tx: Tx, case_id: int, **values: object) -> None:
     tx.execute(update(support_case).where(support_case.c.id == case_id).values(**values))
 
 
+def list_in_chat(tx: Tx, chat_id: int) -> list[Case]:
+    """The cases that are talked about in a chat, open or not."""
+    return [_case(row) for row in tx.execute(_cases().where(support_case.c.chat_id == chat_id))]
+
+
 def move_chat(tx: Tx, *, old: int, new: int) -> None:
     """The staff group has another id now."""
     tx.execute(update(support_case).where(support_case.c.chat_id == old).values(chat_id=new))

@@ -123,10 +123,11 @@ def _customer_values(record: CustomerRecord) -> dict[str, Any]:
     return {column: value for column, value in said.items() if value is not None}
 
 
-def save_purchases(tx: Tx, records: Sequence[PurchaseRecord]) -> Saved:
+def save_purchases(tx: Tx, records: Sequence[PurchaseRecord], *, now: datetime) -> Saved:
     """Add new invoices and change those that differ, by their external id, and keep each customer's last purchase.
 
-    A record of an unknown customer is refused, by its row.
+    The customers are marked, since their losses of the past may lie otherwise now (`storage.silences`). A record of an
+    unknown customer is refused, by its row.
     """
     buyers = _ids_by_external_id(tx, {record.customer_external_id for record in records})
     known = _purchases(tx, [record.external_id for record in records])
@@ -145,7 +146,7 @@ def save_purchases(tx: Tx, records: Sequence[PurchaseRecord]) -> Saved:
         }
         writes.put(known.get(record.external_id), values, {})
     saved = writes.execute(tx)
-    _keep_last_purchase(tx, {row.customer_id for row in known.values()} | set(buyers.values()))
+    _keep_last_purchase(tx, {row.customer_id for row in known.values()} | set(buyers.values()), now=now)
     return saved
 
 
@@ -161,8 +162,9 @@ def _purchases(tx: Tx, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.external_id: row for row in rows}
 
 
-def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int]) -> None:
+def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int], *, now: datetime) -> None:
     """A cancellation is no purchase, and neither is a gift."""
     bought = (purchase.c.customer_id == customer.c.id) & (purchase.c.amount_minor > 0)
     latest = select(func.max(purchase.c.purchased_at)).where(bought).scalar_subquery()
-    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(last_purchase_at=latest))
+    values = {"last_purchase_at": latest, "purchases_came_at": now}
+    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(values))

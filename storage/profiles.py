@@ -11,7 +11,7 @@ from storage.database import Tx
 from storage.tables import answer, customer, interaction, loss, outbox, purchase, staff
 from storage.tables import hold as holds
 
-HOLDS_SHOWN = 2
+HOLDS_SHOWN = 3
 
 
 def load_record(tx: Tx, customer_id: int) -> Record | None:
@@ -131,6 +131,12 @@ def list_past(tx: Tx, customer_id: int, *, limit: int) -> list[Touchpoint]:
         )
         for row in rows
     ]
+
+
+def count_past(tx: Tx, customer_id: int) -> int:
+    """How many messages went out or never will."""
+    past = _touchpoints(customer_id).where(outbox.c.status != "pending").subquery()
+    return int(tx.execute(select(func.count()).select_from(past)).scalar_one())
 
 
 def _touchpoints(customer_id: int) -> Select[Any]:

@@ -59,6 +59,12 @@ class CustomerRow(Table, table=True):
             sqlite_where=text("lost_at is null"),
             postgresql_where=text("lost_at is null"),
         ),
+        Index(
+            "ix_customer_purchases_came_at",
+            "purchases_came_at",
+            sqlite_where=text("purchases_came_at is not null"),
+            postgresql_where=text("purchases_came_at is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -83,6 +89,7 @@ class CustomerRow(Table, table=True):
     unreachable_at: datetime | None = _instant(default=None)
     lost_at: datetime | None = _instant(default=None, index=True)
     last_purchase_at: datetime | None = _instant(default=None)
+    purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
     forgotten_at: datetime | None = _instant(default=None)
@@ -299,6 +306,7 @@ class AnswerRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
 
 
@@ -548,14 +556,19 @@ class WaveRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("status in ('draft', 'running', 'paused', 'stopped', 'done', 'cancelled')", name="status"),
         CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+        CheckConstraint("variants in ('a', 'b', 'ab')", name="variants"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
     )
 
     id: int | None = _id()
     kind: str
+    subject: str
+    variants: str
     status: str
     words: str
     per_day: int
     starts_on: date
+    ends_on: date | None = None
     weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
     language: str
     created_by: int = Field(sa_type=Id)
@@ -573,12 +586,14 @@ class WaveMemberRow(Table, table=True):
     __tablename__ = "wave_member"
     __table_args__ = (
         CheckConstraint("state in ('planned', 'queued', 'skipped', 'recalled')", name="state"),
+        CheckConstraint("variant in ('a', 'b')", name="variant"),
         Index("ix_wave_member_turn", "wave_id", "state", "position"),
         Index("ix_wave_member_customer_id", "customer_id"),
     )
 
     wave_id: int = Field(foreign_key="wave.id", primary_key=True, sa_type=Id)
     customer_id: int = Field(foreign_key="customer.id", primary_key=True, sa_type=Id)
+    variant: str
     position: int
     state: str
     rule: str | None = None
@@ -666,6 +681,17 @@ class CancellationRow(Table, table=True):
     withdrawn_at: datetime | None = _instant(default=None)
 
 
+class GreetingProgressRow(Table, table=True):
+    """How far the greetings of a holiday have come in a time zone: customers are greeted in the order of their ids."""
+
+    __tablename__ = "greeting_progress"
+
+    greeting: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    timezone: str = Field(primary_key=True)
+    last_customer_id: int = Field(sa_type=Id)
+
+
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
 audit = metadata.tables["audit"]
@@ -674,6 +700,7 @@ command_text = metadata.tables["command_text"]
 consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
 forgotten = metadata.tables["forgotten"]
+greeting_progress = metadata.tables["greeting_progress"]
 health = metadata.tables["health"]
 health_snapshot = metadata.tables["health_snapshot"]
 hold = metadata.tables["hold"]

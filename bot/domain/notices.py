@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain import waves
+from bot.domain import wave_messages
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.taps import CloseInteraction, ShowHealth
 
@@ -14,7 +14,7 @@ def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
 
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
     if "wave_id" in facts:
-        return waves.keyboard(facts)
+        return wave_messages.keyboard(facts)
     if "health_of" in facts:
         return ((Button("health", ShowHealth(int(str(facts["health_of"])))),),)
     if "interaction_id" not in facts:

@@ -62,6 +62,7 @@ def overview_report(
         "lines": [asdict(line) for line in overview.lines],
         "active": overview.active,
         "active_before": overview.active_before,
+        "never_bought": overview.never_bought,
         "open": funnel.open,
     }
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
@@ -77,13 +78,18 @@ def metric_report(
     *,
     period: Period,
     before: Period,
+    never_bought: int,
     language: Language,
 ) -> Report:
-    """One metric in full; beside the score of a survey stands how many of those asked have answered it."""
+    """One metric in full; beside the score of a survey stands how many of those asked have answered it.
+
+    `never_bought` are left out of churn.
+    """
     facts = {
         **_span_facts(period, before),
         "line": asdict(line),
         "responses": asdict(responses),
+        "never_bought": never_bought,
         "open": picture.funnel.open,
     }
     words = _trend_words(picture, line, period, language)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     PROGRESS = "progress"
     MILESTONE = "milestone"
     BIRTHDAY = "birthday"
+    HOLIDAY_GREETING = "holiday_greeting"
     WIN_BACK = "win_back"
     OFFER = "offer"
     NOTICE = "notice"
@@ -75,16 +76,17 @@ POLICIES = MappingProxyType(
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
-        Kind.CES: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
-        Kind.CSAT: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
-        Kind.MILESTONE: KindPolicy(Group.PLAN, 4, Unknown.RESEND, timedelta(days=7)),
-        Kind.CHECK_IN: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
-        Kind.PROGRESS: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=14)),
-        Kind.REMINDER: KindPolicy(Group.SURVEY, 6, Unknown.WAIT, timedelta(days=5)),
-        Kind.NPS: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=14)),
-        Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=60)),
-        Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
-        Kind.OFFER: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
+        Kind.HOLIDAY_GREETING: KindPolicy(Group.GREETING, 3, Unknown.GIVE_UP, timedelta(days=1)),
+        Kind.CES: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.CSAT: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.MILESTONE: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
+        Kind.CHECK_IN: KindPolicy(Group.PLAN, 6, Unknown.RESEND, timedelta(days=7)),
+        Kind.REMINDER: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=5)),
+        Kind.PROGRESS: KindPolicy(Group.PLAN, 8, Unknown.RESEND, timedelta(days=14)),
+        Kind.NPS: KindPolicy(Group.SURVEY, 9, Unknown.WAIT, timedelta(days=14)),
+        Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 9, Unknown.WAIT, timedelta(days=60)),
+        Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
+        Kind.OFFER: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
     }
 )
 

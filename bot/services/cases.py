@@ -222,8 +222,15 @@ def _keep(tx: Tx, found: Case, said: Said, kind: str, body: str, *, now: datetim
     )
 
 
-def edit_answer(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str, version: str) -> None:
-    """A member of staff edited a message that went to a customer: what the customer has follows."""
+def edit_answer(
+    tx: Tx, *, now: datetime, by: Staff | None, chat_id: int, message_id: int, text: str, version: str
+) -> None:
+    """A member of staff edited a message that went to a customer: what the customer has follows.
+
+    Who works here no more edits nothing but their own copy.
+    """
+    if by is None:
+        return
     interaction_id = storage.interactions.edit_reply(tx, chat_id=chat_id, message_id=message_id, body=text)
     if interaction_id is not None:
         storage.case_threads.follow_edit(tx, interaction_id, text=text, version=version, now=now)

@@ -11,7 +11,18 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, case_messages, contact, digests, notices, plans, surveys, waves, win_back
+from bot.domain import (
+    birthdays,
+    case_messages,
+    contact,
+    digests,
+    greetings,
+    notices,
+    plans,
+    surveys,
+    wave_messages,
+    win_back,
+)
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
@@ -37,6 +48,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.PROGRESS: plans.progress,
     Kind.MILESTONE: plans.milestone,
     Kind.BIRTHDAY: birthdays.greeting,
+    Kind.HOLIDAY_GREETING: greetings.greeting,
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,
     Kind.NOTICE: notices.notice,
@@ -46,7 +58,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.CARD: case_messages.card,
     Kind.CASE: case_messages.update,
     Kind.REPLY: case_messages.reply,
-    Kind.RECALL: waves.recalled,
+    Kind.RECALL: wave_messages.recalled,
     Kind.DIGEST: digests.digest,
 }
 
@@ -115,7 +127,7 @@ def _may_go(
 ) -> bool:
     if due.recipient is None:
         return _staff_chat_is_free(tx, due, rules=rules, now=now)
-    facts = _contact_facts(due, sent.get(due.recipient.customer_id, ()))
+    facts = _contact_facts(due, sent.get(due.recipient.customer_id, ()), rules=rules, now=now)
     match contact.judge(facts, rules.contact, now=now):
         case Send():
             return True
@@ -130,7 +142,9 @@ def _may_go(
     return False
 
 
-def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> ContactFacts:
+def _contact_facts(
+    due: DueMessage, sent: tuple[tuple[Kind, datetime], ...], *, rules: Rules, now: datetime
+) -> ContactFacts:
     assert due.recipient is not None  # noqa: S101  the caller has looked
     to = due.recipient
     return ContactFacts(
@@ -142,6 +156,7 @@ def _contact_facts(due: DueMessage, sent: tuple[tuple[Kind, datetime], ...]) -> 
         lost=to.lost,
         expires_at=due.expires_at,
         sent=sent,
+        greetings=greetings.instants(to.birthday, to.timezone, rules, now=now),
         muted=to.preferences.muted,
         quiet=to.preferences.quiet,
     )

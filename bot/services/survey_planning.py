@@ -64,7 +64,7 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _queue_reminder(tx: Tx, run: SurveyRun, due_at: datetime, *, now: datetime) -> None:
     """A reminder that its survey outlives would remind of nothing, so it expires with the survey at the latest."""
-    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+    facts = surveys.question_facts(run.kind, run.run_id, run.subject, run.wording)
     message = outgoing(
         Kind.REMINDER,
         f"reminder:{run.run_id}",
@@ -131,9 +131,9 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
-    sent = storage.outbox.load_sent(tx, [due.customer_id for due in customers], now=now)
+    contacts = storage.planning.load_contacts(tx, [due.customer_id for due in customers], rules=rules, now=now)
     for due in customers:
-        possible_at = free_at(Kind.NPS, due.timezone, sent.get(due.customer_id, ()), rules.contact, now=now)
+        possible_at = free_at(Kind.NPS, contacts[due.customer_id], rules.contact, now=now)
         in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
@@ -150,7 +150,7 @@ def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: s
     run_id = storage.surveys.add_run(
         tx, kind=asks, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
     )
-    facts = {"kind": asks, "run_id": run_id, "subject": due.subject}
+    facts = surveys.question_facts(asks, run_id, due.subject)
     message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
     if storage.outbox.add(tx, message, now=now) is None:
         storage.surveys.close_run(tx, run_id, now=now)

@@ -1,5 +1,6 @@
 """Cases in a staff group with topics and in one without: what staff tap and write, and what the customer gets."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -10,10 +11,12 @@ from bot.domain.taps import ClaimCase, ResolveCase
 from bot.playground.parameters import Upload
 from bot.playground.persons import Person
 from bot.playground.world import Chat, Message
+from bot.services.staff import remove_staff
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, row, rows
-from tests.stage import Stage, labels, text
+from tests.stage import Stage, labels, last, text
+from tests.stories import change
 
 CARD = [["Nhận xử lý", "Trả lời"], ["Tạm hoãn", "Đã xử lý xong"]]
 
@@ -374,3 +377,39 @@ async def test_who_is_forgotten_takes_the_topic_with_them(stage: Stage, an: Pers
     await later(stage, clock)
     assert stage.staff.topics == {}
     assert not any("Máy hỏng rồi" in one for one in texts(stage.staff))
+
+
+async def test_an_edit_of_somebody_who_works_here_no_more_reaches_no_customer(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    database.write_now(remove_staff, rules=stage.app.bot_data.rules, user_id=hoa.user.id)
+    hoa.edit_text(answer.message_id, "Biến đi", chat_id=STAFF_CHAT)
+    await stage.settle()
+    await later(stage, clock)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def test_a_case_in_the_chat_of_somebody_who_works_here_no_more_goes_on_with_a_colleague(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    owner = colleague(stage, database, 101, "Lan")
+    rules = replace(stage.app.bot_data.rules, staff_chat_id=None, admin_ids=frozenset({owner.user.id}))
+    stage.app.bot_data.rules = rules
+    database.write_now(change, table="customer", row_id=1, csm_id=hoa.user.id)
+    await write(stage, an, "/feedback Máy hỏng rồi")
+    assert labels(last(hoa.chat)) == CARD
+    seen = len(hoa.chat.messages)
+
+    database.write_now(remove_staff, rules=rules, user_id=hoa.user.id)
+    await stage.settle()
+    assert labels(last(owner.chat)) == CARD
+    await write(stage, an, "Có ai không?")
+    await later(stage, clock)
+
+    assert len(hoa.chat.messages) == seen
+    assert texts(owner.chat)[-1].endswith("Có ai không?")
+    await write(stage, owner, "Chào chị", reply_to=last(owner.chat).message_id)
+    assert texts(an.chat)[-1] == "Lan (Hoa Mai):\n\nChào chị"

@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0011_health"
-down_revision = "0004_trust"
+down_revision = "0007_wording"
 branch_labels = None
 depends_on = None
 
