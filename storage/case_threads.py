@@ -166,7 +166,16 @@ def answer(
 ) -> None:
     """Carry what a member of staff says to the customer."""
     carried = {**facts, "copied": [media.chat_id, media.message_id]} if media else dict(facts)
-    _queue_reply(tx, one.case_id, one.customer_id, storage.cases.relay_key(interaction_id), carried, now=now)
+    key = storage.cases.relay_key(interaction_id)
+    _queue_to_customer(tx, Kind.REPLY, key, carried, case_id=one.case_id, customer_id=one.customer_id, now=now)
+
+
+def unsend(tx: Tx, carrier: Mapping[str, object], *, now: datetime) -> None:
+    """Delete at the customer's side what was carried there, after it and its edits."""
+    case_id, customer_id, outbox_id = (int(str(carrier[key])) for key in ("case_id", "customer_id", "id"))
+    facts = {"act": "unsend", "edits": outbox_id}
+    key = f"unsend:{outbox_id}"
+    _queue_to_customer(tx, Kind.UNSEND, key, facts, case_id=case_id, customer_id=customer_id, now=now)
 
 
 def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: datetime) -> None:
@@ -179,7 +188,8 @@ def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: da
     key = f"{storage.cases.relay_key(interaction_id)}:{version}"
     case_id = int(str(carrier["case_id"]))
     if carrier["customer_id"] is not None:
-        _queue_reply(tx, case_id, int(str(carrier["customer_id"])), key, facts, now=now)
+        customer_id = int(str(carrier["customer_id"]))
+        _queue_to_customer(tx, Kind.REPLY, key, facts, case_id=case_id, customer_id=customer_id, now=now)
         return
     outgoing = _outgoing(Kind.CASE, key, facts, case_id=case_id, lane=f"case:{case_id}", now=now)
     to: dict[str, Any] = {"chat_id": carrier["chat_id"], "language": Language(str(carrier["language"]))}
@@ -204,10 +214,10 @@ def _queue(
     storage.outbox.add(tx, Outgoing(**outgoing, **to, about_id=one.customer_id, template=template), now=now)
 
 
-def _queue_reply(
-    tx: Tx, case_id: int, customer_id: int, key: str, facts: Mapping[str, object], *, now: datetime
+def _queue_to_customer(
+    tx: Tx, kind: Kind, key: str, facts: Mapping[str, object], *, case_id: int, customer_id: int, now: datetime
 ) -> None:
-    outgoing = _outgoing(Kind.REPLY, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
+    outgoing = _outgoing(kind, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
     storage.outbox.add(tx, Outgoing(**outgoing, customer_id=customer_id), now=now)
 
 

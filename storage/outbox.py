@@ -393,6 +393,13 @@ def cancel_to_chat(tx: Tx, chat_id: int, *, reason: str) -> None:
     tx.execute(waiting.values(status="cancelled", error=reason))
 
 
+def cancel(tx: Tx, outbox_id: int, *, reason: str) -> bool:
+    """Cancel one row that still waits; False when it is on its way or gone."""
+    waits = (outbox.c.id == outbox_id, outbox.c.status == "pending")
+    statement = update(outbox).where(*waits).values(status="cancelled", error=reason)
+    return tx.execute(statement.returning(outbox.c.id)).first() is not None
+
+
 def cancel_reminder(tx: Tx, run_id: int) -> None:
     """Who has answered is not reminded, although the reminder may be waiting for the morning."""
     tx.execute(

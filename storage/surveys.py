@@ -39,7 +39,8 @@ def _runs() -> Select[Any]:
     )
 
 
-_RUN = _runs().where(survey_run.c.id == bindparam("run_id")).with_for_update(of=survey_run)
+_RUN = _runs().where(survey_run.c.id == bindparam("run_id"))
+_LOCK = select(survey_run.c.id).where(survey_run.c.id == bindparam("run_id")).with_for_update()
 
 
 def add_run(  # the segment and the CSM of that day stay with the run
@@ -69,6 +70,8 @@ def add_run(  # the segment and the CSM of that day stay with the run
 
 def load_run(tx: Tx, run_id: int) -> SurveyRun | None:
     """A run with its answer, locked against a second tap on PostgreSQL (SQLite has one writer)."""
+    if tx.dialect.name != "sqlite":  # first, since a joined answer is read as it was before the wait for the lock
+        tx.execute(_LOCK, {"run_id": run_id})
     row = tx.execute(_RUN, {"run_id": run_id}).first()
     return _run(row) if row else None
 

@@ -163,7 +163,9 @@ class InteractionRow(Table, table=True):
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),
-        CheckConstraint("kind in ('message', 'feedback', 'note', 'request', 'reply', 'call', 'meeting')", name="kind"),
+        CheckConstraint(
+            "kind in ('message', 'feedback', 'note', 'request', 'reply', 'unsent', 'call', 'meeting')", name="kind"
+        ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
         Index(
@@ -205,6 +207,7 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
         Index("ix_support_case_resolved_at", "resolved_at"),
+        Index("ix_support_case_opened_at", "opened_at"),
     )
 
     id: int | None = _id()
@@ -228,7 +231,9 @@ class CaseRow(Table, table=True):
     answer_escalated_at: datetime | None = _instant(default=None)
     solve_escalated_at: datetime | None = _instant(default=None)
     looks_at: datetime | None = _instant(default=None)
+    answered_at: datetime | None = _instant(default=None)
     resolved_at: datetime | None = _instant(default=None)
+    first_resolved_at: datetime | None = _instant(default=None)
     resolved_by: int | None = Field(default=None, sa_type=Id)
     reason: str = ""
     outcome: str = ""

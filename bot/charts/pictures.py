@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.survival import Step
 from bot.domain.rounding import rounded
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
@@ -73,6 +74,30 @@ class BreakdownPicture:
     points: bool
     segments: Sequence[PicturePoint]
     overall: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class TimeCurve:
+    """Which share was over after so many hours, and by when it should be."""
+
+    label: str
+    steps: Sequence[Step]
+    deadline: float
+
+
+@dataclass(frozen=True)
+class CasesPicture:
+    """Cases opened and resolved by part of a period, each part under its label, and the curves of two times."""
+
+    words: PictureWords
+    locale: str
+    labels: Sequence[str]
+    opened: Sequence[int]
+    resolved: Sequence[int]
+    opened_label: str
+    resolved_label: str
+    hours_label: str
+    curves: tuple[TimeCurve, TimeCurve]
 
 
 @dataclass(frozen=True)

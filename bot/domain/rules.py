@@ -50,6 +50,7 @@ class ContactRules:
             Kind.WIN_BACK: timedelta(days=180),
             Kind.OFFER: timedelta(days=180),
             Kind.FOLLOW_UP: timedelta(days=90),
+            Kind.CASE_CES: timedelta(days=30),
         }
     )
     holidays: frozenset[date] = frozenset()

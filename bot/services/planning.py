@@ -46,7 +46,7 @@ def _sources(rules: Rules) -> list[_Source]:
     sources = [
         _Source(Kind.NPS, storage.planning.list_nps, cause=storage.planning.BY_CALENDAR),
         _Source(Kind.CES, storage.planning.list_closed_interactions, rules.surveys.ces_after),
-        _Source(Kind.CES, storage.cases.list_resolved, rules.surveys.ces_after, cause="case"),
+        _Source(Kind.CASE_CES, storage.cases.list_resolved, rules.surveys.ces_after, cause="case"),
         _Source(Kind.FOLLOW_UP, storage.cases.list_to_follow_up, rules.cases.nps_again_after),
         _Source(Kind.CSAT, storage.planning.list_done_milestones, rules.surveys.csat_after, names_subject=True),
         _Source(Kind.REMINDER, storage.planning.list_reminders),

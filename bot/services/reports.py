@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import storage.case_reports
 import storage.reports
 import storage.staff
-from bot.domain import report_messages, reports
+from bot.domain import case_reports, report_messages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
-from bot.domain.report_messages import Report, TrendPicture
+from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
 from bot.domain.reports import (
     EVERYBODY,
@@ -50,12 +51,16 @@ def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], languag
         return report_messages.misunderstood(error.code, error.word, language)
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
-    found = _report(tx, request, period, language=language, now=now)
+    found = _report(tx, request, period, rules=rules, language=language, now=now)
     tabs = report_messages.tabs(request)
     return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
 
 
-def _report(tx: Tx, request: ReportRequest, period: Period, *, language: Language, now: datetime) -> Report:
+def _report(
+    tx: Tx, request: ReportRequest, period: Period, *, rules: Rules, language: Language, now: datetime
+) -> Report:
+    if request.cases:
+        return cases(tx, now=now, rules=rules, period=period, language=language)
     if request.metric is None:
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:
@@ -110,6 +115,22 @@ def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: P
     named = _with_names(tx, lines) if by is Dimension.CSM else lines
     overall = reports.metric_line(metric, whole, so_far=so_far)
     return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
+
+
+def cases(tx: Tx, *, now: datetime, rules: Rules, period: Period, language: Language) -> Report:
+    """How soon customers were answered, how soon it was over, and whether it helped."""
+    counts = storage.case_reports.count(tx, period)
+    found = case_reports.figures(counts, period, rules, now=now)
+    parts, *_ = trends(period, now=now)
+    picture = CaseTimesPicture(
+        opened=case_reports.by_part((one.opened_at for one in counts.opened), parts),
+        resolved=case_reports.by_part(counts.resolved, parts),
+        answer=found.answer,
+        resolution=found.resolution,
+        answer_within=rules.cases.answer_within / case_reports.HOUR,
+        solve_within=rules.cases.solve_within / case_reports.HOUR,
+    )
+    return report_messages.cases_report(found, picture, period=period, now=now, language=language)
 
 
 def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:

@@ -25,7 +25,7 @@ WORDS = {
     "case": "An: hỏng hàng",
     "log": "An: gọi hỏi thăm",
 }
-ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who", "cases"}
+ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases"}
 MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 BUTTONS = {
     taps.StartPlan: taps.StartPlan(1, "onboarding"),
