@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from bot.domain.messages import Language
 from bot.domain.rule_limits import broken_limits
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import ContactRules, HealthRules, Rules
 
 DURATION = re.compile(r"(\d{1,5})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -141,9 +141,21 @@ def _validate(raw: dict[str, Any]) -> tuple[Rules, list[str]]:
     except ValidationError as error:
         rules, more = _validate(_without(raw, [details["loc"][1:] for details in error.errors()]))
         return rules, [*map(_problem, error.errors()), *more]
+    return _with_defaults(rules), []
+
+
+def _with_defaults(rules: Rules) -> Rules:
+    """A table in the file changes what it names, and leaves the rest of the table as it is."""
     clocks = {**ContactRules().clocks, **rules.contact.clocks}
     group_clocks = {**ContactRules().group_clocks, **rules.contact.group_clocks}
-    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks)), []
+    usual, health = HealthRules(), rules.health
+    health = replace(
+        health,
+        weights={**usual.weights, **health.weights},
+        onboarding={**usual.onboarding, **health.onboarding},
+        lines={**usual.lines, **health.lines},
+    )
+    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks), health=health)
 
 
 def _without(raw: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bot.services import (
     cases,
     digests,
     greetings,
+    health,
     plan_planning,
     retention,
     survey_planning,
@@ -68,6 +69,8 @@ DUTIES: Sequence[Duty] = (
     Duty(wave_planning.plan_waves, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
     Duty(wave_planning.plan_wave_progress, OFTEN),
+    Duty(health.plan_health, NOW_AND_THEN),
+    Duty(health.plan_health_alerts, NOW_AND_THEN),
     Duty(digests.plan_digests, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
 )

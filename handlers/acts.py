@@ -1,6 +1,7 @@
 """What a delivery does in a chat: send, edit, copy, delete, and open and close forum topics."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -10,8 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.domain.delivery import Act, Delivery
 from bot.render import Renderer
-from handlers import plan_pictures, replies
-from handlers.drawing import drawn
+from handlers import drawing, plan_pictures, replies
 from handlers.limiter import PACED
 
 TOPIC_NOT_MODIFIED = "topic_not_modified"
@@ -46,7 +46,7 @@ async def _send_picture(bot: Bot, renderer: Renderer, one: Delivery) -> int:
     rendered = renderer.render(one.message)
     photo = await bot.send_photo(
         one.chat_id,
-        await drawn(plan_pictures.draw, one.message, renderer),
+        await drawing.make(partial(plan_pictures.draw, one.message, renderer)),
         caption=rendered.text,
         parse_mode=ParseMode.HTML,
         reply_markup=replies.inline(rendered.rows),

@@ -32,6 +32,7 @@ from handlers import (
     auditing,
     cases,
     customers,
+    health,
     picking,
     plans,
     portfolio,
@@ -92,6 +93,8 @@ COMMANDS = (
     Command("plan", plans.plan, Role.CSM, own=plans.own_plan),
     Command("plans", plans.list_late, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("health", health.health, Role.CSM),
+    Command("risks", health.risks, Role.CSM),
     Command("cases", cases.list_cases, Role.CSM),
     Command("case", cases.case, Role.CSM),
     Command("log", cases.log, Role.CSM),
@@ -134,6 +137,9 @@ TAPS = (
     TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
     TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
     TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
+    TapRoute(taps.ShowHealth, health.pick_from_list, Role.CSM),
+    TapRoute(taps.RisksPage, health.turn_page, Role.CSM),
+    TapRoute(taps.SwitchCancellation, health.switch_cancellation, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

@@ -9,8 +9,10 @@ from storage.database import Tx
 from storage.tables import (
     answer,
     audit,
+    cancellation,
     consent,
     customer,
+    health_snapshot,
     interaction,
     loss,
     milestone,
@@ -59,6 +61,8 @@ def load_document(tx: Tx, customer_id: int) -> Document:
         purchases=_rows(tx, _purchases(customer_id)),
         plans=_plans(tx, customer_id),
         losses=_rows(tx, _losses(customer_id)),
+        health=_rows(tx, _health(customer_id)),
+        cancellations=_rows(tx, _cancellations(customer_id)),
         looks=_rows(tx, _looks(customer_id)),
     )
 
@@ -122,6 +126,16 @@ def _losses(customer_id: int) -> Select[Any]:
     said = (win_back.c.reason, win_back.c.answer, win_back.c.answered_at)
     statement = select(*columns, *said).outerjoin(win_back, win_back.c.loss_id == loss.c.id)
     return statement.where(loss.c.customer_id == customer_id).order_by(loss.c.id.desc())
+
+
+def _health(customer_id: int) -> Select[Any]:
+    columns = (health_snapshot.c.day, health_snapshot.c.score, health_snapshot.c.colour, health_snapshot.c.parts)
+    return select(*columns).where(health_snapshot.c.customer_id == customer_id).order_by(health_snapshot.c.day.desc())
+
+
+def _cancellations(customer_id: int) -> Select[Any]:
+    statement = select(cancellation.c.asked_at, cancellation.c.withdrawn_at)
+    return statement.where(cancellation.c.customer_id == customer_id).order_by(cancellation.c.id.desc())
 
 
 def _looks(customer_id: int) -> Select[Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import plans
+from bot.domain.health_messages import mark_facts
+from bot.domain.health_standing import Standing
 from bot.domain.names import cut
 from bot.domain.planning import UpcomingTouchpoint
 from bot.domain.plans import Pace, Plan
@@ -102,6 +104,7 @@ class Profile:
     said: Sequence[Remark]
     notes: Sequence[Remark]
     pace: Pace | None = None
+    standing: Standing | None = None
 
 
 def masked(phone: str, role: Role) -> str:
@@ -115,6 +118,7 @@ def profile_facts(profile: Profile, role: Role, *, now: datetime) -> dict[str, o
     """What the profile says to a member of staff of this role."""
     return {
         **_record_facts(profile.record, role),
+        "health": mark_facts(profile.standing),
         "purchases": profile.value.purchases,
         "totals": profile.value.totals[:CURRENCIES],
         "last_purchase_at": profile.value.last_at,

@@ -10,10 +10,12 @@ from zoneinfo import available_timezones
 
 from bot.domain.audiences import parse_segment
 from bot.domain.contact import GROUP_RULES
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.rules import (
     CaseRules,
     ContactRules,
+    HealthRules,
     HolidayGreeting,
     MeasureTemplate,
     MilestoneTemplate,
@@ -28,6 +30,7 @@ SECOND = timedelta(seconds=1)
 LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 SEGMENT_FIELDS = ("plan", "location")
+LEAST_MEASURES = 2
 MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 MONTHS, LONGEST_LUNAR_MONTH, COMMON_YEAR = 12, 30, 2027
 LEAP_DAYS = ("02-28", "03-01")
@@ -49,6 +52,11 @@ LEAST = {
     "cases.answer_within": timedelta(minutes=1),
     "cases.solve_within": timedelta(minutes=1),
     "cases.nps_again_after": timedelta(days=1),
+    "health.window": timedelta(days=14),
+    "health.survey_half_life": timedelta(days=1),
+    "health.hysteresis": 0,
+    "health.drop": 1,
+    "health.drop_within": timedelta(days=1),
 }
 MOST = {
     "contact.tet.days_before": 15,
@@ -56,6 +64,7 @@ MOST = {
     "delivery.per_second": 10_000,
     "delivery.group_per_minute": 20,
     "delivery.in_flight": 1000,
+    "health.hysteresis": 20,
 }
 
 
@@ -81,6 +90,7 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     yield from _greetings(rules.greetings)
     yield from _reasons(rules.win_back)
     yield from _success(rules.success)
+    yield from _health(rules.health)
     yield from _plans(rules.plans)
 
 
@@ -98,6 +108,29 @@ def _hours(cases: CaseRules) -> Iterator[str]:
         yield "cases.opens: must be before cases.closes"
     if not cases.weekdays or not cases.weekdays <= set(range(1, 8)):
         yield "cases.weekdays: must be some of 1 (Monday) to 7 (Sunday)"
+
+
+def _health(health: HealthRules) -> Iterator[str]:
+    if not 0 < health.red_up_to < health.yellow_up_to < 100:
+        yield "health.red_up_to: must be more than 0 and less than health.yellow_up_to, and that less than 100"
+    for measure, (worst, best) in health.lines.items():
+        if worst == best:
+            yield f"health.lines.{measure}: the worst value and the best must differ"
+    yield from _weights("health.weights", health.weights)
+    yield from _weights("health.onboarding", health.onboarding)
+    for index, card in enumerate(health.scorecards):
+        at = f"health.scorecards[{index}]"
+        segment = parse_segment(card.segment)
+        if segment is None or segment.field == "csm":
+            yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
+        yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
+
+
+def _weights(at: str, weights: Mapping[Measure, float]) -> Iterator[str]:
+    if any(weight < 0 for weight in weights.values()):
+        yield f"{at}: a weight must not be negative"
+    if sum(weight > 0 for weight in weights.values()) < LEAST_MEASURES:
+        yield f"{at}: at least {LEAST_MEASURES} measures must have a weight"
 
 
 def _contact(contact: ContactRules) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from bot.domain.lunar import LunarDay
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.touchpoints import Group, Kind
 
@@ -241,6 +242,73 @@ class CaseRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SegmentScorecard:
+    """Weights of its own for a segment such as "plan=gold"; what is not named keeps the general weight."""
+
+    segment: str
+    weights: Mapping[Measure, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthRules:
+    """How customers' health is scored: weights, lines from the worst value to the best, and borders of the colours.
+
+    A score up to `red_up_to` is red and up to `yellow_up_to` yellow; to rise out of a colour it takes `hysteresis`
+    points more. Staff are told of a red customer, and of a fall by `drop` within `drop_within`. Purchases are counted
+    in a `window` and the one before it; an answer is halfway back to neutral after `survey_half_life`.
+    """
+
+    enabled: bool = True
+    weights: Mapping[Measure, float] = field(
+        default_factory=lambda: {
+            Measure.TREND: 10,
+            Measure.FREQUENCY: 10,
+            Measure.BREADTH: 10,
+            Measure.RECENCY: 0,
+            Measure.SURVEY: 20,
+            Measure.ENGAGEMENT: 15,
+            Measure.MILESTONES: 15,
+            Measure.SUPPORT: 15,
+            Measure.SENTIMENT: 5,
+        }
+    )
+    onboarding: Mapping[Measure, float] = field(
+        default_factory=lambda: {
+            Measure.FIRST_USE: 35,
+            Measure.CONNECTED: 20,
+            Measure.ENGAGEMENT: 10,
+            Measure.SURVEY: 10,
+            Measure.MILESTONES: 10,
+            Measure.SUPPORT: 15,
+        }
+    )
+    onboarding_for: timedelta = timedelta(days=30)
+    scorecards: tuple[SegmentScorecard, ...] = ()
+    lines: Mapping[Measure, tuple[float, float]] = field(
+        default_factory=lambda: {
+            Measure.TREND: (0, 1),
+            Measure.FREQUENCY: (0, 1),
+            Measure.BREADTH: (0, 0.5),
+            Measure.RECENCY: (90, 0),
+            Measure.FIRST_USE: (0, 2),
+            Measure.SURVEY: (0, 100),
+            Measure.ENGAGEMENT: (0, 0.8),
+            Measure.CONNECTED: (0, 1),
+            Measure.MILESTONES: (0, 1),
+            Measure.SUPPORT: (2, 0),
+            Measure.SENTIMENT: (-1, 1),
+        }
+    )
+    window: timedelta = timedelta(days=90)
+    survey_half_life: timedelta = timedelta(days=90)
+    red_up_to: int = 50
+    yellow_up_to: int = 75
+    hysteresis: int = 3
+    drop: int = 15
+    drop_within: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestRules:
     """When each CSM is told what waits for them, on business days; None is never.
 
@@ -293,6 +361,7 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    health: HealthRules = HealthRules()
     digest: DigestRules = DigestRules()
     retention: RetentionRules = RetentionRules()
     privacy: PrivacyRules = PrivacyRules()

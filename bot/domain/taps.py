@@ -317,6 +317,31 @@ class UnansweredPage(Tap):
     page: int
 
 
+@dataclass(frozen=True)
+class ShowHealth(Tap):
+    """A member of staff wants to see a customer's health."""
+
+    code = "h"
+    customer_id: int
+
+
+@dataclass(frozen=True)
+class RisksPage(Tap):
+    """A page, from 0, of the customers at risk."""
+
+    code = "hp"
+    page: int
+
+
+@dataclass(frozen=True)
+class SwitchCancellation(Tap):
+    """A member of staff notes that a customer asked to cancel (1), or that they stay (0)."""
+
+    code = "hc"
+    customer_id: int
+    on: int
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -352,6 +377,9 @@ TAPS: dict[str, type[Tap]] = {
         SwitchWave,
         ListWave,
         UnansweredPage,
+        ShowHealth,
+        RisksPage,
+        SwitchCancellation,
     )
 }
 

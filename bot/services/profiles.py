@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import storage.customers
+import storage.health
 import storage.interactions
 import storage.plans
 import storage.profiles
@@ -34,8 +35,9 @@ def show_profile(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, role:
         past=storage.profiles.list_past(tx, customer_id, limit=profiles.TOUCHPOINTS),
         said=storage.profiles.list_said(tx, customer_id, limit=profiles.REMARKS),
         notes=storage.profiles.list_notes(tx, customer_id, limit=profiles.REMARKS),
+        standing=storage.health.load_standings(tx, [customer_id]).get(customer_id),
     )
-    buttons = tuple(Button(command, PickCustomer(command, customer_id, "")) for command in ("why", "plan"))
+    buttons = tuple(Button(command, PickCustomer(command, customer_id, "")) for command in ("why", "plan", "health"))
     return Message("portfolio/profile", language, profiles.profile_facts(profile, role, now=now), (buttons,))
 
 

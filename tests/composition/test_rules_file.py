@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.rules import Owner, Rules
 from bot.domain.touchpoints import Kind
@@ -32,7 +33,17 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_examples_commented_plan_and_offer_work_too() -> None:
     text = (ROOT / "touchpoint.example.toml").read_text(encoding="utf-8")
     text = text.replace("# offer.", "offer.").replace("# [[", "[[").replace("#\n", "\n")
-    for key in ("key", "check_in_months", "progress_months", "name", "goal", "after_days", "title"):
+    for key in (
+        "key",
+        "check_in_months",
+        "progress_months",
+        "name",
+        "goal",
+        "after_days",
+        "title",
+        "segment",
+        "weights",
+    ):
         text = text.replace(f"# {key} =", f"{key} =")
 
     text = text.replace("# lunar", "lunar").replace("# at", "at").replace("# text", "text")
@@ -43,6 +54,7 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
     assert [plan.key for plan in rules.plans] == ["onboarding"]
     assert rules.plans[0].milestones[0].title[Language.EN] == "Comfortable with the basics"
     assert rules.win_back.offer[Language.VI] == "Giảm 10 % cho đơn hàng kế tiếp"
+    assert rules.health.scorecards[0].weights == {Measure.MILESTONES: 30, Measure.FREQUENCY: 5}
 
 
 def test_without_a_file_the_rules_are_the_defaults_with_plans_and_holidays() -> None:

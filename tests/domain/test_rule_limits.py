@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.rule_limits import LEAST, MOST, broken_limits
 from bot.domain.rules import (
@@ -13,12 +14,14 @@ from bot.domain.rules import (
     ContactRules,
     DeliveryRules,
     DigestRules,
+    HealthRules,
     HolidayGreeting,
     MeasureTemplate,
     MilestoneTemplate,
     PlanTemplate,
     RetentionRules,
     Rules,
+    SegmentScorecard,
     SuccessRules,
     SurveyRules,
     TetRules,
@@ -162,3 +165,30 @@ def test_words_are_kept_for_ever_or_for_a_month_at_least() -> None:
         found = [*broken_limits(Rules(retention=RetentionRules(texts=texts)))]
         assert len(found) == problems
         assert all(problem.startswith("retention.texts: ") for problem in found)
+
+
+HEALTH = HealthRules()
+TOO_FEW = dict.fromkeys(HEALTH.weights, 0.0) | {Measure.SURVEY: 5.0}
+
+
+@pytest.mark.parametrize(
+    ("health", "key"),
+    [
+        (HealthRules(red_up_to=75), "health.red_up_to"),
+        (HealthRules(red_up_to=0), "health.red_up_to"),
+        (HealthRules(yellow_up_to=100), "health.red_up_to"),
+        (HealthRules(lines={**HEALTH.lines, Measure.TREND: (1, 1)}), "health.lines.trend"),
+        (HealthRules(weights={**HEALTH.weights, Measure.TREND: -1}), "health.weights"),
+        (HealthRules(weights=TOO_FEW), "health.weights"),
+        (HealthRules(onboarding={Measure.CONNECTED: 1}), "health.onboarding"),
+        (HealthRules(scorecards=(SegmentScorecard(segment="gold", weights={}),)), "health.scorecards[0].segment"),
+        (HealthRules(scorecards=(SegmentScorecard(segment="csm=Lan", weights={}),)), "health.scorecards[0].segment"),
+        (
+            HealthRules(scorecards=(SegmentScorecard(segment="plan=x", weights=TOO_FEW),)),
+            "health.scorecards[0].weights",
+        ),
+    ],
+)
+def test_a_score_that_cannot_be_made_is_refused(health: HealthRules, key: str) -> None:
+    (problem,) = broken_limits(Rules(health=health))
+    assert problem.startswith(f"{key}: ")
