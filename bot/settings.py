@@ -1,8 +1,9 @@
 """Settings from the environment and `.env`, and the rules of the business; whatever is wrong is said at once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -13,8 +14,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
 from bot.rules_file import examine_rules
+from storage.keyring import Key, Keyring
 
 DEFAULT_RULES_FILE = Path("touchpoint.toml")
+OFF = "off"
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 ADVICE = {
     "BOT_TOKEN": "does not look like a token (digits, a colon, letters); copy it again from @BotFather on Telegram",
@@ -24,6 +27,7 @@ ADVICE = {
     "BUSINESS_TIMEZONE": "is not a known time zone; write a name such as Asia/Ho_Chi_Minh",
     "DEFAULT_LANGUAGE": "must be vi or en",
     "ADMIN_IDS": "must be numeric Telegram ids with commas between them, such as 1234567,7654321",
+    "ENCRYPTION_KEYS": "must be keys with commas between them, the newest first; see touchpoint encrypt --new-key",
     "STAFF_CHAT_ID": "must be the numeric id of the staff's chat, such as -1001234567890",
     "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
 }
@@ -45,6 +49,7 @@ class Settings:
     bot_api_url: str = "https://api.telegram.org"
     bot_proxy: str | None = field(default=None, repr=False)
     database_url: str = field(default="sqlite:///touchpoint.sqlite3", repr=False)
+    encryption_keys: tuple[SecretStr, ...] = ()
     log_level: str = "INFO"
     rules: Rules = field(default_factory=Rules)
 
@@ -59,10 +64,22 @@ class Settings:
             raise SettingsError([f"BOT_TOKEN: {advice} (or try everything without one: touchpoint demo)"])
         return self.bot_token.get_secret_value()
 
+    def writing_plain(self) -> "Settings":
+        """The same, reading what is encrypted and encrypting no more."""
+        keys = [key for key in self.encryption_keys if key.get_secret_value() != OFF]
+        return replace(self, encryption_keys=(SecretStr(OFF), *keys))
+
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
         token = "" if self.bot_token is None else self.bot_token.get_secret_value()
-        return tuple(secret for secret in (token, self.rules.pepper) if secret)
+        keys = (key.get_secret_value() for key in self.encryption_keys if key.get_secret_value() != OFF)
+        return tuple(secret for secret in (token, self.rules.pepper, *keys) if secret)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of the encryption at rest; "off" before them writes plain texts, and reads both."""
+        secrets = [key.get_secret_value() for key in self.encryption_keys]
+        return Keyring(tuple(Key(secret) for secret in secrets if secret != OFF), writes_plain=OFF in secrets[:1])
 
 
 def _looks_like_a_token(token: SecretStr) -> SecretStr:
@@ -79,6 +96,13 @@ def _is_a_zone(name: str) -> str:
 
 def _split_at_commas(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _are_keys(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    for place, secret in enumerate(secrets):
+        if place or secret.get_secret_value() != OFF:
+            Key(secret.get_secret_value())
+    return secrets
 
 
 def _with_driver(url: str) -> str:
@@ -108,6 +132,9 @@ class _Environment(BaseSettings):
     admin_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split_at_commas)] = None
     staff_chat_id: int | None = None
     pepper: SecretStr | None = None
+    encryption_keys: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_commas), AfterValidator(_are_keys)
+    ] = ()
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None
 
@@ -137,6 +164,7 @@ def examine_settings(
         bot_api_url=environment.bot_api_url.rstrip("/"),
         bot_proxy=environment.bot_proxy,
         database_url=environment.database_url,
+        encryption_keys=environment.encryption_keys,
         log_level=environment.log_level,
         rules=rules,
     )

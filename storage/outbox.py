@@ -14,6 +14,8 @@ from bot.domain.touchpoints import POLICIES, Kind
 from storage import preferences
 from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
+from storage.keyring import TamperedError
+from storage.secrets import find_row
 from storage.tables import customer, outbox, support_case
 from storage.tables import hold as holds
 
@@ -128,8 +130,16 @@ def next_due_at(tx: Tx) -> datetime | None:
 
 
 def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
-    """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped."""
-    return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
+    """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped.
+
+    A row whose facts somebody changed fails alone, or it would hold up all that come after it.
+    """
+    while True:
+        try:
+            return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
+        except TamperedError as error:
+            (outbox_id,) = find_row(tx, error)
+            fail(tx, outbox_id, error=str(error))
 
 
 _DUE = (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import imports, planning, staff
+from bot.cli import encryption, imports, planning, staff
 from bot.cli.printing import fail, note, say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(imports.app, name="import")
 app.add_typer(staff.app, name="staff")
 app.add_typer(planning.app, name="plan")
+app.command()(encryption.encrypt)
 
 
 @app.command()
@@ -121,11 +122,13 @@ def audit(
     settings = read_settings()
     with open_database(settings) as database:
         entries = database.read_now(list_entries, query=who, limit=limit)
-    table = Table("when", "staff", "command", "customer")
+    table = Table("when", "staff", "command", "whom")
     for one in entries:
         when = f"{one.happened_at.astimezone(ZoneInfo(settings.rules.timezone)):%Y-%m-%d %H:%M}"
         customer = "" if one.customer_id is None else f"{one.customer_name or '(forgotten)'} #{one.customer_id}"
-        table.add_row(when, f"{one.staff_name} {one.staff_id}".strip(), one.command, customer)
+        colleague = "" if one.colleague_id is None else f"{one.colleague_name} {one.colleague_id}".strip()
+        by = f"{one.staff_name} {one.staff_id}".strip() if one.staff_id else "(command line)"
+        table.add_row(when, by, one.command, customer or colleague)
     Console().print(table)
 
 

@@ -148,20 +148,6 @@ def _quiet_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> dateti
     return None if is_open(at) else _first(at, zone, rules.quiet_until, is_open)
 
 
-def _closed_end(
-    is_closed: Callable[[date, ContactFacts, ContactRules], bool],
-    facts: ContactFacts,
-    rules: ContactRules,
-    at: datetime,
-) -> datetime | None:
-    """The end of a local day on which the message's group stays closed."""
-    today = _local_date(at, facts.timezone)
-    if not is_closed(today, facts, rules):
-        return None
-    zone = ZoneInfo(facts.timezone)
-    return _first(at, zone, time(0), lambda instant: instant.astimezone(zone).date() != today)
-
-
 _local_date = lru_cache(maxsize=256)(local_date)  # several rules ask it in turn of one message
 
 
@@ -169,18 +155,41 @@ def _is_greeting(kind: Kind) -> bool:
     return POLICIES[kind].group is Group.GREETING
 
 
-def _is_other_weekday(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
-    return day.isoweekday() not in rules.weekdays and not _is_greeting(facts.kind)
+def _is_other_weekday(day: date, kind: Kind, rules: ContactRules) -> bool:
+    return day.isoweekday() not in rules.weekdays and not _is_greeting(kind)
 
 
-def _is_holiday(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
-    return day in rules.holidays and not _is_greeting(facts.kind)
+def _is_holiday(day: date, kind: Kind, rules: ContactRules) -> bool:
+    return day in rules.holidays and not _is_greeting(kind)
 
 
-def _is_tet(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
+def _is_around_tet(day: date, kind: Kind, rules: ContactRules) -> bool:
     tet, days = rules.tet, days_from_tet(day)
     quiet = days is not None and -tet.days_before <= days <= tet.days_after
-    return quiet and POLICIES[facts.kind].group in tet.groups
+    return quiet and POLICIES[kind].group in tet.groups
+
+
+CLOSED_DAYS: Mapping[Rule, Callable[[date, Kind, ContactRules], bool]] = MappingProxyType(
+    {
+        Rule.WEEKDAY: _is_other_weekday,
+        Rule.TET: _is_around_tet,  # before the holidays that lie in it, which it explains better
+        Rule.HOLIDAY: _is_holiday,
+    }
+)
+
+
+def is_open_on(day: date, kind: Kind, rules: ContactRules) -> bool:
+    """Whether messages of a kind go out on a local date at all."""
+    return not any(is_closed(day, kind, rules) for is_closed in CLOSED_DAYS.values())
+
+
+def _day_end(rule: Rule, facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
+    """The end of a local day on which a rule keeps messages of the kind back."""
+    today = _local_date(at, facts.timezone)
+    if not CLOSED_DAYS[rule](today, facts.kind, rules):
+        return None
+    zone = ZoneInfo(facts.timezone)
+    return _first(at, zone, time(0), lambda instant: instant.astimezone(zone).date() != today)
 
 
 def _first(at: datetime, zone: ZoneInfo, wall: time, is_open: Callable[[datetime], bool]) -> datetime:
@@ -272,9 +281,7 @@ GROUP_RULES = MappingProxyType(
 HOLDS: Mapping[Rule, Callable[[ContactFacts, ContactRules, datetime], datetime | None]] = MappingProxyType(
     {
         Rule.QUIET_HOURS: _quiet_end,
-        Rule.WEEKDAY: partial(_closed_end, _is_other_weekday),
-        Rule.TET: partial(_closed_end, _is_tet),  # before the holidays that lie in it, which it explains better
-        Rule.HOLIDAY: partial(_closed_end, _is_holiday),
+        **{rule: partial(_day_end, rule) for rule in CLOSED_DAYS},
         Rule.GREETING_AHEAD: _greeting_end,
         Rule.FLOOR: _floor_end,
         Rule.WEEKLY_CAP: _cap_end,

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.domain.contact import is_open_on
 from bot.domain.local_time import day_start, instant_at
 from bot.domain.messages import Language
 from bot.domain.rules import ContactRules
@@ -113,12 +114,8 @@ class Wave:
 
 def runs_on(wave: Wave, day: date, rules: ContactRules) -> bool:
     """Whether a wave asks anybody on a day of the business."""
-    return (
-        day >= wave.starts_on
-        and not is_over(wave, day)
-        and day.weekday() in wave.weekdays
-        and day not in rules.holidays
-    )
+    is_asking = day >= wave.starts_on and not is_over(wave, day) and day.weekday() in wave.weekdays
+    return is_asking and is_open_on(day, wave.kind, rules)
 
 
 def is_over(wave: Wave, day: date) -> bool:

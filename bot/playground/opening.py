@@ -4,11 +4,12 @@ import hashlib
 from datetime import UTC, datetime, time, timedelta
 
 import storage.staff
-from bot.domain.contact import is_quiet
+from bot.domain.contact import is_open_on, is_quiet
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
+from bot.domain.touchpoints import Kind
 from bot.playground.clock import ClockMover
 from bot.playground.messenger import Messenger
 from bot.playground.persons import Person
@@ -26,9 +27,9 @@ SHOWN_REPORT = "/report nps 365d"
 
 
 def opening_time(now: datetime, rules: Rules) -> datetime:
-    """The morning of the day, or of the next one that is no holiday, so that everything may be sent."""
+    """The morning of the day, or of the next one on which surveys go out, so that everything may be sent."""
     day = local_date(now, rules.timezone)
-    while day in rules.contact.holidays:
+    while not is_open_on(day, Kind.NPS, rules.contact):
         day += timedelta(days=1)
     morning = rules.contact.quiet_until if is_quiet(MORNING, rules.contact) else MORNING
     return instant_at(day, morning, rules.timezone).astimezone(UTC)

@@ -7,9 +7,9 @@ from functools import partial
 
 import storage.case_threads
 import storage.cases
-import storage.customers
 import storage.outbox
 import storage.rates
+import storage.reachability
 import storage.surveys
 from bot.domain import (
     birthdays,
@@ -286,8 +286,7 @@ def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Ru
     if attempt.case_id is not None:
         _follow_case(tx, attempt, attempt.case_id, outcome, step, rules=rules, now=now)
     if outcome.proof is Proof.UNREACHABLE and attempt.customer_id is not None:
-        storage.customers.change(tx, attempt.customer_id, unreachable_at=now)
-        storage.outbox.cancel_pending(tx, attempt.customer_id, reason="unreachable")
+        storage.reachability.lose(tx, attempt.customer_id, rules=rules, now=now)
     if attempt.kind in INVITATIONS and attempt.run_id is not None:
         _follow_invitation(tx, attempt.run_id, step, rules=rules, now=now)
 

@@ -65,6 +65,7 @@ def import_an(folder: Path) -> None:
         ["staff", "remove"],
         ["plan", "next"],
         ["audit"],
+        ["encrypt"],
         ["plan", "simulate"],
     ],
 )
@@ -398,3 +399,11 @@ def test_what_nobody_expected_is_logged_without_the_token(
     err = capsys.readouterr().err
     assert "please report it" in err
     assert TOKEN not in err
+
+
+def test_the_audit_log_says_whom_the_command_line_made_staff() -> None:
+    touchpoint("staff", "add", "5000000000001", "Lan")
+    touchpoint("staff", "remove", "5000000000001")
+    removed, added = [line for line in touchpoint("audit").stdout.splitlines() if "_staff" in line]
+    assert [word in removed for word in ("(command line)", "remove_staff", "5000000000001")] == [True] * 3
+    assert "add_staff" in added

@@ -45,6 +45,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
         "admins",
         "migrations",
         "database",
+        "encryption",
         "time zones",
         "updates",
         "messages",
@@ -58,7 +59,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
     ("key", "unseen"),
     [
         ("ADMIN_IDS", {"admins"}),
-        ("DATABASE_URL", {"migrations", "database", "time zones", "updates", "messages"}),
+        ("DATABASE_URL", {"migrations", "database", "encryption", "time zones", "updates", "messages"}),
         ("BOT_TOKEN", {"token", "clock"}),
         ("BOT_PROXY", {"token", "clock"}),
         ("LOG_LEVEL", set()),

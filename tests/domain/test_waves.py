@@ -1,6 +1,6 @@
 """The days of a wave, and what its invitations are known by."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import Kind
@@ -16,6 +16,8 @@ def test_a_wave_keeps_off_holidays_other_weekdays_and_days_before_its_start() ->
     rules = ContactRules(holidays=frozenset({TUESDAY}))
     assert [runs_on(a_wave(), day, rules) for day in (NOW.date(), TUESDAY, WEDNESDAY)] == [False, False, True]
     assert not runs_on(a_wave(starts_on=THURSDAY), WEDNESDAY, rules)
+    every_day = a_wave(weekdays=frozenset(range(7)))
+    assert not any(runs_on(every_day, date(2027, 2, day), ContactRules()) for day in range(3, 13))  # around Tết
 
 
 def test_a_wave_asks_on_its_last_day_and_not_after() -> None:

@@ -192,7 +192,7 @@ async def test_an_edit_of_an_answer_is_logged_and_of_somebody_who_left_goes_nowh
     await stage.settle()
     [logged] = rows(database, "audit", command="edit_reply")
     assert (logged["staff_id"], logged["customer_id"]) == (hoa.user.id, row(database, "customer")["id"])
-    database.write_now(staff.remove_staff, user_id=hoa.user.id)
+    database.write_now(staff.remove_staff, rules=stage.app.bot_data.rules, user_id=hoa.user.id)
     hoa.edit_text(answer.message_id, "Chào kẻ khó tính", chat_id=STAFF_CHAT)
     await stage.settle()
     assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"

@@ -56,7 +56,7 @@ async def test_namesakes_are_offered_and_the_choice_becomes_the_profile_and_lead
     choice = await said(stage, hoa, "/customer an")
     assert labels(choice) == [["Nguyễn Thị An · gold · KH-1"], ["Trần Ân · KH-2"]]
     assert (await tapped(stage, hoa, choice, "Trần Ân · KH-2")).startswith("Trần Ân · KH-2")
-    assert "Sắp tới (30 ngày)" in await tapped(stage, hoa, choice, "Sắp gửi gì?")
+    assert "Sắp tới\nKhông có tin nào sắp gửi." in await tapped(stage, hoa, choice, "Sắp gửi gì?")
     assert (await tapped(stage, hoa, choice, "Hồ sơ")).startswith("Trần Ân · KH-2")
     assert "/start" not in await tapped(stage, hoa, choice, "Lộ trình")
 

@@ -223,6 +223,8 @@ def test_it_opens_in_the_morning_of_a_day_on_which_surveys_may_be_sent() -> None
     assert opening_time(evening, Rules()) == datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
     holiday = replace(Rules(), contact=ContactRules(holidays=frozenset({evening.date()})))
     assert opening_time(evening, holiday) == datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
+    tet = datetime(2027, 2, 6, 3, tzinfo=UTC)
+    assert opening_time(tet, Rules()) == datetime(2027, 2, 13, 2, 5, tzinfo=UTC)
 
 
 def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:

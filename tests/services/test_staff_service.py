@@ -4,6 +4,7 @@ from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
+from bot.services.audit import list_entries
 from bot.services.staff import add_staff, identify, list_staff, remove_staff, role_of
 from storage.database import Database
 from tests import factories
@@ -66,3 +67,18 @@ def test_the_ids_of_the_settings_are_admins_whatever_the_table_says(
     add(database, BINH)
 
     assert database.read_now(role_of, user_id=user_id, admin_ids={BINH.user_id, 3}) is role
+
+
+def test_who_comes_and_who_goes_is_logged_as_done_by_the_command_line(database: Database) -> None:
+    add(database, LAN)
+    add(database, BINH)
+    for _ in range(2):
+        database.write_now(remove_staff, rules=Rules(), user_id=BINH.user_id)
+
+    about_binh = database.read_now(list_entries, query=str(BINH.user_id))
+    assert [(one.staff_id, one.command, one.colleague_id) for one in about_binh] == [
+        (0, "remove_staff", BINH.user_id),
+        (0, "add_staff", BINH.user_id),
+    ]
+    (lan,) = database.read_now(list_entries, query="lan")
+    assert (lan.command, lan.colleague_name) == ("add_staff", "Lan")

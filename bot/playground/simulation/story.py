@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.rules import Rules
-from bot.playground.simulation.birthdays import plan_birthdays
 from bot.playground.simulation.cast import Part, StaffMember, cast, staff
 from bot.playground.simulation.conversations import plan_conversations
+from bot.playground.simulation.greetings import plan_greetings
 from bot.playground.simulation.losses import plan_losses
 from bot.playground.simulation.people import CUSTOMERS, Profile, draw
 from bot.playground.simulation.plans import plan_success
@@ -59,7 +59,7 @@ def _live(story: Timeline, purchases: list[PurchaseRecord]) -> None:
     plan_losses(story, purchases)
     plan_nps(story)
     plan_conversations(story)
-    plan_birthdays(story)
+    plan_greetings(story)
     plan_success(story)
     story.run()
 

@@ -9,6 +9,7 @@ from itertools import count
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Send, judge
 from bot.domain.delivery import Outgoing
+from bot.domain.greetings import LOOK_AHEAD, instants
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.playground.simulation.chance import Chance
@@ -53,6 +54,9 @@ class Timeline:
         self._places = count()
         self._pending: list[MessageRecord] = []
         self._sent: list[tuple[Kind, datetime]] = []
+        born = (profile.birthday.month, profile.birthday.day) if profile.birthday else None
+        since, end = profile.linked_at or until, until + LOOK_AHEAD
+        self._greetings = instants(born, profile.timezone, rules, now=since, until=end)
 
     def at(self, when: datetime, event: Event, *, priority: int = LAST) -> None:
         """Let something happen at an instant."""
@@ -126,6 +130,7 @@ class Timeline:
             lost=self.lost_at is not None,
             expires_at=expires_at,
             sent=tuple(self._sent),
+            greetings=self._greetings,
         )
 
     def _keep_hold(self, message: MessageRecord, rule: str, now: datetime, until: datetime | None) -> None:

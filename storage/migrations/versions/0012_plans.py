@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0012_plans"
-down_revision = "0009_casework"
+down_revision = "0009_encryption"
 branch_labels = None
 depends_on = None
 
