@@ -36,7 +36,8 @@ PLAIN = {
     "interaction": {"kind"},
     "link": {"digest"},
     "loss": {"source"},
-    "milestone": {"title"},
+    "milestone": {"title", "owner", "tip", "measure_name", "measure_unit"}
+    | {"measure_start", "measure_target", "measure_value"},
     "outbox": {"dedupe_key", "kind", "language", "template", "status", "hold_rule", "owner", "error", "lane"},
     "purchase": {"external_id", "currency"},
     "rate": {"name"},
