@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.customers import Customer
@@ -64,6 +64,9 @@ class Document:
     cases: Rows
     messages: Rows
     purchases: Rows
+    events: Rows
+    tickets: Rows
+    contracts: Rows
     plans: Rows
     losses: Rows
     looks: Rows
@@ -74,7 +77,7 @@ class Document:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else dict(value)  # type: ignore[call-overload]
+    return value.isoformat() if isinstance(value, date) else dict(value)  # type: ignore[call-overload]
 
 
 def my_data(document: Document, language: Language) -> Message:
@@ -88,6 +91,9 @@ def my_data(document: Document, language: Language) -> Message:
         "written": len(document.interactions),
         "received": sum(row["sent_at"] is not None for row in document.messages),
         "purchases": len(document.purchases),
+        "events": len(document.events),
+        "tickets": len(document.tickets),
+        "contracts": len(document.contracts),
         "looks": len(document.looks),
         "success_plan": next((row["name"] for row in document.plans if row["status"] == "active"), ""),
     }

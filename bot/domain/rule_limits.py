@@ -7,10 +7,13 @@ from operator import attrgetter
 from zoneinfo import available_timezones
 
 from bot.domain.messages import Language
-from bot.domain.rules import CaseRules, PlanTemplate, Rules, WinBackRules
+from bot.domain.rules import CaseRules, PlanTemplate, Rules, TriggerRules, WinBackRules
 from bot.domain.taps import SEPARATOR
+from bot.domain.touchpoints import Kind
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+TRIGGERED = (Kind.CES, Kind.CSAT)
 LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 LEAP_DAYS = ("02-28", "03-01")
@@ -49,6 +52,7 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     yield from _hours(rules.cases)
     yield from _reasons(rules.win_back)
     yield from _plans(rules.plans)
+    yield from _triggers(rules.triggers)
 
 
 def _out_of_range(rules: Rules) -> Iterator[str]:
@@ -90,6 +94,22 @@ def _plans(plans: tuple[PlanTemplate, ...]) -> Iterator[str]:
             yield from _words(f"{at}.milestones[{number}].title", milestone.title)
             if milestone.after_days < 1:
                 yield f"{at}.milestones[{number}].after_days: must be at least 1"
+
+
+def _triggers(triggers: tuple[TriggerRules, ...]) -> Iterator[str]:
+    for index, trigger in enumerate(triggers):
+        at = f"triggers[{index}]"
+        if not trigger.event.strip():
+            yield f"{at}.event: must name an event"
+        if trigger.survey not in TRIGGERED:
+            yield f"{at}.survey: must be {' or '.join(TRIGGERED)}; NPS has a calendar of its own"
+        if trigger.subject:
+            yield from _words(f"{at}.subject", trigger.subject)
+        if trigger.fresh_for < MINUTE:
+            yield f"{at}.fresh_for: must be at least {MINUTE}"
+    for (event, survey), count in Counter((trigger.event, trigger.survey) for trigger in triggers).items():
+        if count > 1:
+            yield f"triggers: {event!r} must ask {survey} once"
 
 
 def _keys(at: str, keys: list[str]) -> Iterator[str]:

@@ -137,6 +137,26 @@ class CaseRules:
     acknowledges_every: timedelta = timedelta(hours=1)
 
 
+TICKET_SOLVED = "ticket_solved"
+"""The event that a ticket of the business's help desk makes when it is solved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriggerRules:
+    """An event of another system that asks a survey: a usage event by its name, or `ticket_solved`.
+
+    It is asked `after` the event and about `subject`, one customer at most once in `once_per`, and never about
+    something that was older than `fresh_for` when it was told.
+    """
+
+    event: str
+    survey: Kind
+    subject: Mapping[Language, str] = field(default_factory=dict)
+    after: timedelta = timedelta(hours=1)
+    once_per: timedelta = timedelta(days=30)
+    fresh_for: timedelta = timedelta(hours=24)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RetentionRules:
     """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
@@ -168,3 +188,4 @@ class Rules:
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
     retention: RetentionRules = RetentionRules()
+    triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
