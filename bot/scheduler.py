@@ -54,6 +54,7 @@ DUTIES: Sequence[Duty] = (
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
     Duty(wave_planning.plan_wave_progress, OFTEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
+    Duty(retention.forget_old_requests, NOW_AND_THEN),
 )
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
+from bot.domain.webhooks import read_secret
 from bot.rules_file import RulesError, read_rules
 
 DEFAULT_RULES_FILE = Path("touchpoint.toml")
@@ -25,6 +26,10 @@ ADVICE = {
     "DEFAULT_LANGUAGE": "must be vi or en",
     "ADMIN_IDS": "must be numeric Telegram ids with commas between them, such as 1234567,7654321",
     "STAFF_CHAT_ID": "must be the numeric id of the staff's chat, such as -1001234567890",
+    "TOUCHPOINT_API_TOKEN": "must be at least 20 characters long, such as `openssl rand -hex 32` makes",
+    "TOUCHPOINT_WEBHOOK_URL": "must be an address such as https://crm.example.com/touchpoint",
+    "TOUCHPOINT_WEBHOOK_SECRET": "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
+    "TOUCHPOINT_API_PORT": "must be a number from 1 to 65535",
     "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -46,6 +51,10 @@ class Settings:
     bot_proxy: str | None = field(default=None, repr=False)
     database_url: str = field(default="sqlite:///touchpoint.sqlite3", repr=False)
     log_level: str = "INFO"
+    api_token: SecretStr | None = None
+    api_host: str = "127.0.0.1"
+    api_port: int = 8801
+    webhook_secret: SecretStr | None = None
     rules: Rules = field(default_factory=Rules)
 
     def require_token(self) -> str:
@@ -61,8 +70,8 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        token = "" if self.bot_token is None else self.bot_token.get_secret_value()
-        return tuple(secret for secret in (token, self.rules.pepper) if secret)
+        tokens = (token.get_secret_value() for token in (self.bot_token, self.api_token, self.webhook_secret) if token)
+        return tuple(secret for secret in (*tokens, self.rules.pepper) if secret)
 
 
 def _looks_like_a_token(token: SecretStr) -> SecretStr:
@@ -75,6 +84,11 @@ def _is_a_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("not a time zone")
     return name
+
+
+def _is_a_webhook_secret(secret: SecretStr) -> SecretStr:
+    read_secret(secret.get_secret_value())
+    return secret
 
 
 def _split_at_commas(value: object) -> object:
@@ -110,6 +124,11 @@ class _Environment(BaseSettings):
     pepper: SecretStr | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None
+    touchpoint_api_token: Annotated[SecretStr, Field(min_length=20)] | None = None
+    touchpoint_api_host: str = "127.0.0.1"
+    touchpoint_webhook_url: Address | None = None
+    touchpoint_webhook_secret: Annotated[SecretStr, AfterValidator(_is_a_webhook_secret)] | None = None
+    touchpoint_api_port: Annotated[int, Field(ge=1, le=65535)] = 8801
 
 
 def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: bool = True) -> Settings:
@@ -124,12 +143,18 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
         environment = _Environment(_env_file=env_file, **({} if with_token else {"bot_token": None}))
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
+    if environment.touchpoint_webhook_url and not environment.touchpoint_webhook_secret:
+        raise SettingsError([f"TOUCHPOINT_WEBHOOK_SECRET: {ADVICE['TOUCHPOINT_WEBHOOK_SECRET']}"])
     return Settings(
         bot_token=environment.bot_token,
         bot_api_url=environment.bot_api_url.rstrip("/"),
         bot_proxy=environment.bot_proxy,
         database_url=environment.database_url,
         log_level=environment.log_level,
+        api_token=environment.touchpoint_api_token,
+        api_host=environment.touchpoint_api_host,
+        api_port=environment.touchpoint_api_port,
+        webhook_secret=environment.touchpoint_webhook_secret,
         rules=_load_rules(environment, now=now),
     )
 
@@ -150,6 +175,7 @@ def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
         "language": environment.default_language,
         "admin_ids": environment.admin_ids,
         "staff_chat_id": environment.staff_chat_id,
+        "webhook_url": environment.touchpoint_webhook_url,
         "pepper": environment.pepper and environment.pepper.get_secret_value(),
     }
     try:

@@ -168,7 +168,8 @@ class RetentionRules:
 class Rules:
     """Everything a business may set about how it treats its customers.
 
-    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    `pepper` is the secret with which the ids of forgotten people are made unreadable; `webhook_url` where another system
+    is told of answers and cases, if anywhere.
     """
 
     business: str = "Touchpoint"
@@ -179,6 +180,7 @@ class Rules:
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
     pepper: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CARD = "card"
     CASE = "case"  # what happens in a case, told where staff talk about it
     RECALL = "recall"
+    WEBHOOK = "webhook"  # tells another system, and goes to no chat
 
 
 class Group(StrEnum):
@@ -50,6 +51,7 @@ class Unknown(StrEnum):
     WAIT = "wait"  # a later message or a tap settles it
     GIVE_UP = "give_up"  # twice would be worse than never
     RESEND = "resend"  # never would be worse than twice: once more, flagged
+    REPEAT = "repeat"  # the receiver knows what comes twice: again until it expires
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ POLICIES = MappingProxyType(
         Kind.REMINDER: KindPolicy(Group.SURVEY, 6, Unknown.WAIT, timedelta(days=5)),
         Kind.NPS: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=14)),
         Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=60)),
+        Kind.WEBHOOK: KindPolicy(Group.SERVICE, 9, Unknown.REPEAT, timedelta(days=3)),
         Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
         Kind.OFFER: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
     }

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import storage.forgetting
 import storage.imports
+import storage.ingest
 import storage.losses
 import storage.triggers
-from bot.domain.imports import ImportResult, Reason, RowError
+from bot.domain.imports import ImportResult, Reason, RowError, RowReader, sort_out
 from bot.domain.privacy import Identity, digest
 from bot.domain.records import (
+    LAYOUTS,
     ContractRecord,
     CustomerRecord,
     EventRecord,
@@ -119,6 +121,41 @@ IMPORTS: Mapping[Noun, Callable[..., ImportResult]] = MappingProxyType(
         Noun.NPS: import_scores,
     }
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Rows that another system sends, each with the names of its fields, and the digest of all that it sent.
+
+    The same `key` again gets the same answer; without one, every request is a new one.
+    """
+
+    noun: Noun
+    rows: Sequence[Mapping[str, str]]
+    digest: str
+    key: str = ""
+
+
+def take_in(tx: Tx, *, now: datetime, request: Request, rules: Rules) -> ImportResult | None:
+    """Import the rows of a request, which count from 0; None when its key belongs to another request."""
+    if not request.key:
+        return _take_in(tx, request, rules, now=now)
+    try:
+        answered = storage.ingest.begin(tx, request.key, request.digest, now=now)
+    except storage.ingest.AnotherBodyError:
+        return None
+    if answered is not None:
+        return answered
+    result = _take_in(tx, request, rules, now=now)
+    storage.ingest.finish(tx, request.key, result)
+    return result
+
+
+def _take_in(tx: Tx, request: Request, rules: Rules, *, now: datetime) -> ImportResult:
+    reader: RowReader[Any] = RowReader(LAYOUTS[request.noun], rules, now)
+    batch = sort_out(len(request.rows), (reader.fields(number, row) for number, row in enumerate(request.rows)))
+    saved = IMPORTS[request.noun](tx, now=now, records=batch.records, rules=rules)
+    return saved + ImportResult(errors=tuple(batch.errors))
 
 
 def _import_owned(
