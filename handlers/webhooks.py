@@ -22,7 +22,7 @@ AT_ONCE = 8
 class WebhookSender:
     """One replica's caller. `owner` names it in the rows that it claims.
 
-    It follows no redirect and takes no proxy from the environment, so that it calls nobody but the address it was given.
+    It follows no redirect and takes no proxy from the environment, so that it calls none but the address it was given.
     """
 
     def __init__(self, house: House, *, url: str, secret: bytes, owner: str) -> None:
@@ -83,7 +83,7 @@ class WebhookSender:
 
 
 def outcome_of(status: int) -> Outcome:
-    """What the receiver's status proves: 2xx that it has heard, 410 that it wants to hear no more, any other nothing."""
+    """What the receiver's status proves: 2xx that it has heard, 410 that it wants to hear no more, others nothing."""
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Outcome(proof=Proof.SENT)
     return Outcome(proof=Proof.REFUSED if status == HTTPStatus.GONE else Proof.NOT_SENT, error=f"HTTP {status}")

@@ -113,7 +113,8 @@ _is_next_of_its_lane = or_(
 )
 
 
-_goes_to_a_chat = outbox.c.kind != Kind.WEBHOOK
+# Calls to other systems come last of all priorities, so that the index on it keeps them and messages apart.
+_goes_to_a_chat = outbox.c.priority < POLICIES[Kind.WEBHOOK].priority
 
 
 def any_due(tx: Tx, *, now: datetime) -> bool:

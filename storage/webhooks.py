@@ -53,7 +53,7 @@ def any_due(tx: Tx, *, now: datetime) -> bool:
 
 
 _DUE = select(outbox.c.id, outbox.c.attempt, outbox.c.facts, outbox.c.expires_at).where(
-    outbox.c.kind == Kind.WEBHOOK, outbox.c.status == "pending"
+    outbox.c.priority == POLICIES[Kind.WEBHOOK].priority, outbox.c.status == "pending"
 )
 
 

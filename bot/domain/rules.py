@@ -168,8 +168,8 @@ class RetentionRules:
 class Rules:
     """Everything a business may set about how it treats its customers.
 
-    `pepper` is the secret with which the ids of forgotten people are made unreadable; `webhook_url` where another system
-    is told of answers and cases, if anywhere.
+    `pepper` is the secret with which the ids of forgotten people are made unreadable. At `webhook_url`, if it is set,
+    another system is told of answers and cases.
     """
 
     business: str = "Touchpoint"

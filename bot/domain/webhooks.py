@@ -32,7 +32,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Call(Attempt):
-    """An attempt to tell of an event, as it goes out at `called_at`. The id stays the same however often it is tried."""
+    """An attempt to tell of an event, as it goes out at `called_at`; its id is the same however often it is tried."""
 
     body: bytes
     called_at: datetime

@@ -86,6 +86,22 @@ def test_a_short_token_and_a_port_that_is_none_are_refused(monkeypatch: pytest.M
     assert "hush" not in str(found)
 
 
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  from the standard's own page
+
+
+def test_a_webhook_has_an_address_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_URL", "https://crm.example.com/touchpoint")
+    assert [problem.partition(":")[0] for problem in problems()] == ["TOUCHPOINT_WEBHOOK_SECRET"]
+
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_SECRET", "whsec_short")
+    assert [problem.partition(":")[0] for problem in problems()] == ["TOUCHPOINT_WEBHOOK_SECRET"]
+
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_SECRET", WEBHOOK_SECRET)
+    settings = load()
+    assert settings.rules.webhook_url == "https://crm.example.com/touchpoint"
+    assert settings.secrets() == (WEBHOOK_SECRET,)
+
+
 def test_one_admin_needs_no_comma(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_IDS", "5000000000001")
 

@@ -1,4 +1,4 @@
-"""The HTTP door for data, over real requests and both databases."""
+"""The HTTP door for data, over real requests."""
 
 import asyncio
 import json
