@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, cases, plans, retention, survey_planning, wave_planning, win_back
+from bot.services import birthdays, cases, digests, plans, retention, survey_planning, wave_planning, win_back
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -53,6 +53,7 @@ DUTIES: Sequence[Duty] = (
     Duty(wave_planning.plan_waves, OFTEN),
     Duty(survey_planning.plan_nps, NOW_AND_THEN),
     Duty(wave_planning.plan_wave_progress, OFTEN),
+    Duty(digests.plan_digests, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
 )

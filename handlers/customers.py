@@ -122,11 +122,6 @@ async def help_page(update: Update, context: Context) -> None:
     await _answer(update, context, customers.show_help, rules=context.bot_data.rules)
 
 
-async def privacy(update: Update, context: Context) -> None:
-    """`/privacy`."""
-    await _answer(update, context, customers.show, template="privacy")
-
-
 async def _answer(update: Update, context: Context, use_case: Callable[..., Reply], **facts: object) -> None:
     user, house = person(update), context.bot_data
     reply = await house.db.write(use_case, chat_id=user.id, language=language_of(user, house.rules), **facts)

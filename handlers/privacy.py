@@ -8,6 +8,13 @@ from handlers import replies
 from handlers.context import Context, language_of, person
 
 
+async def notice(update: Update, context: Context) -> None:
+    """`/privacy`."""
+    user, house = person(update), context.bot_data
+    asked = {"chat_id": user.id, "language": language_of(user, house.rules)}
+    await replies.say(context, user.id, await house.db.read(privacy.show_notice, rules=house.rules, **asked))
+
+
 async def my_data(update: Update, context: Context) -> None:
     """`/mydata`: a page to read, and a file with everything."""
     user, house = person(update), context.bot_data

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -10,6 +11,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
+    InputMediaPhoto,
     KeyboardButton,
     LinkPreviewOptions,
     Message,
@@ -72,10 +74,33 @@ async def send_picture(context: Context, chat_id: int, picture: bytes, message: 
     """Send a picture in reply: the message is its caption, or follows it when it is too long for one."""
     rendered = context.bot_data.renderer.render(message)
     fits = _length(rendered.text) <= MessageLimit.CAPTION_LENGTH
-    photo = context.bot.send_photo(chat_id, picture, caption=rendered.text if fits else None, parse_mode=ParseMode.HTML)
+    photo = context.bot.send_photo(
+        chat_id,
+        picture,
+        caption=rendered.text if fits else None,
+        parse_mode=ParseMode.HTML,
+        reply_markup=inline(rendered.rows),
+    )
     await _attempt(context, chat_id, photo, message.template)
     if not fits:
-        await send(context, chat_id, message)
+        await send(context, chat_id, replace(message, keyboard=()))
+
+
+async def edit_picture(
+    context: Context, chat_id: int, message_id: int, picture: bytes, message: messages.Message
+) -> None:
+    """Put another picture with its caption in the place of one; what does not fit there is sent."""
+    rendered = context.bot_data.renderer.render(message)
+    if _length(rendered.text) > MessageLimit.CAPTION_LENGTH:
+        await send_picture(context, chat_id, picture, message)
+        return
+    media = InputMediaPhoto(picture, caption=rendered.text, parse_mode=ParseMode.HTML)
+    rows = inline(rendered.rows)
+    try:
+        await context.bot.edit_message_media(media, chat_id=chat_id, message_id=message_id, reply_markup=rows)
+    except BadRequest as error:
+        logger.info("message %s could not be edited, so it is sent: %s", message_id, error.message)
+        await send_picture(context, chat_id, picture, message)
 
 
 async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from bot.charts import (
     BreakdownPicture,
@@ -12,6 +13,7 @@ from bot.charts import (
     ScoreDistribution,
     breakdown_picture,
     report_picture,
+    to_png,
 )
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
@@ -19,12 +21,20 @@ from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 Say = Callable[..., str]
 """A part of the picture's template in words, with what else it needs to know."""
 
 
 def draw(report: Report, renderer: Renderer) -> bytes:
     """The report's picture as PNG; takes a tenth of a second, so it is called in a thread of its own."""
+    return to_png(picture_of(report, renderer))
+
+
+def picture_of(report: Report, renderer: Renderer) -> "Figure":
+    """The report's picture, to be written as PNG or onto a page."""
 
     def say(part: str, /, **facts: object) -> str:
         return renderer.part(replace(report.words, facts={**report.words.facts, **facts}), part)

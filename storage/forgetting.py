@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, case, cast, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, func, literal, or_, select, update
 
 from bot.domain.cases import Reason
+from bot.domain.touchpoints import Kind
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -142,7 +143,8 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
         "status": case((waiting, "cancelled"), else_=outbox.c.status),
         "error": case((waiting, REASON), else_=None),
     }
-    theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id)
+    names_them = and_(outbox.c.kind == Kind.DIGEST, ~waiting)
+    theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
 
 

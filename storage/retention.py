@@ -18,7 +18,7 @@ def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:
 
     Reasons, messages, feedback, notes, and the copies of them in notices to staff. An erased text is an empty one.
     """
-    told_to = or_(outbox.c.about_id.is_not(None), outbox.c.kind == Kind.REPLY)
+    told_to = or_(outbox.c.about_id.is_not(None), outbox.c.kind.in_((Kind.REPLY, Kind.DIGEST)))
     told = (told_to, outbox.c.status.in_(OVER), cast(outbox.c.facts, String) != NO_FACTS)
     return sum(
         (

@@ -1,4 +1,4 @@
-"""The pictures of a report: PNG of 1200 x 675, safe for colour-blind readers, every word handed in by the caller.
+"""The pictures of a report: sheets of 1200 x 675, safe for colour-blind readers, every word handed in by the caller.
 
 matplotlib is imported when the first picture is drawn: it costs half a second and 100 MB that a bot at rest does not
 need. `Figure` is used without pyplot, so that nothing global is kept and a worker thread may draw.
@@ -6,6 +6,7 @@ need. `Figure` is used without pyplot, so that nothing global is kept and a work
 
 from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
+from bot.charts.canvas import to_png as to_png
 from bot.charts.pictures import BreakdownPicture as BreakdownPicture
 from bot.charts.pictures import FunnelStep as FunnelStep
 from bot.charts.pictures import PicturePoint as PicturePoint

@@ -16,28 +16,28 @@ from bot.charts.canvas import (
     new_figure,
     new_panel,
     say,
-    to_png,
 )
 from bot.charts.pictures import BreakdownPicture, Numbers, PicturePoint, PictureWords
 from bot.domain.metrics.estimates import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_SEGMENTS = 12
 LONGEST_NAME = 28
 ROWS = Box(360, 130, 800, 490)
 
 
-def breakdown_picture(picture: BreakdownPicture) -> bytes:
-    """Draws a metric by segment as PNG: a dot with its interval and n each."""
+def breakdown_picture(picture: BreakdownPicture) -> "Figure":
+    """Draws a metric by segment: a dot with its interval and n each."""
     figure = new_figure(picture.words)
     segments = picture.segments[:MOST_SEGMENTS]
     if any(segment.n for segment in segments):
         _draw_segments(new_panel(figure, ROWS, ""), segments, picture)
     else:
         say(new_panel(figure, WHOLE, ""), picture.words.no_answers)
-    return to_png(figure)
+    return figure
 
 
 def _draw_segments(axes: "Axes", segments: Sequence[PicturePoint], picture: BreakdownPicture) -> None:

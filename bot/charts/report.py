@@ -20,7 +20,6 @@ from bot.charts.canvas import (
     Box,
     new_figure,
     new_panel,
-    to_png,
 )
 from bot.charts.pictures import FunnelStep, Numbers, ReportPicture, ScoreDistribution
 from bot.charts.trend import draw_trend
@@ -29,6 +28,7 @@ from bot.domain.surveys import SCALES, Band, band
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDEST_COUNTS = 1_000
 BAND_COLOURS: Mapping[Band, str] = {Band.DETRACTOR: VERMILLION, Band.PASSIVE: GREY, Band.PROMOTER: GREEN}
@@ -43,8 +43,8 @@ LOWER = Box(725, 420, 443, 225)
 RIGHT = Box(725, 150, 443, 300)
 
 
-def report_picture(picture: ReportPicture) -> bytes:
-    """Draws a report as PNG. A panel without anything to show is left out, and the trend says why."""
+def report_picture(picture: ReportPicture) -> "Figure":
+    """Draws a report. A panel without anything to show is left out, and the trend says why."""
     words, numbers = picture.words, Numbers(picture.locale, picture.points)
     figure = new_figure(words)
     funnel = picture.funnel if any(step.count for step in picture.funnel) else ()
@@ -56,7 +56,7 @@ def report_picture(picture: ReportPicture) -> bytes:
         _draw_distribution(new_panel(figure, UPPER if funnel else RIGHT, words.distribution), scores, numbers)
     if funnel:
         _draw_funnel(new_panel(figure, LOWER if scores else RIGHT, words.funnel), funnel, numbers)
-    return to_png(figure)
+    return figure
 
 
 def _draw_distribution(axes: "Axes", distribution: ScoreDistribution, numbers: Numbers) -> None:

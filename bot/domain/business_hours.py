@@ -23,11 +23,16 @@ class BusinessHours:
         """The open spans after an instant, each half-open, aware UTC, within the horizon."""
         first = local_date(start, self.timezone)
         days = (first + timedelta(days=offset) for offset in range(HORIZON_DAYS))
-        spans = (self._span(day) for day in days if day.isoweekday() in self.weekdays and day not in self.holidays)
+        spans = (self._span(day) for day in days if is_open_on(day, self))
         return ((max(opens, start), closes) for opens, closes in spans if closes > start)
 
     def _span(self, day: date) -> tuple[datetime, datetime]:
         return instant_at(day, self.opens, self.timezone), instant_at(day, self.closes, self.timezone)
+
+
+def is_open_on(day: date, hours: BusinessHours) -> bool:
+    """Whether somebody works on a day of the business's calendar."""
+    return day.isoweekday() in hours.weekdays and day not in hours.holidays
 
 
 def deadline(start: datetime, within: timedelta, hours: BusinessHours) -> datetime:

@@ -102,7 +102,7 @@ def _refusal(facts: ContactFacts, now: datetime) -> Rule | None:
     personal = group is not Group.SERVICE
     unasked = group not in OUTSIDE_CLOCKS
     refusals = {
-        Rule.NOT_LINKED: personal and not facts.linked,
+        Rule.NOT_LINKED: not facts.linked,
         Rule.STOPPED: unasked and facts.stopped,
         Rule.UNREACHABLE: personal and facts.unreachable,
         Rule.TOPIC_OFF: group in facts.muted,

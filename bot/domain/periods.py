@@ -94,9 +94,9 @@ _WORDS = MappingProxyType(
 )
 _UNITS = MappingProxyType({word: unit for unit, words in _WORDS.items() for word in words})
 _ROLLING = re.compile(r"(?:last )?(?P<count>[0-9]{1,6}) ?(?P<unit>[a-z]+)(?: qua)?")
+_CALENDAR_WORDS = MappingProxyType({Label.CURRENT: "this", Label.PAST: "last"})
 _CALENDAR = MappingProxyType(
-    {f"this {words[1]}": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
-    | {f"last {words[1]}": (Label.PAST, unit) for unit, words in _WORDS.items()}
+    {f"{_CALENDAR_WORDS[label]} {unit}": (label, unit) for label in _CALENDAR_WORDS for unit in Unit}
     | {f"{words[3]} nay": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
     | {f"{words[3]} truoc": (Label.PAST, unit) for unit, words in _WORDS.items()}
     | {
@@ -109,9 +109,16 @@ _CALENDAR = MappingProxyType(
 )
 
 
-def names_period(text: str) -> bool:
-    """Whether `parse_period` knows the words, be the period empty or too long."""
-    return _read(text) is not None
+def canonical_period(text: str) -> str | None:
+    """The words of a period in their one form, such as "90d" or "last quarter"; None when they name none.
+
+    The period may be empty or too long for `parse_period`.
+    """
+    read = _read(text)
+    if read is None:
+        return None
+    label, unit, count = read
+    return f"{count}{_WORDS[unit][0]}" if label is Label.ROLLING else f"{_CALENDAR_WORDS[label]} {unit}"
 
 
 def parse_period(text: str, *, now: datetime, timezone: str) -> Period:

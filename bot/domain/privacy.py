@@ -5,17 +5,18 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from operator import methodcaller
 
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
+from bot.domain.rules import Rules
 from bot.domain.surveys import SCALES
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
 
-TEXT_VERSION = "privacy-1"
+TEXT_VERSION = "privacy-2"
 """Of the words that people agree to: templates/*/customers/welcome.j2 and privacy.j2. Changed words, a new version."""
 
 FILE_NAME = "my-data.json"
@@ -73,11 +74,13 @@ class Document:
 
     def to_json(self) -> bytes:
         """The whole of it, for people and for programs: instants in ISO 8601, money in minor units."""
-        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=_plain).encode()
+        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=methodcaller("isoformat")).encode()
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else dict(value)  # type: ignore[call-overload]
+def notice_facts(rules: Rules) -> dict[str, object]:
+    """What `/privacy` says of this business; `kept_days` is None when what people wrote is kept for ever."""
+    kept = rules.retention.texts
+    return {**vars(rules.privacy), "kept_days": kept.days if kept is not None else None}
 
 
 def my_data(document: Document, language: Language) -> Message:

@@ -1,16 +1,20 @@
 """A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from bot.domain.messages import Language, Message
+from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.names import cut
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
+from bot.domain.report_requests import Dimension, FileForm, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
+from bot.domain.taps import ShowReport
 
 MOST_LISTED = 12
+TABS_A_ROW = 3
+PERIODS = ("30d", "90d", "this quarter", "this year")
 LONGEST_NAME = 40
 LONGEST_WORD = 60
 
@@ -36,11 +40,17 @@ class SegmentsPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a report says, what it draws, and the message whose parts are the words in the picture."""
+    """What a report says, what it draws, and the message whose parts are the words in the picture.
+
+    `lines` are its figures over the whole period. With a `form` it is wanted as a file.
+    """
 
     message: Message
     picture: TrendPicture | SegmentsPicture
     words: Message
+    lines: Sequence[MetricLine]
+    period: Period
+    form: FileForm | None = None
 
 
 def overview_report(
@@ -56,7 +66,8 @@ def overview_report(
     }
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
     words = _trend_words(picture, drawn, period, language)
-    return Report(message=Message("reports/overview", language, facts), picture=picture, words=words)
+    message = Message("reports/overview", language, facts)
+    return Report(message=message, picture=picture, words=words, lines=overview.lines, period=period)
 
 
 def metric_report(
@@ -76,7 +87,8 @@ def metric_report(
         "open": picture.funnel.open,
     }
     words = _trend_words(picture, line, period, language)
-    return Report(message=Message("reports/metric", language, facts), picture=picture, words=words)
+    message = Message("reports/metric", language, facts)
+    return Report(message=message, picture=picture, words=words, lines=(line,), period=period)
 
 
 def breakdown_report(
@@ -98,7 +110,29 @@ def breakdown_report(
         message=Message("reports/breakdown", language, facts),
         picture=picture,
         words=Message("reports/picture", language, facts),
+        lines=(overall,),
+        period=period,
     )
+
+
+def tabs(request: ReportRequest) -> Keyboard:
+    """The buttons under a report: other metrics, other periods, what a metric can be broken down by, and files."""
+    metrics = [_tab(request, metric or "overview", metric=metric) for metric in (None, *Metric)]
+    periods = tuple(_tab(request, period, period=period) for period in PERIODS)
+    segments = tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)) if request.metric else ()
+    files = tuple(Button("tab", ShowReport(replace(request, form=form).words), _label(form)) for form in FileForm)
+    metric_rows = (tuple(metrics[start : start + TABS_A_ROW]) for start in range(0, len(metrics), TABS_A_ROW))
+    return tuple(row for row in (*metric_rows, periods, segments, files) if row)
+
+
+def _tab(request: ReportRequest, name: str, **changes: Any) -> Button:  # noqa: ANN401  the fields of a request
+    there = replace(request, **changes)
+    there = there if there.metric else replace(there, by=None)
+    return Button("tab", ShowReport(there.words), _label(name, chosen=there == request))
+
+
+def _label(name: str, *, chosen: bool = False) -> dict[str, object]:
+    return {"tab": name, "chosen": chosen}
 
 
 def headline(overview: Overview) -> Metric:

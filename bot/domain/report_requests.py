@@ -1,4 +1,4 @@
-"""The words after "/report", in either language: a metric, a period, and what to break it down by, in any order."""
+"""The words after "/report", in either language: a metric, a period, a breakdown and a kind of file, in any order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.names import search_key
-from bot.domain.periods import names_period
+from bot.domain.periods import canonical_period
 from bot.domain.reports import Metric
 
 DEFAULT_PERIOD = "90d"
@@ -20,6 +20,14 @@ class Dimension(StrEnum):
     CSM = "csm"
 
 
+class FileForm(StrEnum):
+    """What a report can be had as beside a picture; the value is how such a file's name ends."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    PDF = "pdf"
+
+
 @dataclass(frozen=True)
 class ReportRequest:
     """What was asked for: no metric means the overview; `period` is text for `parse_period`."""
@@ -27,6 +35,13 @@ class ReportRequest:
     metric: Metric | None = None
     period: str = DEFAULT_PERIOD
     by: Dimension | None = None
+    form: FileForm | None = None
+
+    @property
+    def words(self) -> str:
+        """The words after /report that ask for it, short enough for a button."""
+        by = f"by {self.by}" if self.by else ""
+        return " ".join(filter(None, (self.metric, self.period, by, self.form)))
 
 
 class ReportRequestError(ValueError):
@@ -44,6 +59,7 @@ _METRICS = MappingProxyType(
         "ces": Metric.CES,
         "csat": Metric.CSAT,
         "response": Metric.RESPONSE_RATE,
+        "response_rate": Metric.RESPONSE_RATE,
         "response rate": Metric.RESPONSE_RATE,
         "phan hoi": Metric.RESPONSE_RATE,
         "ty le phan hoi": Metric.RESPONSE_RATE,
@@ -64,6 +80,10 @@ _DIMENSIONS = MappingProxyType(
         "nguoi phu trach": Dimension.CSM,
     }
 )
+_FORMS = MappingProxyType(
+    {f"{word}{form}": form for form in FileForm for word in ("", "as ", "dang ")}
+    | {f"{word}excel": FileForm.XLSX for word in ("", "as ", "dang ")}
+)
 _BREAKDOWNS = MappingProxyType({f"{by} {word}": key for by in _BY for word, key in _DIMENSIONS.items()})
 
 
@@ -71,7 +91,7 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
     """Reads "nps 90d", "csat 30d by plan" or "csat 30 ngày theo gói"; a breakdown of no metric is one of the NPS.
 
     Raises:
-        ReportRequestError: a word is unknown, or a second metric, period or breakdown is asked for.
+        ReportRequestError: a word is unknown, or a second one of the same sort is asked for.
     """
     found: dict[str, str] = {}
     rest = list(words)
@@ -83,7 +103,8 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
         rest = rest[used:]
     by = Dimension(found["by"]) if "by" in found else None
     metric = found.get("metric", Metric.NPS if by else None)
-    return ReportRequest(Metric(metric) if metric else None, found.get("period", DEFAULT_PERIOD), by)
+    form = FileForm(found["form"]) if "form" in found else None
+    return ReportRequest(Metric(metric) if metric else None, found.get("period", DEFAULT_PERIOD), by, form)
 
 
 def _read(words: Sequence[str]) -> tuple[str, str, int]:
@@ -93,9 +114,11 @@ def _read(words: Sequence[str]) -> tuple[str, str, int]:
         plain = search_key(phrase)
         if plain in _METRICS:
             return "metric", _METRICS[plain], used
+        if plain in _FORMS:
+            return "form", _FORMS[plain], used
         if plain in _BREAKDOWNS:
             return "by", _BREAKDOWNS[plain], used
-        if names_period(phrase):
-            return "period", phrase, used
+        if (period := canonical_period(phrase)) is not None:
+            return "period", period, used
     dangling = search_key(words[0]) in _BY and len(words) > 1
     raise ReportRequestError("unknown", words[1] if dangling else words[0])

@@ -45,6 +45,8 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield "delivery.lease: must be more than twice delivery.timeout"
     if rules.surveys.reminder_after >= rules.surveys.closes_after:
         yield "surveys.reminder_after: must be shorter than surveys.closes_after"
+    if not 0 < rules.digest.silent_share <= 1:
+        yield "digest.silent_share: must be more than 0 and at most 1"
     if rules.retention.texts is not None and rules.retention.texts < LEAST_RETENTION:
         yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:

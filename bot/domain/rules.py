@@ -158,10 +158,30 @@ class TriggerRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestRules:
+    """When each CSM is told what waits for them, on business days; None is never.
+
+    Who has been silent for `silent_share` of the time after which a customer counts as lost is named before it passes.
+    """
+
+    at: time | None = time(8, 0)
+    silent_share: float = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetentionRules:
     """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
 
     texts: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyRules:
+    """Who answers for the data, as `/privacy` says it: the company, where it is, how to reach it; "" is not said."""
+
+    legal_name: str = ""
+    address: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,5 +209,7 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    digest: DigestRules = DigestRules()
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
+    privacy: PrivacyRules = PrivacyRules()

@@ -147,6 +147,14 @@ class CloseInteraction(Tap):
 
 
 @dataclass(frozen=True)
+class ShowReport(Tap):
+    """A member of staff turns a report to another: `words` are those after /report."""
+
+    code = "rp"
+    words: str
+
+
+@dataclass(frozen=True)
 class ShowCase(Tap):
     """A member of staff looks at a case: its card as it is now."""
 
@@ -272,6 +280,7 @@ TAPS: dict[str, type[Tap]] = {
         StartPlan,
         CompleteMilestone,
         CloseInteraction,
+        ShowReport,
         ShowCase,
         ClaimCase,
         OfferReplies,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CASE = "case"  # what happens in a case, told where staff talk about it
     RECALL = "recall"
     WEBHOOK = "webhook"  # tells another system, and goes to no chat
+    DIGEST = "digest"  # what waits for a CSM today
 
 
 class Group(StrEnum):
@@ -72,6 +73,7 @@ POLICIES = MappingProxyType(
         Kind.TOPIC_STATE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CASE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.DIGEST: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(hours=12)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),

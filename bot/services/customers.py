@@ -122,16 +122,11 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     return Reply(send=(_to(me, "customers/resumed"),))
 
 
-def show(tx: Tx, *, now: datetime, chat_id: int, language: Language, template: str) -> Reply:
-    """A page that says the same to everybody, such as `/help` and `/privacy`, in the person's language."""
-    return Reply(send=(Message(f"customers/{template}", _language(tx, chat_id, language)),))
-
-
 def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
     staff = storage.staff.identify(tx, chat_id, rules)
     if staff is None:
-        return show(tx, now=now, chat_id=chat_id, language=language, template="help")
+        return Reply(send=(Message("customers/help", _language(tx, chat_id, language)),))
     return Reply(send=(Message("staff/help", staff.language),))
 
 

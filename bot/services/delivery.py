@@ -11,7 +11,7 @@ import storage.customers
 import storage.outbox
 import storage.rates
 import storage.surveys
-from bot.domain import birthdays, case_messages, contact, notices, plans, surveys, waves, win_back
+from bot.domain import birthdays, case_messages, contact, digests, notices, plans, surveys, waves, win_back
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
@@ -47,6 +47,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.CASE: case_messages.update,
     Kind.REPLY: case_messages.reply,
     Kind.RECALL: waves.recalled,
+    Kind.DIGEST: digests.digest,
 }
 
 

@@ -19,6 +19,13 @@ from storage.database import Tx
 YES = "yes"
 
 
+def show_notice(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/privacy`: what is kept, for how long, and who answers for it; said to anybody, in their language."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    said = Message("customers/privacy", me.language if me else language, privacy.notice_facts(rules))
+    return Reply(send=(said,))
+
+
 def show_my_data(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> tuple[Message, Document | None]:
     """`/mydata`: the readable page and the whole document of the customer whose chat this is; of nobody else's."""
     me = storage.customers.load_by_chat(tx, chat_id)

@@ -12,7 +12,7 @@ from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trend
 from bot.domain.report_messages import Report, TrendPicture
-from bot.domain.report_requests import Dimension, ReportRequestError, parse_report_request
+from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
 from bot.domain.reports import EVERYBODY, NOBODY, Funnel, Metric, PeriodCounts, SegmentLine, Slice, SurveyCounts
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
@@ -39,6 +39,12 @@ def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], languag
         return report_messages.misunderstood(error.code, error.word, language)
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
+    found = _report(tx, request, period, language=language, now=now)
+    tabs = report_messages.tabs(request)
+    return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
+
+
+def _report(tx: Tx, request: ReportRequest, period: Period, *, language: Language, now: datetime) -> Report:
     if request.metric is None:
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:

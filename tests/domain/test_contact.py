@@ -327,3 +327,11 @@ def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind
         for earlier, later in zip(instants, instants[rules.weekly_cap :], strict=False)
     )
     assert all(later - earlier >= rules.between_surveys for earlier, later in pairwise(surveys))
+
+
+def test_a_customers_own_hours_take_the_place_of_the_businesss() -> None:
+    mornings = replace(facts(), quiet=(time(12), time(8)))
+    assert judge(mornings, ContactRules(), now=NOON) == Hold(Rule.QUIET_HOURS, NOON + timedelta(hours=20))
+    evenings = replace(facts(), quiet=(time(23), time(11)))
+    late = NOON + timedelta(hours=10)
+    assert judge(evenings, ContactRules(), now=late) == Send()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import Outcome, Proof, Step, backoff, decide, take
+from bot.domain.delivery import Act, Outcome, Place, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.touchpoints import POLICIES, Kind, Unknown
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -92,3 +92,25 @@ def test_no_window_ever_holds_more_than_the_burst_and_the_rate(
         for j in range(i, len(granted)):
             seconds = (granted[j][0] - start).total_seconds()
             assert sum(count for _, count in granted[i : j + 1]) <= burst + per_second * seconds + 1e-3
+
+
+@pytest.mark.parametrize(
+    ("facts", "edits", "act"),
+    [
+        ({}, False, Act.SEND),
+        ({}, True, Act.EDIT),
+        ({"copied": [1, 2]}, False, Act.COPY),
+        ({"copied": [1, 2]}, True, Act.EDIT_CAPTION),
+        ({"act": "create"}, False, Act.CREATE_TOPIC),
+        ({"act": "close"}, False, Act.CLOSE_TOPIC),
+        ({"act": "reopen"}, False, Act.REOPEN_TOPIC),
+        ({"act": "delete"}, False, Act.DELETE_TOPIC),
+    ],
+)
+def test_what_is_queued_says_what_is_done_in_the_chat(facts: dict[str, object], edits: bool, act: Act) -> None:
+    assert act_of(facts, edits=edits) is act
+
+
+def test_what_is_copied_is_named_by_chat_and_message() -> None:
+    assert copied_place({"copied": [1, 2]}) == Place(1, 2)
+    assert copied_place({}) is None

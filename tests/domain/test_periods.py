@@ -12,8 +12,8 @@ from bot.domain.periods import (
     Period,
     PeriodError,
     Unit,
+    canonical_period,
     is_whole,
-    names_period,
     parse_period,
     previous,
     split,
@@ -124,9 +124,20 @@ def test_what_is_no_period_is_refused_with_a_code_and_its_words(text: str, code:
     assert str(caught.value) == f"{code}: {text}"
 
 
-@pytest.mark.parametrize(("text", "known"), [("90d", True), ("0d", True), ("năm nay", True), ("soon", False)])
-def test_words_can_be_recognised_without_a_clock(text: str, known: bool) -> None:
-    assert names_period(text) is known
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("90 ngày qua", "90d"),
+        ("last 6 months", "6m"),
+        ("0d", "0d"),
+        ("năm nay", "this year"),
+        ("hôm qua", "last day"),
+        ("soon", None),
+    ],
+)
+def test_words_for_the_same_period_have_one_form_without_a_clock(text: str, canonical: str | None) -> None:
+    assert canonical_period(text) == canonical
+    assert canonical is None or canonical_period(canonical) == canonical
 
 
 def test_days_begin_at_midnight_in_the_business_time_zone() -> None:

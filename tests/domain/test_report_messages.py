@@ -15,8 +15,9 @@ from bot.domain.report_messages import (
     metric_report,
     misunderstood,
     overview_report,
+    tabs,
 )
-from bot.domain.report_requests import Dimension
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import (
     Funnel,
     Metric,
@@ -88,3 +89,20 @@ def test_words_that_ask_for_no_report_are_quoted_no_longer_than_a_line() -> None
     message = misunderstood("unknown", "x" * 500, Language.EN)
     assert message.facts["code"] == "unknown"
     assert len(str(message.facts["word"])) <= LONGEST_WORD
+
+
+def test_the_tabs_lead_from_a_report_to_each_of_its_neighbours() -> None:
+    request = ReportRequest(Metric.NPS, "30d", Dimension.PLAN)
+    *metrics, periods, segments, files = tabs(request)
+    there = {button.facts["tab"]: button.tap.words for row in metrics for button in row}  # type: ignore[attr-defined]
+    assert there["overview"] == "30d"
+    assert there["churn"] == "churn 30d by plan"
+    assert [button.tap.words for button in periods][2] == "nps this quarter by plan"  # type: ignore[attr-defined]
+    assert [button.tap.words for button in segments] == ["nps 30d", "nps 30d by plan", "nps 30d by csm"]  # type: ignore[attr-defined]
+    assert next(button.tap.words for button in files) == "nps 30d by plan xlsx"  # type: ignore[attr-defined]
+    chosen = [button.facts["tab"] for row in tabs(request) for button in row if button.facts["chosen"]]
+    assert chosen == ["nps", "30d", "plan"]
+
+
+def test_the_overview_is_not_broken_down() -> None:
+    assert [button.facts["tab"] for button in tabs(ReportRequest())[-2]] == ["30d", "90d", "this quarter", "this year"]

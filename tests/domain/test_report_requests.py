@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_requests import Dimension, FileForm, ReportRequest, ReportRequestError, parse_report_request
 from bot.domain.reports import Metric
 
 
@@ -15,13 +15,16 @@ from bot.domain.reports import Metric
         ("30d", ReportRequest(None, "30d")),
         ("csat 30d by plan", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
         ("csat 30d theo gói", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
-        ("theo gói csat 30 ngày qua", ReportRequest(Metric.CSAT, "30 ngày qua", Dimension.PLAN)),
-        ("ces tháng này theo csm", ReportRequest(Metric.CES, "tháng này", Dimension.CSM)),
+        ("theo gói csat 30 ngày qua", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
+        ("ces tháng này theo csm", ReportRequest(Metric.CES, "this month", Dimension.CSM)),
         ("ces theo người phụ trách", ReportRequest(Metric.CES, "90d", Dimension.CSM)),
         ("churn last quarter", ReportRequest(Metric.CHURN, "last quarter")),
-        ("tỷ lệ rời bỏ quý trước", ReportRequest(Metric.CHURN, "quý trước")),
+        ("tỷ lệ rời bỏ quý trước", ReportRequest(Metric.CHURN, "last quarter")),
         ("tỉ lệ phản hồi", ReportRequest(Metric.RESPONSE_RATE)),
-        ("response rate 6 months", ReportRequest(Metric.RESPONSE_RATE, "6 months")),
+        ("response rate 6 months", ReportRequest(Metric.RESPONSE_RATE, "6m")),
+        ("nps as xlsx", ReportRequest(Metric.NPS, form=FileForm.XLSX)),
+        ("excel 30d", ReportRequest(None, "30d", form=FileForm.XLSX)),
+        ("nps dạng pdf theo gói", ReportRequest(Metric.NPS, "90d", Dimension.PLAN, FileForm.PDF)),
         ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
     ],
 )
@@ -41,6 +44,7 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
+        ("nps xlsx as csv", "twice", "as csv"),
     ],
 )
 def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: str) -> None:
@@ -48,3 +52,17 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
         parse_report_request(text.split())
     assert (caught.value.code, caught.value.word) == (code, word)
     assert str(caught.value) == f"{code}: {word}"
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ReportRequest(), "90d"),
+        (ReportRequest(Metric.NPS, "30d"), "nps 30d"),
+        (ReportRequest(form=FileForm.CSV), "90d csv"),
+        (ReportRequest(Metric.RESPONSE_RATE, "this quarter", Dimension.CSM), "response_rate this quarter by csm"),
+    ],
+)
+def test_a_request_says_itself_in_words_that_ask_for_it_again(request_: ReportRequest, words: str) -> None:
+    assert request_.words == words
+    assert parse_report_request(words.split()) == request_

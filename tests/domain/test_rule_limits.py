@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,10 @@ from bot.domain.messages import Language
 from bot.domain.rule_limits import LEAST, MOST, broken_limits
 from bot.domain.rules import (
     BirthdayRules,
+    CaseRules,
     ContactRules,
     DeliveryRules,
+    DigestRules,
     MilestoneTemplate,
     PlanTemplate,
     RetentionRules,
@@ -53,6 +55,11 @@ def test_each_limit_is_kept_to_by_its_own_setting(key: str, value: Any) -> None:
         (Rules(win_back=WinBackRules(reasons=("price", "weather"))), "win_back.reasons: must be some of price"),
         (Rules(win_back=WinBackRules(reasons=())), "win_back.reasons: must be some of price"),
         (Rules(win_back=WinBackRules(offer={Language.VI: "Giảm 10 %"})), "win_back.offer.en: is missing"),
+        (Rules(digest=DigestRules(silent_share=0)), "digest.silent_share: must be more than 0"),
+        (Rules(digest=DigestRules(silent_share=1.1)), "digest.silent_share: must be more than 0"),
+        (Rules(cases=CaseRules(opens=time(18))), "cases.opens: must be before cases.closes"),
+        (Rules(cases=CaseRules(weekdays=frozenset())), "cases.weekdays: must be some of"),
+        (Rules(cases=CaseRules(weekdays=frozenset({0}))), "cases.weekdays: must be some of"),
         (Rules(plans=(PLAN, PLAN)), "plans: the key 'onboarding' must be used once"),
         (Rules(plans=(replace(PLAN, key="a:b"),)), "plans: the key 'a:b' must be 1 to 32"),
         (Rules(plans=(replace(PLAN, key="ộ" * 11),)), "must be 1 to 32"),

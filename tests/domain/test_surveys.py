@@ -153,3 +153,11 @@ LATER = NOW + timedelta(hours=1)
 )
 def test_why_is_asked_once_for_a_band(the_run: SurveyRun, score: int, meaning: TapMeaning, asked: bool) -> None:
     assert surveys.asks_why(the_run, score, meaning, now=NOW) is asked
+
+
+def test_a_low_score_and_then_its_reason_are_signals_with_the_customers_words() -> None:
+    low = surveys.signal(run(reason="đắt"), 3, key="k")
+    assert (low.key, low.customer_id, low.score, low.survey_kind) == ("k", 1, 3, Kind.NPS)
+    assert (low.template, low.facts["reason"]) == ("staff/detractor", "đắt")
+    explained = surveys.signal(run(), 3, key="k", reason="chậm")
+    assert (explained.template, explained.facts["reason"], explained.words) == ("staff/reason", "chậm", "chậm")

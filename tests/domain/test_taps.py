@@ -52,3 +52,7 @@ def test_no_payload_does_anything_but_unpack_or_be_refused(payload: str) -> None
 def test_every_kind_of_tap_has_a_code_of_its_own() -> None:
     assert set(taps.TAPS.values()) == set(taps.Tap.__subclasses__())
     assert all(taps.TAPS[tap.code] is tap for tap in taps.Tap.__subclasses__())
+
+
+def test_a_canned_reply_is_sent_by_its_second_tap_alone() -> None:
+    assert [taps.CannedReply(1, "sorry", send).sends for send in ("no", "yes", "")] == [False, True, False]

@@ -26,7 +26,7 @@ WORDS = {
     "log": "An: gọi hỏi thăm",
 }
 ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who", "cases"}
-MANY = {taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
+MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 BUTTONS = {
     taps.StartPlan: taps.StartPlan(1, "onboarding"),
     taps.CompleteMilestone: taps.CompleteMilestone(1),
@@ -34,6 +34,7 @@ BUTTONS = {
     taps.ShowCustomer: taps.ShowCustomer(1),
     taps.ListPage: taps.ListPage(0, 0),
     taps.CloseInteraction: taps.CloseInteraction(1),
+    taps.ShowReport: taps.ShowReport("nps 90d"),
     taps.ShowCase: taps.ShowCase(1),
     taps.ClaimCase: taps.ClaimCase(1),
     taps.OfferReplies: taps.OfferReplies(1),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import NetworkError
 
+from bot.domain.taps import ShowReport
 from bot.playground.persons import Person
 from bot.playground.world import Chat
 from bot.playground.world import Message as Said
@@ -12,7 +13,7 @@ from storage.database import Database
 from tests.conftest import START
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff
 from tests.history import Asked, remember
-from tests.stage import Stage, last, text
+from tests.stage import Stage, labels, last, text
 
 CSM = 100
 YESTERDAY = START - timedelta(days=1)
@@ -116,3 +117,83 @@ async def test_the_bot_shows_that_a_picture_is_coming_and_sends_it_though_that_f
     await ask(stage, hoa, "/report")
     assert shown == [("upload_photo", [])]
     assert "photo" in last(hoa.chat).content
+
+
+async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 5, "gold")
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    assert labels(said) == [
+        ["· Tổng quan ·", "NPS", "CES"],
+        ["CSAT", "Phản hồi", "Rời bỏ"],
+        ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
+        ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
+    ]
+    for label in ("NPS", "30 ngày", "Theo gói"):
+        hoa.tap(said.message_id, label)
+        await stage.settle()
+    assert of_bot(hoa.chat) == [said]
+    assert caption(said).startswith("NPS theo gói · 30 ngày qua")
+    assert labels(said)[3] == ["Tất cả", "· Theo gói ·", "Theo CSM"]
+
+
+async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    for number in range(13):
+        answers(database, [10] * 5, f"Gói doanh nghiệp nhiều chi nhánh số {number:02}")
+    await ask(stage, hoa, "/report nps")
+    (first,) = of_bot(hoa.chat)
+    hoa.tap(first.message_id, "Theo gói")
+    await stage.settle()
+    assert caption(first).startswith("NPS · 90 ngày qua")
+    _, picture, words = of_bot(hoa.chat)
+    assert (labels(picture)[3], labels(words)) == (["Tất cả", "· Theo gói ·", "Theo CSM"], [])
+
+
+async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "NPS")
+    del hoa.chat.messages[said.message_id]
+    await stage.settle()
+    assert caption(last(hoa.chat)).startswith("NPS · 90 ngày qua")
+
+
+async def test_a_tab_with_words_of_ones_own_says_what_is_not_understood(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    payload = ShowReport("nsp 90d").pack()
+    said.reply_markup = {"inline_keyboard": [[{"text": "x", "callback_data": payload}]]}
+    hoa.tap(said.message_id, "x")
+    await stage.settle()
+    assert "Bot chưa hiểu “nsp”" in text(last(hoa.chat))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("/report nps as xlsx", ("nps-2026-11-20.xlsx", b"PK")),
+        ("/report csv", ("report-2026-11-20.csv", b"\xef\xbb\xbf")),
+        ("/report nps theo gói dạng pdf", ("nps-2026-11-20.pdf", b"%PDF")),
+    ],
+)
+async def test_a_report_can_be_had_as_a_file(
+    stage: Stage, database: Database, hoa: Person, words: str, expected: tuple[str, bytes]
+) -> None:
+    answers(database, [10] * 5, "=gold")
+    await ask(stage, hoa, words)
+    (said,) = of_bot(hoa.chat)
+    document = said.content["document"]
+    content = stage.messenger.files.find(document["file_id"]).upload.content
+    name, start = expected
+    assert (document["file_name"], content[: len(start)]) == (name, start)
+
+
+async def test_a_file_is_sent_below_the_report_that_it_belongs_to(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report nps")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "⬇ Excel")
+    await stage.settle()
+    assert caption(said).startswith("NPS · 90 ngày qua")
+    assert last(hoa.chat).content["document"]["file_name"] == "nps-2026-11-20.xlsx"

@@ -9,7 +9,7 @@ from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, SignUpRules
 from bot.domain.taps import ChooseLanguage
 from bot.domain.touchpoints import Kind
-from bot.services import customers
+from bot.services import customers, privacy
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_staff, queue, queue_survey, row, rows
@@ -147,7 +147,7 @@ def test_a_language_that_nobody_speaks_is_not_chosen(database: Database) -> None
 
 
 def test_a_stranger_is_answered_in_the_language_of_their_telegram(database: Database) -> None:
-    shown = database.write_now(customers.show, chat_id=CHAT, language=Language.EN, template="privacy")
+    shown = database.read_now(privacy.show_notice, rules=Rules(), chat_id=CHAT, language=Language.EN)
     assert (shown.send[0].template, shown.send[0].language) == ("customers/privacy", Language.EN)
 
 

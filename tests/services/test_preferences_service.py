@@ -8,7 +8,7 @@ from bot.domain.messages import Language, Reply
 from bot.domain.preferences import Hours, Topic
 from bot.domain.rules import Rules
 from bot.domain.taps import ChooseHours, SwitchTopic
-from bot.domain.touchpoints import POLICIES, Group, Kind
+from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Group, Kind
 from bot.services import customers, delivery, links, planning, preferences, survey_requests
 from storage.database import Database
 from tests.conftest import HandClock
@@ -142,4 +142,4 @@ def test_what_a_person_chose_holds_when_they_are_joined_to_their_record(database
 
 def test_every_kind_that_people_get_belongs_to_one_topic() -> None:
     groups = {POLICIES[kind].group for kind in OF_TOPIC.values()}
-    assert groups == set(Group) - {Group.SERVICE}
+    assert groups == set(Group) - OUTSIDE_CLOCKS

@@ -10,7 +10,7 @@ import storage.cases
 from bot.domain.imports import ImportResult, Reason, RowError
 from bot.domain.messages import Language, Reply
 from bot.domain.periods import Label, Period, Unit
-from bot.domain.privacy import Document
+from bot.domain.privacy import TEXT_VERSION, Document
 from bot.domain.records import CustomerRecord, PurchaseRecord, ScoreRecord
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
@@ -299,7 +299,7 @@ def test_each_agreement_is_kept_with_the_version_of_its_words(database: Database
     forget(database, row(database, "customer")["id"])
     kept = rows(database, "consent")
     assert [one["act"] for one in kept] == ["sign_up", "number", "forget"]
-    assert {(one["text_version"], one["happened_at"]) for one in kept} == {("privacy-1", clock.now())}
+    assert {(one["text_version"], one["happened_at"]) for one in kept} == {(TEXT_VERSION, clock.now())}
 
 
 def test_a_link_and_a_shared_number_are_agreements_too(database: Database, clock: HandClock) -> None:

@@ -1,5 +1,6 @@
 """Both languages have the same templates with the same parts, and every word to a customer can be said."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from jinja2 import Environment, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 
-from bot.domain import surveys
+from bot.domain import privacy, surveys
 from bot.domain.links import LinkOutcome
 from bot.domain.messages import Language, Message
-from bot.domain.rules import Rules
+from bot.domain.rules import PrivacyRules, RetentionRules, Rules
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import SURVEYS, Kind
 from bot.playground.formatting import parse_html
@@ -18,6 +19,10 @@ from bot.render import TEMPLATES, Renderer
 
 LONGEST_LABEL = 40
 ENVIRONMENT = Environment(autoescape=True)
+ANSWERABLE = Rules(
+    privacy=PrivacyRules(legal_name="Hoa Mai Ltd", address="1 Lê Lợi", contact="data@hoamai.example"),
+    retention=RetentionRules(texts=timedelta(days=730)),
+)
 AN = {"name": "Nguyễn Thị An", "salutation": "chị"}
 
 
@@ -84,9 +89,11 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
         ("number_kept", AN),
         ("resumed", AN),
         *(("link_refused", {"outcome": str(outcome)}) for outcome in LinkOutcome),
-        *((name, {}) for name in ("help", "privacy", "stranger", "stale_button", "language")),
+        *((name, {}) for name in ("help", "stranger", "stale_button", "language")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
+        ("privacy", privacy.notice_facts(Rules())),
+        ("privacy", privacy.notice_facts(ANSWERABLE)),
         ("language_chosen", {"kept": True}),
         ("language_chosen", {"kept": False}),
     ],
@@ -98,6 +105,12 @@ def test_everything_said_to_a_customer_is_telegram_html(
     text = parse_html(rendered.text).text
     assert 0 < len(text) <= 4096
     assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_privacy_says_who_answers_for_the_data_and_for_how_long_words_are_kept(language: Language) -> None:
+    said = Renderer(ANSWERABLE).render(Message("customers/privacy", language, privacy.notice_facts(ANSWERABLE))).text
+    assert [part for part in ("Hoa Mai Ltd", "1 Lê Lợi", "data@hoamai.example", "730") if part not in said] == []
 
 
 def test_a_vietnamese_customer_is_addressed_by_the_given_name() -> None:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.contact import Rule
+from bot.domain.digests import digest
 from bot.domain.messages import Language, Message
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
+from bot.playground.formatting import parse_html
 from bot.render import Renderer
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -49,3 +51,17 @@ def test_every_end_of_a_message_is_told_from_the_others(language: Language) -> N
 def test_the_usage_of_a_command_shows_that_command(language: Language, command: str) -> None:
     page = Renderer(Rules()).render(Message("portfolio/usage", language, {"command": command}))
     assert f"<code>/{command} " in page.text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_section_of_a_digest_is_said_with_what_is_urgent_in_it(language: Language) -> None:
+    items = [{"customer_id": 1, "name": "An <b>", "at": NOW, "detail": "x & y", "late": late} for late in (True, False)]
+    kinds = ("cases", "messages", "milestones", "birthdays", "silent")
+    facts = {"sections": [{"kind": kind, "total": 3, "items": items} for kind in kinds]}
+    page = Renderer(Rules()).render(digest(facts, outbox_id=1, language=language))
+    said = parse_html(page.text).text
+    assert said.count("An <b>") == 10
+    assert said.count("… ") == 5
+    assert said.count("quá hạn" if language is Language.VI else "late since") >= 1
+    assert "\n\n\n" not in said
+    assert page.rows == ((("An <b>", "v:1"),),)

@@ -1,0 +1,63 @@
+"""The morning digest: what waits for a CSM today, said once before the day begins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.business_hours import is_open_on
+from bot.domain.cases import hours_of
+from bot.domain.local_time import instant_at, local_date
+from bot.domain.messages import Button, Language, Message
+from bot.domain.rules import Rules
+from bot.domain.taps import ShowCustomer
+
+LISTED = 5
+BUTTONS = 6
+STILL_MORNING = timedelta(hours=3)
+"""For how long after its hour a digest is still worth sending."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestItem:
+    """One customer in a section: since when or until when, and what it is about where there is more to say."""
+
+    customer_id: int
+    name: str
+    at: datetime | None = None
+    detail: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """The most urgent items of a kind, and how many there are."""
+
+    kind: str
+    total: int
+    items: Sequence[DigestItem]
+
+
+def morning_of(now: datetime, rules: Rules) -> date | None:
+    """The business-local day whose digests are due at `now`; None when they are off, on a rest day, or not now."""
+    at = rules.digest.at
+    day = local_date(now, rules.timezone)
+    if at is None or not is_open_on(day, hours_of(rules)):
+        return None
+    due_at = instant_at(day, at, rules.timezone)
+    return day if due_at <= now < due_at + STILL_MORNING else None
+
+
+def digest_facts(sections: Sequence[Section]) -> dict[str, object]:
+    """What is stored of a digest; sections without anything are left out."""
+    return {"sections": [asdict(section) for section in sections if section.total]}
+
+
+def digest(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
+    """The digest, with a button to each of the customers who are named first."""
+    named: dict[int, str] = {}
+    for section in facts["sections"]:  # type: ignore[attr-defined]
+        for item in section["items"]:
+            named.setdefault(item["customer_id"], item["name"])
+    buttons = [Button("customer", ShowCustomer(key), {"customer": name}) for key, name in list(named.items())[:BUTTONS]]
+    rows = tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+    return Message("staff/digest", language, facts, rows)

@@ -1,0 +1,71 @@
+"""A report as pages to print: its picture as it is drawn in chat, then its figures and how they were reckoned."""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from bot.charts.canvas import FAINT_INK, HEIGHT, INK, MARGIN, SMALL, new_figure, write
+from bot.charts.pictures import Numbers, PictureWords
+from bot.exports.figures import FigureRow, ReportFile
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TOP, STEP = 130, 26  # pixels
+LINES = (HEIGHT - TOP - MARGIN) // STEP
+LETTERS = 130
+LEFTS = (32, 250, 400, 600, 715, 830, 1110)  # of the columns, in pixels
+LONGEST = (26, 18, 24, 12, 12, 31, 8)
+
+
+def to_pdf(file: ReportFile, picture: "Figure", locale: str) -> bytes:
+    """The pages as PDF; numbers and days are written as in `locale`."""
+    from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415  a bot at rest does not need it
+
+    buffer = BytesIO()
+    with PdfPages(buffer, metadata={"Title": file.title, "CreationDate": None}) as pages:
+        pages.savefig(picture)
+        for page in _pages(file, locale):
+            pages.savefig(page)
+    return buffer.getvalue()
+
+
+def _pages(file: ReportFile, locale: str) -> Iterator["Figure"]:
+    rows = [_cells(row, locale) for row in file.figures]
+    for start in range(0, len(rows), LINES - 1):
+        page = _page(file)
+        _write_line(page, 0, _headings(file), FAINT_INK)
+        for place, row in enumerate(rows[start : start + LINES - 1], start=1):
+            _write_line(page, place, row, INK)
+        yield page
+    lines = [line for text in file.methods for line in (wrap(text, LETTERS) or [""])]
+    for start in range(0, len(lines), LINES):
+        page = _page(file)
+        for place, line in enumerate(lines[start : start + LINES]):
+            write(page, MARGIN, TOP + place * STEP, line, size=SMALL)
+        yield page
+
+
+def _page(file: ReportFile) -> "Figure":
+    return new_figure(PictureWords(title=file.title, subtitle=file.subtitle, no_answers="", too_few=""))
+
+
+def _headings(file: ReportFile) -> Sequence[str]:
+    metric, part, segment, first_day, last_day, value, _low, _high, n, _note = file.headings
+    return metric, part, segment, first_day, last_day, value, n
+
+
+def _cells(row: FigureRow, locale: str) -> Sequence[str]:
+    numbers, found = Numbers(locale, row.points), row.estimate
+    value = row.note
+    if found is not None:
+        value = f"{numbers.value(found.value)} ({numbers.value(found.low)} – {numbers.value(found.high)})"
+    days = (f"{day:%d/%m/%Y}" for day in (row.first_day, row.last_day))
+    return (row.metric, row.part, row.segment, *days, value, numbers.count(row.n))
+
+
+def _write_line(page: "Figure", place: int, cells: Sequence[str], colour: str) -> None:
+    for left, longest, text in zip(LEFTS, LONGEST, cells, strict=True):
+        shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
+        write(page, left, TOP + place * STEP, shown, size=SMALL, colour=colour)

@@ -1,0 +1,54 @@
+"""The planner of the morning digests."""
+
+from datetime import date, datetime, timedelta
+
+import storage.digests
+import storage.outbox
+import storage.staff
+from bot.domain import birthdays, digests
+from bot.domain.delivery import Outgoing
+from bot.domain.digests import Section
+from bot.domain.local_time import day_start
+from bot.domain.roles import Staff
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import POLICIES, Kind
+from storage.database import Tx
+
+
+def plan_digests(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Tell every member of staff once a morning what waits for them; who has nothing waiting is left in peace."""
+    day = digests.morning_of(now, rules)
+    if day is None:
+        return 0
+    return sum(_plan(tx, one, day, rules=rules, now=now) for one in storage.staff.list_all(tx))
+
+
+def _plan(tx: Tx, one: Staff, day: date, *, rules: Rules, now: datetime) -> bool:
+    facts = digests.digest_facts(_sections(tx, one.user_id, day, rules=rules, now=now))
+    if not facts["sections"]:
+        return False
+    outgoing = Outgoing(
+        dedupe_key=f"digest:{day}:{one.user_id}",
+        kind=Kind.DIGEST,
+        due_at=now,
+        expires_at=now + POLICIES[Kind.DIGEST].lifetime,
+        chat_id=one.user_id,
+        language=one.language,
+        facts=facts,
+    )
+    return storage.outbox.add(tx, outgoing, now=now) is not None
+
+
+def _sections(tx: Tx, csm_id: int, day: date, *, rules: Rules, now: datetime) -> list[Section]:
+    """What cannot wait comes first."""
+    tomorrow = day_start(day + timedelta(days=1), rules.timezone)
+    sections = [
+        storage.digests.list_cases(tx, csm_id, now=now),
+        storage.digests.list_messages(tx, csm_id, now=now),
+        storage.digests.list_milestones(tx, csm_id, before=tomorrow, now=now),
+        storage.digests.list_birthdays(tx, csm_id, born=birthdays.born_on(day, rules.birthday)),
+    ]
+    silence = rules.win_back.silent_after
+    if silence is None:
+        return sections
+    return [*sections, storage.digests.list_silent(tx, csm_id, since=now - silence * rules.digest.silent_share)]
