@@ -40,7 +40,10 @@ EXAMPLES: Mapping[str, object] = {
     "category": "delivery",
     "phone": "0912345678",
 }
-NAMES = {Noun.CUSTOMERS: "Nguyễn Thị An", Noun.EVENTS: "order_delivered"}
+OWN_EXAMPLES: Mapping[Noun, Mapping[str, object]] = {
+    Noun.CUSTOMERS: {"external_id": "K-17", "name": "Nguyễn Thị An"},
+    Noun.EVENTS: {"name": "order_delivered"},
+}
 _page = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 
 
@@ -51,7 +54,7 @@ def words(renderer: Renderer, language: Language = Language.EN) -> Callable[[str
 
 def example(noun: Noun) -> dict[str, object]:
     """A request of a kind, as it may be sent."""
-    known = {**EXAMPLES, **({"name": NAMES[noun]} if noun in NAMES else {})}
+    known = {**EXAMPLES, **OWN_EXAMPLES.get(noun, {})}
     return {"rows": [{column: known[column] for column in LAYOUTS[noun].columns if column in known}]}
 
 

@@ -73,7 +73,7 @@ def events(file: File, *, dry_run: DryRun = False) -> None:
     [cyan]external_id[/] (mã sự kiện), [cyan]customer_external_id[/] (mã khách), [cyan]name[/] (sự kiện) and
     [cyan]happened_at[/] (thời gian) are required; count (số lần) is 1 when it is not there.
 
-    What has just happened may ask the customer ([cyan][[triggers]][/] in touchpoint.toml); what is older never does.
+    What has just happened may ask the customer ([cyan]triggers[/] in touchpoint.toml); what is older never does.
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
     """
     _import(file, "events", dry_run=dry_run)

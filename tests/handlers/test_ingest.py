@@ -40,7 +40,8 @@ async def push(door: httpx.AsyncClient, noun: str, *told: dict[str, Any], key: s
 async def test_the_example_of_each_kind_is_taken_in_as_it_stands(
     door: httpx.AsyncClient, database: Database, noun: Noun
 ) -> None:
-    add_customer(database, external_id="K-17", chat_id=None)
+    if noun is not Noun.CUSTOMERS:
+        add_customer(database, external_id="K-17", chat_id=None)
 
     answered = await door.post(f"/v1/{noun}", json=example(noun))
 
