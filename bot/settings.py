@@ -143,7 +143,8 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
         environment = _Environment(_env_file=env_file, **({} if with_token else {"bot_token": None}))
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
-    if environment.touchpoint_webhook_url and not environment.touchpoint_webhook_secret:
+    rules = _load_rules(environment, now=now)
+    if rules.webhook_url and environment.touchpoint_webhook_secret is None:
         raise SettingsError([f"TOUCHPOINT_WEBHOOK_SECRET: {ADVICE['TOUCHPOINT_WEBHOOK_SECRET']}"])
     return Settings(
         bot_token=environment.bot_token,
@@ -155,7 +156,7 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
         api_host=environment.touchpoint_api_host,
         api_port=environment.touchpoint_api_port,
         webhook_secret=environment.touchpoint_webhook_secret,
-        rules=_load_rules(environment, now=now),
+        rules=rules,
     )
 
 
