@@ -1,6 +1,6 @@
 """Examines an installation: each finding is in order, or says what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
@@ -25,13 +25,27 @@ class Finding:
 
 
 def examine(
-    settings: Settings, *, ask_identity: Callable[[Settings], Identity], now: Callable[[], datetime]
+    settings: Settings,
+    problems: Sequence[str] = (),
+    *,
+    ask_identity: Callable[[Settings], Identity],
+    now: Callable[[], datetime],
 ) -> Iterator[Finding]:
-    """Everything that can keep the bot from working, one finding after the other."""
-    yield Finding("settings", in_order=True, words=f"{settings.rules.business}, {settings.rules.timezone}")
-    yield _examine_admins(settings.rules)
-    yield from _examine_database(settings.database_url, now)
-    yield from _examine_telegram(settings, ask_identity, now)
+    """Everything that can keep the bot from working, one finding after the other.
+
+    `problems` are those of the settings; what cannot be looked at because of one of them is passed over.
+    """
+    wrong = {problem.partition(":")[0] for problem in problems}
+    for problem in problems:
+        yield Finding("settings", in_order=False, words=problem)
+    if not problems:
+        yield Finding("settings", in_order=True, words=f"{settings.rules.business}, {settings.rules.timezone}")
+    if "ADMIN_IDS" not in wrong:
+        yield _examine_admins(settings.rules)
+    if "DATABASE_URL" not in wrong:
+        yield from _examine_database(settings.database_url, now)
+    if wrong.isdisjoint({"BOT_TOKEN", "BOT_API_URL", "BOT_PROXY"}):
+        yield from _examine_telegram(settings, ask_identity, now)
 
 
 def _examine_admins(rules: Rules) -> Finding:

@@ -9,7 +9,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.rules import Rules
-from bot.services import birthdays, cases, digests, plans, retention, survey_planning, wave_planning, win_back
+from bot.services import (
+    birthdays,
+    cases,
+    digests,
+    greetings,
+    plans,
+    retention,
+    survey_planning,
+    wave_planning,
+    win_back,
+)
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -35,6 +45,7 @@ class Duty:
 # The order matters where all run in turn: who is lost gets no more surveys, who came back is asked nothing,
 # and a wave comes before the calendar's NPS, which it stands in for.
 DUTIES: Sequence[Duty] = (
+    Duty(win_back.plan_past_losses, NOW_AND_THEN),
     Duty(win_back.plan_returns, NOW_AND_THEN),
     Duty(win_back.plan_silence, NOW_AND_THEN),
     Duty(win_back.plan_win_back, NOW_AND_THEN),
@@ -42,6 +53,7 @@ DUTIES: Sequence[Duty] = (
     Duty(survey_planning.plan_closings, OFTEN),
     Duty(survey_planning.plan_reminders, NOW_AND_THEN),
     Duty(birthdays.plan_birthdays, NOW_AND_THEN),
+    Duty(greetings.plan_holiday_greetings, NOW_AND_THEN),
     Duty(plans.plan_milestones, NOW_AND_THEN),
     Duty(plans.plan_check_ins, NOW_AND_THEN),
     Duty(plans.plan_progress, NOW_AND_THEN),

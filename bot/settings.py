@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
 from bot.domain.webhooks import read_secret
-from bot.rules_file import RulesError, read_rules
+from bot.rules_file import examine_rules
 
 DEFAULT_RULES_FILE = Path("touchpoint.toml")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -137,16 +137,21 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
     Without the token it does not matter what that is set to: the playground needs none.
 
     Raises:
-        SettingsError: with every problem of the environment, or else of the rules.
+        SettingsError: with every problem of the environment and of the rules.
     """
-    try:
-        environment = _Environment(_env_file=env_file, **({} if with_token else {"bot_token": None}))
-    except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
-    rules = _load_rules(environment, now=now)
-    if rules.webhook_url and environment.touchpoint_webhook_secret is None:
-        raise SettingsError([f"TOUCHPOINT_WEBHOOK_SECRET: {ADVICE['TOUCHPOINT_WEBHOOK_SECRET']}"])
-    return Settings(
+    settings, problems = examine_settings(now=now, env_file=env_file, with_token=with_token)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def examine_settings(
+    *, now: datetime, env_file: Path = Path(".env"), with_token: bool = True
+) -> tuple[Settings, list[str]]:
+    """The settings as far as they can be read, with the defaults for what is wrong, and every problem found."""
+    environment, problems = _read_environment(env_file, {} if with_token else {"bot_token": None})
+    rules, rules_problems = _examine_rules(environment, now=now)
+    settings = Settings(
         bot_token=environment.bot_token,
         bot_api_url=environment.bot_api_url.rstrip("/"),
         bot_proxy=environment.bot_proxy,
@@ -158,14 +163,22 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
         webhook_secret=environment.touchpoint_webhook_secret,
         rules=rules,
     )
+    if rules.webhook_url and settings.webhook_secret is None:
+        problems.append(f"TOUCHPOINT_WEBHOOK_SECRET: {ADVICE['TOUCHPOINT_WEBHOOK_SECRET']}")
+    return settings, [*dict.fromkeys(problems), *rules_problems]
 
 
-def _problems(error: ValidationError) -> list[str]:
-    keys = dict.fromkeys(str(problem["loc"][0]).upper() for problem in error.errors(include_input=False))
-    return [f"{key}: {ADVICE.get(key, 'is not valid')}" for key in keys]
+def _read_environment(env_file: Path, fixed: dict[str, Any]) -> tuple[_Environment, list[str]]:
+    try:
+        return _Environment(_env_file=env_file, **fixed), []
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_input=False))
+    defaults = {name: _Environment.model_fields[name].default for name in wrong}
+    problems = [f"{name.upper()}: {ADVICE.get(name.upper(), 'is not valid')}" for name in wrong]
+    return _Environment(_env_file=env_file, **{**fixed, **defaults}), problems
 
 
-def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
+def _examine_rules(environment: _Environment, *, now: datetime) -> tuple[Rules, list[str]]:
     """The rules file; what the environment says of the business goes before it."""
     path = environment.touchpoint_rules
     if path is None:
@@ -179,7 +192,6 @@ def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
         "webhook_url": environment.touchpoint_webhook_url,
         "pepper": environment.pepper and environment.pepper.get_secret_value(),
     }
-    try:
-        return read_rules(path, said={key: value for key, value in said.items() if value is not None}, now=now)
-    except RulesError as error:
-        raise SettingsError([f"{path}: {problem}" for problem in error.problems]) from None
+    known = {key: value for key, value in said.items() if value is not None}
+    rules, problems = examine_rules(path, said=known, now=now)
+    return rules, [f"{path}: {problem}" for problem in problems]

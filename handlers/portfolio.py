@@ -12,7 +12,7 @@ from handlers import auditing, choosing, replies
 from handlers.context import Context, message
 
 CUSTOMER, NOTE, SURVEY, WHY = "customer", "note", "survey", "why"
-DAYS_AHEAD = 30
+DAYS_AHEAD = 365
 
 
 async def list_customers(update: Update, context: Context) -> None:

@@ -139,12 +139,15 @@ def _customer_values(record: CustomerRecord) -> dict[str, Any]:
     return {column: value for column, value in said.items() if value is not None}
 
 
-def save_purchases(tx: Tx, records: Sequence[PurchaseRecord]) -> Saved:
-    """Add new invoices and change those that differ, and keep each customer's last purchase."""
+def save_purchases(tx: Tx, records: Sequence[PurchaseRecord], *, now: datetime) -> Saved:
+    """Add new invoices and change those that differ, and keep each customer's last purchase.
+
+    The customers are marked, since their losses of the past may lie otherwise now (`storage.silences`).
+    """
     owned = _Owned(tx, purchase, records)
     before = {row.customer_id for row in owned.known.values()}
     saved = owned.put({}).execute(tx)
-    _keep_last_purchase(tx, before | {owner.id for owner in owned.owners.values()})
+    _keep_last_purchase(tx, before | {owner.id for owner in owned.owners.values()}, now=now)
     return saved
 
 
@@ -271,8 +274,9 @@ def _known(tx: Tx, table: Table, records: Sequence[OwnedRecord]) -> dict[str, Ro
     return {row.external_id: row for row in rows}
 
 
-def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int]) -> None:
+def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int], *, now: datetime) -> None:
     """A cancellation is no purchase, and neither is a gift."""
     bought = (purchase.c.customer_id == customer.c.id) & (purchase.c.amount_minor > 0)
     latest = select(func.max(purchase.c.purchased_at)).where(bought).scalar_subquery()
-    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(last_purchase_at=latest))
+    values = {"last_purchase_at": latest, "purchases_came_at": now}
+    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(values))

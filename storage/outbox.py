@@ -33,6 +33,7 @@ class Recipient:
     stopped: bool
     unreachable: bool
     lost: bool
+    birthday: tuple[int, int] | None
     preferences: Preferences
 
 
@@ -158,6 +159,8 @@ _DUE = (
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        customer.c.birth_month,
+        customer.c.birth_day,
         outbox.c.case_id,
         support_case.c.chat_id.label("case_chat_id"),
         support_case.c.thread_id,
@@ -203,6 +206,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         stopped=row.stopped_at is not None,
         unreachable=row.unreachable_at is not None,
         lost=row.lost_at is not None,
+        birthday=(row.birth_month, row.birth_day) if row.birth_month else None,
         preferences=preferences.read(row),
     )
 
@@ -386,6 +390,19 @@ def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kin
         where.append(outbox.c.kind.in_(list(kinds)))
     result = tx.execute(update(outbox).where(*where).values(status="cancelled", error=reason).returning(outbox.c.id))
     return len(result.all())
+
+
+def cancel_to_chat(tx: Tx, chat_id: int, *, reason: str) -> None:
+    """Cancel what staff are still to be told in a chat."""
+    waiting = update(outbox).where(outbox.c.chat_id == chat_id, outbox.c.status == "pending")
+    tx.execute(waiting.values(status="cancelled", error=reason))
+
+
+def cancel(tx: Tx, outbox_id: int, *, reason: str) -> bool:
+    """Cancel one row that still waits; False when it is on its way or gone."""
+    waits = (outbox.c.id == outbox_id, outbox.c.status == "pending")
+    statement = update(outbox).where(*waits).values(status="cancelled", error=reason)
+    return tx.execute(statement.returning(outbox.c.id)).first() is not None
 
 
 def cancel_reminder(tx: Tx, run_id: int) -> None:

@@ -1,22 +1,24 @@
 """What the planners of surveys and birthdays look for, and how they note that it is planned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
 
+from bot.domain import greetings
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact
+from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from storage import preferences
 from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
-from storage.waves import asked_by_wave
+from storage.wave_members import asked_by_wave
 
 BY_CALENDAR = "calendar"
 SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group in OUTSIDE_CLOCKS]
@@ -130,6 +132,14 @@ def _born(born: Collection[tuple[int, int]]) -> ColumnElement[bool]:
     )
 
 
+def list_births(tx: Tx, customer_id: int) -> list[tuple[int, int]]:
+    """The month and day of a customer's birth, if they are known."""
+    statement = select(customer.c.birth_month, customer.c.birth_day).where(
+        customer.c.id == customer_id, customer.c.birth_month.is_not(None)
+    )
+    return [(row.birth_month, row.birth_day) for row in tx.execute(statement)]
+
+
 def any_birthday(tx: Tx) -> bool:
     """Whether anybody who can be reached has told a birthday."""
     statement = select(customer.c.id).where(REACHABLE, customer.c.birth_month.is_not(None)).limit(1)
@@ -138,8 +148,10 @@ def any_birthday(tx: Tx) -> bool:
 
 def list_queued(tx: Tx, window: Window) -> list[Candidate]:
     """What waits in the outbox for customers, outside the service messages, with the rule that holds it."""
+    columns = (outbox.c.customer_id, outbox.c.kind, outbox.c.due_at, outbox.c.expires_at, outbox.c.hold_rule)
     statement = (
-        select(outbox.c.customer_id, outbox.c.kind, outbox.c.due_at, outbox.c.expires_at, outbox.c.hold_rule)
+        select(*columns, outbox.c.facts, survey_run.c.trigger)
+        .outerjoin(survey_run, survey_run.c.id == outbox.c.run_id)
         .where(outbox.c.status == "pending", outbox.c.due_at <= window.before, outbox.c.customer_id.is_not(None))
         .where(outbox.c.kind.not_in(SERVICE_KINDS))
         .order_by(outbox.c.due_at, outbox.c.id)
@@ -154,13 +166,23 @@ def list_queued(tx: Tx, window: Window) -> list[Candidate]:
             due_at=row.due_at,
             expires_at=row.expires_at,
             held_by=Rule(row.hold_rule) if row.hold_rule else None,
+            cause=row.trigger or "",
+            subject=_subject(row.facts),
         )
         for row in tx.execute(statement)
     ]
 
 
-def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict[int, Contact]:
-    """Customers as the contact policy sees them."""
+def _subject(facts: Mapping[str, object]) -> str:
+    """What a message is about: the subject of a survey, a milestone's title, a plan's name, a greeting's key."""
+    found = (facts.get(name) for name in ("subject", "title", "plan", "greeting"))
+    return next((str(one) for one in found if one), "")
+
+
+def load_contacts(
+    tx: Tx, customer_ids: Sequence[int], *, rules: Rules, now: datetime, until: datetime | None = None
+) -> dict[int, Contact]:
+    """Customers as the contact policy sees them, with their greetings until then, or of the next weeks."""
     sent = load_sent(tx, customer_ids, now=now)
     statement = select(
         customer.c.id,
@@ -170,6 +192,8 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
         customer.c.stopped_at,
         customer.c.unreachable_at,
         customer.c.lost_at,
+        customer.c.birth_month,
+        customer.c.birth_day,
         *preferences.COLUMNS,
     ).where(customer.c.id.in_(customer_ids))
     return {
@@ -181,6 +205,9 @@ def load_contacts(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> dict
             unreachable=row.unreachable_at is not None,
             lost=row.lost_at is not None,
             sent=sent.get(row.id, ()),
+            greetings=greetings.instants(
+                (row.birth_month, row.birth_day) if row.birth_month else None, row.timezone, rules, now=now, until=until
+            ),
             preferences=preferences.read(row),
         )
         for row in tx.execute(statement)

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, cast, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, func, insert, select, update
 
 from bot.domain.messages import Language
-from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Round
+from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Round, read_round_key
 from bot.domain.rules import PlanTemplate
 from bot.domain.touchpoints import Kind
 from storage.database import Tx, insert_for
 from storage.due import Due, Window, list_due, select_due
-from storage.tables import customer, milestone, outbox, success_plan
+from storage.tables import customer, interaction, milestone, outbox, success_plan
 
 ROUNDS = {
     Kind.CHECK_IN: (success_plan.c.next_check_in_at, success_plan.c.check_ins),
@@ -195,6 +195,32 @@ def list_rounds(tx: Tx, window: Window, *, kind: Kind) -> list[Due]:
     statement = select_due(success_plan.c.id, at)
     statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
     return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
+
+
+def list_unanswered(tx: Tx, plan_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The numbers of each plan's check-ins that were sent since the customer was last heard, in order.
+
+    Heard is who answered a check-in, and who wrote, was called or met since.
+    """
+    statement = (
+        select(outbox.c.dedupe_key, outbox.c.sent_at, success_plan.c.check_in_answered_at, _heard_at)
+        .join(success_plan, success_plan.c.customer_id == outbox.c.customer_id)
+        .where(success_plan.c.id.in_(plan_ids), outbox.c.kind == Kind.CHECK_IN, outbox.c.sent_at.is_not(None))
+        .order_by(outbox.c.sent_at)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for key, sent_at, *heard in tx.execute(statement):
+        plan_id, number = read_round_key(key)
+        if plan_id in plan_ids and all(at is None or at < sent_at for at in heard):
+            found[plan_id] = (*found.get(plan_id, ()), number)
+    return found
+
+
+_heard_at = (
+    select(func.max(interaction.c.happened_at))
+    .where(interaction.c.customer_id == success_plan.c.customer_id, interaction.c.kind.not_in(("note", "reply")))
+    .scalar_subquery()
+)
 
 
 def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime | None) -> bool:

@@ -11,7 +11,7 @@ from storage.database import Tx
 from storage.tables import answer, customer, interaction, loss, outbox, purchase, staff
 from storage.tables import hold as holds
 
-HOLDS_SHOWN = 2
+HOLDS_SHOWN = 3
 
 
 def load_record(tx: Tx, customer_id: int) -> Record | None:
@@ -133,6 +133,12 @@ def list_past(tx: Tx, customer_id: int, *, limit: int) -> list[Touchpoint]:
     ]
 
 
+def count_past(tx: Tx, customer_id: int) -> int:
+    """How many messages went out or never will."""
+    past = _touchpoints(customer_id).where(outbox.c.status != "pending").subquery()
+    return int(tx.execute(select(func.count()).select_from(past)).scalar_one())
+
+
 def _touchpoints(customer_id: int) -> Select[Any]:
     """What is queued for a customer, without changes to messages that went out before."""
     columns = (
@@ -170,7 +176,7 @@ def list_notes(tx: Tx, customer_id: int, *, limit: int) -> list[Remark]:
     return _remarks(
         tx,
         interaction.c.customer_id == customer_id,
-        interaction.c.kind.in_(("note", "call", "meeting", "reply")),
+        interaction.c.kind.in_(("note", "call", "meeting", "reply", "unsent")),
         limit=limit,
     )
 

@@ -8,33 +8,35 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from bot.domain.plans import Plan, PlanStatus
+from bot.domain.rules import Rules
 from bot.domain.simulation import YEAR, Life
 from storage.database import Tx
 from storage.due import Window
 from storage.planning import list_queued, load_contacts
-from storage.plans import load_many
+from storage.plans import list_unanswered, load_many
 from storage.tables import customer, interaction, loss, purchase, success_plan, win_back
 
 CHUNK = 1000
 MOST_QUEUED = 100_000
 
 
-def load_lives(tx: Tx, customer_ids: Sequence[int], *, now: datetime) -> list[Life]:
+def load_lives(tx: Tx, customer_ids: Sequence[int], *, rules: Rules, now: datetime) -> list[Life]:
     """The lives of some customers, in no certain order; whom it does not find it leaves out."""
     chunks = (customer_ids[start : start + CHUNK] for start in range(0, len(customer_ids), CHUNK))
     queued = _grouped((one.customer_id, one) for one in list_queued(tx, Window(limit=MOST_QUEUED, before=now + YEAR)))
-    return [life for chunk in chunks for life in _load_chunk(tx, chunk, queued, now=now)]
+    return [life for chunk in chunks for life in _load_chunk(tx, chunk, queued, rules=rules, now=now)]
 
 
 def _load_chunk(
-    tx: Tx, customer_ids: Sequence[int], queued: Mapping[int, tuple[Any, ...]], *, now: datetime
+    tx: Tx, customer_ids: Sequence[int], queued: Mapping[int, tuple[Any, ...]], *, rules: Rules, now: datetime
 ) -> list[Life]:
-    contacts = load_contacts(tx, customer_ids, now=now)
+    contacts = load_contacts(tx, customer_ids, rules=rules, now=now)
     purchases = _instants(
         tx, purchase.c.customer_id, purchase.c.purchased_at, customer_ids, purchase.c.amount_minor > 0, now=now
     )
     closed = _instants(tx, interaction.c.customer_id, interaction.c.closed_at, customer_ids, now=now)
     plans = _plans(tx, customer_ids)
+    unanswered = list_unanswered(tx, [plan.plan_id for plan in plans.values()])
     asked = set(tx.execute(_ASKED.where(loss.c.customer_id.in_(customer_ids))).scalars())
     return [
         Life(
@@ -47,6 +49,7 @@ def _load_chunk(
             closed_interactions=closed.get(row.id, ()),
             lost_at=row.lost_at,
             asked=row.id in asked,
+            unanswered=unanswered.get(plans[row.id].plan_id, ()) if row.id in plans else (),
             queued=queued.get(row.id, ()),
         )
         for row in tx.execute(_PEOPLE.where(customer.c.id.in_(customer_ids)))

@@ -52,6 +52,12 @@ class CustomerRow(Table, table=True):
             sqlite_where=text("lost_at is null"),
             postgresql_where=text("lost_at is null"),
         ),
+        Index(
+            "ix_customer_purchases_came_at",
+            "purchases_came_at",
+            sqlite_where=text("purchases_came_at is not null"),
+            postgresql_where=text("purchases_came_at is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -76,6 +82,7 @@ class CustomerRow(Table, table=True):
     unreachable_at: datetime | None = _instant(default=None)
     lost_at: datetime | None = _instant(default=None, index=True)
     last_purchase_at: datetime | None = _instant(default=None)
+    purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
     forgotten_at: datetime | None = _instant(default=None)
@@ -205,7 +212,9 @@ class InteractionRow(Table, table=True):
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),
-        CheckConstraint("kind in ('message', 'feedback', 'note', 'request', 'reply', 'call', 'meeting')", name="kind"),
+        CheckConstraint(
+            "kind in ('message', 'feedback', 'note', 'request', 'reply', 'unsent', 'call', 'meeting')", name="kind"
+        ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
         Index(
@@ -247,6 +256,7 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
         Index("ix_support_case_resolved_at", "resolved_at"),
+        Index("ix_support_case_opened_at", "opened_at"),
     )
 
     id: int | None = _id()
@@ -270,7 +280,9 @@ class CaseRow(Table, table=True):
     answer_escalated_at: datetime | None = _instant(default=None)
     solve_escalated_at: datetime | None = _instant(default=None)
     looks_at: datetime | None = _instant(default=None)
+    answered_at: datetime | None = _instant(default=None)
     resolved_at: datetime | None = _instant(default=None)
+    first_resolved_at: datetime | None = _instant(default=None)
     resolved_by: int | None = Field(default=None, sa_type=Id)
     reason: str = ""
     outcome: str = ""
@@ -352,6 +364,7 @@ class AnswerRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
     external_id: str | None = None
 
@@ -613,14 +626,19 @@ class WaveRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("status in ('draft', 'running', 'paused', 'stopped', 'done', 'cancelled')", name="status"),
         CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+        CheckConstraint("variants in ('a', 'b', 'ab')", name="variants"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
     )
 
     id: int | None = _id()
     kind: str
+    subject: str
+    variants: str
     status: str
     words: str
     per_day: int
     starts_on: date
+    ends_on: date | None = None
     weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
     language: str
     created_by: int = Field(sa_type=Id)
@@ -638,18 +656,31 @@ class WaveMemberRow(Table, table=True):
     __tablename__ = "wave_member"
     __table_args__ = (
         CheckConstraint("state in ('planned', 'queued', 'skipped', 'recalled')", name="state"),
+        CheckConstraint("variant in ('a', 'b')", name="variant"),
         Index("ix_wave_member_turn", "wave_id", "state", "position"),
         Index("ix_wave_member_customer_id", "customer_id"),
     )
 
     wave_id: int = Field(foreign_key="wave.id", primary_key=True, sa_type=Id)
     customer_id: int = Field(foreign_key="customer.id", primary_key=True, sa_type=Id)
+    variant: str
     position: int
     state: str
     rule: str | None = None
     run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
     queued_on: date | None = None
     attempts: int = 0
+
+
+class GreetingProgressRow(Table, table=True):
+    """How far the greetings of a holiday have come in a time zone: customers are greeted in the order of their ids."""
+
+    __tablename__ = "greeting_progress"
+
+    greeting: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    timezone: str = Field(primary_key=True)
+    last_customer_id: int = Field(sa_type=Id)
 
 
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
@@ -660,6 +691,7 @@ consent = metadata.tables["consent"]
 contract = metadata.tables["contract"]
 customer = metadata.tables["customer"]
 forgotten = metadata.tables["forgotten"]
+greeting_progress = metadata.tables["greeting_progress"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
 ingest = metadata.tables["ingest"]

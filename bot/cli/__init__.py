@@ -132,12 +132,15 @@ def audit(
 @app.command()
 def doctor() -> None:
     """Examine settings, database, token, clock and backlog: each line is ok, or says what to do. Exit code 1 if any."""
-    from bot.cli.opening import read_settings
     from bot.clock import utc_now
     from bot.doctor import examine
     from bot.identity import ask_identity
+    from bot.logs import set_up_logging
+    from bot.settings import examine_settings
 
-    findings = examine(read_settings(), ask_identity=ask_identity, now=utc_now)
+    settings, problems = examine_settings(now=utc_now())
+    set_up_logging(settings.log_level, secrets=settings.secrets())
+    findings = examine(settings, problems, ask_identity=ask_identity, now=utc_now)
     healthy = True
     for finding in findings:
         mark = typer.style("ok", fg="green") if finding.in_order else typer.style("!!", fg="red")

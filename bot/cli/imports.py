@@ -2,6 +2,8 @@
 
 # ruff: noqa: PLC0415  `--help` needs none of what the commands import
 
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,8 +64,13 @@ def purchases(file: File, *, dry_run: DryRun = False) -> None:
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
     Who asked to be forgotten is listed and left out too, which is no error.
+
+    Silences between purchases that were long enough count as losses of their time, so that churn is right for the past
+    too; nobody is written to because of them.
     """
-    _import(file, "purchases", dry_run=dry_run)
+    from bot.services.win_back import plan_past_losses
+
+    _import(file, "purchases", dry_run=dry_run, afterwards=None if dry_run else plan_past_losses)
 
 
 @app.command()
@@ -116,7 +123,7 @@ def nps(file: File, *, dry_run: DryRun = False) -> None:
     _import(file, "nps", dry_run=dry_run)
 
 
-def _import(file: Path, noun: str, *, dry_run: bool) -> None:
+def _import(file: Path, noun: str, *, dry_run: bool, afterwards: "Callable[..., int] | None" = None) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -139,6 +146,8 @@ def _import(file: Path, noun: str, *, dry_run: bool) -> None:
             )
             result += saved + ImportResult(errors=tuple(batch.errors))
             progress.advance(task, batch.rows)
+        while afterwards and database.write_now(afterwards, rules=settings.rules, settled=timedelta(0)):
+            pass
     _report(result, dry_run=dry_run)
 
 

@@ -6,13 +6,16 @@ It is asked again each time a message is about to leave, so nothing here remembe
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache, partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from bot.domain.local_time import local_date
+from bot.domain.lunar import days_from_tet
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
@@ -28,10 +31,16 @@ class Rule(StrEnum):
     LOST = "lost"
     EXPIRED = "expired"
     QUIET_HOURS = "quiet_hours"
+    WEEKDAY = "weekday"
+    TET = "tet"
     HOLIDAY = "holiday"
+    GREETING_AHEAD = "greeting_ahead"
     FLOOR = "floor"
     WEEKLY_CAP = "weekly_cap"
     BETWEEN_SURVEYS = "between_surveys"
+    BETWEEN_PLAN_MESSAGES = "between_plan_messages"
+    BETWEEN_GREETINGS = "between_greetings"
+    BETWEEN_WIN_BACKS = "between_win_backs"
     KIND_CLOCK = "kind_clock"
 
 
@@ -40,6 +49,7 @@ class ContactFacts:
     """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC.
 
     `muted` is what the customer turned off; `quiet` their own quiet hours, from and until, which go before the rules'.
+    `greetings` are the instants at which they will be greeted.
     """
 
     kind: Kind
@@ -52,6 +62,7 @@ class ContactFacts:
     sent: tuple[tuple[Kind, datetime], ...] = ()
     muted: frozenset[Group] = frozenset()
     quiet: tuple[time, time] | None = None
+    greetings: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,12 +148,39 @@ def _quiet_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> dateti
     return None if is_open(at) else _first(at, zone, rules.quiet_until, is_open)
 
 
-def _holiday_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
-    zone = ZoneInfo(facts.timezone)
-    today = at.astimezone(zone).date()
-    if today not in rules.holidays or POLICIES[facts.kind].group is Group.GREETING:
+def _closed_end(
+    is_closed: Callable[[date, ContactFacts, ContactRules], bool],
+    facts: ContactFacts,
+    rules: ContactRules,
+    at: datetime,
+) -> datetime | None:
+    """The end of a local day on which the message's group stays closed."""
+    today = _local_date(at, facts.timezone)
+    if not is_closed(today, facts, rules):
         return None
+    zone = ZoneInfo(facts.timezone)
     return _first(at, zone, time(0), lambda instant: instant.astimezone(zone).date() != today)
+
+
+_local_date = lru_cache(maxsize=256)(local_date)  # several rules ask it in turn of one message
+
+
+def _is_greeting(kind: Kind) -> bool:
+    return POLICIES[kind].group is Group.GREETING
+
+
+def _is_other_weekday(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
+    return day.isoweekday() not in rules.weekdays and not _is_greeting(facts.kind)
+
+
+def _is_holiday(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
+    return day in rules.holidays and not _is_greeting(facts.kind)
+
+
+def _is_tet(day: date, facts: ContactFacts, rules: ContactRules) -> bool:
+    tet, days = rules.tet, days_from_tet(day)
+    quiet = days is not None and -tet.days_before <= days <= tet.days_after
+    return quiet and POLICIES[facts.kind].group in tet.groups
 
 
 def _first(at: datetime, zone: ZoneInfo, wall: time, is_open: Callable[[datetime], bool]) -> datetime:
@@ -164,12 +202,14 @@ def _boundaries(at: datetime, zone: ZoneInfo, wall: time) -> Iterator[datetime]:
 def _jump(at: datetime, zone: ZoneInfo) -> datetime | None:
     """The first instant of the zone's next UTC offset within the horizon."""
     seconds = range(int(at.timestamp()), int(at.timestamp()) + HORIZON_DAYS * 86_400)
+    offset = at.astimezone(zone).utcoffset()
 
     def has_jumped(second: int) -> bool:
-        return datetime.fromtimestamp(second, zone).utcoffset() != at.astimezone(zone).utcoffset()
+        return datetime.fromtimestamp(second, zone).utcoffset() != offset
 
-    found = bisect_left(seconds, True, key=has_jumped)
-    return datetime.fromtimestamp(seconds[found], UTC) if found < len(seconds) else None
+    if not has_jumped(seconds[-1]):
+        return None
+    return datetime.fromtimestamp(seconds[bisect_left(seconds, True, key=has_jumped)], UTC)
 
 
 def _sent(facts: ContactFacts, kinds: Callable[[Kind], bool]) -> list[datetime]:
@@ -190,11 +230,29 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
     return sent[rules.weekly_cap - 1] + WEEK if len(sent) >= rules.weekly_cap else None
 
 
-def _between_surveys_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
-    if facts.kind not in INVITATIONS:  # a reminder belongs to a survey that was already asked
+def _greeting_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
+    """What would keep a greeting from going out on its day, as too near or as one too many, waits until it is past."""
+    greeting = min((one for one in facts.greetings if one + rules.floor > at), default=None)
+    is_greeted = not facts.lost and Group.GREETING not in facts.muted
+    if greeting is None or not is_greeted or _is_greeting(facts.kind):
         return None
-    sent = _sent(facts, INVITATIONS.__contains__)
-    return sent[0] + rules.between_surveys if sent else None
+    in_its_week = sum(sent > greeting - WEEK for sent in _sent(facts, _is_personal))
+    crowded = greeting - WEEK < at < greeting and in_its_week + 2 > rules.weekly_cap
+    return greeting + rules.floor if crowded or at + rules.floor > greeting else None
+
+
+def _group_end(group: Group, facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
+    if facts.kind in TRANSACTIONAL or not _starts(facts.kind, group) or group not in rules.group_clocks:
+        return None
+    # NPS after a case does not wait because of the CES after the same case.
+    passed_over = TRANSACTIONAL if facts.kind is Kind.FOLLOW_UP else frozenset[Kind]()
+    sent = _sent(facts, lambda kind: _starts(kind, group) and kind not in passed_over)
+    return sent[0] + rules.group_clocks[group] if sent else None
+
+
+def _starts(kind: Kind, group: Group) -> bool:
+    """Whether a message begins something of a group: a reminder belongs to a survey that was already asked."""
+    return POLICIES[kind].group is group and (group is not Group.SURVEY or kind in INVITATIONS)
 
 
 def _clock_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
@@ -202,13 +260,25 @@ def _clock_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetim
     return sent[0] + rules.clocks[facts.kind] if sent and facts.kind in rules.clocks else None
 
 
+GROUP_RULES = MappingProxyType(
+    {
+        Group.SURVEY: Rule.BETWEEN_SURVEYS,
+        Group.PLAN: Rule.BETWEEN_PLAN_MESSAGES,
+        Group.GREETING: Rule.BETWEEN_GREETINGS,
+        Group.WIN_BACK: Rule.BETWEEN_WIN_BACKS,
+    }
+)
+
 HOLDS: Mapping[Rule, Callable[[ContactFacts, ContactRules, datetime], datetime | None]] = MappingProxyType(
     {
         Rule.QUIET_HOURS: _quiet_end,
-        Rule.HOLIDAY: _holiday_end,
+        Rule.WEEKDAY: partial(_closed_end, _is_other_weekday),
+        Rule.TET: partial(_closed_end, _is_tet),  # before the holidays that lie in it, which it explains better
+        Rule.HOLIDAY: partial(_closed_end, _is_holiday),
+        Rule.GREETING_AHEAD: _greeting_end,
         Rule.FLOOR: _floor_end,
         Rule.WEEKLY_CAP: _cap_end,
-        Rule.BETWEEN_SURVEYS: _between_surveys_end,
+        **{rule: partial(_group_end, group) for group, rule in GROUP_RULES.items()},
         Rule.KIND_CLOCK: _clock_end,
     }
 )

@@ -41,24 +41,6 @@ def is_late(kind: Kind, due_at: datetime, *, now: datetime) -> bool:
     return due_at + POLICIES[kind].lifetime <= now
 
 
-def free_at(
-    kind: Kind, timezone: str, sent: tuple[tuple[Kind, datetime], ...], rules: ContactRules, *, now: datetime
-) -> datetime:
-    """The first instant at which the contact policy lets a message of this kind go to a customer who can be reached."""
-    facts = ContactFacts(
-        kind=kind,
-        timezone=timezone,
-        linked=True,
-        stopped=False,
-        unreachable=False,
-        lost=False,
-        expires_at=now + FAR,
-        sent=sent,
-    )
-    verdict = judge(facts, rules, now=now)
-    return verdict.until if isinstance(verdict, Hold) else now
-
-
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """A customer as the contact policy sees them, with what they were sent."""
@@ -70,6 +52,7 @@ class Contact:
     unreachable: bool
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
+    greetings: tuple[datetime, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)
 
     def facts(self, kind: Kind, *, expires_at: datetime) -> ContactFacts:
@@ -83,20 +66,35 @@ class Contact:
             lost=self.lost,
             expires_at=expires_at,
             sent=self.sent,
+            greetings=self.greetings,
             muted=self.preferences.muted,
             quiet=self.preferences.quiet,
         )
 
 
+def free_at(kind: Kind, contact: Contact, rules: ContactRules, *, now: datetime) -> datetime:
+    """The first instant at which the contact policy lets a message of this kind go, if the customer can be reached."""
+    reachable = replace(contact, linked=True, stopped=False, unreachable=False, lost=False)
+    verdict = judge(reachable.facts(kind, expires_at=now + FAR), rules, now=now)
+    return verdict.until if isinstance(verdict, Hold) else now
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A message that is queued or will be; `held_by` is the rule that holds it already."""
+    """A message that is queued or will be; `held_by` is the rule that holds it already.
+
+    `cause` says what planned it where a kind has several, `subject` what it is about; `number` is a check-in's, as
+    long as it is not queued.
+    """
 
     customer_id: int
     kind: Kind
     due_at: datetime
     expires_at: datetime
     held_by: Rule | None = None
+    cause: str = ""
+    subject: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +107,8 @@ class UpcomingTouchpoint:
     kind: Kind
     rule: Rule | None
     until: datetime | None
+    cause: str = ""
+    subject: str = ""
 
 
 def foresee(
@@ -158,4 +158,6 @@ def _touchpoint(
         kind=candidate.kind,
         rule=rule,
         until=until,
+        cause=candidate.cause,
+        subject=candidate.subject,
     )

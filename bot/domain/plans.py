@@ -1,16 +1,17 @@
 """Success plans: from a template and a start to dated milestones, regular messages and how far it has come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.messages import Button, Language, Message
-from bot.domain.rules import PlanTemplate
+from bot.domain.rules import CheckInRules, PlanTemplate
 from bot.domain.taps import CheckInAnswer
 from bot.domain.touchpoints import Kind
 
@@ -21,6 +22,14 @@ class PlanStatus(StrEnum):
     ACTIVE = "active"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+
+class CheckInStep(StrEnum):
+    """What becomes of a check-in whose day has come."""
+
+    ASK = "ask"
+    SKIP = "skip"
+    STOP = "stop"  # nobody has answered for so long that a person should look
 
 
 class CheckInChoice(StrEnum):
@@ -124,6 +133,26 @@ def rounds_around(plan: Plan, kind: Kind, timezone: str, *, now: datetime) -> tu
     return Round(number, at(number)), Round(number + 1, at(number + 1))
 
 
+def rounds_between(plan: Plan, kind: Kind, timezone: str, *, first: datetime, last: datetime) -> Iterator[Round]:
+    """The rounds from one instant to another, both included, as far as the plan runs."""
+    months = plan.check_in_months if kind is Kind.CHECK_IN else plan.progress_months
+    for number in count(1) if months else ():
+        at = round_at(number, months=months, timezone=timezone, start=plan.started_at)
+        if at > last or not is_within(plan, at):
+            return
+        if at >= first:
+            yield Round(number, at)
+
+
+def check_in_step(number: int, unanswered: Sequence[int], rules: CheckInRules) -> CheckInStep:
+    """What becomes of a round when these rounds before it, in order, were sent since the customer's last word."""
+    if len(unanswered) >= rules.stops_after:
+        return CheckInStep.STOP
+    if len(unanswered) >= rules.backs_off_after and number < unanswered[-1] + 2:
+        return CheckInStep.SKIP
+    return CheckInStep.ASK
+
+
 def round_facts(plan: Plan, kind: Kind, *, now: datetime) -> dict[str, object]:
     """What a check-in or a progress message says."""
     return check_in_facts(plan) if kind is Kind.CHECK_IN else progress_facts(plan, now=now)
@@ -150,6 +179,17 @@ def milestone_key(milestone_id: int) -> str:
 def round_key(kind: Kind, plan_id: int, number: int) -> str:
     """One check-in or progress message of a plan and round, for ever."""
     return f"{kind}:{plan_id}:{number}"
+
+
+def read_round_key(key: str) -> tuple[int, int]:
+    """The plan and the number of a round from its key."""
+    _, plan_id, number = key.split(":")
+    return int(plan_id), int(number)
+
+
+def silence_key(plan_id: int, unanswered: Sequence[int]) -> str:
+    """One word to staff for each time that a customer falls silent."""
+    return f"check_in_silence:{plan_id}:{unanswered[0]}"
 
 
 def view_facts(plan: Plan, customer: str, *, now: datetime) -> dict[str, object]:

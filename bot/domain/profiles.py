@@ -22,7 +22,7 @@ ANSWERS = 3
 TOUCHPOINTS = 4
 REMARKS = 3
 HISTORY = 6
-UPCOMING = 8
+UPCOMING = 5
 VISIBLE_DIGITS = 3
 
 
@@ -195,9 +195,18 @@ def touchpoint_facts(touchpoints: Iterable[Touchpoint]) -> list[dict[str, object
 
 
 def explanation_facts(
-    name: str, upcoming: Sequence[UpcomingTouchpoint], past: Sequence[Touchpoint], *, days: int, now: datetime
+    name: str,
+    upcoming: Sequence[UpcomingTouchpoint],
+    past: Sequence[Touchpoint],
+    *,
+    sent_before: int,
+    days: int,
+    now: datetime,
 ) -> dict[str, object]:
-    """Why a customer is or is not written to: what comes in the next days and what holds it, and what was."""
+    """Why a customer is or is not written to: the next messages, what causes and what holds each, and what was.
+
+    `past` are the latest of the `sent_before` messages that are over.
+    """
     return {
         "customer": cut(name, LINE),
         "days": days,
@@ -208,9 +217,12 @@ def explanation_facts(
                 "overdue": one.when <= now,
                 "rule": one.rule,
                 "until": one.until,
+                "cause": one.cause,
+                "subject": cut(one.subject, LINE),
             }
             for one in upcoming[:UPCOMING]
         ],
         "more": max(0, len(upcoming) - UPCOMING),
         "past": touchpoint_facts(past[:HISTORY]),
+        "earlier": max(0, sent_before - HISTORY),
     }

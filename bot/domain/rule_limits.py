@@ -1,13 +1,24 @@
 """What the rules of a business must keep to, beyond their types."""
 
+import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from operator import attrgetter
 from zoneinfo import available_timezones
 
+from bot.domain.contact import GROUP_RULES
 from bot.domain.messages import Language
-from bot.domain.rules import CaseRules, PlanTemplate, Rules, TriggerRules, WinBackRules
+from bot.domain.rules import (
+    CaseRules,
+    ContactRules,
+    HolidayGreeting,
+    PlanTemplate,
+    Rules,
+    TriggerRules,
+    WinBackRules,
+)
 from bot.domain.taps import SEPARATOR
 from bot.domain.touchpoints import Kind
 
@@ -16,9 +27,15 @@ MINUTE = timedelta(minutes=1)
 TRIGGERED = (Kind.CES, Kind.CSAT)
 LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
+MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+MONTHS, LONGEST_LUNAR_MONTH, COMMON_YEAR = 12, 30, 2027
 LEAP_DAYS = ("02-28", "03-01")
 LEAST = {
     "contact.weekly_cap": 1,
+    "contact.tet.days_before": 0,
+    "contact.tet.days_after": 0,
+    "check_ins.backs_off_after": 1,
+    "check_ins.stops_after": 1,
     "surveys.nps_per_day": 1,
     "surveys.nps_every": timedelta(days=1),
     "surveys.reminder_after": timedelta(hours=1),
@@ -31,7 +48,13 @@ LEAST = {
     "cases.solve_within": timedelta(minutes=1),
     "cases.nps_again_after": timedelta(days=1),
 }
-MOST = {"delivery.per_second": 10_000, "delivery.group_per_minute": 20, "delivery.in_flight": 1000}
+MOST = {
+    "contact.tet.days_before": 15,
+    "contact.tet.days_after": 15,
+    "delivery.per_second": 10_000,
+    "delivery.group_per_minute": 20,
+    "delivery.in_flight": 1000,
+}
 
 
 def broken_limits(rules: Rules) -> Iterator[str]:
@@ -52,6 +75,8 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
     yield from _hours(rules.cases)
+    yield from _contact(rules.contact)
+    yield from _greetings(rules.greetings)
     yield from _reasons(rules.win_back)
     yield from _plans(rules.plans)
     yield from _triggers(rules.triggers)
@@ -71,6 +96,34 @@ def _hours(cases: CaseRules) -> Iterator[str]:
         yield "cases.opens: must be before cases.closes"
     if not cases.weekdays or not cases.weekdays <= set(range(1, 8)):
         yield "cases.weekdays: must be some of 1 (Monday) to 7 (Sunday)"
+
+
+def _contact(contact: ContactRules) -> Iterator[str]:
+    if not contact.weekdays or not contact.weekdays <= set(range(1, 8)):
+        yield "contact.weekdays: must be some of 1 (Monday) to 7"
+    for key, groups in (("group_clocks", contact.group_clocks), ("tet.groups", contact.tet.groups)):
+        if not set(groups) <= set(GROUP_RULES):
+            yield f"contact.{key}: must be some of {', '.join(GROUP_RULES)}"
+
+
+def _greetings(greetings: tuple[HolidayGreeting, ...]) -> Iterator[str]:
+    yield from _keys("greetings", [greeting.key for greeting in greetings])
+    for index, greeting in enumerate(greetings):
+        at = f"greetings[{index}]"
+        yield from _words(f"{at}.text", greeting.text)
+        if bool(greeting.day) is bool(greeting.lunar):
+            yield f"{at}: must have either a day or a lunar day"
+        elif not _is_day_of_each_year(greeting):
+            yield f'{at}: the day must be a month and a day of each year, such as "03-08"; lunar, such as "08-15"'
+
+
+def _is_day_of_each_year(greeting: HolidayGreeting) -> bool:
+    match = MONTH_AND_DAY.fullmatch(greeting.lunar or greeting.day)
+    if match is None:
+        return False
+    month, day = int(match[1]), int(match[2])
+    most = LONGEST_LUNAR_MONTH if greeting.lunar else monthrange(COMMON_YEAR, max(1, min(month, MONTHS)))[1]
+    return 1 <= month <= MONTHS and 1 <= day <= most
 
 
 def _reasons(win_back: WinBackRules) -> Iterator[str]:

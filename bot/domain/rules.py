@@ -4,23 +4,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from bot.domain.lunar import LunarDay
 from bot.domain.messages import Language
-from bot.domain.touchpoints import Kind
+from bot.domain.touchpoints import Group, Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class TetRules:
+    """The quiet of Tết: nothing of these groups goes out from so many days before the first day of the lunar year.
+
+    It ends so many days after it: by default with the 7th of the first month, on which the festival is over.
+    """
+
+    groups: frozenset[Group] = frozenset({Group.SURVEY, Group.WIN_BACK})
+    days_before: int = 3
+    days_after: int = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactRules:
     """When a customer may be written to, over all kinds. Clocks count what was sent.
 
-    `clocks` is the least time between two messages of one kind; `floor` between any two messages; `weekly_cap` counts
-    any seven days. Quiet hours are in the customer's time zone; `holidays` are days on which only greetings go out.
+    `clocks` is the least time between two messages of one kind, `group_clocks` between two of one group (a survey's
+    reminder belongs to its survey), `floor` between any two; `weekly_cap` counts any seven days. Quiet hours, weekdays
+    (Monday is 1) and days are the customer's own; on other weekdays and on `holidays` only greetings go out.
     """
 
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
     floor: timedelta = timedelta(hours=24)
     weekly_cap: int = 3
-    between_surveys: timedelta = timedelta(days=90)
+    weekdays: frozenset[int] = frozenset(range(1, 8))
+    group_clocks: Mapping[Group, timedelta] = field(
+        default_factory=lambda: {Group.SURVEY: timedelta(days=90), Group.PLAN: timedelta(days=3)}
+    )
     clocks: Mapping[Kind, timedelta] = field(
         default_factory=lambda: {
             Kind.NPS: timedelta(days=180),
@@ -32,14 +49,19 @@ class ContactRules:
             Kind.WIN_BACK: timedelta(days=180),
             Kind.OFFER: timedelta(days=180),
             Kind.FOLLOW_UP: timedelta(days=90),
+            Kind.CASE_CES: timedelta(days=30),
         }
     )
     holidays: frozenset[date] = frozenset()
+    tet: TetRules = TetRules()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyRules:
-    """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered."""
+    """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered.
+
+    What the customer writes `reason_within` of the score is its reason, and so it is `reason_after_skip` of a skip.
+    """
 
     nps_every: timedelta = timedelta(days=180)
     nps_first_after: timedelta = timedelta(days=30)
@@ -49,6 +71,7 @@ class SurveyRules:
     reminder_after: timedelta = timedelta(days=4)
     closes_after: timedelta = timedelta(days=14)
     reason_within: timedelta = timedelta(days=1)
+    reason_after_skip: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +103,34 @@ class BirthdayRules:
     enabled: bool = True
     at: time = time(9, 0)
     leap_day_on: str = "02-28"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidayGreeting:
+    """A greeting to everybody at `at`, local time, on a day of each year: month and day, common or lunar."""
+
+    key: str
+    text: Mapping[Language, str]
+    lunar: str = ""
+    day: str = ""
+    at: time = time(9, 0)
+
+    @property
+    def lunar_day(self) -> LunarDay | None:
+        """The lunar day, if it is one."""
+        return LunarDay(int(self.lunar[:2]), int(self.lunar[3:])) if self.lunar else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInRules:
+    """What happens to a plan's check-ins that nobody answers.
+
+    After `backs_off_after` in a row they come half as often; after `stops_after` the customer's manager is told, and
+    they wait for a word of the customer.
+    """
+
+    backs_off_after: int = 2
+    stops_after: int = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +255,9 @@ class Rules:
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
+    check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
+    greetings: tuple[HolidayGreeting, ...] = ()
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()

@@ -14,12 +14,12 @@ from heapq import heappop, heappush
 from itertools import count, pairwise
 from statistics import median
 
-from bot.domain import birthdays
+from bot.domain import greetings
 from bot.domain.audiences import stable_order
 from bot.domain.contact import ContactFacts, Drop, Hold, judge
 from bot.domain.local_time import local_date, next_day_start
 from bot.domain.planning import Candidate, Contact, free_at
-from bot.domain.plans import Plan, round_at
+from bot.domain.plans import CheckInStep, Plan, check_in_step, rounds_between
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import INVITATIONS, POLICIES, Kind
 
@@ -29,7 +29,11 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """A customer and the year behind them. `lost_at` is given when they are lost; `asked` when they were asked why."""
+    """A customer and the year behind them.
+
+    `lost_at` is given when they are lost, `asked` when they were asked why; `unanswered` are the numbers of the
+    check-ins that they have not answered.
+    """
 
     customer_id: int
     contact: Contact
@@ -40,6 +44,7 @@ class Life:
     closed_interactions: tuple[datetime, ...] = ()
     lost_at: datetime | None = None
     asked: bool = False
+    unanswered: tuple[int, ...] = ()
     queued: tuple[Candidate, ...] = ()
 
 
@@ -87,6 +92,7 @@ class _Course:
     waiting: list[tuple[int, int]] = field(default_factory=list)
     asked: Counter[date] = field(default_factory=Counter)
     sent: dict[int, tuple[tuple[Kind, datetime], ...]] = field(default_factory=dict)
+    unanswered: dict[int, tuple[int, ...]] = field(default_factory=dict)
     log: list[SimulatedMessage] = field(default_factory=list)
     serial: Iterator[int] = field(default_factory=count)
 
@@ -110,10 +116,12 @@ def simulate(lives: Iterable[Life], rules: Rules, *, now: datetime, days: int) -
     """Every message that customers would get in the next days under the rules, in the order of sending."""
     by_id = {life.customer_id: life for life in lives}
     until = now + timedelta(days=days)
+    by_id = {key: _greeted(life, rules, now=now, until=until) for key, life in by_id.items()}
     absences = {one.customer_id: absences_of(one, rules, now=now, until=until) for one in by_id.values()}
     course = _Course(rules=rules, until=until, lives=by_id, absences=absences)
     for life in by_id.values():
         course.sent[life.customer_id] = life.contact.sent
+        course.unanswered[life.customer_id] = life.unanswered
         for candidate in _candidates(life, absences[life.customer_id], rules, now=now, until=until):
             course.expect(max(now, candidate.due_at), candidate)
         if life.next_nps_at is not None:
@@ -122,6 +130,12 @@ def simulate(lives: Iterable[Life], rules: Rules, *, now: datetime, days: int) -
         at, *_, event = heappop(course.queue)
         _happen(course, event, at)
     return course.log
+
+
+def _greeted(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Life:
+    """The same life with every greeting of the time to come, which other messages must not keep away."""
+    instants = greetings.instants(life.birthday, life.contact.timezone, rules, now=now, until=until)
+    return replace(life, contact=replace(life.contact, greetings=instants))
 
 
 def _happen(course: _Course, event: _Event, at: datetime) -> None:
@@ -163,10 +177,16 @@ def _again(instants: Sequence[datetime], *, now: datetime, until: datetime) -> I
         years += 1
 
 
-def _candidate(life: Life, kind: Kind, due_at: datetime, *, ends: datetime | None = None) -> Candidate:
+def _candidate(
+    life: Life, kind: Kind, due_at: datetime, *, ends: datetime | None = None, number: int | None = None
+) -> Candidate:
     expires_at = due_at + POLICIES[kind].lifetime
     return Candidate(
-        customer_id=life.customer_id, kind=kind, due_at=due_at, expires_at=min(expires_at, ends or expires_at)
+        customer_id=life.customer_id,
+        kind=kind,
+        due_at=due_at,
+        expires_at=min(expires_at, ends or expires_at),
+        number=number,
     )
 
 
@@ -186,43 +206,23 @@ def _candidates(
 
 
 def _greetings(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Iterator[Candidate]:
-    if life.birthday is None or not rules.birthday.enabled:
-        return
-    zone = life.contact.timezone
-    for year in range(local_date(now, zone).year, local_date(until, zone).year + 1):
-        greeting = birthdays.greeting_on(
-            birthdays.celebrated_on(*life.birthday, year, rules.birthday), zone, rules.birthday
-        )
-        if greeting.expires_at > now:
-            yield Candidate(
-                customer_id=life.customer_id,
-                kind=Kind.BIRTHDAY,
-                due_at=greeting.due_at,
-                expires_at=greeting.expires_at,
-            )
+    for one in greetings.ahead(life.birthday, life.contact.timezone, rules, now=now, until=until):
+        yield Candidate(customer_id=life.customer_id, kind=one.kind, due_at=one.due_at, expires_at=one.expires_at)
 
 
 def _of_plan(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Iterator[Candidate]:
     """A plan's milestones, each reached on its day and asked about, and its rounds until the last of them."""
-    ahead = [one.due_at for one in life.plan.milestones if one.done_at is None] if life.plan else []
+    plan = life.plan
+    ahead = [one.due_at for one in plan.milestones if one.done_at is None] if plan else []
+    if plan is None or not ahead:
+        return
     for due_at in ahead:
         if due_at >= now:
             yield _candidate(life, Kind.MILESTONE, due_at)
             yield _candidate(life, Kind.CSAT, due_at + rules.surveys.csat_after)
-    if life.plan is not None and ahead:
-        ends = min(until, max(ahead))
-        for kind, months in ((Kind.CHECK_IN, life.plan.check_in_months), (Kind.PROGRESS, life.plan.progress_months)):
-            for at in _rounds(life.plan, months, life.contact.timezone, now=now, until=ends):
-                yield _candidate(life, kind, at)
-
-
-def _rounds(plan: Plan, months: int, timezone: str, *, now: datetime, until: datetime) -> Iterator[datetime]:
-    for number in count(1) if months else ():
-        at = round_at(number, months=months, timezone=timezone, start=plan.started_at)
-        if at >= until:
-            return
-        if at >= now:
-            yield at
+    for kind in (Kind.CHECK_IN, Kind.PROGRESS):
+        for one in rounds_between(plan, kind, life.contact.timezone, first=now, last=until):
+            yield _candidate(life, kind, one.at, number=one.number)
 
 
 def _ask_by_calendar(course: _Course, customer_id: int, at: datetime) -> None:
@@ -239,7 +239,8 @@ def _ask_by_calendar(course: _Course, customer_id: int, at: datetime) -> None:
         heappush(course.waiting, (stable_order(customer_id), customer_id))
         return
     life = course.lives[customer_id]
-    free = free_at(Kind.NPS, life.contact.timezone, course.sent[customer_id], rules.contact, now=at)
+    contact = replace(life.contact, sent=course.sent[customer_id])
+    free = free_at(Kind.NPS, contact, rules.contact, now=at)
     if free >= at + POLICIES[Kind.NPS].lifetime:
         course.expect(free, _CalendarNps(customer_id))
         return
@@ -251,15 +252,27 @@ def _ask_by_calendar(course: _Course, customer_id: int, at: datetime) -> None:
 def _send(course: _Course, candidate: Candidate, at: datetime) -> None:
     """As the sender does: judged at its time, sent, put back, or given up."""
     life = course.lives[candidate.customer_id]
+    if not _is_asked(course, candidate):
+        return
     absence = course.absence(candidate.customer_id, at)
     verdict = judge(_facts(course, candidate, life, lost=absence is not None), course.rules.contact, now=at)
     if isinstance(verdict, Hold):
         course.expect(verdict.until, candidate)
     elif not isinstance(verdict, Drop):
+        if candidate.kind is Kind.CHECK_IN and candidate.number is not None:
+            course.unanswered[life.customer_id] = (*course.unanswered[life.customer_id], candidate.number)
         course.sent[life.customer_id] = (*course.sent[life.customer_id], (candidate.kind, at))
         course.log.append(SimulatedMessage(customer_id=life.customer_id, kind=candidate.kind, at=at))
         for following in _following(course, life, candidate.kind, at):
             course.expect(following.due_at, following)
+
+
+def _is_asked(course: _Course, candidate: Candidate) -> bool:
+    """Whether the planner of check-ins would queue it; of other kinds, and of what is queued, it asks nothing."""
+    if candidate.kind is not Kind.CHECK_IN or candidate.number is None:
+        return True
+    unanswered = course.unanswered[candidate.customer_id]
+    return check_in_step(candidate.number, unanswered, course.rules.check_ins) is CheckInStep.ASK
 
 
 def _facts(course: _Course, candidate: Candidate, life: Life, *, lost: bool) -> ContactFacts:

@@ -18,11 +18,14 @@ class Kind(StrEnum):
     PROGRESS = "progress"
     MILESTONE = "milestone"
     BIRTHDAY = "birthday"
+    HOLIDAY_GREETING = "holiday_greeting"
     WIN_BACK = "win_back"
     OFFER = "offer"
     NOTICE = "notice"
+    CASE_CES = "case_ces"  # how easy it was to have a case resolved
     FOLLOW_UP = "follow_up"  # NPS again after a case: whether it helped
     REPLY = "reply"  # what a member of staff writes to the customer of a case
+    UNSEND = "unsend"  # takes such a message back
     TOPIC = "topic"  # a case gets its forum topic
     TOPIC_STATE = "topic_state"
     CARD = "card"
@@ -69,6 +72,7 @@ POLICIES = MappingProxyType(
     {
         Kind.NOTICE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.REPLY: KindPolicy(Group.ANSWER, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.UNSEND: KindPolicy(Group.ANSWER, 0, Unknown.RESEND, timedelta(days=2)),
         Kind.TOPIC: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.TOPIC_STATE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
@@ -77,20 +81,24 @@ POLICIES = MappingProxyType(
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
-        Kind.CES: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
-        Kind.CSAT: KindPolicy(Group.SURVEY, 3, Unknown.WAIT, timedelta(days=3)),
-        Kind.MILESTONE: KindPolicy(Group.PLAN, 4, Unknown.RESEND, timedelta(days=7)),
-        Kind.CHECK_IN: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
-        Kind.PROGRESS: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=14)),
-        Kind.REMINDER: KindPolicy(Group.SURVEY, 6, Unknown.WAIT, timedelta(days=5)),
-        Kind.NPS: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=14)),
-        Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=60)),
-        Kind.WEBHOOK: KindPolicy(Group.SERVICE, 9, Unknown.REPEAT, timedelta(days=3)),
-        Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
-        Kind.OFFER: KindPolicy(Group.WIN_BACK, 8, Unknown.WAIT, timedelta(days=30)),
+        Kind.HOLIDAY_GREETING: KindPolicy(Group.GREETING, 3, Unknown.GIVE_UP, timedelta(days=1)),
+        Kind.CES: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.CASE_CES: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.CSAT: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.MILESTONE: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
+        Kind.CHECK_IN: KindPolicy(Group.PLAN, 6, Unknown.RESEND, timedelta(days=7)),
+        Kind.REMINDER: KindPolicy(Group.SURVEY, 7, Unknown.WAIT, timedelta(days=5)),
+        Kind.PROGRESS: KindPolicy(Group.PLAN, 8, Unknown.RESEND, timedelta(days=14)),
+        Kind.NPS: KindPolicy(Group.SURVEY, 9, Unknown.WAIT, timedelta(days=14)),
+        Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 9, Unknown.WAIT, timedelta(days=60)),
+        Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
+        Kind.OFFER: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
+        Kind.WEBHOOK: KindPolicy(Group.SERVICE, 11, Unknown.REPEAT, timedelta(days=3)),
     }
 )
 
 SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
-INVITATIONS = SURVEYS | {Kind.FOLLOW_UP}
+INVITATIONS = SURVEYS | {Kind.CASE_CES, Kind.FOLLOW_UP}
+TRANSACTIONAL = frozenset({Kind.CASE_CES})
+"""Surveys about something that the customer brought up: not held by the time between surveys, but counted in it."""
 OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})

@@ -7,6 +7,7 @@ import storage.cases
 import storage.customers
 import storage.interactions
 import storage.notices
+import storage.outbox
 import storage.surveys
 import storage.webhooks
 from bot.domain import cases, surveys
@@ -16,6 +17,7 @@ from bot.domain.delivery import Place
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
+from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
 
@@ -155,6 +157,8 @@ def _converse(
 
 def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
     storage.cases.save(tx, reopened)
+    storage.cases.change(tx, reopened.case_id, ces_planned_at=None)
+    storage.outbox.cancel_pending(tx, reopened.customer_id, reason="reopened", kinds=(Kind.CASE_CES,))
     data, key = case_data(reopened), f"{reopened.case_id}:{reopened.reopened}"
     storage.webhooks.emit(tx, Event.CASE_REOPENED, reopened.customer_id, data, key=key, rules=rules, now=now)
     storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)

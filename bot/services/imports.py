@@ -1,9 +1,9 @@
 """Importing what other systems know. One call is one transaction: give it a thousand records at a time."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -57,15 +57,15 @@ def import_customers(
 def import_purchases(
     tx: Tx, *, now: datetime, records: Sequence[PurchaseRecord], rules: Rules, dry_run: bool = False
 ) -> ImportResult:
-    """Add and change invoices by their external id. A lost customer who bought since is back, a forgotten one not."""
+    """Add and change invoices by their external id. A lost customer who bought since is back, a forgotten one not.
+
+    After the last batch, `win_back.plan_past_losses` draws from the purchases what they tell of the past.
+    """
 
     def save(known: Sequence[PurchaseRecord]) -> Saved:
-        saved = storage.imports.save_purchases(tx, known)
+        saved = storage.imports.save_purchases(tx, known, now=now)
         for customer_id, bought_at in storage.losses.list_returned(tx, limit=len(records)):
             storage.losses.recover(tx, customer_id, recovered_at=bought_at)
-        if rules.win_back.silent_after is not None:
-            buyers = [record.customer_external_id for record in records]
-            _withdraw_false_losses(tx, buyers, silent_after=rules.win_back.silent_after, now=now)
         return saved
 
     return _import_owned(tx, records, save, rules=rules, dry_run=dry_run)
@@ -211,12 +211,6 @@ def _forgotten(tx: Tx, identities: Mapping[int, Mapping[Identity, str]], rules: 
         for (row, identity, value), one in digests.items()
         if one in found
     }
-
-
-def _withdraw_false_losses(tx: Tx, external_ids: Iterable[str], *, silent_after: timedelta, now: datetime) -> None:
-    """Books come late: who seemed silent had bought in time, and was never lost."""
-    for customer_id, loss_id in storage.losses.list_never_silent(tx, external_ids, silent_after=silent_after):
-        storage.losses.withdraw(tx, customer_id, loss_id, now=now)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Success plans as staff start and tick them, and as customers answer to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import storage.case_threads
@@ -12,7 +13,7 @@ from bot.domain.cases import Source
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
-from bot.domain.plans import CheckInChoice, Plan, PlanStatus
+from bot.domain.plans import CheckInChoice, CheckInStep, Plan, PlanStatus, Round
 from bot.domain.rules import PlanTemplate, Rules
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Kind
@@ -131,27 +132,46 @@ def plan_milestones(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def plan_check_ins(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Ask how plans go, month by month."""
-    return _plan_rounds(tx, Kind.CHECK_IN, now=now)
+    """Ask how plans go, month by month, less often where nobody answers, and at last tell staff of the silence."""
+    return _plan_rounds(tx, Kind.CHECK_IN, rules=rules, now=now)
 
 
 def plan_progress(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Say how far plans have come, quarter by quarter."""
-    return _plan_rounds(tx, Kind.PROGRESS, now=now)
+    return _plan_rounds(tx, Kind.PROGRESS, rules=rules, now=now)
 
 
-def _plan_rounds(tx: Tx, kind: Kind, *, now: datetime) -> int:
+def _plan_rounds(tx: Tx, kind: Kind, *, rules: Rules, now: datetime) -> int:
     """Of rounds that were missed only the last is queued."""
     due = storage.plans.list_rounds(tx, Window(limit=CHUNK, before=now), kind=kind)
     found = storage.plans.load_many(tx, [one.row_id for one in due])
+    unanswered = storage.plans.list_unanswered(tx, list(found)) if kind is Kind.CHECK_IN else {}
     for one in due:
         plan = found[one.row_id]
         last, following = plans.rounds_around(plan, kind, one.timezone, now=now)
         until = following.at if plans.is_within(plan, following.at) else None
         moved = storage.plans.move_round(tx, one, last, kind=kind, until=until)
-        if moved and one.reachable:
+        silence = unanswered.get(plan.plan_id, ())
+        if moved and one.reachable and _is_asked(tx, plan, last, silence, rules=rules, now=now):
             key = plans.round_key(kind, plan.plan_id, last.number)
             facts = plans.round_facts(plan, kind, now=now)
             message = outgoing(kind, key, customer_id=one.customer_id, due_at=last.at, facts=facts)
             storage.due.queue(tx, message, now=now)
     return len(due)
+
+
+def _is_asked(tx: Tx, plan: Plan, coming: Round, unanswered: Sequence[int], *, rules: Rules, now: datetime) -> bool:
+    """Whether a round goes to a customer who left these check-ins unanswered; staff hear of a long silence once."""
+    step = plans.check_in_step(coming.number, unanswered, rules.check_ins)
+    if step is CheckInStep.STOP:
+        customer = storage.customers.load(tx, plan.customer_id)
+        storage.notices.notify(
+            tx,
+            key=plans.silence_key(plan.plan_id, unanswered),
+            template="plans/silent",
+            facts={"customer": customer.name if customer else "", "plan": plan.name, "unanswered": len(unanswered)},
+            customer_id=plan.customer_id,
+            rules=rules,
+            now=now,
+        )
+    return step is CheckInStep.ASK

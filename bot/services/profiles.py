@@ -50,7 +50,9 @@ def explain(
     if customer is None:
         return _gone("why", language)
     past = storage.profiles.list_past(tx, customer_id, limit=profiles.HISTORY)
-    facts = profiles.explanation_facts(customer.name, upcoming, past, days=days, now=now)
+    facts = profiles.explanation_facts(
+        customer.name, upcoming, past, sent_before=storage.profiles.count_past(tx, customer_id), days=days, now=now
+    )
     back = Button("profile", PickCustomer("customer", customer_id, ""))
     return Message("portfolio/why", language, facts, ((back,),))
 

@@ -43,7 +43,7 @@ def load_lives(
     """
     chosen = {segment.field: _values(tx, segment) for segment in segments}
     members = storage.audiences.list_members(tx, chosen, linked=not as_if_linked, limit=limit)
-    lives = storage.simulation.load_lives(tx, members, now=now)
+    lives = storage.simulation.load_lives(tx, members, rules=rules, now=now)
     if as_if_linked:
         lives = [_linked(life, rules, now=now) for life in lives]
     return lives if template is None else [_with_plan(life, template, rules, now=now) for life in lives]

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+import storage.case_threads
+import storage.outbox
 import storage.staff
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
@@ -15,9 +17,16 @@ def add_staff(tx: Tx, *, now: datetime, user_id: int, name: str, role: Role, lan
     storage.staff.save(tx, Staff(user_id=user_id, name=name, role=role, language=language), now=now)
 
 
-def remove_staff(tx: Tx, *, now: datetime, user_id: int) -> bool:
-    """Take a person's role away; False when there was none to take."""
-    return storage.staff.remove(tx, user_id)
+def remove_staff(tx: Tx, *, now: datetime, rules: Rules, user_id: int) -> bool:
+    """Take a person's role away; False when there was none to take.
+
+    What waits to be told to them is told no more, and cases that were talked about with them alone go to a colleague.
+    """
+    removed = storage.staff.remove(tx, user_id)
+    if removed and user_id not in rules.admin_ids:
+        storage.outbox.cancel_to_chat(tx, user_id, reason="removed")
+        storage.case_threads.move_out(tx, user_id, rules=rules, now=now)
+    return removed
 
 
 def list_staff(tx: Tx, *, now: datetime) -> list[Staff]:

@@ -65,7 +65,7 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _queue_reminder(tx: Tx, run: SurveyRun, due_at: datetime, *, now: datetime) -> None:
     """A reminder that its survey outlives would remind of nothing, so it expires with the survey at the latest."""
-    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+    facts = surveys.question_facts(run.kind, run.run_id, run.subject, run.wording)
     message = outgoing(
         Kind.REMINDER,
         f"reminder:{run.run_id}",
@@ -94,7 +94,8 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     resolved = storage.cases.list_resolved(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
-            invite(tx, due, Kind.CES, f"ces:case:{due.row_id}:{due.at.date()}", due.at + delay, trigger="case", now=now)
+            key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
+            invite(tx, due, Kind.CASE_CES, key, due.at + delay, trigger="case", case_id=due.row_id, now=now)
     return len(resolved)
 
 
@@ -132,9 +133,9 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
-    sent = storage.outbox.load_sent(tx, [due.customer_id for due in customers], now=now)
+    contacts = storage.planning.load_contacts(tx, [due.customer_id for due in customers], rules=rules, now=now)
     for due in customers:
-        possible_at = free_at(Kind.NPS, due.timezone, sent.get(due.customer_id, ()), rules.contact, now=now)
+        possible_at = free_at(Kind.NPS, contacts[due.customer_id], rules.contact, now=now)
         in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:

@@ -35,8 +35,11 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
     for key in ("key", "check_in_months", "progress_months", "name", "goal", "after_days", "title"):
         text = text.replace(f"# {key} =", f"{key} =")
 
+    text = text.replace("# lunar", "lunar").replace("# at", "at").replace("# text", "text")
+
     rules = read(text)
 
+    assert [(one.key, one.lunar) for one in rules.greetings] == [("tet", "01-01")]
     assert [plan.key for plan in rules.plans] == ["onboarding"]
     assert rules.plans[0].milestones[0].title[Language.EN] == "Comfortable with the basics"
     assert rules.win_back.offer[Language.VI] == "Giảm 10 % cho đơn hàng kế tiếp"
@@ -45,7 +48,8 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
 def test_without_a_file_the_rules_are_the_defaults_with_plans_and_holidays() -> None:
     rules = read_rules(None, said={}, now=NOW)
 
-    assert replace(rules, plans=(), contact=replace(rules.contact, holidays=frozenset())) == Rules()
+    assert [one.key for one in rules.greetings] == ["tet", "mid_autumn"]
+    assert replace(rules, plans=(), greetings=(), contact=replace(rules.contact, holidays=frozenset())) == Rules()
 
 
 def test_default_plans_are_told_in_both_languages() -> None:
@@ -100,6 +104,31 @@ def test_an_empty_country_has_no_public_holidays() -> None:
 
 def test_public_holidays_are_those_of_the_phone_region_when_no_country_is_named() -> None:
     assert date(2027, 7, 14) in read('phone_region = "FR"').contact.holidays
+
+
+def test_every_problem_is_told_at_once_and_each_key_once() -> None:
+    text = """
+        nosuch = 1
+        currency = "ĐỒNG"
+        [surveys]
+        reminder_after = "soon"
+        closes_after = "1d"
+        [contact]
+        weekly_cap = 0
+        country = "Việt Nam"
+        [birthday]
+        at = "25:00"
+        leap_day_on = "03-02"
+    """
+    assert sorted(problem.partition(":")[0] for problem in problems(text)) == [
+        "birthday.at",
+        "birthday.leap_day_on",
+        "contact.country",
+        "contact.weekly_cap",
+        "currency",
+        "nosuch",
+        "surveys.reminder_after",
+    ]
 
 
 @pytest.mark.parametrize(

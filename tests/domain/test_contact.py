@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
-from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Kind
+from bot.domain.contact import GROUP_RULES, ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
+from bot.domain.rules import ContactRules, TetRules
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # a Wednesday, 12:00 in Hồ Chí Minh City
 NEVER_QUIET = ContactRules(quiet_from=time(0), quiet_until=time(0))
@@ -114,8 +114,17 @@ def test_service_messages_do_not_count_as_contacts(kind: Kind) -> None:
         (Kind.REMINDER, [(Kind.NPS, ago(days=4))], None, None),
         (Kind.NPS, [(Kind.NPS, ago(days=100))], Rule.KIND_CLOCK, NOON + timedelta(days=80)),
         (Kind.NPS, [(Kind.NPS, ago(days=80))], Rule.KIND_CLOCK, NOON + timedelta(days=100)),
-        (Kind.MILESTONE, [(Kind.MILESTONE, ago(days=1))], None, None),
+        (Kind.MILESTONE, [(Kind.MILESTONE, ago(days=1))], Rule.BETWEEN_PLAN_MESSAGES, NOON + timedelta(days=2)),
+        (Kind.PROGRESS, [(Kind.CHECK_IN, ago(days=2))], Rule.BETWEEN_PLAN_MESSAGES, NOON + timedelta(days=1)),
+        (Kind.PROGRESS, [(Kind.CHECK_IN, ago(days=3))], None, None),
+        (Kind.MILESTONE, [(Kind.BIRTHDAY, ago(days=1))], None, None),
         (Kind.OFFER, [(Kind.WIN_BACK, ago(days=3))], None, None),
+        (Kind.CASE_CES, [(Kind.NPS, ago(days=2))], None, None),
+        (Kind.CASE_CES, [(Kind.NPS, ago(hours=23))], Rule.FLOOR, NOON + timedelta(hours=1)),
+        (Kind.CASE_CES, [(Kind.CASE_CES, ago(days=29))], Rule.KIND_CLOCK, NOON + timedelta(days=1)),
+        (Kind.NPS, [(Kind.CASE_CES, ago(days=89))], Rule.BETWEEN_SURVEYS, NOON + timedelta(days=1)),
+        (Kind.FOLLOW_UP, [(Kind.CASE_CES, ago(days=89))], None, None),
+        (Kind.FOLLOW_UP, [(Kind.CSAT, ago(days=89))], Rule.BETWEEN_SURVEYS, NOON + timedelta(days=1)),
     ],
 )
 def test_clocks_count_what_was_sent(
@@ -197,6 +206,7 @@ def test_quiet_hours_may_lie_within_one_day(clock: str, expected: bool) -> None:
     assert is_quiet(time.fromisoformat(clock), quiet("12:00", "14:00")) is expected
 
 
+GREETINGS = (Kind.BIRTHDAY, Kind.HOLIDAY_GREETING)
 TET = frozenset({date(2026, 2, 16), date(2026, 2, 17), date(2026, 2, 18), date(2026, 2, 19)})
 
 
@@ -204,12 +214,63 @@ TET = frozenset({date(2026, 2, 16), date(2026, 2, 17), date(2026, 2, 18), date(2
 def test_only_greetings_go_out_on_holidays(kind: Kind) -> None:
     now = at("2026-02-17 10:00", "Asia/Ho_Chi_Minh")
     expected: Verdict = Hold(Rule.HOLIDAY, at("2026-02-20 08:00", "Asia/Ho_Chi_Minh"))
-    verdict = judge(facts(kind), ContactRules(holidays=TET), now=now)
-    assert verdict == (Send() if kind is Kind.BIRTHDAY else expected)
+    verdict = judge(facts(kind), ContactRules(holidays=TET, tet=TetRules(groups=frozenset())), now=now)
+    assert verdict == (Send() if kind in GREETINGS else expected)
+
+
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_only_greetings_go_out_on_other_weekdays(kind: Kind) -> None:
+    saturday = at("2026-03-07 10:00", "Asia/Ho_Chi_Minh")
+    expected: Verdict = Hold(Rule.WEEKDAY, at("2026-03-09 08:00", "Asia/Ho_Chi_Minh"))
+    verdict = judge(facts(kind), ContactRules(weekdays=frozenset(range(1, 6))), now=saturday)
+    assert verdict == (Send() if kind in GREETINGS else expected)
+
+
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_around_tet_the_groups_of_its_rule_keep_quiet(kind: Kind) -> None:
+    """The lunar year began on 17 February 2026: quiet from the 14th to the 23rd."""
+    quiet_groups = POLICIES[kind].group in (Group.SURVEY, Group.WIN_BACK)
+    for day, held in (("13", False), ("14", True), ("17", True), ("23", True), ("24", False)):
+        verdict = judge(facts(kind), ContactRules(), now=at(f"2026-02-{day} 10:00", "Asia/Ho_Chi_Minh"))
+        expected: Verdict = Hold(Rule.TET, at("2026-02-24 08:00", "Asia/Ho_Chi_Minh"))
+        assert verdict == (expected if held and quiet_groups else Send())
+
+
+@pytest.mark.parametrize("group", GROUP_RULES)
+def test_each_group_may_have_a_clock_of_its_own_and_the_hold_names_it(group: Group) -> None:
+    kinds = [
+        kind for kind in INVITATIONS | set(PERSONAL) if POLICIES[kind].group is group and kind is not Kind.REMINDER
+    ]
+    rules = ContactRules(floor=timedelta(0), clocks={}, group_clocks={group: timedelta(days=2)})
+    for before in kinds:
+        for kind in kinds:
+            verdict = judge(facts(kind, (before, ago(days=1))), rules, now=NOON)
+            assert verdict == Hold(GROUP_RULES[group], NOON + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("hours", "until"),
+    [(-24, None), (-1, 23), (0, 24), (1, 25), (23, 47), (24, None)],
+)
+def test_what_would_keep_a_greeting_away_waits_until_it_is_past(hours: int, until: int | None) -> None:
+    message = replace(facts(Kind.CHECK_IN), greetings=(NOON + timedelta(hours=hours),))
+    verdict = judge(message, NEVER_QUIET, now=NOON)
+    assert verdict == (Hold(Rule.GREETING_AHEAD, NOON + timedelta(hours=until)) if until else Send())
+
+
+def test_a_greeting_keeps_its_place_in_a_full_week() -> None:
+    sent = [(Kind.CSAT, ago(days=2)), (Kind.MILESTONE, ago(days=4))]
+    greeting = NOON + timedelta(days=2)
+    crowded = replace(facts(Kind.REMINDER, *sent), greetings=(greeting,))
+    assert judge(crowded, NEVER_QUIET, now=NOON) == Hold(Rule.GREETING_AHEAD, greeting + timedelta(days=1))
+    assert judge(replace(crowded, sent=crowded.sent[:1]), NEVER_QUIET, now=NOON) == Send()
+    assert judge(replace(crowded, kind=Kind.BIRTHDAY), NEVER_QUIET, now=NOON) == Send()
+    assert judge(replace(crowded, kind=Kind.WIN_BACK, lost=True), NEVER_QUIET, now=NOON) == Send()
+    assert judge(replace(crowded, muted=frozenset({Group.GREETING})), NEVER_QUIET, now=NOON) == Send()
 
 
 def test_a_holiday_is_a_day_of_the_customers_own_calendar() -> None:
-    rules = replace(NEVER_QUIET, holidays=TET)
+    rules = replace(NEVER_QUIET, holidays=TET, tet=TetRules(groups=frozenset()))
     now = at("2026-02-15 18:00")
     assert judge(facts(timezone="Asia/Ho_Chi_Minh"), rules, now=now) == Hold(Rule.HOLIDAY, at("2026-02-19 17:00"))
     assert judge(facts(timezone="Europe/Paris"), rules, now=now) == Send()
@@ -226,7 +287,7 @@ def test_a_hold_names_the_rule_that_holds_longest_and_ends_with_the_last() -> No
     """A night, then the floor, then four days of Tết, then the next night: one answer, and it says Tết."""
     now = at("2026-02-15 03:00", "Asia/Ho_Chi_Minh")
     sent = (Kind.MILESTONE, at("2026-02-15 02:00", "Asia/Ho_Chi_Minh"))
-    verdict = judge(facts(Kind.CHECK_IN, sent), ContactRules(holidays=TET), now=now)
+    verdict = judge(facts(Kind.CHECK_IN, sent), ContactRules(holidays=TET, tet=TetRules(groups=frozenset())), now=now)
     assert verdict == Hold(Rule.HOLIDAY, at("2026-02-20 08:00", "Asia/Ho_Chi_Minh"))
 
 
@@ -271,9 +332,13 @@ def situations(draw: st.DrawFn) -> tuple[ContactFacts, ContactRules, datetime]:
         quiet_until=draw(TIMES),
         weekly_cap=draw(st.integers(1, 4)),
         holidays=frozenset(draw(st.sets(days, max_size=6))),
+        weekdays=frozenset(draw(st.sets(st.integers(1, 7), min_size=1))),
+        tet=TetRules(days_before=draw(st.integers(0, 15)), days_after=draw(st.integers(0, 15))),
     )
     sent = draw(st.lists(past, max_size=6))
-    return facts(draw(st.sampled_from(PERSONAL)), *sent, timezone=draw(ZONES)), rules, now
+    ahead = st.timedeltas(timedelta(0), timedelta(days=20)).map(lambda after: now + after)
+    message = facts(draw(st.sampled_from(PERSONAL)), *sent, timezone=draw(ZONES))
+    return replace(message, greetings=tuple(draw(st.lists(ahead, max_size=2)))), rules, now
 
 
 @given(situations())
@@ -297,7 +362,7 @@ def test_nothing_personal_is_sent_in_local_quiet_hours_or_on_holidays(
     if judge(message, rules, now=now) == Send():
         local = now.astimezone(ZoneInfo(message.timezone))
         assert not is_quiet(local.time(), rules)
-        assert local.date() not in rules.holidays or message.kind is Kind.BIRTHDAY
+        assert local.date() not in rules.holidays or message.kind in GREETINGS
 
 
 @given(situations())
@@ -312,7 +377,10 @@ def test_what_was_sent_long_ago_or_in_another_order_makes_no_difference(
 
 @given(st.lists(st.tuples(st.sampled_from(PERSONAL), st.integers(0, 48)), max_size=60))
 def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind, int]]) -> None:
-    """Whatever is wished for, hour by hour: the floor, the cap of any week and the pause between surveys hold."""
+    """Whatever is wished for, hour by hour: the floor, the cap of any week and the pause between surveys hold.
+
+    What a case brings about is outside that pause, and has a clock of its own.
+    """
     sent: list[tuple[Kind, datetime]] = []
     now, rules = NOON, ContactRules()
     for kind, hours in wishes:
@@ -320,13 +388,17 @@ def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind
         if judge(facts(kind, *sent), rules, now=now) == Send():
             sent.append((kind, now))
     instants = [instant for _, instant in sent]
-    surveys = [instant for kind, instant in sent if kind in INVITATIONS]
+    surveys = [instant for kind, instant in sent if kind in INVITATIONS - TRANSACTIONAL]
+    after_cases = [instant for kind, instant in sent if kind is Kind.CASE_CES]
+    assert all(later - earlier >= timedelta(days=30) for earlier, later in pairwise(after_cases))
     assert all(later - earlier >= rules.floor for earlier, later in pairwise(instants))
     assert all(
         later - earlier >= timedelta(days=7)
         for earlier, later in zip(instants, instants[rules.weekly_cap :], strict=False)
     )
-    assert all(later - earlier >= rules.between_surveys for earlier, later in pairwise(surveys))
+    assert all(later - earlier >= timedelta(days=90) for earlier, later in pairwise(surveys))
+    of_plans = [instant for kind, instant in sent if POLICIES[kind].group is Group.PLAN]
+    assert all(later - earlier >= timedelta(days=3) for earlier, later in pairwise(of_plans))
 
 
 def test_a_customers_own_hours_take_the_place_of_the_businesss() -> None:

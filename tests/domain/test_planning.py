@@ -48,7 +48,10 @@ def test_what_nothing_holds_goes_when_it_is_due() -> None:
 
 def test_what_is_sent_first_holds_what_comes_after() -> None:
     found = foreseen(contact(), candidate(Kind.PROGRESS, NOON), candidate(Kind.MILESTONE, NOON))
-    assert found == [touchpoint(Kind.MILESTONE, NOON), touchpoint(Kind.PROGRESS, NOON, Rule.FLOOR, NOON + DAY)]
+    assert found == [
+        touchpoint(Kind.MILESTONE, NOON),
+        touchpoint(Kind.PROGRESS, NOON, Rule.BETWEEN_PLAN_MESSAGES, NOON + 3 * DAY),
+    ]
 
 
 def test_what_was_sent_holds_what_comes() -> None:

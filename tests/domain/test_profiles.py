@@ -118,13 +118,21 @@ def test_a_profile_fits_into_one_message_whatever_the_data(language: Language) -
 def test_an_explanation_fits_into_one_message_and_counts_what_it_leaves_out(language: Language) -> None:
     upcoming = [
         UpcomingTouchpoint(
-            when=NOW, customer_id=1, customer_name=MONSTER, kind=Kind.NPS, rule=Rule.BETWEEN_SURVEYS, until=NOW
+            when=NOW,
+            customer_id=1,
+            customer_name=MONSTER,
+            kind=Kind.NPS,
+            rule=Rule.BETWEEN_SURVEYS,
+            until=NOW,
+            cause="staff",
+            subject=MONSTER,
         )
     ] * 99
-    facts = explanation_facts(MONSTER, upcoming, touchpoints() * 9, days=30, now=NOW)
+    facts = explanation_facts(MONSTER, upcoming, touchpoints() * 9, sent_before=40, days=30, now=NOW)
     text = shown(Message("portfolio/why", language, facts))
     assert 500 < length(text) <= LONGEST
-    assert "91" in text
+    assert "94" in text
+    assert "34" in text
 
 
 def test_a_profile_without_anything_is_shown_too() -> None:
@@ -171,7 +179,8 @@ def test_what_is_due_by_now_goes_at_once() -> None:
         return UpcomingTouchpoint(when=at, customer_id=1, customer_name="An", kind=Kind.NPS, rule=None, until=None)
 
     later = NOW + timedelta(days=1)
-    facts = explanation_facts("An", [due(NOW), due(later)], [], days=30, now=NOW)
+    facts = explanation_facts("An", [due(NOW), due(later)], [], sent_before=0, days=30, now=NOW)
     text = shown(Message("portfolio/why", Language.EN, facts))
-    assert "• NPS survey: goes out now\n• NPS survey: goes out 10:00 21/11/2026" in text
+    lines = [line for line in text.splitlines() if line[:1].isdigit()]
+    assert lines == ["1. NPS survey: goes out now", "2. NPS survey: 10:00 21/11/2026"]
     assert "more" not in text

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -13,21 +13,29 @@ from bot.domain.rules import (
     ContactRules,
     DeliveryRules,
     DigestRules,
+    HolidayGreeting,
     MilestoneTemplate,
     PlanTemplate,
     RetentionRules,
     Rules,
     SurveyRules,
+    TetRules,
     WinBackRules,
 )
+from bot.domain.touchpoints import Group
 
 WORDS = {Language.VI: "lời", Language.EN: "words"}
 MILESTONE = MilestoneTemplate(key="first", after_days=30, title=WORDS)
+TET = HolidayGreeting(key="tet", text=WORDS, lunar="01-01")
+DAY = timedelta(days=1)
 PLAN = PlanTemplate(key="onboarding", name=WORDS, goal=WORDS, milestones=(MILESTONE,))
 
 
 def test_the_defaults_keep_to_their_own_limits() -> None:
-    assert list(broken_limits(Rules(plans=(PLAN,)))) == []
+    assert (
+        list(broken_limits(Rules(plans=(PLAN,), greetings=(TET, replace(TET, key="women", lunar="", day="03-08")))))
+        == []
+    )
 
 
 BOUNDS: Mapping[str, Any] = LEAST
@@ -35,11 +43,14 @@ TOO_LITTLE = [(key, least - type(least)(1)) for key, least in BOUNDS.items()]
 TOO_MUCH = [(key, most + 1) for key, most in MOST.items()]
 
 
+def _changed(rules: Any, names: Sequence[str], value: Any) -> Any:
+    name, *rest = names
+    return replace(rules, **{name: _changed(getattr(rules, name), rest, value) if rest else value})
+
+
 @pytest.mark.parametrize(("key", "value"), [*TOO_LITTLE, *TOO_MUCH])
 def test_each_limit_is_kept_to_by_its_own_setting(key: str, value: Any) -> None:
-    group, name = key.split(".")
-    rules: Any = Rules()
-    rules = replace(rules, **{group: replace(getattr(rules, group), **{name: value})})
+    rules = _changed(Rules(), key.split("."), value)
 
     assert any(problem.startswith(f"{key}: must be at ") for problem in broken_limits(rules))
 
@@ -60,6 +71,21 @@ def test_each_limit_is_kept_to_by_its_own_setting(key: str, value: Any) -> None:
         (Rules(cases=CaseRules(opens=time(18))), "cases.opens: must be before cases.closes"),
         (Rules(cases=CaseRules(weekdays=frozenset())), "cases.weekdays: must be some of"),
         (Rules(cases=CaseRules(weekdays=frozenset({0}))), "cases.weekdays: must be some of"),
+        (Rules(contact=ContactRules(weekdays=frozenset())), "contact.weekdays: must be some of 1"),
+        (Rules(contact=ContactRules(weekdays=frozenset({0}))), "contact.weekdays: must be some of 1"),
+        (Rules(contact=ContactRules(group_clocks={Group.SERVICE: DAY})), "contact.group_clocks: must be some of"),
+        (
+            Rules(contact=ContactRules(tet=TetRules(groups=frozenset({Group.ANSWER})))),
+            "contact.tet.groups: must be some of",
+        ),
+        (Rules(greetings=(TET, TET)), "greetings: the key 'tet' must be used once"),
+        (Rules(greetings=(replace(TET, text={}),)), "greetings[0].text.vi: is missing"),
+        (Rules(greetings=(replace(TET, day="01-01"),)), "greetings[0]: must have either a day or a lunar day"),
+        (Rules(greetings=(replace(TET, lunar=""),)), "greetings[0]: must have either a day or a lunar day"),
+        (Rules(greetings=(replace(TET, lunar="12-31"),)), "greetings[0]: the day must be a month and a day"),
+        (Rules(greetings=(replace(TET, lunar="15-08"),)), "greetings[0]: the day must be a month and a day"),
+        (Rules(greetings=(replace(TET, lunar="rằm"),)), "greetings[0]: the day must be a month and a day"),
+        (Rules(greetings=(replace(TET, lunar="", day="02-29"),)), "greetings[0]: the day must be a month and a day"),
         (Rules(plans=(PLAN, PLAN)), "plans: the key 'onboarding' must be used once"),
         (Rules(plans=(replace(PLAN, key="a:b"),)), "plans: the key 'a:b' must be 1 to 32"),
         (Rules(plans=(replace(PLAN, key="ộ" * 11),)), "must be 1 to 32"),

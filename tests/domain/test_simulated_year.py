@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
+from bot.domain.messages import Language
 from bot.domain.planning import Candidate, Contact
-from bot.domain.rules import ContactRules, Rules, SurveyRules
+from bot.domain.plans import Milestone, Plan
+from bot.domain.rules import ContactRules, HolidayGreeting, Rules, SurveyRules
 from bot.domain.simulation import Absence, Life, SimulatedMessage, absences_of, loads, simulate
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from bot.services.simulation import load_lives
@@ -24,7 +26,19 @@ NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CUSTOMERS = 600
 HOLIDAYS = frozenset(holidays.country_holidays("VN", years=(2026, 2027)))
-RULES = Rules(contact=ContactRules(holidays=HOLIDAYS), surveys=SurveyRules(nps_per_day=5))
+WORDS = {Language.VI: "lời", Language.EN: "words"}
+TET_2027 = date(2027, 2, 6)
+MID_AUTUMN_2027 = date(2027, 9, 15)
+RULES = Rules(
+    contact=ContactRules(holidays=HOLIDAYS),
+    surveys=SurveyRules(nps_per_day=5),
+    greetings=(
+        HolidayGreeting(key="tet", lunar="01-01", text=WORDS),
+        HolidayGreeting(key="mid_autumn", lunar="08-15", text=WORDS),
+    ),
+)
+GREETINGS = {Kind.BIRTHDAY, Kind.HOLIDAY_GREETING}
+PLAN_KINDS = (Kind.MILESTONE, Kind.CHECK_IN, Kind.PROGRESS)
 SURVEYS = (Kind.NPS, Kind.CES, Kind.CSAT)
 
 Instants = Mapping[int, Sequence[tuple[datetime, Kind]]]
@@ -75,7 +89,7 @@ def gaps(instants: Sequence[tuple[datetime, Kind]], *of: Kind) -> list[timedelta
 
 def test_the_made_customers_get_every_kind_that_there_is() -> None:
     log = simulate(retail_lives(CUSTOMERS, now=NOW), RULES, now=NOW, days=365)
-    planned = {kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS} - {Kind.FOLLOW_UP}
+    planned = {kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS} - {Kind.CASE_CES, Kind.FOLLOW_UP}
     assert {one.kind for one in log} == planned
 
 
@@ -106,6 +120,61 @@ def test_each_kind_keeps_its_own_clock(received: Instants, kind: str, days: int)
     assert min(closest) >= days * DAY
 
 
+def test_nobody_gets_two_messages_about_their_plan_within_three_days(received: Instants) -> None:
+    closest = [gap for mine in received.values() for gap in gaps(mine, *PLAN_KINDS)]
+    assert min(closest) >= 3 * DAY
+    assert len(closest) > len(received) / 4
+
+
+def test_nobody_is_asked_anything_around_tet(people: dict[int, Life], log: list[SimulatedMessage]) -> None:
+    """From the third day before the first of the lunar year to the sixth after it, by the customer's own calendar."""
+    kept_quiet = {*SURVEYS, Kind.REMINDER, Kind.FOLLOW_UP, Kind.WIN_BACK, Kind.OFFER}
+    asked = [
+        one.at.astimezone(ZoneInfo(people[one.customer_id].contact.timezone)).date()
+        for one in log
+        if one.kind in kept_quiet
+    ]
+    assert not [day for day in asked if TET_2027 - 3 * DAY <= day <= TET_2027 + 6 * DAY]
+    assert any(day == TET_2027 + 7 * DAY for day in asked)
+
+
+def test_whoever_is_there_is_greeted_at_nine_on_their_birthday_and_on_each_holiday(
+    people: dict[int, Life], log: list[SimulatedMessage]
+) -> None:
+    """No other message takes a greeting's place; but of two greetings on one day there is only one."""
+    greeted = {(one.customer_id, one.at) for one in log if one.kind in GREETINGS}
+    for key, one in people.items():
+        zone = ZoneInfo(one.contact.timezone)
+        present = one.contact.linked and not one.contact.stopped and not one.contact.unreachable
+        if not present or absences_of(one, RULES, now=NOW, until=NOW + 365 * DAY) or one.contact.sent:
+            continue
+        for day in (TET_2027, MID_AUTUMN_2027, *_birthdays(one)):
+            assert (key, datetime.combine(day, time(9), zone).astimezone(UTC)) in greeted
+
+
+def _birthdays(one: Life) -> list[date]:
+    if one.birthday in (None, (2, 29), (11, 20)):  # the 29th of February falls out, and today is half over
+        return []
+    month, day = one.birthday or (1, 1)
+    return [date(year, month, day) for year in (2026, 2027) if NOW.date() < date(year, month, day) < date(2027, 11, 19)]
+
+
+def _at_the_end(plan: Plan) -> tuple[Milestone, ...]:
+    return (replace(plan.milestones[-1], due_at=NOW + 365 * DAY),)
+
+
+def test_check_ins_that_nobody_answers_come_half_as_often_and_then_stop(log: list[SimulatedMessage]) -> None:
+    asked = Counter(one.customer_id for one in log if one.kind is Kind.CHECK_IN)
+    assert max(asked.values()) == 4
+    planned = next(one for one in retail_lives(CUSTOMERS, now=NOW) if one.plan is not None)
+    assert planned.plan is not None
+    begun = replace(life(), plan=replace(planned.plan, started_at=NOW, milestones=_at_the_end(planned.plan)))
+    days = [
+        (at - NOW).days for kind, at in kinds(simulate([begun], Rules(), now=NOW, days=360)) if kind is Kind.CHECK_IN
+    ]
+    assert days == [29, 60, 119, 180]
+
+
 def test_nobody_is_written_to_in_the_quiet_hours_of_their_own_clock(
     people: dict[int, Life], log: list[SimulatedMessage]
 ) -> None:
@@ -116,7 +185,7 @@ def test_nobody_is_written_to_in_the_quiet_hours_of_their_own_clock(
 
 def test_on_holidays_and_in_tet_there_are_only_greetings(people: dict[int, Life], log: list[SimulatedMessage]) -> None:
     days = {(one.at.astimezone(ZoneInfo(people[one.customer_id].contact.timezone)).date(), one.kind) for one in log}
-    assert {kind for day, kind in days if day in HOLIDAYS} <= {Kind.BIRTHDAY}
+    assert {kind for day, kind in days if day in HOLIDAYS} <= GREETINGS
 
 
 def test_a_birthday_in_tet_is_greeted_and_a_survey_waits_for_its_end() -> None:
@@ -124,7 +193,7 @@ def test_a_birthday_in_tet_is_greeted_and_a_survey_waits_for_its_end() -> None:
     log = simulate([life(birthday=(2, 6), next_nps_at=eve + 10 * HOUR)], RULES, now=eve, days=10)
     assert kinds(log) == [
         (Kind.BIRTHDAY, datetime(2027, 2, 6, 2, tzinfo=UTC)),
-        (Kind.NPS, datetime(2027, 2, 11, 1, tzinfo=UTC)),
+        (Kind.NPS, datetime(2027, 2, 13, 1, tzinfo=UTC)),
     ]
 
 
@@ -197,6 +266,7 @@ def test_turned_off_means_off() -> None:
         RULES,
         birthday=replace(RULES.birthday, enabled=False),
         win_back=replace(RULES.win_back, enabled=False, silent_after=None),
+        greetings=(),
     )
     quiet = life(birthday=(12, 1), purchases=(NOW - 89 * DAY,))
     assert simulate([quiet], rules, now=NOW, days=100) == []

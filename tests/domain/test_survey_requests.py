@@ -7,7 +7,7 @@ import pytest
 from bot.domain.contact import ContactFacts, Rule
 from bot.domain.rules import ContactRules
 from bot.domain.survey_requests import Forecast, Prospect, dedupe_key, forecast, read_request, read_words
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import POLICIES, Group, Kind
 
 MORNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # ten o'clock in Vietnam
 EVENING = MORNING + timedelta(hours=12)
@@ -79,7 +79,7 @@ def test_a_survey_that_would_wait_beyond_its_life_is_not_worth_queueing_and_says
 
 def test_a_survey_that_its_rules_never_let_through_has_no_end_to_name() -> None:
     asked = MORNING - timedelta(days=30)
-    rules = ContactRules(between_surveys=timedelta(days=36_500))
+    rules = ContactRules(group_clocks={Group.SURVEY: timedelta(days=36_500)})
     found = forecast(facts(Kind.CSAT, MORNING, (Kind.NPS, asked)), rules, now=MORNING)
     assert found == Forecast(prospect=Prospect.TOO_LATE, rule=Rule.BETWEEN_SURVEYS, until=None)
 

@@ -25,7 +25,7 @@ WORDS = {
     "case": "An: hỏng hàng",
     "log": "An: gọi hỏi thăm",
 }
-ABOUT_NOBODY = {"customers", "report", "audit", "wave", "who", "cases"}
+ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases"}
 MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
 BUTTONS = {
     taps.StartPlan: taps.StartPlan(1, "onboarding"),
@@ -74,6 +74,28 @@ async def tap(stage: Stage, person: Person, payload: taps.Tap) -> None:
     await stage.settle()
 
 
+def remove(stage: Stage, database: Database) -> None:
+    database.write_now(staff.remove_staff, rules=stage.app.bot_data.rules, user_id=HOA)
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.role is not None])
+async def test_a_command_of_somebody_who_works_here_no_more_does_nothing_at_once(
+    stage: Stage, database: Database, hoa: Person, command: str
+) -> None:
+    hoa.send_text("/customers")
+    await stage.settle()
+    assert "Nguyễn Thị An" in text(last(hoa.chat))
+    remove(stage, database)
+    kept = {table: rows(database, table) for table in ("audit", "interaction", "support_case", "success_plan", "loss")}
+
+    hoa.send_text(f"/{command} {WORDS.get(command, 'An')}")
+    await stage.settle()
+
+    assert "chỉ dành cho nhân viên" in text(last(hoa.chat))
+    assert {table: rows(database, table) for table in kept} == kept
+    assert rows(database, "survey_run") == rows(database, "wave") == []
+
+
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.role is not None])
 async def test_every_staff_command_is_logged_with_its_customer(
     stage: Stage, database: Database, hoa: Person, command: str
@@ -98,7 +120,7 @@ async def test_every_staff_button_is_logged_with_its_customer(
 async def test_an_old_button_of_somebody_who_works_here_no_more_does_nothing(
     stage: Stage, database: Database, hoa: Person, kind: type[taps.Tap]
 ) -> None:
-    database.write_now(staff.remove_staff, user_id=HOA)
+    remove(stage, database)
     await tap(stage, hoa, BUTTONS[kind])
     assert "chỉ dành cho nhân viên" in text(last(hoa.chat))
     assert rows(database, "audit") == []

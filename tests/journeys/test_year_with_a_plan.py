@@ -10,7 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Kind
 from bot.services import plans
-from tests.stories import SAIGON, STAFF_CHAT, Story, add_customer, look
+from tests.stories import SAIGON, STAFF_CHAT, Story, add_customer, look, put
 
 STAFF = 7_000_000_000
 
@@ -27,21 +27,61 @@ def start_plan(story: Story, customer_id: int) -> None:
 
 async def test_a_year_brings_every_milestone_check_in_and_progress_message_once(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
-    await story.live(story.clock.now() + timedelta(days=372))
+    await live_and_answer(story, days=380)
     assert Counter(story.kinds()) == {Kind.CHECK_IN: 12, Kind.PROGRESS: 4, Kind.MILESTONE: 4}
     assert story.of(Kind.MILESTONE)[0].local() == "2026-12-20 09:00"
     assert [one.local() for one in story.of(Kind.CHECK_IN)][:3] == [
-        "2026-12-21 09:00",  # the milestone of the day before came first
+        "2026-12-23 09:00",  # three days after the milestone, which came first
         "2027-01-20 09:00",
-        "2027-02-20 09:00",
+        "2027-02-21 09:00",  # three days after the second milestone, which is of the 18th
     ]
+
+
+async def live_and_answer(story: Story, *, days: int) -> None:
+    """Let days pass, and answer each check-in on the day on which it came."""
+    answered = 0
+    for _ in range(days):
+        await story.live(story.clock.now() + timedelta(days=1))
+        for one in story.of(Kind.CHECK_IN)[answered:]:
+            answered += 1
+            [tap] = [tap for tap in one.taps if isinstance(tap, CheckInAnswer) and tap.choice == "well"]
+            story.database.write_now(
+                plans.answer_check_in,
+                rules=story.rules,
+                chat_id=one.chat_id,
+                message_id=one.message_id,
+                language=Language.VI,
+                tap=tap,
+            )
+
+
+async def test_check_ins_that_nobody_answers_come_less_often_until_staff_are_told(story: Story) -> None:
+    start_plan(story, add_customer(story.database, story.clock, name="Bình"))
+    await story.live(story.clock.now() + timedelta(days=372))
+    assert [one.local()[:7] for one in story.of(Kind.CHECK_IN)] == ["2026-12", "2027-01", "2027-03", "2027-05"]
+    [told] = story.of(Kind.NOTICE)
+    assert (told.chat_id, told.local()[:7]) == (STAFF_CHAT, "2027-06")
+    assert "Bình" in told.text
+    assert len(story.of(Kind.PROGRESS)) == 4
+
+
+async def test_whoever_is_heard_again_is_asked_every_month_again(story: Story) -> None:
+    customer_id = add_customer(story.database, story.clock)
+    start_plan(story, customer_id)
+    await story.live(story.clock.now() + timedelta(days=220))
+    assert len(story.of(Kind.NOTICE)) == 1
+    now = story.clock.now()
+    spoken = {"customer_id": customer_id, "kind": "message", "body": "Chào em", "happened_at": now}
+    story.database.write_now(put, table="interaction", **spoken)
+    await story.live(now + timedelta(days=70))
+    assert [one.local()[:7] for one in story.of(Kind.CHECK_IN)][4:] == ["2027-07", "2027-08"]
 
 
 async def test_a_year_keeps_the_floor_and_the_customers_nights(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock, timezone="Australia/Lord_Howe"))
     await story.live(story.clock.now() + timedelta(days=372))
     local = [one.at.astimezone(ZoneInfo("Australia/Lord_Howe")) for one in story.said]
-    assert len(local) == 20
+    assert len(local) == 13  # a notice to staff among them
     assert all(8 <= instant.hour < 21 for instant in local)
     assert all(later.at - earlier.at >= timedelta(days=1) for earlier, later in pairwise(story.said))
 

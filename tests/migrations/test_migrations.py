@@ -12,6 +12,12 @@ from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.tables import metadata
 
+BUYER = """
+    INSERT INTO customer
+    (name, search_name, salutation, language, timezone, plan, location, joined_at, created_at, last_purchase_at)
+    VALUES ('An', 'an', '', 'vi', 'UTC', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', {bought})
+"""
+
 
 def test_migrations_build_exactly_what_the_tables_say(blank_url: str) -> None:
     migrate(blank_url)
@@ -62,6 +68,20 @@ def test_migrating_twice_changes_nothing(blank_url: str) -> None:
 
     with connect(blank_url) as connection:
         assert connection.execute(text("SELECT name FROM rate")).scalar_one() == "bulk"
+
+
+def test_who_bought_before_losses_of_the_past_were_kept_is_marked_to_be_looked_at(blank_url: str) -> None:
+    migrate(blank_url, "0003_cases")
+    with connect(blank_url) as connection:
+        for bought in ("'2026-03-04 05:00:00'", "NULL"):
+            connection.execute(text(BUYER.format(bought=bought)))
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        marked = connection.execute(text("SELECT count(*) FROM customer WHERE purchases_came_at = last_purchase_at"))
+        assert marked.scalar_one() == 1
 
 
 def test_replicas_that_start_together_migrate_once(blank_url: str) -> None:

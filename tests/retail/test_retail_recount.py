@@ -1,5 +1,6 @@
 """What the run holds the product against must itself be right."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -25,11 +26,13 @@ def test_the_nps_is_the_published_example() -> None:
     assert recount.nps([9] * 10 + [8] * 5 + [6] * 5) == (25, -12, 55)
 
 
-def test_a_silence_that_a_purchase_ended_is_a_loss_only_for_who_looks_back() -> None:
+def test_a_silence_that_a_purchase_ended_is_a_loss_of_its_time() -> None:
     books = _books(a=[0, 100], b=[0, 80])
     back = Loss("a", NOON + 90 * DAY, NOON + 100 * DAY)
-    assert [loss for loss in recount.all_losses(books) if loss.back_at] == [back]
-    assert recount.last_losses(books, now=NOON + 175 * DAY) == [Loss("b", NOON + 170 * DAY, None)]
+    later = Loss("b", NOON + 170 * DAY, None)
+    assert recount.all_losses(books, now=NOON + 175 * DAY) == [back, later]
+    assert recount.all_losses(books, now=NOON + 95 * DAY) == [replace(back, back_at=None)]
+    assert recount.last_losses(books, now=NOON + 175 * DAY) == [later]
 
 
 def test_a_cancellation_ends_no_silence() -> None:
@@ -61,9 +64,22 @@ def test_each_rule_of_the_policy_is_seen_to_be_broken(kind: str, at: datetime) -
 
 
 def test_a_fourth_message_within_a_week_is_seen() -> None:
-    sent = [Sent(NOON + day * DAY, "check_in") for day in (0, 2, 4, 6)]
+    kinds = ("check_in", "reminder", "milestone", "reminder")
+    sent = [Sent(NOON + 2 * place * DAY, kind) for place, kind in enumerate(kinds)]
     (breach,) = breaches(sent, timezone=ZONE, holidays=frozenset())
     assert breach.startswith("a fourth within a week")
+
+
+def test_two_messages_about_a_plan_within_three_days_are_seen() -> None:
+    sent = [Sent(NOON, "milestone"), Sent(NOON + 2 * DAY, "check_in")]
+    (breach,) = breaches(sent, timezone=ZONE, holidays=frozenset())
+    assert breach.startswith("under 3 days between plan messages")
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("nps", 1), ("offer", 1), ("check_in", 0), ("holiday_greeting", 0)])
+def test_what_is_asked_around_tet_is_seen(kind: str, seen: int) -> None:
+    sent = [Sent(datetime(2027, 2, 12, 5, tzinfo=UTC), kind), Sent(datetime(2027, 3, 12, 5, tzinfo=UTC), "reminder")]
+    assert len(list(breaches(sent, timezone=ZONE, holidays=frozenset()))) == seen
 
 
 def test_what_keeps_every_rule_is_no_breach() -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.messages import Language
 from bot.domain.rules import BirthdayRules, ContactRules, Rules, SurveyRules, WinBackRules
 from bot.domain.taps import CompleteMilestone, StartPlan
+from bot.domain.touchpoints import Group
 from bot.services import birthdays, plans, survey_planning, win_back
 from storage.database import Database
 from tests.factories import queue_survey
@@ -303,6 +304,6 @@ def test_a_question_that_never_went_out_is_not_followed_by_an_offer(database: Da
 def test_quiet_days_between_surveys_are_a_rule_and_not_a_constant(database: Database, clock: Clock) -> None:
     customer_id = add_customer(database, clock, next_nps_at=clock.now())
     sent_before(database, clock, customer_id, "ces", 20 * DAY)
-    rules = replace(RULES, contact=ContactRules(between_surveys=10 * DAY))
+    rules = replace(RULES, contact=ContactRules(group_clocks={Group.SURVEY: 10 * DAY}))
     assert run(database, survey_planning.plan_nps, rules) == 1
     assert len(queued(database, status="pending")) == 1

@@ -194,7 +194,8 @@ def test_a_message_that_is_held_shows_its_rule_and_its_end(database: Database, c
     clock.advance(timedelta(hours=12))
     queue_survey(database, customer_id, Kind.CES, "an exchange")
     assert "⏳ CES survey: waits for 22:00 20/11/2026" in profile(database, customer_id)
-    assert "• CES survey: not before 08:00 21/11/2026, since it is quiet hours" in why(database, customer_id)
+    assert "1. CES survey: 08:00 21/11/2026" in why(database, customer_id)
+    assert "Not earlier, since it is quiet hours" in why(database, customer_id)
     claim(database)
     assert "⏳ CES survey: held until 08:00 21/11/2026, since it is quiet hours" in profile(database, customer_id)
     clock.advance(timedelta(hours=10))
@@ -207,7 +208,8 @@ def test_a_message_that_is_held_shows_its_rule_and_its_end(database: Database, c
 def test_what_will_never_be_sent_says_why(database: Database, clock: HandClock) -> None:
     customer_id = add_customer(database, stopped_at=clock.now())
     queue(database, Kind.MILESTONE, customer_id)
-    assert "• Milestone message: will not be sent, since the customer asked for no more" in why(database, customer_id)
+    assert "1. Milestone message: will not be sent" in why(database, customer_id)
+    assert "Not sent, since the customer asked for no more" in why(database, customer_id)
     claim(database)
     text = why(database, customer_id)
     assert "• Milestone message: not sent, since the customer asked for no more messages" in text
@@ -222,4 +224,4 @@ def test_a_change_to_an_old_message_is_no_touchpoint(database: Database) -> None
 
 def test_what_the_planners_will_queue_is_foreseen(database: Database, clock: HandClock) -> None:
     customer_id = add_customer(database, next_nps_at=clock.now() + timedelta(days=10))
-    assert "• NPS survey: goes out 10:00 30/11/2026" in why(database, customer_id)
+    assert "1. NPS survey: 10:00 30/11/2026\n   Because: the regular survey is due." in why(database, customer_id)

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from bot.domain.contact import Rule
 from bot.domain.messages import Language
 from bot.domain.planning import UpcomingTouchpoint
-from bot.domain.rules import BirthdayRules, Rules, SurveyRules, WinBackRules
+from bot.domain.rules import BirthdayRules, HolidayGreeting, Rules, SurveyRules, WinBackRules
 from bot.domain.taps import CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Kind
 from bot.services import birthdays, planning, plans, survey_planning, win_back
@@ -51,7 +51,12 @@ def test_what_planners_will_queue_is_foreseen_and_judged(database: Database, clo
     found = upcoming(database, 35)
     assert short(found) == [
         (Kind.MILESTONE, vietnam("2026-12-20 09:00"), None, None),
-        (Kind.CHECK_IN, vietnam("2026-12-20 09:00"), Rule.FLOOR, vietnam("2026-12-21 09:00")),
+        (
+            Kind.CHECK_IN,
+            vietnam("2026-12-20 09:00"),
+            Rule.BETWEEN_PLAN_MESSAGES,
+            vietnam("2026-12-23 09:00"),
+        ),
     ]
     assert {one.customer_name for one in found} == {"Bình"}
     assert upcoming(database, 29) == []
@@ -147,3 +152,42 @@ def test_what_is_overdue_waits_for_the_shared_speed_limit(database: Database, cl
     assert next_due(database) == arrival_at
     clock.advance(timedelta(seconds=4))
     assert next_due(database) == paused_until
+
+
+def test_a_years_rounds_and_greetings_are_foreseen_with_their_cause(database: Database, clock: Clock) -> None:
+    customer_id = add_customer(database, clock, birth_month=3, birth_day=1, next_nps_at=clock.now() + 60 * DAY)
+    start_plan(database, customer_id)
+    tet = HolidayGreeting(key="tet", lunar="01-01", text={Language.VI: "lời", Language.EN: "words"})
+    found = upcoming(database, 120, customer_id, replace(RULES, greetings=(tet,)))
+    assert [(one.kind, one.cause, one.subject) for one in found] == [
+        (Kind.MILESTONE, "", ""),
+        (Kind.CHECK_IN, "", "Năm đầu"),
+        (Kind.NPS, "calendar", ""),
+        (Kind.CHECK_IN, "", "Năm đầu"),
+        (Kind.HOLIDAY_GREETING, "", "tet"),
+        (Kind.MILESTONE, "", ""),
+        (Kind.CHECK_IN, "", "Năm đầu"),
+        (Kind.PROGRESS, "", "Năm đầu"),
+        (Kind.BIRTHDAY, "", ""),
+        (Kind.CHECK_IN, "", "Năm đầu"),
+    ]
+
+
+def test_what_is_queued_says_what_asked_for_it_and_what_it_is_about(database: Database, clock: Clock) -> None:
+    customer_id = add_customer(database, clock, next_nps_at=clock.now())
+    database.write_now(survey_planning.plan_nps, rules=RULES)
+    queue(database, Kind.MILESTONE, customer_id, facts={"title": "Mốc 30"})
+    assert {(one.kind, one.cause, one.subject) for one in upcoming(database, 7)} == {
+        (Kind.MILESTONE, "", "Mốc 30"),
+        (Kind.NPS, "calendar", ""),
+    }
+
+
+def test_the_morning_of_a_holiday_is_a_next_instant_where_somebody_is_to_be_greeted(
+    database: Database, clock: Clock
+) -> None:
+    tet = HolidayGreeting(key="tet", lunar="01-01", text={Language.VI: "lời", Language.EN: "words"})
+    rules = replace(RULES, greetings=(tet,))
+    assert next_due(database, rules) is None
+    add_customer(database, clock)
+    assert next_due(database, rules) == vietnam("2027-02-06 09:00")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import birthdays, plans, win_back
+from bot.domain import birthdays, greetings, plans, win_back
 from bot.domain.messages import Language, Message
 from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus
 from bot.domain.rules import Rules, WinBackRules
@@ -103,14 +103,20 @@ def win_back_messages(language: Language) -> list[Message]:
         *(
             Message("win_back/marked", language, facts | {"customer": "An", "since": NOW, "asks_at": NOW})
             for facts in (
-                {"new": True, "will_ask": True},
-                {"new": True, "will_ask": False},
-                {"new": False, "will_ask": True},
+                {"new": True, "will_ask": True, "rule": None},
+                {"new": True, "will_ask": True, "rule": "tet"},
+                {"new": True, "will_ask": False, "rule": "stopped"},
+                {"new": True, "will_ask": False, "rule": "win_back_off"},
+                {"new": False, "will_ask": True, "rule": None},
             )
         ),
         Message("win_back/late", language),
         Message("win_back/unknown", language),
         birthdays.greeting(AN, outbox_id=1, language=language),
+        greetings.greeting(
+            AN | {"greetings": {"vi": "Chúc mừng <năm mới>", "en": "<Happy> New Year"}}, outbox_id=1, language=language
+        ),
+        Message("plans/silent", language, {"customer": "An", "plan": "p", "unanswered": 4}),
     ]
 
 

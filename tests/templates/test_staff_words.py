@@ -15,19 +15,25 @@ from bot.render import Renderer
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS]
 STATUSES = ["sent", "sending", "unknown", "failed", "cancelled"]
-ENDINGS = ["done", "recovered", "forgotten"]  # why a message is cancelled, beside the rules
+ENDINGS = [
+    "done",
+    "recovered",
+    "forgotten",
+    "wave_paused",
+    "wave_ended",
+]  # why a message is cancelled, beside the rules
 
 
 def why(language: Language, **facts: object) -> str:
-    page = {"customer": "An", "days": 30, "more": 0, "upcoming": [], "past": []}
+    page = {"customer": "An", "days": 30, "more": 0, "earlier": 0, "upcoming": [], "past": []}
     return Renderer(Rules()).render(Message("portfolio/why", language, page | facts)).text
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", TOUCHPOINTS)
 def test_every_kind_of_message_has_a_name(language: Language, kind: Kind) -> None:
-    one = {"kind": kind, "at": NOW, "overdue": False, "rule": None, "until": None}
-    assert f"• {kind}:" not in why(language, upcoming=[one]).lower()
+    one = {"kind": kind, "at": NOW, "overdue": False, "rule": None, "until": None, "cause": "", "subject": "tet"}
+    assert f"1. {kind}:" not in why(language, upcoming=[one]).lower()
 
 
 @pytest.mark.parametrize("language", Language)

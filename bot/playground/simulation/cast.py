@@ -102,7 +102,7 @@ def _in_part(drawn: Profile, part: dict[str, Any], rules: Rules, now: datetime) 
 
 def _with_fate(profile: Profile, part: dict[str, Any], rules: Rules, now: datetime) -> Profile:
     if part.get("nps") == "due":
-        clock = max(rules.surveys.nps_every, *rules.contact.clocks.values(), rules.contact.between_surveys)
+        clock = max(rules.surveys.nps_every, *rules.contact.clocks.values(), *rules.contact.group_clocks.values())
         linked_at = min(profile.linked_at or now, now - clock - 2 * SINCE_LAST_NPS)
         return replace(profile, linked_at=linked_at, first_nps_at=now - clock - SINCE_LAST_NPS, nps_due=True)
     if part.get("success_plan") == "check-in tomorrow":

@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0010_datain"
-down_revision = "0004_trust"
+down_revision = "0009_casework"
 branch_labels = None
 depends_on = None
 
