@@ -5,8 +5,8 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from telegram.error import InvalidToken, NetworkError
@@ -16,16 +16,21 @@ from telegram.request import BaseRequest
 from bot import scheduler
 from bot.clock import utc_now
 from bot.domain.rules import Rules
+from bot.domain.webhooks import read_secret
 from bot.keys import require_keys
 from bot.render import Renderer
+from bot.serving import PortTakenError, listen
+from bot.serving import serve as serve_http
 from bot.settings import Settings, SettingsError
 from handlers import commands
 from handlers.context import App, Database, House
+from handlers.ingest import ingest_app
 from handlers.limiter import ReplyLimiter
 from handlers.routes import add_routes
 from handlers.sender import Sender
 from handlers.transport import AiohttpRequest
 from handlers.updates import LONG_POLL_SECONDS, Intake
+from handlers.webhooks import WebhookSender
 from storage import database
 
 logger = logging.getLogger(__name__)
@@ -96,13 +101,58 @@ async def _run(settings: Settings, db: database.Database, token: str) -> None:
         updates_request=requests[1],
     )
     try:
-        if await _initialize(app, stop):
-            logger.info("@%s is ready", app.bot.username)
-            await serve(app, stop)
+        async with data_door(app.bot_data, settings), webhooks(app.bot_data, settings, stop):
+            if await _initialize(app, stop):
+                logger.info("@%s is ready", app.bot.username)
+                await serve(app, stop)
     finally:
         await app.shutdown()
         for request in requests:  # an application that never came up leaves them open
             await request.shutdown()
+
+
+@asynccontextmanager
+async def data_door(house: House, settings: Settings) -> AsyncIterator[None]:
+    """Take data in by HTTP meanwhile, if there is a token for it; also while Telegram cannot be reached.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
+    if settings.api_token is None:
+        yield
+        return
+    try:
+        listener = listen(settings.api_host, settings.api_port)
+    except PortTakenError as error:
+        raise SettingsError([f"TOUCHPOINT_API_PORT: {error}"]) from None
+    logger.info("taking data in at http://%s:%d/v1/docs", settings.api_host, settings.api_port)
+    door = asyncio.create_task(serve_http(ingest_app(house, token=settings.api_token.get_secret_value()), listener))
+    try:
+        yield
+    finally:
+        door.cancel()
+        with suppress(asyncio.CancelledError):
+            await door
+
+
+@asynccontextmanager
+async def webhooks(house: House, settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Tell another system of answers and cases meanwhile, if there is an address for it."""
+    if not house.rules.webhook_url or settings.webhook_secret is None:
+        yield
+        return
+    secret = read_secret(settings.webhook_secret.get_secret_value())
+    sender = WebhookSender(house, url=house.rules.webhook_url, secret=secret, owner=_owner())
+    calling = asyncio.create_task(sender.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await calling
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 async def _initialize(app: App, stop: asyncio.Event) -> bool:
@@ -130,7 +180,7 @@ async def serve(app: App, stop: asyncio.Event) -> None:
         InvalidToken: Telegram took the token back.
     """
     house = app.bot_data
-    sender = Sender(app.bot, house, owner=f"{socket.gethostname()}:{os.getpid()}")
+    sender = Sender(app.bot, house, owner=_owner())
     await commands.register(app)
     planning = scheduler.start(house.db, house.rules)
     sending = asyncio.create_task(sender.run(stop))

@@ -73,6 +73,7 @@ DUTIES: Sequence[Duty] = (
     Duty(health.plan_health_alerts, NOW_AND_THEN),
     Duty(digests.plan_digests, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
+    Duty(retention.forget_old_requests, NOW_AND_THEN),
 )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
+from bot.domain.webhooks import read_secret
 from bot.rules_file import examine_rules
 from storage.keyring import Key, Keyring
 
@@ -29,6 +30,10 @@ ADVICE = {
     "ADMIN_IDS": "must be numeric Telegram ids with commas between them, such as 1234567,7654321",
     "ENCRYPTION_KEYS": "must be keys with commas between them, the newest first; see touchpoint encrypt --new-key",
     "STAFF_CHAT_ID": "must be the numeric id of the staff's chat, such as -1001234567890",
+    "TOUCHPOINT_API_TOKEN": "must be at least 20 characters long, such as `openssl rand -hex 32` makes",
+    "TOUCHPOINT_WEBHOOK_URL": "must be an address such as https://crm.example.com/touchpoint",
+    "TOUCHPOINT_WEBHOOK_SECRET": "must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)",
+    "TOUCHPOINT_API_PORT": "must be a number from 1 to 65535",
     "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -51,6 +56,10 @@ class Settings:
     database_url: str = field(default="sqlite:///touchpoint.sqlite3", repr=False)
     encryption_keys: tuple[SecretStr, ...] = ()
     log_level: str = "INFO"
+    api_token: SecretStr | None = None
+    api_host: str = "127.0.0.1"
+    api_port: int = 8801
+    webhook_secret: SecretStr | None = None
     rules: Rules = field(default_factory=Rules)
 
     def require_token(self) -> str:
@@ -71,9 +80,9 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        token = "" if self.bot_token is None else self.bot_token.get_secret_value()
+        tokens = (token.get_secret_value() for token in (self.bot_token, self.api_token, self.webhook_secret) if token)
         keys = (key.get_secret_value() for key in self.encryption_keys if key.get_secret_value() != OFF)
-        return tuple(secret for secret in (token, self.rules.pepper, *keys) if secret)
+        return tuple(secret for secret in (*tokens, self.rules.pepper, *keys) if secret)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -92,6 +101,11 @@ def _is_a_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("not a time zone")
     return name
+
+
+def _is_a_webhook_secret(secret: SecretStr) -> SecretStr:
+    read_secret(secret.get_secret_value())
+    return secret
 
 
 def _split_at_commas(value: object) -> object:
@@ -137,6 +151,11 @@ class _Environment(BaseSettings):
     ] = ()
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None
+    touchpoint_api_token: Annotated[SecretStr, Field(min_length=20)] | None = None
+    touchpoint_api_host: str = "127.0.0.1"
+    touchpoint_webhook_url: Address | None = None
+    touchpoint_webhook_secret: Annotated[SecretStr, AfterValidator(_is_a_webhook_secret)] | None = None
+    touchpoint_api_port: Annotated[int, Field(ge=1, le=65535)] = 8801
 
 
 def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: bool = True) -> Settings:
@@ -166,9 +185,15 @@ def examine_settings(
         database_url=environment.database_url,
         encryption_keys=environment.encryption_keys,
         log_level=environment.log_level,
+        api_token=environment.touchpoint_api_token,
+        api_host=environment.touchpoint_api_host,
+        api_port=environment.touchpoint_api_port,
+        webhook_secret=environment.touchpoint_webhook_secret,
         rules=rules,
     )
-    return settings, [*problems, *rules_problems]
+    if rules.webhook_url and settings.webhook_secret is None:
+        problems.append(f"TOUCHPOINT_WEBHOOK_SECRET: {ADVICE['TOUCHPOINT_WEBHOOK_SECRET']}")
+    return settings, [*dict.fromkeys(problems), *rules_problems]
 
 
 def _read_environment(env_file: Path, fixed: dict[str, Any]) -> tuple[_Environment, list[str]]:
@@ -192,6 +217,7 @@ def _examine_rules(environment: _Environment, *, now: datetime) -> tuple[Rules, 
         "language": environment.default_language,
         "admin_ids": environment.admin_ids,
         "staff_chat_id": environment.staff_chat_id,
+        "webhook_url": environment.touchpoint_webhook_url,
         "pepper": environment.pepper and environment.pepper.get_secret_value(),
     }
     known = {key: value for key, value in said.items() if value is not None}

@@ -16,6 +16,7 @@ import storage.notices
 import storage.outbox
 import storage.plans
 import storage.profiles
+import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import Case, Signal, Source
 from bot.domain.delivery import Outgoing, Place
@@ -24,6 +25,7 @@ from bot.domain.profiles import Profile, profile_facts
 from bot.domain.roles import Role
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.webhooks import Event, case_data
 from storage.database import Tx
 
 SUPERGROUPS_BELOW = -1_000_000_000_000
@@ -40,6 +42,9 @@ def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
     if found is None:
         return None
     if opened is not None:
+        storage.webhooks.emit(
+            tx, Event.CASE_OPENED, found.customer_id, case_data(found), key=str(found.case_id), rules=rules, now=now
+        )
         _open_thread(tx, found, rules=rules, now=now)
         if one.source is Source.REQUEST:  # the card does not know what was asked for
             tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Table, and_, case, cast, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, func, literal, or_, select, update
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
@@ -13,6 +13,7 @@ from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
     cancellation,
+    contract,
     customer,
     forgotten,
     health,
@@ -27,6 +28,8 @@ from storage.tables import (
     success_plan,
     support_case,
     survey_run,
+    ticket,
+    usage_event,
     wave_member,
     win_back,
 )
@@ -87,7 +90,9 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
             "reason_message_id": None,
             "reason_until": None,
             "prompt_message_id": None,
+            "external_id": case((answer.c.external_id.is_not(None), _unknown_id(answer.c.run_id))),
         },
+        contract: {"external_id": _unknown_id(contract.c.id)},
         interaction: {
             "body": GIVEN,
             "chat_id": None,
@@ -95,7 +100,7 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
             "ces_planned_at": func.coalesce(interaction.c.ces_planned_at, now),
         },
         loss: {"reason": GIVEN},
-        purchase: {"external_id": literal(f"{REASON}:") + cast(purchase.c.id, String)},
+        purchase: {"external_id": _unknown_id(purchase.c.id)},
         success_plan: {
             "goal": GIVEN,
             "status": case((success_plan.c.status == "active", "cancelled"), else_=success_plan.c.status),
@@ -116,12 +121,19 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
             "closed_at": func.coalesce(survey_run.c.closed_at, now),
             "remind_at": None,
         },
+        ticket: {"external_id": _unknown_id(ticket.c.id)},
+        usage_event: {"external_id": _unknown_id(usage_event.c.id)},
         win_back: {"status": "ended", "next_at": None},
         wave_member: {
             "state": case((wave_member.c.state == "planned", "skipped"), else_=wave_member.c.state),
             "rule": case((wave_member.c.state == "planned", REASON), else_=wave_member.c.rule),
         },
     }
+
+
+def _unknown_id(key: ColumnElement[int]) -> ColumnElement[str]:
+    """In place of an id in the business's books, so that the row stays unique and leads nowhere."""
+    return literal(f"{REASON}:") + cast(key, String)
 
 
 def _cancel_messages(tx: Tx, customer_id: int) -> None:

@@ -116,9 +116,14 @@ _is_next_of_its_lane = or_(
 )
 
 
+# Calls to other systems come last of all priorities, so that the index on it keeps them and messages apart.
+_goes_to_a_chat = outbox.c.priority < POLICIES[Kind.WEBHOOK].priority
+
+
 def any_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a claim or a recovery would find something."""
-    due = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now, _is_next_of_its_lane).limit(1)
+    pending = (outbox.c.status == "pending", outbox.c.due_at <= now, _is_next_of_its_lane, _goes_to_a_chat)
+    due = select(outbox.c.id).where(*pending).limit(1)
     dead = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < now).limit(1)
     return tx.execute(due).first() is not None or tx.execute(dead).first() is not None
 
@@ -174,7 +179,7 @@ _DUE = (
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
     .outerjoin(support_case, outbox.c.case_id == support_case.c.id)
-    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"), _is_next_of_its_lane)
+    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"), _is_next_of_its_lane, _goes_to_a_chat)
     .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=outbox)

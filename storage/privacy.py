@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 
 from bot.domain.privacy import Document
 from storage.database import Tx
@@ -11,6 +11,7 @@ from storage.tables import (
     audit,
     cancellation,
     consent,
+    contract,
     customer,
     health_snapshot,
     interaction,
@@ -21,6 +22,8 @@ from storage.tables import (
     success_plan,
     support_case,
     survey_run,
+    ticket,
+    usage_event,
     win_back,
 )
 
@@ -47,6 +50,10 @@ PROFILE = (
     customer.c.hours,
 )
 
+PURCHASE = ("external_id", "amount_minor", "currency")
+TICKET = ("external_id", "solved_at", "category", "cost_minor", "currency")
+CONTRACT = ("external_id", "ends_on", "price_minor", "currency", "renewals")
+
 
 def load_document(tx: Tx, customer_id: int) -> Document:
     """What is kept about a customer; of staff's own notes nothing, and of staff no names. The latest comes first."""
@@ -58,7 +65,10 @@ def load_document(tx: Tx, customer_id: int) -> Document:
         interactions=_rows(tx, _interactions(customer_id)),
         cases=_rows(tx, _cases(customer_id)),
         messages=_rows(tx, _messages(customer_id)),
-        purchases=_rows(tx, _purchases(customer_id)),
+        purchases=_rows(tx, _owned(purchase, customer_id, "purchased_at", *PURCHASE)),
+        events=_rows(tx, _owned(usage_event, customer_id, "happened_at", "external_id", "name", "quantity")),
+        tickets=_rows(tx, _owned(ticket, customer_id, "opened_at", *TICKET)),
+        contracts=_rows(tx, _owned(contract, customer_id, "starts_on", *CONTRACT)),
         plans=_plans(tx, customer_id),
         losses=_rows(tx, _losses(customer_id)),
         health=_rows(tx, _health(customer_id)),
@@ -78,7 +88,14 @@ def _consents(customer_id: int) -> Select[Any]:
 
 def _surveys(customer_id: int) -> Select[Any]:
     columns = (survey_run.c.kind, survey_run.c.subject, survey_run.c.wording, survey_run.c.sent_at)
-    given = (answer.c.score, answer.c.reason, answer.c.answered_at, answer.c.changed_at, answer.c.segment)
+    given = (
+        answer.c.score,
+        answer.c.reason,
+        answer.c.answered_at,
+        answer.c.changed_at,
+        answer.c.segment,
+        answer.c.external_id,
+    )
     statement = select(*columns, *given).outerjoin(answer, answer.c.run_id == survey_run.c.id)
     return statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc())
 
@@ -103,9 +120,9 @@ def _messages(customer_id: int) -> Select[Any]:
     return select(*columns).where(*sent).order_by(outbox.c.id.desc())
 
 
-def _purchases(customer_id: int) -> Select[Any]:
-    columns = (purchase.c.external_id, purchase.c.purchased_at, purchase.c.amount_minor, purchase.c.currency)
-    return select(*columns).where(purchase.c.customer_id == customer_id).order_by(purchase.c.purchased_at.desc())
+def _owned(table: Table, customer_id: int, at: str, *columns: str) -> Select[Any]:
+    shown = (table.c[name] for name in (at, *columns))
+    return select(*shown).where(table.c.customer_id == customer_id).order_by(table.c[at].desc(), table.c.id.desc())
 
 
 def _plans(tx: Tx, customer_id: int) -> list[dict[str, Any]]:

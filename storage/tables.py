@@ -170,6 +170,63 @@ class PurchaseRow(Table, table=True):
     currency: str = Field(max_length=3)
 
 
+class UsageEventRow(Table, table=True):
+    """Something that a customer did with the product, as the business's own systems tell it."""
+
+    __tablename__ = "usage_event"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_usage_event_customer_id_happened_at", "customer_id", "happened_at"),
+        Index("ix_usage_event_name_happened_at", "name", "happened_at"),
+    )
+
+    id: int | None = _id()
+    external_id: str = Field(unique=True)
+    customer_id: int = _ref("customer.id")
+    name: str
+    happened_at: datetime = _instant(index=True)
+    quantity: int = 1
+
+
+class TicketRow(Table, table=True):
+    """A request for help in the business's own help desk, and what solving it cost."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint("solved_at >= opened_at", name="solved_at"),
+        CheckConstraint("(cost_minor is null) = (currency is null)", name="cost"),
+        Index("ix_ticket_customer_id_opened_at", "customer_id", "opened_at"),
+    )
+
+    id: int | None = _id()
+    external_id: str = Field(unique=True)
+    customer_id: int = _ref("customer.id")
+    opened_at: datetime = _instant(index=True)
+    solved_at: datetime | None = _instant(default=None, index=True)
+    category: str = ""
+    cost_minor: int | None = Field(default=None, sa_type=Id)
+    currency: str | None = Field(default=None, max_length=3)
+
+
+class ContractRow(Table, table=True):
+    """A contract, from its first to its last day; one without a last day goes on. The price is for all of its time."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        Index("ix_contract_customer_id_starts_on", "customer_id", "starts_on"),
+    )
+
+    id: int | None = _id()
+    external_id: str = Field(unique=True)
+    customer_id: int = _ref("customer.id")
+    starts_on: date = Field(index=True)
+    ends_on: date | None = Field(default=None, index=True)
+    price_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+    renewals: int = 0
+
+
 class InteractionRow(Table, table=True):
     """Anything said or noted about a customer: their messages, feedback, and staff's notes."""
 
@@ -296,7 +353,10 @@ class SurveyRunRow(Table, table=True):
 
 
 class AnswerRow(Table, table=True):
-    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves."""
+    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves.
+
+    One that another tool collected has an `external_id`, and a run of its own that was never sent.
+    """
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -307,6 +367,7 @@ class AnswerRow(Table, table=True):
         ),
         Index("ix_answer_kind_answered_at", "kind", "answered_at"),
         Index("ix_answer_customer_id_answered_at", "customer_id", "answered_at"),
+        Index("uq_answer_external_id", "external_id", unique=True),
     )
 
     run_id: int = Field(
@@ -326,6 +387,7 @@ class AnswerRow(Table, table=True):
     reason_until: datetime | None = _instant(default=None)
     skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
+    external_id: str | None = None
 
 
 class SuccessPlanRow(Table, table=True):
@@ -536,6 +598,17 @@ class InboxRow(Table, table=True):
     attempts: int = 0
     next_at: datetime | None = _instant(default=None, index=True)
     error: str | None = None
+
+
+class IngestRow(Table, table=True):
+    """What was answered to a request that brought data in, so that the same request again gets the same answer."""
+
+    __tablename__ = "ingest"
+
+    key: str = Field(primary_key=True)
+    digest: str
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    received_at: datetime = _instant(index=True)
 
 
 class CommandTextRow(Table, table=True):
@@ -756,6 +829,7 @@ audit = metadata.tables["audit"]
 cancellation = metadata.tables["cancellation"]
 command_text = metadata.tables["command_text"]
 consent = metadata.tables["consent"]
+contract = metadata.tables["contract"]
 customer = metadata.tables["customer"]
 encryption_key = metadata.tables["encryption_key"]
 forgotten = metadata.tables["forgotten"]
@@ -764,6 +838,7 @@ health = metadata.tables["health"]
 health_snapshot = metadata.tables["health_snapshot"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
+ingest = metadata.tables["ingest"]
 interaction = metadata.tables["interaction"]
 link = metadata.tables["link"]
 loss = metadata.tables["loss"]
@@ -775,6 +850,8 @@ staff = metadata.tables["staff"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
+ticket = metadata.tables["ticket"]
+usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]
 wave_member = metadata.tables["wave_member"]
 win_back = metadata.tables["win_back"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,7 +24,13 @@ GROUPED = re.compile(
     r"(?:(?!(?P=mark))[.,](?P<cents>\d+))?"
 )
 NOT_A_DIGIT = re.compile(r"\D")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 LEAP_YEAR = 2000
+MOST_MINOR = 10**15
+"""An amount beyond this is a mistake, and sums of such would not fit into 64 bits."""
+MOST_DIGITS = 18
+NO_GROUP = 4
+"""Digits behind a mark that are no group of thousands."""
 LANGUAGES = {
     "vi": Language.VI,
     "vn": Language.VI,
@@ -88,7 +95,19 @@ def read_instant(text: str, *, timezone: str) -> datetime:
         UnreadableError: there is no such instant.
     """
     local = _local(text)
-    return (local if local.tzinfo else local.replace(tzinfo=_zone(timezone))).astimezone(UTC)
+    try:
+        return (local if local.tzinfo else local.replace(tzinfo=_zone(timezone))).astimezone(UTC)
+    except OverflowError as error:
+        raise UnreadableError(text) from error
+
+
+def read_date(text: str) -> date:
+    """A day as YYYY-MM-DD or DD/MM/YYYY; a time of day beside it is read past.
+
+    Raises:
+        UnreadableError: there is no such day.
+    """
+    return _local(text).date()
 
 
 def _local(text: str) -> datetime:
@@ -128,7 +147,30 @@ def read_amount(text: str, *, currency: str) -> int:
     cents = (match["cents"] or "").rstrip("0") if match else ""
     if match is None or len(cents) > digits:
         raise UnreadableError(text)
-    return int(NOT_A_DIGIT.sub("", match["whole"]) + cents.ljust(digits, "0")) * (-1 if match["sign"] else 1)
+    amount = int(NOT_A_DIGIT.sub("", match["whole"]) + cents.ljust(digits, "0")) * (-1 if match["sign"] else 1)
+    if abs(amount) > MOST_MINOR:
+        raise UnreadableError(text)
+    return amount
+
+
+def read_price(text: str, *, currency: str) -> int:
+    """An amount in minor units that is not negative.
+
+    Raises:
+        UnreadableError: it is no such amount in this currency.
+    """
+    amount = read_amount(text, currency=currency)
+    if amount < 0:
+        raise UnreadableError(text)
+    return amount
+
+
+def amount_cell(number: Decimal) -> str:
+    """A number as a cell that is read as just that: 1.234 of a number is no thousand of anything."""
+    if abs(number.adjusted()) > MOST_DIGITS:
+        return str(number)
+    whole, _, cents = f"{number:f}".partition(".")
+    return f"{whole}.{cents.ljust(NO_GROUP, '0')}" if cents.strip("0") else whole
 
 
 @cache
@@ -182,6 +224,23 @@ def read_id(text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text):
         raise UnreadableError(text)
     return int(text)
+
+
+def read_number(text: str, *, among: range) -> int:
+    """A whole number within bounds.
+
+    Raises:
+        UnreadableError: it is none of them.
+    """
+    number = read_id(text)
+    if number not in among:
+        raise UnreadableError(text)
+    return number
+
+
+def is_text(text: str) -> bool:
+    """Whether a database can keep it: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and not SURROGATE.search(text)
 
 
 def _one_of(known: Mapping[str, T], text: str) -> T:

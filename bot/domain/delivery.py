@@ -148,6 +148,9 @@ class Step(StrEnum):
 
 def decide(kind: Kind, outcome: Outcome, *, attempt: int, most: int, already_resent: bool) -> Step:
     """The next step for a row of this kind after `attempt` of at `most` attempts."""
+    repeats = POLICIES[kind].unknown is Unknown.REPEAT
+    if repeats and outcome.proof in (Proof.NOT_SENT, Proof.UNKNOWN):
+        return Step.RETRY
     match outcome.proof:
         case Proof.SENT:
             return Step.DONE
@@ -161,7 +164,7 @@ def decide(kind: Kind, outcome: Outcome, *, attempt: int, most: int, already_res
 
 def backoff(attempt: int) -> timedelta:
     """How long to wait after the given attempt failed: 2, 4, 8 … seconds, at most ten minutes."""
-    return timedelta(seconds=min(2**attempt, 600))
+    return timedelta(seconds=min(2 ** min(attempt, 10), 600))
 
 
 GRAIN_SECONDS = 2e-6

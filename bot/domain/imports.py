@@ -1,71 +1,23 @@
-"""Importing customers and purchases: which column is which, and what each row says or why it cannot be used."""
+"""Importing: which column of a table is which, and what each row says or why it cannot be used."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Generic, TypeVar
 
-from bot.domain.cells import (
-    Birthday,
-    UnreadableError,
-    read_amount,
-    read_birthday,
-    read_currency,
-    read_id,
-    read_instant,
-    read_language,
-    read_phone,
-    read_salutation,
-    read_timezone,
-)
-from bot.domain.messages import Language
+from bot.domain.cells import UnreadableError, is_text, read_currency, read_instant
 from bot.domain.names import search_key
 from bot.domain.rules import Rules
 
 T = TypeVar("T")
 V = TypeVar("V", str, str | None)
+When = TypeVar("When", date, datetime)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """The columns of a kind of file, each with the other names that people give it, and those without which none is.
-
-    Names are compared without accents and case.
-    """
-
-    required: tuple[str, ...]
-    columns: Mapping[str, tuple[str, ...]]
-
-
-CUSTOMERS = Layout(
-    required=("external_id", "name"),
-    columns={
-        "external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
-        "name": ("full name", "customer name", "ho ten", "ho va ten", "ten", "ten khach", "ten khach hang"),
-        "phone": ("phone number", "mobile", "dien thoai", "so dien thoai", "sdt", "di dong"),
-        "birthday": ("birth date", "date of birth", "dob", "ngay sinh", "sinh nhat"),
-        "language": ("ngon ngu",),
-        "timezone": ("time zone", "mui gio"),
-        "plan": ("goi", "goi dich vu", "package"),
-        "location": ("city", "province", "khu vuc", "tinh thanh", "tinh", "thanh pho", "noi o"),
-        "salutation": ("title", "gender", "xung ho", "danh xung", "gioi tinh"),
-        "csm_id": ("csm", "nguoi phu trach", "nguoi cham soc"),
-        "joined_at": ("joined", "join date", "ngay tham gia", "ngay dang ky", "khach tu ngay"),
-    },
-)
-PURCHASES = Layout(
-    required=("external_id", "customer_external_id", "purchased_at", "amount"),
-    columns={
-        "external_id": ("invoice", "invoice no", "invoice id", "ma hoa don", "so hoa don", "ma don", "ma don hang"),
-        "customer_external_id": ("customer id", "customer code", "ma khach", "ma khach hang", "ma kh"),
-        "purchased_at": ("purchase date", "invoice date", "date", "ngay mua", "ngay", "ngay hoa don"),
-        "amount": ("total", "so tien", "thanh tien", "tong tien", "tong cong"),
-        "currency": ("tien te", "loai tien"),
-    },
-)
+LONGEST = 200
+"""Characters of a cell, where its column says nothing else."""
 
 
 class Reason(StrEnum):
@@ -73,11 +25,14 @@ class Reason(StrEnum):
 
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"
     IN_FUTURE = "in_future"
+    TOO_EARLY = "too_early"  # the end of something, before its beginning
     REPEATED = "repeated"  # an earlier row of the file has it
     TAKEN = "taken"  # another customer has it
     UNKNOWN = "unknown"  # there is no such customer
     FORGOTTEN = "forgotten"  # the person asked to be forgotten, and no import brings anybody back
+    NO_FIELD = "no_field"  # a row that names its own fields names one that means nothing
 
 
 @dataclass(frozen=True)
@@ -88,36 +43,6 @@ class RowError:
     column: str
     reason: Reason
     value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CustomerRecord:
-    """What a row says of a customer. None is what it does not say: that stays as it is."""
-
-    row: int
-    external_id: str
-    name: str
-    phone: str | None = None
-    birthday: Birthday | None = None
-    language: Language | None = None
-    timezone: str | None = None
-    plan: str | None = None
-    location: str | None = None
-    salutation: str | None = None
-    csm_id: int | None = None
-    joined_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PurchaseRecord:
-    """What a row says of an invoice; a cancellation has a negative amount."""
-
-    row: int
-    external_id: str
-    customer_external_id: str
-    purchased_at: datetime
-    amount_minor: int
-    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +61,18 @@ class ImportResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Layout(Generic[T]):
+    """The columns of a kind of table, each with the other names that people give it, and those without which none is.
+
+    Names are compared without accents and case. `read` makes a record of a row, or None of one with errors.
+    """
+
+    required: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    read: "Callable[[Row], T | None]"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Header:
     """Which column of a table holds what. `unknown` are read past; without `missing` nothing can be imported."""
 
@@ -144,7 +81,7 @@ class Header:
     missing: tuple[str, ...]
 
 
-def read_header(cells: Sequence[str], layout: Layout) -> Header:
+def read_header(cells: Sequence[str], layout: Layout[T]) -> Header:
     """Find the columns by their names in either language, whatever their accents, case and order."""
     names = {
         search_key(name): column for column, others in layout.columns.items() for name in (_spaced(column), *others)
@@ -166,53 +103,30 @@ def _spaced(name: str) -> str:
 
 
 @dataclass
-class RowReader:
-    """Reads the rows of one file in turn, and remembers what must not come twice."""
+class RowReader(Generic[T]):
+    """Reads the rows of one table in turn, and remembers what must not come twice."""
 
-    header: Header
+    layout: Layout[T]
     rules: Rules
     now: datetime
     seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def customer(self, row: int, cells: Sequence[str]) -> CustomerRecord | list[RowError]:
-        """The customer of a row, or all that is wrong with it."""
-        this = _Row(row, cells, self)
-        record = CustomerRecord(
-            row=row,
-            external_id=this.once("external_id", this.required("external_id")),
-            name=this.required("name"),
-            phone=this.once("phone", this.read("phone", partial(read_phone, region=self.rules.phone_region))),
-            birthday=this.read("birthday", read_birthday),
-            language=this.read("language", read_language),
-            timezone=this.read("timezone", read_timezone),
-            plan=this.text("plan"),
-            location=this.text("location"),
-            salutation=this.read("salutation", read_salutation),
-            csm_id=this.read("csm_id", read_id),
-            joined_at=this.past("joined_at"),
-        )
-        return this.errors or record
+    def cells(self, header: Header, row: int, cells: Sequence[str]) -> T | list[RowError]:
+        """The record of a spreadsheet's row, or all that is wrong with it."""
+        found = {column: cells[place] for column, place in header.positions.items() if place < len(cells)}
+        return self._read(Row(row, found, self))
 
-    def purchase(self, row: int, cells: Sequence[str]) -> PurchaseRecord | list[RowError]:
-        """The invoice of a row, or all that is wrong with it."""
-        this = _Row(row, cells, self)
-        currency = this.read("currency", read_currency) or self.rules.currency
-        external_id = this.once("external_id", this.required("external_id"))
-        customer_external_id = this.required("customer_external_id")
-        this.required("purchased_at")
-        this.required("amount")
-        purchased_at = this.past("purchased_at")
-        amount_minor = this.read("amount", partial(read_amount, currency=currency))
-        if purchased_at is None or amount_minor is None or this.errors:
-            return this.errors
-        return PurchaseRecord(
-            row=row,
-            external_id=external_id,
-            customer_external_id=customer_external_id,
-            purchased_at=purchased_at,
-            amount_minor=amount_minor,
-            currency=currency,
-        )
+    def fields(self, row: int, fields: Mapping[str, str]) -> T | list[RowError]:
+        """The record of a row that names its own fields, or all that is wrong with it."""
+        this = Row(row, fields, self)
+        for name in fields:
+            if name not in self.layout.columns:
+                this.refuse(name[:LONGEST], Reason.NO_FIELD, "")
+        return self._read(this)
+
+    def _read(self, row: "Row") -> T | list[RowError]:
+        record = self.layout.read(row)
+        return row.errors if record is None or row.errors else record
 
 
 @dataclass(frozen=True)
@@ -230,53 +144,88 @@ def read_batches(
     """Read numbered rows, `size` at a time; empty rows are nothing at all."""
     left = iter(rows)
     while chunk := list(islice(left, size)):
-        batch: Batch[T] = Batch(len(chunk), [], [])
-        for row, cells in chunk:
-            result = read(row, cells) if any(cells) else []
-            if isinstance(result, list):
-                batch.errors.extend(result)
-            else:
-                batch.records.append(result)
-        yield batch
+        yield sort_out(len(chunk), (read(row, cells) for row, cells in chunk if any(cells)))
 
 
-class _Row:
-    def __init__(self, row: int, cells: Sequence[str], reader: RowReader) -> None:
+def sort_out(rows: int, results: Iterable[T | list[RowError]]) -> Batch[T]:
+    """What can be used of so many rows, beside what is wrong with the others."""
+    batch: Batch[T] = Batch(rows, [], [])
+    for result in results:
+        if isinstance(result, list):
+            batch.errors.extend(result)
+        else:
+            batch.records.append(result)
+    return batch
+
+
+class Row:
+    """One row as it is read; whatever cannot be used is noted, so that all of it is told at once."""
+
+    def __init__(self, number: int, cells: Mapping[str, str], reader: RowReader[T]) -> None:
         self.errors: list[RowError] = []
-        self._row = row
+        self.number = number
+        self.rules = reader.rules
         self._cells = cells
-        self._reader = reader
+        self._now = reader.now
+        self._seen = reader.seen
 
-    def text(self, column: str) -> str | None:
-        position = self._reader.header.positions.get(column)
-        return self._cells[position].strip() or None if position is not None and position < len(self._cells) else None
+    def text(self, column: str, *, longest: int = LONGEST) -> str | None:
+        """What the cell says, without the spaces around it; None when that is nothing."""
+        text = self._cells.get(column, "").strip()
+        if len(text) > longest:
+            self.refuse(column, Reason.TOO_LONG, f"{text[:20]}…")
+        elif not is_text(text):
+            self.refuse(column, Reason.UNREADABLE, "")
+        else:
+            return text or None
+        return None
 
     def required(self, column: str) -> str:
+        """What a cell says that must say something."""
+        before = len(self.errors)
         text = self.text(column)
-        if text is None:
-            self._refuse(column, Reason.MISSING, "")
+        if text is None and len(self.errors) == before:
+            self.refuse(column, Reason.MISSING, "")
         return text or ""
 
     def read(self, column: str, reader: Callable[[str], T]) -> T | None:
+        """What the cell means."""
         text = self.text(column)
         try:
             return None if text is None else reader(text)
         except UnreadableError:
-            self._refuse(column, Reason.UNREADABLE, text or "")
+            self.refuse(column, Reason.UNREADABLE, text or "")
             return None
 
+    def needed(self, column: str, reader: Callable[[str], T]) -> T | None:
+        """What a cell means that must mean something."""
+        return self.read(column, reader) if self.required(column) else None
+
     def once(self, column: str, value: V) -> V:
-        if value and (column, value) in self._reader.seen:
-            self._refuse(column, Reason.REPEATED, value)
+        """A value that no other row of the table may have."""
+        if value and (column, value) in self._seen:
+            self.refuse(column, Reason.REPEATED, value)
         elif value:
-            self._reader.seen.add((column, value))
+            self._seen.add((column, value))
         return value
 
-    def past(self, column: str) -> datetime | None:
-        instant = self.read(column, partial(read_instant, timezone=self._reader.rules.timezone))
-        if instant is not None and instant > self._reader.now:
-            self._refuse(column, Reason.IN_FUTURE, self.text(column) or "")
+    def past(self, column: str, *, needed: bool = False) -> datetime | None:
+        """An instant that has come."""
+        read = self.needed if needed else self.read
+        instant = read(column, partial(read_instant, timezone=self.rules.timezone))
+        if instant is not None and instant > self._now:
+            self.refuse(column, Reason.IN_FUTURE, self._cells[column].strip())
         return instant
 
-    def _refuse(self, column: str, reason: Reason, value: str) -> None:
-        self.errors.append(RowError(self._row, column, reason, value))
+    def not_before(self, column: str, end: When | None, beginning: When | None) -> None:
+        """Refuse an end that comes before the beginning."""
+        if end is not None and beginning is not None and end < beginning:
+            self.refuse(column, Reason.TOO_EARLY, self._cells[column].strip())
+
+    def currency(self) -> str:
+        """The currency of the row's amounts: the business's own where the row names none."""
+        return self.read("currency", read_currency) or self.rules.currency
+
+    def refuse(self, column: str, reason: Reason, value: str) -> None:
+        """Note why the row cannot be used."""
+        self.errors.append(RowError(self.number, column, reason, value))

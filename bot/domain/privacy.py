@@ -5,8 +5,8 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from operator import methodcaller
 
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message
@@ -65,6 +65,9 @@ class Document:
     cases: Rows
     messages: Rows
     purchases: Rows
+    events: Rows
+    tickets: Rows
+    contracts: Rows
     plans: Rows
     losses: Rows
     health: Rows
@@ -73,11 +76,7 @@ class Document:
 
     def to_json(self) -> bytes:
         """The whole of it, for people and for programs: instants in ISO 8601, money in minor units."""
-        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=_iso).encode()
-
-
-def _iso(value: date) -> str:
-    return value.isoformat()
+        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=methodcaller("isoformat")).encode()
 
 
 def notice_facts(rules: Rules) -> dict[str, object]:
@@ -97,6 +96,9 @@ def my_data(document: Document, language: Language) -> Message:
         "written": len(document.interactions),
         "received": sum(row["sent_at"] is not None for row in document.messages),
         "purchases": len(document.purchases),
+        "events": len(document.events),
+        "tickets": len(document.tickets),
+        "contracts": len(document.contracts),
         "looks": len(document.looks),
         "success_plan": next((row["name"] for row in document.plans if row["status"] == "active"), ""),
     }

@@ -22,11 +22,15 @@ from bot.domain.rules import (
     PlanTemplate,
     Rules,
     SuccessRules,
+    TriggerRules,
     WinBackRules,
 )
 from bot.domain.taps import SEPARATOR
+from bot.domain.touchpoints import Kind
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+TRIGGERED = (Kind.CES, Kind.CSAT)
 LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 SEGMENT_FIELDS = ("plan", "location")
@@ -92,6 +96,7 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     yield from _success(rules.success)
     yield from _health(rules.health)
     yield from _plans(rules.plans)
+    yield from _triggers(rules.triggers)
 
 
 def _out_of_range(rules: Rules) -> Iterator[str]:
@@ -217,6 +222,22 @@ def _measure(at: str, measure: MeasureTemplate) -> Iterator[str]:
     yield from _words(f"{at}.unit", measure.unit)
     if measure.target == measure.start:
         yield f"{at}.target: must be another number than start ({measure.start:g})"
+
+
+def _triggers(triggers: tuple[TriggerRules, ...]) -> Iterator[str]:
+    for index, trigger in enumerate(triggers):
+        at = f"triggers[{index}]"
+        if not trigger.event.strip():
+            yield f"{at}.event: must name an event"
+        if trigger.survey not in TRIGGERED:
+            yield f"{at}.survey: must be {' or '.join(TRIGGERED)}; NPS has a calendar of its own"
+        if trigger.subject:
+            yield from _words(f"{at}.subject", trigger.subject)
+        if trigger.fresh_for < MINUTE:
+            yield f"{at}.fresh_for: must be at least {MINUTE}"
+    for (event, survey), count in Counter((trigger.event, trigger.survey) for trigger in triggers).items():
+        if count > 1:
+            yield f"triggers: {event!r} must ask {survey} once"
 
 
 def _keys(at: str, keys: list[str]) -> Iterator[str]:

@@ -241,6 +241,26 @@ class CaseRules:
     acknowledges_every: timedelta = timedelta(hours=1)
 
 
+TICKET_SOLVED = "ticket_solved"
+"""The event that a ticket of the business's help desk makes when it is solved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriggerRules:
+    """An event of another system that asks a survey: a usage event by its name, or `ticket_solved`.
+
+    It is asked `after` the event and about `subject`, one customer at most once in `once_per`, and never about
+    something that was older than `fresh_for` when it was told.
+    """
+
+    event: str
+    survey: Kind
+    subject: Mapping[Language, str] = field(default_factory=dict)
+    after: timedelta = timedelta(hours=1)
+    once_per: timedelta = timedelta(days=30)
+    fresh_for: timedelta = timedelta(hours=24)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SegmentScorecard:
     """Weights of its own for a segment such as "plan=gold"; what is not named keeps the general weight."""
@@ -339,7 +359,8 @@ class PrivacyRules:
 class Rules:
     """Everything a business may set about how it treats its customers.
 
-    `pepper` is the secret with which the ids of forgotten people are made unreadable.
+    `pepper` is the secret with which the ids of forgotten people are made unreadable. At `webhook_url`, if it is set,
+    another system is told of answers and cases.
     """
 
     business: str = "Touchpoint"
@@ -350,6 +371,7 @@ class Rules:
     staff_chat_id: int | None = None
     admin_ids: frozenset[int] = frozenset()
     pepper: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
@@ -364,4 +386,5 @@ class Rules:
     health: HealthRules = HealthRules()
     digest: DigestRules = DigestRules()
     retention: RetentionRules = RetentionRules()
+    triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()

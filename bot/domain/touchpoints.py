@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CARD = "card"
     CASE = "case"  # what happens in a case, told where staff talk about it
     RECALL = "recall"
+    WEBHOOK = "webhook"  # tells another system, and goes to no chat
     DIGEST = "digest"  # what waits for a CSM today
 
 
@@ -58,6 +59,7 @@ class Unknown(StrEnum):
     WAIT = "wait"  # a later message or a tap settles it
     GIVE_UP = "give_up"  # twice would be worse than never
     RESEND = "resend"  # never would be worse than twice: once more, flagged
+    REPEAT = "repeat"  # the receiver knows what comes twice: again until it expires
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ POLICIES = MappingProxyType(
         Kind.FOLLOW_UP: KindPolicy(Group.SURVEY, 9, Unknown.WAIT, timedelta(days=60)),
         Kind.WIN_BACK: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
         Kind.OFFER: KindPolicy(Group.WIN_BACK, 10, Unknown.WAIT, timedelta(days=30)),
+        Kind.WEBHOOK: KindPolicy(Group.SERVICE, 11, Unknown.REPEAT, timedelta(days=3)),
     }
 )
 

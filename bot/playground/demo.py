@@ -20,7 +20,7 @@ from bot.playground.crowd import Crowd
 from bot.playground.engine import Engine
 from bot.playground.messenger import Messenger
 from bot.playground.recollection import recall
-from bot.playground.server import HOST, PORT, PortTakenError, listen, serve_playground
+from bot.playground.server import HOST, PORT, serve_playground
 from bot.playground.shop import Shop
 from bot.playground.simulation.cast import business
 from bot.playground.simulation.people import YEAR
@@ -30,6 +30,7 @@ from bot.playground.transport import PlaygroundRequest
 from bot.playground.views import Playground
 from bot.playground.web import playground_app
 from bot.services import health
+from bot.serving import PortTakenError, listen
 from bot.settings import Settings, SettingsError
 from handlers import commands
 from handlers.context import App

@@ -9,6 +9,7 @@ import storage.customers
 import storage.interactions
 import storage.notices
 import storage.outbox
+import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
 from bot.domain.delivery import Outgoing
@@ -18,6 +19,7 @@ from bot.domain.roles import Staff
 from bot.domain.rules import Rules
 from bot.domain.taps import ResolveCase, SnoozeCase
 from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.webhooks import Event, case_data
 from storage.database import Tx
 from storage.due import Window
 
@@ -133,6 +135,8 @@ def _resolve(tx: Tx, found: Case, tap: ResolveCase, *, by: Staff, rules: Rules, 
     over = cases.resolve(found, Reason(tap.reason), CaseOutcome(tap.outcome), now=now)
     assert over is not None  # noqa: S101  the caller has looked, and the row is locked
     storage.cases.save(tx, over, resolved_by=by.user_id)
+    data, key = case_data(over), f"{over.case_id}:{over.reopened}"
+    storage.webhooks.emit(tx, Event.CASE_RESOLVED, over.customer_id, data, key=key, rules=rules, now=now)
     storage.interactions.close_case(tx, found.case_id, staff_id=by.user_id, now=now)
     storage.case_threads.set_topic(tx, over, is_open=False, rules=rules, now=now)
 

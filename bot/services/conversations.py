@@ -11,6 +11,7 @@ import storage.notices
 import storage.outbox
 import storage.plans
 import storage.surveys
+import storage.webhooks
 from bot.domain import cases, plan_messages, plans, surveys
 from bot.domain.cases import Case, Source
 from bot.domain.customers import Customer
@@ -20,6 +21,7 @@ from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
 from bot.domain.touchpoints import Kind
+from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
 
 FEEDBACK_WITHIN = timedelta(hours=1)
@@ -98,6 +100,8 @@ def _record_reason(
     tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime
 ) -> Reply:
     storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
+    data, key = answer_data(run, score, reason=text[: surveys.MAX_REASON]), f"{run.run_id}:{message_id}"
+    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         key = f"reason:{run.run_id}:{message_id}"
         signal = surveys.signal(run, score, key=key, reason=text[: surveys.QUOTE])
@@ -170,6 +174,8 @@ def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
     storage.cases.save(tx, reopened)
     storage.cases.change(tx, reopened.case_id, ces_planned_at=None)
     storage.outbox.cancel_pending(tx, reopened.customer_id, reason="reopened", kinds=(Kind.CASE_CES,))
+    data, key = case_data(reopened), f"{reopened.case_id}:{reopened.reopened}"
+    storage.webhooks.emit(tx, Event.CASE_REOPENED, reopened.customer_id, data, key=key, rules=rules, now=now)
     storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)
     storage.case_threads.show(tx, reopened, key=f"reopened:{reopened.reopened}", rules=rules, now=now)
 

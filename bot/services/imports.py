@@ -1,17 +1,39 @@
-"""Importing what the business knows already. One call is one transaction: give it a thousand records at a time."""
+"""Importing what other systems know. One call is one transaction: give it a thousand records at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import storage.forgetting
 import storage.imports
+import storage.ingest
 import storage.losses
-from bot.domain.imports import CustomerRecord, ImportResult, PurchaseRecord, Reason, RowError
+import storage.triggers
+from bot.domain.imports import ImportResult, Reason, RowError, RowReader, sort_out
 from bot.domain.privacy import Identity, digest
-from bot.domain.rules import Rules
+from bot.domain.records import (
+    LAYOUTS,
+    ContractRecord,
+    CustomerRecord,
+    EventRecord,
+    Noun,
+    OwnedRecord,
+    PurchaseRecord,
+    ScoreRecord,
+    TicketRecord,
+)
+from bot.domain.rules import Rules, TriggerRules
+from bot.domain.triggers import Happening, fresh, happened, solved, trigger_name
 from storage.database import Tx
+from storage.due import Due
 from storage.imports import Saved
+from storage.invitations import invite
+
+R = TypeVar("R", bound=OwnedRecord)
 
 BATCH = 1000
 
@@ -39,15 +61,134 @@ def import_purchases(
 
     After the last batch, `win_back.plan_past_losses` draws from the purchases what they tell of the past.
     """
-    buyers = {record.row: record.customer_external_id for record in records}
-    forgotten = _forgotten(tx, {row: {Identity.EXTERNAL_ID: buyer} for row, buyer in buyers.items()}, rules)
-    with _undone_if(tx, dry_run=dry_run):
-        kept = [record for record in records if record.row not in forgotten]
-        saved = storage.imports.save_purchases(tx, kept, now=now)
+
+    def save(known: Sequence[PurchaseRecord]) -> Saved:
+        saved = storage.imports.save_purchases(tx, known, now=now)
         for customer_id, bought_at in storage.losses.list_returned(tx, limit=len(records)):
             storage.losses.recover(tx, customer_id, recovered_at=bought_at)
-    unknown = [RowError(row, "customer_external_id", Reason.UNKNOWN, buyers[row]) for row in saved.refused]
-    return _result(saved, [*forgotten.values(), *unknown])
+        return saved
+
+    return _import_owned(tx, records, save, rules=rules, dry_run=dry_run)
+
+
+def import_events(
+    tx: Tx, *, now: datetime, records: Sequence[EventRecord], rules: Rules, dry_run: bool = False
+) -> ImportResult:
+    """Add and change usage events by their external id; what has just happened may ask the customer about it."""
+
+    def save(known: Sequence[EventRecord]) -> Saved:
+        saved = storage.imports.save_events(tx, known)
+        _ask_about(tx, [happened(record) for record in known], storage.triggers.list_events, rules=rules, now=now)
+        return saved
+
+    return _import_owned(tx, records, save, rules=rules, dry_run=dry_run)
+
+
+def import_tickets(
+    tx: Tx, *, now: datetime, records: Sequence[TicketRecord], rules: Rules, dry_run: bool = False
+) -> ImportResult:
+    """Add and change tickets by their external id; one that has just been solved asks how easy that was."""
+
+    def save(known: Sequence[TicketRecord]) -> Saved:
+        saved = storage.imports.save_tickets(tx, known)
+        _ask_about(tx, [solved(record) for record in known], storage.triggers.list_solved, rules=rules, now=now)
+        return saved
+
+    return _import_owned(tx, records, save, rules=rules, dry_run=dry_run)
+
+
+def import_contracts(
+    tx: Tx, *, now: datetime, records: Sequence[ContractRecord], rules: Rules, dry_run: bool = False
+) -> ImportResult:
+    """Add and change contracts by their external id."""
+    return _import_owned(tx, records, partial(storage.imports.save_contracts, tx), rules=rules, dry_run=dry_run)
+
+
+def import_scores(
+    tx: Tx, *, now: datetime, records: Sequence[ScoreRecord], rules: Rules, dry_run: bool = False
+) -> ImportResult:
+    """Add and change answers to NPS that another tool collected, by their external id; nobody is called about them."""
+    return _import_owned(tx, records, partial(storage.imports.save_scores, tx), rules=rules, dry_run=dry_run)
+
+
+IMPORTS: Mapping[Noun, Callable[..., ImportResult]] = MappingProxyType(
+    {
+        Noun.CUSTOMERS: import_customers,
+        Noun.PURCHASES: import_purchases,
+        Noun.EVENTS: import_events,
+        Noun.TICKETS: import_tickets,
+        Noun.CONTRACTS: import_contracts,
+        Noun.NPS: import_scores,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Rows that another system sends, each with the names of its fields, and the digest of all that it sent.
+
+    The same `key` again gets the same answer; without one, every request is a new one.
+    """
+
+    noun: Noun
+    rows: Sequence[Mapping[str, str]]
+    digest: str
+    key: str = ""
+
+
+def take_in(tx: Tx, *, now: datetime, request: Request, rules: Rules) -> ImportResult | None:
+    """Import the rows of a request, which count from 0; None when its key belongs to another request."""
+    if not request.key:
+        return _take_in(tx, request, rules, now=now)
+    try:
+        answered = storage.ingest.begin(tx, request.key, request.digest, now=now)
+    except storage.ingest.AnotherBodyError:
+        return None
+    if answered is not None:
+        return answered
+    result = _take_in(tx, request, rules, now=now)
+    storage.ingest.finish(tx, request.key, result)
+    return result
+
+
+def _take_in(tx: Tx, request: Request, rules: Rules, *, now: datetime) -> ImportResult:
+    reader: RowReader[Any] = RowReader(LAYOUTS[request.noun], rules, now)
+    batch = sort_out(len(request.rows), (reader.fields(number, row) for number, row in enumerate(request.rows)))
+    saved = IMPORTS[request.noun](tx, now=now, records=batch.records, rules=rules)
+    return saved + ImportResult(errors=tuple(batch.errors))
+
+
+def _import_owned(
+    tx: Tx, records: Sequence[R], save: Callable[[Sequence[R]], Saved], *, rules: Rules, dry_run: bool
+) -> ImportResult:
+    """Save what belongs to customers; who was forgotten or is unknown is left out."""
+    owners = {record.row: record.customer_external_id for record in records}
+    forgotten = _forgotten(tx, {row: {Identity.EXTERNAL_ID: owner} for row, owner in owners.items()}, rules)
+    with _undone_if(tx, dry_run=dry_run):
+        saved = save([record for record in records if record.row not in forgotten])
+    unknown = [RowError(row, "customer_external_id", Reason.UNKNOWN, owners[row]) for row in saved.refused]
+    told = [replace(error, column="customer_external_id") for error in forgotten.values()]
+    return _result(saved, [*told, *unknown])
+
+
+def _ask_about(
+    tx: Tx,
+    happenings: Sequence[Happening],
+    list_due: Callable[[Tx, TriggerRules, Collection[str]], list[Due]],
+    *,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Ask those to whom something has just happened, each of them at most once in the trigger's time."""
+    for trigger in rules.triggers:
+        external_ids = fresh(happenings, trigger, now=now)
+        found = list_due(tx, trigger, external_ids) if external_ids else []
+        customers = {due.customer_id for due in found}
+        asked = storage.triggers.list_asked(tx, trigger, customers, since=now - trigger.once_per)
+        first = {due.customer_id: due for due in reversed(found) if due.customer_id not in asked}
+        for due in first.values():
+            key, due_at = storage.triggers.dedupe_key(trigger, due), due.at + trigger.after
+            invite(tx, due, trigger.survey, key, due_at, trigger=trigger_name(trigger), now=now)
 
 
 def _identities(record: CustomerRecord) -> dict[Identity, str]:

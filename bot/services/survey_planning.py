@@ -5,7 +5,6 @@ outbox refuses a second message with one dedupe key. It takes a chunk of rows in
 dealt with, so the caller repeats it until that is 0. What is too late to be sent is noted and not queued.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,15 +16,13 @@ import storage.surveys
 from bot.domain import surveys
 from bot.domain.delivery import Outgoing
 from bot.domain.local_time import day_start, local_date
-from bot.domain.planning import CHUNK, free_at, is_late, outgoing
+from bot.domain.planning import CHUNK, free_at, outgoing
 from bot.domain.rules import Rules
 from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 from storage.due import Due, Window
-
-ABOUT_A_CASE: Mapping[Kind, Kind] = {Kind.CASE_CES: Kind.CES, Kind.FOLLOW_UP: Kind.NPS}
-"""Which survey is asked by the kinds that ask about a case."""
+from storage.invitations import invite
 
 
 def plan_closings(tx: Tx, *, now: datetime, rules: Rules) -> int:
@@ -87,7 +84,7 @@ def plan_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     closed = storage.planning.list_closed_interactions(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in closed:
         if storage.planning.mark_interaction_asked(tx, due.row_id, now=now) and due.reachable:
-            _ask(tx, due, Kind.CES, f"ces:{due.row_id}", due.at + delay, trigger="interaction", now=now)
+            invite(tx, due, Kind.CES, f"ces:{due.row_id}", due.at + delay, trigger="interaction", now=now)
     return len(closed)
 
 
@@ -98,7 +95,7 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
             key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
-            _ask(tx, due, Kind.CASE_CES, key, due.at + delay, trigger="case", case_id=due.row_id, now=now)
+            invite(tx, due, Kind.CASE_CES, key, due.at + delay, trigger="case", case_id=due.row_id, now=now)
     return len(resolved)
 
 
@@ -112,7 +109,7 @@ def plan_follow_ups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "nps_planned_at", now=now) and due.reachable:
             key = f"follow_up:case:{due.row_id}"
-            run_id = _ask(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger="case", now=now)
+            run_id = invite(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger="case", now=now)
             storage.cases.change(tx, due.row_id, nps_run_id=run_id)
             storage.customers.change(tx, due.customer_id, next_nps_at=now + rules.surveys.nps_every)
     return len(resolved)
@@ -124,7 +121,7 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
     done = storage.planning.list_done_milestones(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in done:
         if storage.planning.mark_milestone_asked(tx, due.row_id, now=now) and due.reachable:
-            _ask(tx, due, Kind.CSAT, f"csat:milestone:{due.row_id}", due.at + delay, trigger="milestone", now=now)
+            invite(tx, due, Kind.CSAT, f"csat:milestone:{due.row_id}", due.at + delay, trigger="milestone", now=now)
     return len(done)
 
 
@@ -143,30 +140,5 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
             key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"
-            _ask(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, now=now)
+            invite(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, now=now)
     return len(customers)
-
-
-def _ask(
-    tx: Tx,
-    due: Due,
-    kind: Kind,
-    key: str,
-    due_at: datetime,
-    *,
-    trigger: str,
-    case_id: int | None = None,
-    now: datetime,
-) -> int | None:
-    """Start a survey run with its invitation; returns the run, or None when it is too late for it."""
-    if is_late(kind, due_at, now=now):
-        return None
-    asks = ABOUT_A_CASE.get(kind, kind)
-    run_id = storage.surveys.add_run(
-        tx, kind=asks, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
-    )
-    facts = surveys.question_facts(asks, run_id, due.subject)
-    message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
-    if storage.outbox.add(tx, replace(message, case_id=case_id), now=now) is None:
-        storage.surveys.close_run(tx, run_id, now=now)
-    return run_id

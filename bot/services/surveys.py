@@ -8,10 +8,12 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.surveys
+import storage.webhooks
 from bot.domain import case_messages, surveys, taps
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun, TapMeaning
+from bot.domain.webhooks import Event, answer_data
 from storage.database import Tx
 
 
@@ -45,6 +47,9 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
     _tell_whether_it_helped(tx, run, rules=rules, now=now)
+    event = Event.ANSWER_GIVEN if run.score is None else Event.ANSWER_CHANGED
+    data, key = answer_data(run, score, reason=None if moved else run.reason), f"{run.run_id}:{now.isoformat()}"
+    storage.webhooks.emit(tx, event, run.customer_id, data, key=key, rules=rules, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
         storage.case_threads.signal(tx, signal, rules=rules, now=now)

@@ -50,6 +50,10 @@ def import_an(folder: Path) -> None:
         ["doctor"],
         ["import", "customers"],
         ["import", "purchases"],
+        ["import", "events"],
+        ["import", "tickets"],
+        ["import", "contracts"],
+        ["import", "nps"],
         ["staff", "add"],
         ["staff", "list"],
         ["staff", "remove"],
@@ -152,6 +156,26 @@ def test_purchases_are_imported_for_known_customers(folder: Path) -> None:
 
     assert result.stdout == "1 new, 0 changed, 0 unchanged, 1 left out\n"
     assert "row 3: customer_external_id “K9” is no customer that was imported" in result.stderr
+
+
+BOOKS = {
+    "events": "Mã sự kiện;Mã khách;Sự kiện;Thời gian;Số lần\nA;K1;login;04/03/2026 10:30;2\nB;K9;login;04/03/2026;2\n",
+    "tickets": "Mã yêu cầu;Mã khách;Ngày mở;Ngày xong\nA;K1;04/03/2026;05/03/2026\nB;K9;04/03/2026;\n",
+    "contracts": "Số hợp đồng;Mã khách;Từ ngày;Đến ngày;Giá\nA;K1;1/1/2026;31/12/2026;1.000.000\nB;K9;1/1/2026;;5\n",
+    "nps": "Mã trả lời;Mã khách;Điểm;Ngày trả lời;Lý do\nA;K1;9;04/03/2026;dễ dùng\nB;K9;9;04/03/2026;\n",
+}
+
+
+@pytest.mark.parametrize("noun", BOOKS)
+def test_what_customers_do_is_imported_for_known_customers(folder: Path, noun: str) -> None:
+    import_an(folder)
+    (folder / "books.csv").write_text(BOOKS[noun])
+
+    first, second = (touchpoint("import", noun, "books.csv") for _ in range(2))
+
+    assert first.stdout == "1 new, 0 changed, 0 unchanged, 1 left out\n"
+    assert second.stdout == "0 new, 0 changed, 1 unchanged, 1 left out\n"
+    assert "row 3: customer_external_id “K9” is no customer that was imported" in first.stderr
 
 
 @pytest.mark.parametrize(("words", "losses"), [((), 1), (("--dry-run",), 0)])

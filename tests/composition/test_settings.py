@@ -64,6 +64,44 @@ def test_the_example_of_an_env_file_can_be_copied_as_it_is(folder: Path) -> None
     assert load() == Settings(rules=load().rules)
 
 
+def test_the_data_doors_token_is_kept_out_of_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHPOINT_API_TOKEN", TOKEN)
+    monkeypatch.setenv("TOUCHPOINT_API_HOST", "0.0.0.0")  # noqa: S104  as a business may set it
+    monkeypatch.setenv("TOUCHPOINT_API_PORT", "9000")
+
+    settings = load()
+
+    assert (settings.api_host, settings.api_port) == ("0.0.0.0", 9000)  # noqa: S104  the same
+    assert settings.secrets() == (TOKEN,)
+    assert TOKEN not in repr(settings)
+
+
+def test_a_short_token_and_a_port_that_is_none_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHPOINT_API_TOKEN", "hush")
+    monkeypatch.setenv("TOUCHPOINT_API_PORT", "0")
+
+    found = problems()
+
+    assert [problem.partition(":")[0] for problem in found] == ["TOUCHPOINT_API_TOKEN", "TOUCHPOINT_API_PORT"]
+    assert "hush" not in str(found)
+
+
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  from the standard's own page
+
+
+def test_a_webhook_has_an_address_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_URL", "https://crm.example.com/touchpoint")
+    assert [problem.partition(":")[0] for problem in problems()] == ["TOUCHPOINT_WEBHOOK_SECRET"]
+
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_SECRET", "whsec_short")
+    assert [problem.partition(":")[0] for problem in problems()] == ["TOUCHPOINT_WEBHOOK_SECRET"]
+
+    monkeypatch.setenv("TOUCHPOINT_WEBHOOK_SECRET", WEBHOOK_SECRET)
+    settings = load()
+    assert settings.rules.webhook_url == "https://crm.example.com/touchpoint"
+    assert settings.secrets() == (WEBHOOK_SECRET,)
+
+
 def test_one_admin_needs_no_comma(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADMIN_IDS", "5000000000001")
 

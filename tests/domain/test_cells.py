@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from bot.domain.cells import (
     Birthday,
     UnreadableError,
+    amount_cell,
     currency_digits,
     read_amount,
     read_birthday,
     read_currency,
+    read_date,
     read_id,
     read_instant,
     read_language,
@@ -155,3 +157,50 @@ def test_words_of_another_kind_are_refused(read: object, text: str) -> None:
     assert callable(read)
     with pytest.raises(UnreadableError):
         read(text)
+
+
+@pytest.mark.parametrize(("text", "amount"), [("1000000000000000", 10**15), ("-1000000000000000", -(10**15))])
+def test_the_largest_amount_is_read(text: str, amount: int) -> None:
+    assert read_amount(text, currency="VND") == amount
+
+
+@pytest.mark.parametrize("text", ["1000000000000001", "99999999999999999999999"])
+def test_an_amount_beyond_all_reason_is_a_mistake(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_amount(text, currency="VND")
+
+
+@pytest.mark.parametrize("text", ["2027-01-01", "01/01/2027", "2027-01-01T00:00:00", "1.1.2027 09:30"])
+def test_a_day_is_read_whatever_time_stands_beside_it(text: str) -> None:
+    assert read_date(text).isoformat() == "2027-01-01"
+
+
+def test_an_instant_before_time_began_is_none() -> None:
+    with pytest.raises(UnreadableError):
+        read_instant("0001-01-01", timezone=SAIGON)
+
+
+@pytest.mark.parametrize(
+    ("number", "currency", "minor"),
+    [
+        ("1250000", "VND", 1_250_000),
+        ("1250000.0", "VND", 1_250_000),
+        ("1.5E+6", "VND", 1_500_000),
+        ("12.5", "USD", 1250),
+        ("-12.50", "USD", -1250),
+        ("1234.5", "USD", 123_450),
+        ("0.001", "KWD", 1),
+        ("1.234", "VND", None),
+        ("1.5", "VND", None),
+        ("1.234", "USD", None),
+        ("1E+999999", "VND", None),
+        ("1E-999999", "VND", None),
+    ],
+)
+def test_a_number_means_itself_and_never_thousands(number: str, currency: str, minor: int | None) -> None:
+    cell = amount_cell(Decimal(number))
+    if minor is None:
+        with pytest.raises(UnreadableError):
+            read_amount(cell, currency=currency)
+    else:
+        assert read_amount(cell, currency=currency) == minor

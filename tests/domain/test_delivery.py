@@ -34,7 +34,18 @@ def test_a_demand_to_wait_and_a_move_do_not_use_attempts_up() -> None:
     assert step(Kind.NOTICE, Outcome(proof=Proof.NOT_SENT, new_chat_id=-100), attempt=9) is Step.RETRY
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("proof", [Proof.NOT_SENT, Proof.UNKNOWN])
+def test_a_call_to_another_system_is_repeated_as_long_as_it_takes(proof: Proof) -> None:
+    assert step(Kind.WEBHOOK, Outcome(proof=proof), attempt=400) is Step.RETRY
+    assert step(Kind.WEBHOOK, Outcome(proof=Proof.REFUSED)) is Step.FAIL
+
+
+def test_calls_to_other_systems_come_after_every_message() -> None:
+    last = POLICIES[Kind.WEBHOOK].priority
+    assert [kind for kind in Kind if POLICIES[kind].priority >= last] == [Kind.WEBHOOK]
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.WEBHOOK}))
 def test_an_unknown_outcome_follows_the_policy_of_its_kind(kind: Kind) -> None:
     resent = POLICIES[kind].unknown is Unknown.RESEND
     assert step(kind, Outcome(proof=Proof.UNKNOWN)) is (Step.RESEND_FLAGGED if resent else Step.LEAVE_UNKNOWN)
@@ -47,7 +58,7 @@ def test_surveys_greetings_and_win_back_are_never_sent_twice(kind: Kind) -> None
 
 
 def test_the_wait_doubles_up_to_ten_minutes() -> None:
-    assert [backoff(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 50)] == [2, 4, 8, 512, 600, 600]
+    assert [backoff(attempt).total_seconds() for attempt in (1, 2, 3, 9, 10, 5000)] == [2, 4, 8, 512, 600, 600]
 
 
 def test_a_rested_limit_gives_its_burst_at_once_and_then_its_rate() -> None:

@@ -21,6 +21,9 @@ DOCUMENT = Document(
     cases=[],
     messages=[{"sent_at": NOW}, {"sent_at": None}],
     purchases=[{}] * 4,
+    events=[{}] * 3,
+    tickets=[{}] * 2,
+    contracts=[{"starts_on": NOW.date()}],
     plans=[{"name": "Cũ", "status": "completed"}, {"name": "Năm đầu", "status": "active"}],
     losses=[],
     health=[{"day": date(2026, 11, 22), "score": 80}],
@@ -39,6 +42,7 @@ def test_the_document_is_json_with_iso_instants_and_readable_letters() -> None:
     written = DOCUMENT.to_json().decode()
     assert "Năm đầu" in written
     assert json.loads(written)["consent"][0]["happened_at"] == "2026-11-22T03:00:00+00:00"
+    assert json.loads(written)["contracts"][0]["starts_on"] == "2026-11-22"
 
 
 def test_the_page_shows_the_latest_and_counts_the_rest() -> None:
@@ -46,6 +50,7 @@ def test_the_page_shows_the_latest_and_counts_the_rest() -> None:
     assert len(said["consents"]) == privacy.CONSENTS_SHOWN  # type: ignore[arg-type]
     assert (said["answer_count"], len(said["answers"])) == (7, privacy.ANSWERS_SHOWN)  # type: ignore[arg-type]
     assert (said["written"], said["received"], said["purchases"], said["looks"]) == (2, 1, 4, 1)
+    assert (said["events"], said["tickets"], said["contracts"]) == (3, 2, 1)
     assert said["success_plan"] == "Năm đầu"
     first = said["answers"][0]  # type: ignore[index]
     assert first["highest"] == 10

@@ -18,10 +18,10 @@ from bot.playground import demo
 from bot.playground.demo import open_playground
 from bot.playground.opening import STAFF_GROUP, opening_time
 from bot.playground.persons import Person
-from bot.playground.server import listen
 from bot.playground.views import Playground
 from bot.playground.world import Message
 from bot.rules_file import read_rules
+from bot.serving import listen
 from bot.settings import Settings, SettingsError
 
 NOW = datetime(2026, 11, 22, 2, 5, tzinfo=UTC)

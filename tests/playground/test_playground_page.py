@@ -16,10 +16,11 @@ from bot.playground.messenger import Messenger
 from bot.playground.page import LANGUAGES, words
 from bot.playground.parameters import Upload
 from bot.playground.persons import Person
-from bot.playground.server import listen, serve_playground
+from bot.playground.server import serve_playground
 from bot.playground.views import Playground
 from bot.playground.web import playground_app
 from bot.playground.world import Chat
+from bot.serving import listen
 
 Call = Callable[..., Awaitable[Any]]
 STATIC = Path(__file__).parents[2] / "bot" / "playground" / "static"

@@ -5,10 +5,12 @@ import gzip
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.domain.imports import CUSTOMERS, PURCHASES, RowReader, read_batches, read_header
+from bot.domain.imports import Layout, RowReader, read_batches, read_header
+from bot.domain.records import CUSTOMERS, PURCHASES
 from bot.domain.rules import Rules
 from bot.spreadsheets import read_spreadsheet
 from tests.retail import conversion
@@ -123,12 +125,13 @@ def test_a_packed_source_gives_the_same_files(sample: Path, tmp_path: Path) -> N
 
 def test_the_importer_refuses_no_row(sample: Path, tmp_path: Path) -> None:
     prepare(sample, tmp_path, as_of=AS_OF)
-    for name, layout, read, n in (
-        (conversion.CUSTOMERS, CUSTOMERS, RowReader.customer, 3),
-        (conversion.PURCHASES, PURCHASES, RowReader.purchase, 5),
-    ):
+    layouts: dict[str, tuple[Layout[Any], int]] = {
+        conversion.CUSTOMERS: (CUSTOMERS, 3),
+        conversion.PURCHASES: (PURCHASES, 5),
+    }
+    for name, (layout, n) in layouts.items():
         sheet = read_spreadsheet(tmp_path / name)
         header = read_header(sheet.header, layout)
-        reader = RowReader(header, Rules(), datetime(2026, 11, 22, tzinfo=UTC))
-        (batch,) = read_batches(partial(read, reader), sheet.rows, size=100)
+        reader = RowReader(layout, Rules(), datetime(2026, 11, 22, tzinfo=UTC))
+        (batch,) = read_batches(partial(reader.cells, header), sheet.rows, size=100)
         assert (header.unknown, header.missing, batch.errors, len(batch.records)) == ((), (), [], n)

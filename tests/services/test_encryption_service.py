@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 import storage.encryption
 import storage.phones
-from bot.domain.imports import CustomerRecord, ImportResult, PurchaseRecord, Reason, RowError
+from bot.domain.imports import ImportResult, Reason, RowError
 from bot.domain.messages import Language, Reply
+from bot.domain.records import CustomerRecord, PurchaseRecord
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind

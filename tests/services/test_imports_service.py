@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from bot.domain.cells import Birthday
-from bot.domain.imports import CustomerRecord, ImportResult, PurchaseRecord, Reason, RowError
+from bot.domain.imports import ImportResult, Reason, RowError
 from bot.domain.messages import Language
+from bot.domain.records import CustomerRecord, PurchaseRecord
 from bot.domain.rules import Rules
 from bot.services.imports import import_customers, import_purchases
 from bot.services.win_back import plan_past_losses

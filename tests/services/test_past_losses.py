@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.imports import CustomerRecord, PurchaseRecord
 from bot.domain.periods import parse_period
+from bot.domain.records import CustomerRecord, PurchaseRecord
 from bot.domain.reports import EVERYBODY
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.touchpoints import Kind

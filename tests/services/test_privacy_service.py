@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import storage.cases
-from bot.domain.imports import CustomerRecord, ImportResult, PurchaseRecord, Reason, RowError
+from bot.domain.imports import ImportResult, Reason, RowError
 from bot.domain.messages import Language, Reply
 from bot.domain.periods import Label, Period, Unit
 from bot.domain.privacy import TEXT_VERSION, Document
+from bot.domain.records import CustomerRecord, PurchaseRecord, ScoreRecord
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
@@ -23,7 +24,7 @@ from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff
 
 RULES = Rules(staff_chat_id=STAFF_CHAT, pepper="pepper")
 PHONE = "+84912345678"
-SECRETS = ("Kiều", "kieu", PHONE, "K-77", "HD-1", "Huế-9", "bí mật", str(CHAT))
+SECRETS = ("Kiều", "kieu", PHONE, "K-77", "HD-1", "SK-1", "YC-1", "HĐ-1", "TL-1", "Huế-9", "bí mật", str(CHAT))
 CODE = "abcdefghijklmnop"
 
 
@@ -38,6 +39,18 @@ def add_person(database: Database, clock: HandClock) -> int:
     put(database, "interaction", customer_id=customer_id, kind="note", body="bí mật: khó tính", happened_at=START)
     bought = {"customer_id": customer_id, "purchased_at": START, "amount_minor": 5, "currency": "VND"}
     put(database, "purchase", external_id="HD-1", **bought)
+    put(
+        database,
+        "usage_event",
+        external_id="SK-1",
+        customer_id=customer_id,
+        name="login",
+        happened_at=START,
+        quantity=2,
+    )
+    put(database, "ticket", external_id="YC-1", customer_id=customer_id, opened_at=START, category="giao hàng")
+    term = {"starts_on": START.date(), "price_minor": 5, "currency": "VND", "renewals": 0}
+    put(database, "contract", external_id="HĐ-1", customer_id=customer_id, **term)
     started = {"customer_id": customer_id, "template": "t", "name": "Năm đầu", "goal": "bí mật: mở quán"}
     rounds = {"check_in_months": 1, "progress_months": 3, "check_ins": 0, "progress_messages": 0}
     put(database, "success_plan", id=1, status="active", started_at=START, next_check_in_at=START, **started, **rounds)
@@ -52,6 +65,14 @@ def add_person(database: Database, clock: HandClock) -> int:
     database.write_now(customers.stop, chat_id=CHAT, language=Language.VI)
     database.write_now(customers.resume, chat_id=CHAT, language=Language.VI)
     return customer_id
+
+
+def add_past_answer(database: Database) -> None:
+    """What the same person answered in another tool."""
+    score = ScoreRecord(
+        row=2, external_id="TL-1", customer_external_id="K-77", answered_at=START, score=9, reason="bí mật: dễ thương"
+    )
+    database.write_now(imports.import_scores, records=[score], rules=RULES)
 
 
 def say(database: Database, *, text: str, message_id: int = 50) -> None:
@@ -78,6 +99,7 @@ def document(database: Database, chat_id: int = CHAT) -> Document:
 
 def test_after_forgetting_no_table_holds_anything_to_know_the_person_by(database: Database, clock: HandClock) -> None:
     customer_id = add_person(database, clock)
+    add_past_answer(database)
     before = everything(database)
     assert [secret for secret in SECRETS if secret not in before] == []
     assert forget(database, customer_id).edit is not None
@@ -228,7 +250,7 @@ def test_no_import_brings_a_forgotten_person_back(database: Database, clock: Han
     assert result.created == 1
     assert {error.row: error.reason for error in result.errors} == dict.fromkeys((2, 3, 4), Reason.FORGOTTEN)
     bought = [PURCHASE, replace(PURCHASE, row=3, external_id="HD-3")]
-    errors = tuple(RowError(one.row, "external_id", Reason.FORGOTTEN, "K-77") for one in bought)
+    errors = tuple(RowError(one.row, "customer_external_id", Reason.FORGOTTEN, "K-77") for one in bought)
     assert database.write_now(imports.import_purchases, records=bought, rules=RULES) == ImportResult(errors=errors)
     assert everything(database) == before
 
@@ -248,6 +270,7 @@ def test_a_document_holds_everything_of_its_own_person_and_nothing_of_others(
     database: Database, clock: HandClock
 ) -> None:
     add_person(database, clock)
+    add_past_answer(database)
     other = add_customer(database, name="Bình", chat_id=CHAT + 1)
     add_score(database, other, Kind.NPS, 9, reason="của Bình")
     add_staff(database, 77, name="Hoa")
@@ -257,7 +280,7 @@ def test_a_document_holds_everything_of_its_own_person_and_nothing_of_others(
     assert [secret for secret in SECRETS if secret not in written] == ["kieu"]  # a key to search by
     assert "khó tính" not in written
     assert [one["act"] for one in read["consent"]] == ["resume", "stop"]
-    assert [(one["kind"], one["score"]) for one in read["surveys"]] == [("csat", None), ("nps", 3)]
+    assert [(one["kind"], one["score"]) for one in read["surveys"]] == [("nps", 9), ("csat", None), ("nps", 3)]
     assert read["plans"][0]["milestones"][0]["title"] == "Mốc"
     assert [(one["source"], one["words"]) for one in read["cases"]] == [("feedback", "bí mật: hỏng rồi")]
     assert read["purchases"][0]["amount_minor"] == 5
@@ -316,6 +339,7 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "audit",
         "cancellation",
         "consent",
+        "contract",
         "health",
         "health_snapshot",
         "interaction",
@@ -326,6 +350,8 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "success_plan",
         "support_case",
         "survey_run",
+        "ticket",
+        "usage_event",
         "wave_member",
         "win_back",
     }

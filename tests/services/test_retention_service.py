@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.rules import RetentionRules, Rules
 from bot.domain.touchpoints import Kind
-from bot.services.retention import erase_old_texts
+from bot.services.retention import REQUESTS_KEPT, erase_old_texts, forget_old_requests
 from storage.database import Database, Tx
 from storage.tables import outbox, success_plan
 from tests.conftest import HandClock
@@ -119,3 +119,12 @@ def test_a_message_that_quoted_the_goal_keeps_it_no_longer_than_other_words(
     database.write_now(send)
     database.write_now(erase_old_texts, rules=RULES)
     assert row(database, "outbox")["facts"] == {}
+
+
+def test_a_request_is_forgotten_after_its_time(database: Database, clock: HandClock) -> None:
+    put(database, "ingest", key="old", digest="d", received_at=clock.now())
+    clock.advance(timedelta(seconds=1))
+    put(database, "ingest", key="new", digest="d", received_at=clock.now())
+    clock.advance(REQUESTS_KEPT)
+    assert database.write_now(forget_old_requests, rules=NEVER) == 1
+    assert [one["key"] for one in rows(database, "ingest")] == ["new"]
