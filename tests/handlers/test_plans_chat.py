@@ -221,12 +221,7 @@ async def test_a_picture_that_may_not_have_arrived_is_tried_again_as_words_are(
     stage: Stage, clock: HandClock, an: Person, error: Exception, doubtful: bool
 ) -> None:
     with fail_to_send(stage, error):
-        clock.advance(timedelta(days=93))
-        while await run_planners_once(stage.database, RULES):
-            pass
-        await stage.settle()
-        clock.advance(timedelta(days=1))
-        await stage.settle()
+        await progress_is_due(stage, stage.database, clock)
     sent = row(stage.database, "outbox", kind="progress")
     assert (sent["status"], sent["possible_duplicate"], sent["message_id"]) == ("pending", doubtful, None)
 
