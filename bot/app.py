@@ -16,6 +16,7 @@ from telegram.request import BaseRequest
 from bot import scheduler
 from bot.clock import utc_now
 from bot.domain.rules import Rules
+from bot.keys import require_keys
 from bot.render import Renderer
 from bot.settings import Settings, SettingsError
 from handlers import commands
@@ -62,11 +63,12 @@ def run(settings: Settings) -> None:
     """Run the bot on Telegram until it is told to stop.
 
     Raises:
-        SettingsError: the token is missing, or Telegram does not know it.
+        SettingsError: the token is missing, or Telegram does not know it; or a key of the encryption is missing.
     """
     token = settings.require_token()
-    db = database.Database(settings.database_url, now=utc_now)
+    db = database.Database(settings.database_url, now=utc_now, keyring=settings.keyring)
     try:
+        require_keys(db, settings.keyring)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(settings, db, token))
     except InvalidToken:

@@ -1,15 +1,18 @@
 """Examines an installation: each finding is in order, or says what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from bot.domain.rules import Rules
 from bot.identity import Identity, UnknownTokenError, UnreachableError
+from bot.keys import missing_keys
+from bot.services.encryption import is_any_left, list_missing
 from bot.services.health import Backlog, read_backlog, try_to_write
 from bot.settings import Settings, SettingsError
 from storage.database import Database
+from storage.keyring import Keyring
 from storage.migrate import DatabaseUnavailableError, current, head
 
 TOLERANCE = timedelta(minutes=1)
@@ -25,13 +28,27 @@ class Finding:
 
 
 def examine(
-    settings: Settings, *, ask_identity: Callable[[Settings], Identity], now: Callable[[], datetime]
+    settings: Settings,
+    problems: Sequence[str] = (),
+    *,
+    ask_identity: Callable[[Settings], Identity],
+    now: Callable[[], datetime],
 ) -> Iterator[Finding]:
-    """Everything that can keep the bot from working, one finding after the other."""
-    yield Finding("settings", in_order=True, words=f"{settings.rules.business}, {settings.rules.timezone}")
-    yield _examine_admins(settings.rules)
-    yield from _examine_database(settings.database_url, now)
-    yield from _examine_telegram(settings, ask_identity, now)
+    """Everything that can keep the bot from working, one finding after the other.
+
+    `problems` are those of the settings; what cannot be looked at because of one of them is passed over.
+    """
+    wrong = {problem.partition(":")[0] for problem in problems}
+    for problem in problems:
+        yield Finding("settings", in_order=False, words=problem)
+    if not problems:
+        yield Finding("settings", in_order=True, words=f"{settings.rules.business}, {settings.rules.timezone}")
+    if "ADMIN_IDS" not in wrong:
+        yield _examine_admins(settings.rules)
+    if "DATABASE_URL" not in wrong:
+        yield from _examine_database(settings, now)
+    if wrong.isdisjoint({"BOT_TOKEN", "BOT_API_URL", "BOT_PROXY"}):
+        yield from _examine_telegram(settings, ask_identity, now)
 
 
 def _examine_admins(rules: Rules) -> Finding:
@@ -40,9 +57,9 @@ def _examine_admins(rules: Rules) -> Finding:
     return Finding("admins", in_order=False, words="nobody may command the bot: write your Telegram id into ADMIN_IDS")
 
 
-def _examine_database(url: str, now: Callable[[], datetime]) -> Iterator[Finding]:
+def _examine_database(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
     try:
-        revision = current(url)
+        revision = current(settings.database_url)
     except DatabaseUnavailableError as error:
         yield Finding("database", in_order=False, words=f"{error}: check DATABASE_URL")
         return
@@ -51,12 +68,24 @@ def _examine_database(url: str, now: Callable[[], datetime]) -> Iterator[Finding
         yield Finding("migrations", in_order=False, words=words)
         return
     yield Finding("migrations", in_order=True, words=f"at {revision}, the newest")
-    database = Database(url, now=now)
+    database = Database(settings.database_url, now=now, keyring=settings.keyring)
     try:
         yield _examine_writing(database)
+        yield _examine_keys(database, settings.keyring)
         yield from _judge_backlog(database.read_now(read_backlog))
     finally:
         database.close()
+
+
+def _examine_keys(database: Database, keyring: Keyring) -> Finding:
+    missing = database.read_now(list_missing, keyring=keyring)
+    if missing:
+        return Finding("encryption", in_order=False, words=missing_keys(missing))
+    if database.read_now(is_any_left):
+        words = "some texts are not yet as ENCRYPTION_KEYS says: touchpoint encrypt"
+        return Finding("encryption", in_order=False, words=words)
+    words = f"on, with the key {keyring.writer.id}" if keyring.writer else "off: texts are stored as they are"
+    return Finding("encryption", in_order=True, words=words)
 
 
 def _examine_writing(database: Database) -> Finding:

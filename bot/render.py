@@ -7,6 +7,7 @@ or a line of plain text.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
-from bot.domain.names import given_name
+from bot.domain.rounding import rounded
 from bot.domain.rules import Rules
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -38,10 +40,10 @@ class Rendered:
 class Renderer:
     """Puts messages into words for one business.
 
-    Filters for templates: `given` (the name a person is called by), `day`, `moment`, `number`, `money` (minor units),
-    `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number with its sign). Every
-    fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has
-    `address`.
+    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
+    `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
+    with its sign), `round` (halves away from zero). Every fact may be a plain value or its JSON form. A message that
+    knows a person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -58,8 +60,9 @@ class Renderer:
             "currency": rules.currency,
             "zone": ZoneInfo(rules.timezone),
         }
+        self._environment.tests |= {"organisation": is_organisation}
         self._environment.filters |= {
-            "given": given_name,
+            "given": _given,
             "day": _day,
             "moment": _moment,
             "number": _number,
@@ -67,6 +70,7 @@ class Renderer:
             "percent": _percent,
             "share": _share,
             "points": _points,
+            "round": rounded,
         }
 
     def render(self, message: Message) -> Rendered:
@@ -112,6 +116,11 @@ def _locale(context: Context) -> str:
 
 
 @pass_context
+def _given(context: Context, name: str) -> str:
+    return given_name(name, Language(context["language"]))
+
+
+@pass_context
 def _day(context: Context, value: date | datetime | str) -> str:
     """22/11/2026; an instant is shown as the day in the business's time zone."""
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -130,8 +139,10 @@ def _moment(context: Context, value: datetime | str) -> str:
 @pass_context
 def _number(context: Context, value: float, digits: int | None = None) -> str:
     """1.234.567 in Vietnamese; `digits` fixes the decimals."""
-    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return str(numbers.format_decimal(value, format=pattern, locale=_locale(context)))
+    if digits is None:
+        return str(numbers.format_decimal(value, locale=_locale(context)))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(rounded(value, digits), format=pattern, locale=_locale(context)))
 
 
 @pass_context
@@ -145,17 +156,17 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
 @pass_context
 def _percent(context: Context, share: float, digits: int = 0) -> str:
     """12,5 % in Vietnamese, 12.5% in English, of a share of 1."""
-    return _in_percent(context, share, "0" + ("." + "0" * digits if digits else ""))
+    return _in_percent(context, rounded(share * 100, digits), "0" + ("." + "0" * digits if digits else ""))
 
 
 @pass_context
 def _share(context: Context, share: float) -> str:
     """A share of 1 as the pictures write it: 12 %, and under ten 8,3 %, where a whole number would say too little."""
-    return _in_percent(context, share, "0.#" if share < TENTH else "0")
+    return _in_percent(context, rounded(share * 100, 1 if share < TENTH else 0), "0.#")
 
 
-def _in_percent(context: Context, share: float, digits: str) -> str:
-    shown = numbers.format_decimal(share * 100, format=digits, locale=_locale(context))
+def _in_percent(context: Context, percentage: Decimal, digits: str) -> str:
+    shown = numbers.format_decimal(percentage, format=digits, locale=_locale(context))
     return f"{shown}{NO_BREAK}%" if context["language"] == "vi" else f"{shown}%"
 
 
@@ -163,6 +174,6 @@ def _in_percent(context: Context, share: float, digits: str) -> str:
 def _points(context: Context, value: float, digits: int = 0) -> str:
     """A number with its sign and at most `digits` decimals, as the pictures write it: +25, −12, 0."""
     plain = "#,##0" + ("." + "#" * digits if digits else "")
-    shown = round(value, digits) or 0  # a minus zero would keep its sign
+    shown = rounded(value, digits)
     signed = f"+{plain};\N{MINUS SIGN}{plain}" if shown else "0"
     return str(numbers.format_decimal(shown, format=signed, locale=_locale(context)))

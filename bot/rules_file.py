@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files
@@ -66,15 +66,34 @@ def read_rules(path: Path | None, *, said: Mapping[str, object], now: datetime) 
     Raises:
         RulesError: with every problem found.
     """
-    raw = {**(_parse(path) if path else {}), **said}
+    rules, problems = examine_rules(path, said=said, now=now)
+    if problems:
+        raise RulesError(problems)
+    return rules
+
+
+def examine_rules(path: Path | None, *, said: Mapping[str, object], now: datetime) -> tuple[Rules, list[str]]:
+    """The rules as far as they can be read, with the defaults for what is wrong, and every problem found."""
+    try:
+        raw = {**(_parse(path) if path else {}), **said}
+    except RulesError as error:
+        return examine_rules(None, said=said, now=now)[0], error.problems
     raw.setdefault("plans", default_plans())
     written = _take_country(raw)
     country = str(raw.get("phone_region", Rules.phone_region)) if written is None else written
     _keep_lunar_days(raw, country)
-    rules = _validate(raw)
-    if problems := [*broken_limits(rules), *_unknown_codes(rules)]:
-        raise RulesError(problems)
-    return _with_public_holidays(rules, country, now=now)
+    rules, problems = _validate(raw)
+    known = {_key(problem) for problem in problems}
+    problems += [each for each in (*broken_limits(rules), *_unknown_codes(rules)) if _key(each) not in known]
+    try:
+        rules = _with_public_holidays(rules, country, now=now)
+    except RulesError as error:
+        problems += error.problems
+    return rules, problems
+
+
+def _key(problem: str) -> str:
+    return problem.partition(":")[0]
 
 
 def default_plans() -> list[Any]:
@@ -113,14 +132,26 @@ def _keep_lunar_days(raw: dict[str, Any], country: str) -> None:
         raw["contact"] = {"tet": {"groups": []}, **contact}
 
 
-def _validate(raw: dict[str, Any]) -> Rules:
+def _validate(raw: dict[str, Any]) -> tuple[Rules, list[str]]:
+    """The rules, and what is wrong; what is wrong is left out and the rest looked at again."""
     try:
         rules = _File.model_validate({"rules": _with_durations(Rules, raw)}).rules
     except ValidationError as error:
-        raise RulesError([_problem(details) for details in error.errors()]) from None
+        rules, more = _validate(_without(raw, [details["loc"][1:] for details in error.errors()]))
+        return rules, [*map(_problem, error.errors()), *more]
     clocks = {**ContactRules().clocks, **rules.contact.clocks}
     group_clocks = {**ContactRules().group_clocks, **rules.contact.group_clocks}
-    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks))
+    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks)), []
+
+
+def _without(raw: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The file without the settings that these places lie in: `section.key`, or all of what is no section."""
+    left = dict(raw)
+    for section, *rest in places:
+        part = left.pop(str(section), None)
+        if rest and isinstance(part, dict):
+            left[str(section)] = {key: value for key, value in part.items() if key != rest[0]}
+    return left
 
 
 def _with_durations(kind: Any, value: Any) -> Any:  # noqa: ANN401  types and TOML values of every sort

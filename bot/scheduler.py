@@ -45,6 +45,7 @@ class Duty:
 # The order matters where all run in turn: who is lost gets no more surveys, who came back is asked nothing,
 # and a wave comes before the calendar's NPS, which it stands in for.
 DUTIES: Sequence[Duty] = (
+    Duty(win_back.plan_past_losses, NOW_AND_THEN),
     Duty(win_back.plan_returns, NOW_AND_THEN),
     Duty(win_back.plan_silence, NOW_AND_THEN),
     Duty(win_back.plan_win_back, NOW_AND_THEN),

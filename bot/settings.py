@@ -1,10 +1,11 @@
 """Settings from the environment and `.env`, and the rules of the business; whatever is wrong is said at once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints, ValidationError
@@ -12,9 +13,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
-from bot.rules_file import RulesError, read_rules
+from bot.rules_file import examine_rules
+from storage.keyring import Key, Keyring
 
 DEFAULT_RULES_FILE = Path("touchpoint.toml")
+OFF = "off"
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 ADVICE = {
     "BOT_TOKEN": "does not look like a token (digits, a colon, letters); copy it again from @BotFather on Telegram",
@@ -24,6 +27,7 @@ ADVICE = {
     "BUSINESS_TIMEZONE": "is not a known time zone; write a name such as Asia/Ho_Chi_Minh",
     "DEFAULT_LANGUAGE": "must be vi or en",
     "ADMIN_IDS": "must be numeric Telegram ids with commas between them, such as 1234567,7654321",
+    "ENCRYPTION_KEYS": "must be keys with commas between them, the newest first; see touchpoint encrypt --new-key",
     "STAFF_CHAT_ID": "must be the numeric id of the staff's chat, such as -1001234567890",
     "LOG_LEVEL": "must be DEBUG, INFO, WARNING or ERROR",
 }
@@ -45,6 +49,7 @@ class Settings:
     bot_api_url: str = "https://api.telegram.org"
     bot_proxy: str | None = field(default=None, repr=False)
     database_url: str = field(default="sqlite:///touchpoint.sqlite3", repr=False)
+    encryption_keys: tuple[SecretStr, ...] = ()
     log_level: str = "INFO"
     rules: Rules = field(default_factory=Rules)
 
@@ -59,10 +64,22 @@ class Settings:
             raise SettingsError([f"BOT_TOKEN: {advice} (or try everything without one: touchpoint demo)"])
         return self.bot_token.get_secret_value()
 
+    def writing_plain(self) -> "Settings":
+        """The same, reading what is encrypted and encrypting no more."""
+        keys = [key for key in self.encryption_keys if key.get_secret_value() != OFF]
+        return replace(self, encryption_keys=(SecretStr(OFF), *keys))
+
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
         token = "" if self.bot_token is None else self.bot_token.get_secret_value()
-        return tuple(secret for secret in (token, self.rules.pepper) if secret)
+        keys = (key.get_secret_value() for key in self.encryption_keys if key.get_secret_value() != OFF)
+        return tuple(secret for secret in (token, self.rules.pepper, *keys) if secret)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of the encryption at rest; "off" before them writes plain texts, and reads both."""
+        secrets = [key.get_secret_value() for key in self.encryption_keys]
+        return Keyring(tuple(Key(secret) for secret in secrets if secret != OFF), writes_plain=OFF in secrets[:1])
 
 
 def _looks_like_a_token(token: SecretStr) -> SecretStr:
@@ -79,6 +96,13 @@ def _is_a_zone(name: str) -> str:
 
 def _split_at_commas(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _are_keys(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    for place, secret in enumerate(secrets):
+        if place or secret.get_secret_value() != OFF:
+            Key(secret.get_secret_value())
+    return secrets
 
 
 def _with_driver(url: str) -> str:
@@ -108,6 +132,9 @@ class _Environment(BaseSettings):
     admin_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split_at_commas)] = None
     staff_chat_id: int | None = None
     pepper: SecretStr | None = None
+    encryption_keys: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_commas), AfterValidator(_are_keys)
+    ] = ()
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     touchpoint_rules: Path | None = None
 
@@ -118,28 +145,43 @@ def load_settings(*, now: datetime, env_file: Path = Path(".env"), with_token: b
     Without the token it does not matter what that is set to: the playground needs none.
 
     Raises:
-        SettingsError: with every problem of the environment, or else of the rules.
+        SettingsError: with every problem of the environment and of the rules.
     """
-    try:
-        environment = _Environment(_env_file=env_file, **({} if with_token else {"bot_token": None}))
-    except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
-    return Settings(
+    settings, problems = examine_settings(now=now, env_file=env_file, with_token=with_token)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def examine_settings(
+    *, now: datetime, env_file: Path = Path(".env"), with_token: bool = True
+) -> tuple[Settings, list[str]]:
+    """The settings as far as they can be read, with the defaults for what is wrong, and every problem found."""
+    environment, problems = _read_environment(env_file, {} if with_token else {"bot_token": None})
+    rules, rules_problems = _examine_rules(environment, now=now)
+    settings = Settings(
         bot_token=environment.bot_token,
         bot_api_url=environment.bot_api_url.rstrip("/"),
         bot_proxy=environment.bot_proxy,
         database_url=environment.database_url,
+        encryption_keys=environment.encryption_keys,
         log_level=environment.log_level,
-        rules=_load_rules(environment, now=now),
+        rules=rules,
     )
+    return settings, [*problems, *rules_problems]
 
 
-def _problems(error: ValidationError) -> list[str]:
-    keys = dict.fromkeys(str(problem["loc"][0]).upper() for problem in error.errors(include_input=False))
-    return [f"{key}: {ADVICE.get(key, 'is not valid')}" for key in keys]
+def _read_environment(env_file: Path, fixed: dict[str, Any]) -> tuple[_Environment, list[str]]:
+    try:
+        return _Environment(_env_file=env_file, **fixed), []
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors(include_input=False))
+    defaults = {name: _Environment.model_fields[name].default for name in wrong}
+    problems = [f"{name.upper()}: {ADVICE.get(name.upper(), 'is not valid')}" for name in wrong]
+    return _Environment(_env_file=env_file, **{**fixed, **defaults}), problems
 
 
-def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
+def _examine_rules(environment: _Environment, *, now: datetime) -> tuple[Rules, list[str]]:
     """The rules file; what the environment says of the business goes before it."""
     path = environment.touchpoint_rules
     if path is None:
@@ -152,7 +194,6 @@ def _load_rules(environment: _Environment, *, now: datetime) -> Rules:
         "staff_chat_id": environment.staff_chat_id,
         "pepper": environment.pepper and environment.pepper.get_secret_value(),
     }
-    try:
-        return read_rules(path, said={key: value for key, value in said.items() if value is not None}, now=now)
-    except RulesError as error:
-        raise SettingsError([f"{path}: {problem}" for problem in error.problems]) from None
+    known = {key: value for key, value in said.items() if value is not None}
+    rules, problems = examine_rules(path, said=known, now=now)
+    return rules, [f"{path}: {problem}" for problem in problems]

@@ -1,4 +1,4 @@
-"""What a delivery does in a chat: send, edit, copy, and open and close forum topics."""
+"""What a delivery does in a chat: send, edit, copy, delete, and open and close forum topics."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from types import MappingProxyType
@@ -107,6 +107,12 @@ async def _delete_topic(bot: Bot, renderer: Renderer, one: Delivery) -> None:
     await bot.delete_forum_topic(one.chat_id, one.thread_id, rate_limit_args=PACED)
 
 
+async def _delete(bot: Bot, renderer: Renderer, one: Delivery) -> int:
+    message_id = _edited(one)
+    await bot.delete_message(one.chat_id, message_id, rate_limit_args=PACED)
+    return message_id
+
+
 def _edited(one: Delivery) -> int:
     assert one.edit_message_id is not None, "an edit says of what"
     return one.edit_message_id
@@ -122,5 +128,6 @@ PERFORMERS: Mapping[Act, Performer] = MappingProxyType(
         Act.CLOSE_TOPIC: _close_topic,
         Act.REOPEN_TOPIC: _reopen_topic,
         Act.DELETE_TOPIC: _delete_topic,
+        Act.DELETE: _delete,
     }
 )

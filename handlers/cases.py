@@ -1,12 +1,13 @@
 """Cases: what staff tap and write about them, and what they say to the customer."""
 
+import telegram
 from telegram import Update
 
 from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message, Reply
 from bot.domain.portfolio import Chosen, read_note
-from bot.services import cases, staff
+from bot.services import case_talk, cases, staff
 from handlers import auditing, choosing, customers, replies
 from handlers.context import Context, language_of, message, person
 
@@ -56,7 +57,7 @@ async def log_contact(update: Update, context: Context, chosen: Chosen) -> Messa
     return await auditing.act(
         context,
         Deed(staff_id=by.user_id, command=LOG, customer_id=chosen.customer_id),
-        cases.log_contact,
+        case_talk.log_contact,
         by=by,
         chat_id=message(update).chat_id,
         message_id=chosen.message_id,
@@ -67,14 +68,14 @@ async def log_contact(update: Update, context: Context, chosen: Chosen) -> Messa
 
 async def show(update: Update, context: Context, tap: taps.ShowCase) -> None:
     """A case is looked at."""
-    by, house, tapped = await choosing.asker(update, context), context.bot_data, message(update)
+    by, tapped = await choosing.asker(update, context), message(update)
     reply = await auditing.act(
         context,
         Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id),
         cases.show_case,
-        rules=house.rules,
         by=by,
         chat_id=tapped.chat_id,
+        thread_id=thread_of(tapped),
         message_id=tapped.id,
         case_id=tap.case_id,
     )
@@ -92,7 +93,7 @@ async def offer_replies(update: Update, context: Context, tap: taps.OfferReplies
     """Somebody wants to write to the customer."""
     by = await choosing.asker(update, context)
     deed = Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id)
-    await _say(update, context, await auditing.look(context, deed, cases.offer_replies, by=by, case_id=tap.case_id))
+    await _say(update, context, await auditing.look(context, deed, case_talk.offer_replies, by=by, case_id=tap.case_id))
 
 
 async def use_canned_reply(update: Update, context: Context, tap: taps.CannedReply) -> None:
@@ -100,7 +101,7 @@ async def use_canned_reply(update: Update, context: Context, tap: taps.CannedRep
     by, tapped = await choosing.asker(update, context), message(update)
     deed = Deed(staff_id=by.user_id, command="reply" if tap.sends else "show_case", case_id=tap.case_id)
     reply = await auditing.act(
-        context, deed, cases.use_canned_reply, by=by, chat_id=tapped.chat_id, message_id=tapped.id, tap=tap
+        context, deed, case_talk.use_canned_reply, by=by, chat_id=tapped.chat_id, message_id=tapped.id, tap=tap
     )
     await _say(update, context, reply)
 
@@ -140,9 +141,10 @@ async def private_reply(update: Update, context: Context) -> None:
 
 async def edited(update: Update, context: Context) -> None:
     """Somebody in a staff chat edited a message, which may have gone to a customer."""
-    came = message(update)
-    await context.bot_data.db.write(
-        cases.edit_answer,
+    came, house = message(update), context.bot_data
+    await house.db.write(
+        case_talk.edit_answer,
+        by=await house.db.read(staff.identify, user_id=person(update).id, rules=house.rules),
         chat_id=came.chat_id,
         message_id=came.id,
         text=customers.words_of(came),
@@ -156,14 +158,24 @@ async def private_edit(update: Update, context: Context) -> None:
     await customers.edited_text(update, context)
 
 
+async def unsend(update: Update, context: Context) -> None:
+    """`/unsend`, in reply to one's own answer."""
+    by, came = await choosing.asker(update, context), message(update)
+    answered = came.reply_to_message
+    reply = await context.bot_data.db.write(
+        case_talk.unsend_answer, by=by, chat_id=came.chat_id, reply_to=answered.id if answered is not None else None
+    )
+    await _say(update, context, reply)
+
+
 async def _answer(update: Update, context: Context) -> Reply | None:
     user, house, came = person(update), context.bot_data, message(update)
     answered = came.reply_to_message
     return await house.db.write(
-        cases.answer_in_chat,
+        case_talk.answer_in_chat,
         by=await house.db.read(staff.identify, user_id=user.id, rules=house.rules),
         chat_id=came.chat_id,
-        thread_id=came.message_thread_id if came.is_topic_message else None,
+        thread_id=thread_of(came),
         reply_to=answered.id if answered is not None else None,
         message_id=came.id,
         text=customers.words_of(came),
@@ -175,15 +187,20 @@ async def _answer(update: Update, context: Context) -> Reply | None:
 async def _say(update: Update, context: Context, reply: Reply) -> None:
     """In a topic, say it there; elsewhere, in a group, say it to the message that it is about."""
     came = message(update)
-    in_topic = bool(came.is_topic_message)
+    thread_id = thread_of(came)
     await replies.say(
         context,
         came.chat_id,
         reply,
         tapped=came.id,
-        thread_id=came.message_thread_id if in_topic else None,
-        reply_to=None if in_topic else came.id,
+        thread_id=thread_id,
+        reply_to=came.id if thread_id is None else None,
     )
+
+
+def thread_of(came: telegram.Message) -> int | None:
+    """The forum topic of a message; Telegram also numbers threads of replies, which are none."""
+    return came.message_thread_id if came.is_topic_message else None
 
 
 def _written(update: Update) -> str:

@@ -133,4 +133,5 @@ async def membership(update: Update, context: Context) -> None:
     member = update.my_chat_member
     assert member is not None
     blocked = member.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    await context.bot_data.db.write(customers.note_blocked, chat_id=member.chat.id, blocked=blocked)
+    house = context.bot_data
+    await house.db.write(customers.note_blocked, rules=house.rules, chat_id=member.chat.id, blocked=blocked)

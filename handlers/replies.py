@@ -125,11 +125,16 @@ async def _attempt(context: Context, chat_id: int, sending: Awaitable[Message], 
     try:
         await sending
     except Forbidden:
-        await context.bot_data.db.write(customers.note_blocked, chat_id=chat_id, blocked=True)
+        await _note_blocked(context, chat_id)
     except (NotSentError, BadRequest):
         raise
     except NetworkError:
         logger.warning("nobody knows whether a reply arrived (%s)", template)
+
+
+async def _note_blocked(context: Context, chat_id: int) -> None:
+    house = context.bot_data
+    await house.db.write(customers.note_blocked, rules=house.rules, chat_id=chat_id, blocked=True)
 
 
 def _length(text: str) -> int:
@@ -143,7 +148,7 @@ async def edit(context: Context, chat_id: int, message_id: int, message: message
     try:
         await edit_rendered(context.bot, chat_id, message_id, rendered)
     except Forbidden:
-        await context.bot_data.db.write(customers.note_blocked, chat_id=chat_id, blocked=True)
+        await _note_blocked(context, chat_id)
     except BadRequest as error:
         if NOT_MODIFIED not in error.message.lower():
             logger.info("message %s could not be edited, so it is sent: %s", message_id, error.message)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.periods import Period
-from bot.domain.report_messages import Report, SegmentsPicture
+from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
 from bot.domain.reports import Metric
 from bot.exports import CountSheet, FigureRow, ReportFile, to_csv, to_pdf, to_xlsx
@@ -66,9 +66,9 @@ def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
         for each in picture.segments:
             name = say("segment", segment=each.segment)
             yield _row(Counted(picture.metric, each.line.n, each.line.estimate), "segment", report.period, say, name)
-        return
-    for point in picture.trend:
-        yield _row(Counted(picture.metric, point.n, point.estimate), "step", point.part, say)
+    if isinstance(picture, TrendPicture):
+        for point in picture.trend:
+            yield _row(Counted(picture.metric, point.n, point.estimate), "step", point.part, say)
 
 
 def _row(counted: Counted, part: str, period: Period, say: Say, segment: str = "") -> FigureRow:
@@ -87,7 +87,7 @@ def _row(counted: Counted, part: str, period: Period, say: Say, segment: str = "
 
 def _counts(report: Report, say: Say) -> Iterator[CountSheet]:
     picture = report.picture
-    if isinstance(picture, SegmentsPicture):
+    if not isinstance(picture, TrendPicture):
         return
     if picture.scores:
         headings = (say("heading", column="score"), say("heading", column="n"))

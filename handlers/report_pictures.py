@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from bot.charts import (
     BreakdownPicture,
+    CasesPicture,
     FunnelStep,
     PicturePoint,
     PictureWords,
     ReportPicture,
     ScoreDistribution,
+    TimeCurve,
     breakdown_picture,
+    cases_picture,
     report_picture,
     to_png,
 )
-from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
+from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
@@ -42,6 +45,8 @@ def picture_of(report: Report, renderer: Renderer) -> "Figure":
     locale = LOCALES[report.words.language]
     if isinstance(report.picture, SegmentsPicture):
         return breakdown_picture(_breakdown(report.picture, say, locale))
+    if isinstance(report.picture, CaseTimesPicture):
+        return cases_picture(_cases(report.picture, say, locale))
     return report_picture(_trend(report.picture, say, locale))
 
 
@@ -63,6 +68,23 @@ def _breakdown(picture: SegmentsPicture, say: Say, locale: str) -> BreakdownPict
         points=picture.metric is Metric.NPS,
         segments=[_segment(each, say) for each in picture.segments],
         overall=picture.overall,
+    )
+
+
+def _cases(picture: CaseTimesPicture, say: Say, locale: str) -> CasesPicture:
+    return CasesPicture(
+        words=replace(_words(say), trend=say("trend"), distribution=say("distribution")),
+        locale=locale,
+        labels=[say("step", part=asdict(part)) for part in picture.opened],
+        opened=list(picture.opened.values()),
+        resolved=list(picture.resolved.values()),
+        opened_label=say("opened"),
+        resolved_label=say("resolved"),
+        hours_label=say("hours"),
+        curves=(
+            TimeCurve(say("answered"), picture.answer.curve, picture.answer_within),
+            TimeCurve(say("solved"), picture.resolution.curve, picture.solve_within),
+        ),
     )
 
 

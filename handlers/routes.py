@@ -90,6 +90,7 @@ COMMANDS = (
     Command("cases", cases.list_cases, Role.CSM),
     Command("case", cases.case, Role.CSM),
     Command("log", cases.log, Role.CSM),
+    Command("unsend", cases.unsend, Role.CSM),
     Command("wave", waves.wave, Role.MANAGER),
     Command("who", waves.who, Role.CSM),
     Command("audit", auditing.log, Role.ADMIN),

@@ -143,7 +143,7 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _refusal(said: str, text: str) -> Outcome:
-    if replies.NOT_MODIFIED in said or acts.TOPIC_NOT_MODIFIED in said:
+    if any(words in said for words in (replies.NOT_MODIFIED, acts.TOPIC_NOT_MODIFIED, DELETED)):
         return Outcome(proof=Proof.SENT)
     gone = any(words in said for words in UNREACHABLE)
     return Outcome(proof=Proof.UNREACHABLE if gone else Proof.REFUSED, error=text)

@@ -5,14 +5,14 @@ from telegram import Update
 from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
-from bot.domain.touchpoints import SURVEYS, Kind
+from bot.domain.touchpoints import Kind
 from bot.services import waves
 from handlers import auditing, choosing, replies
 from handlers.context import Context, message
 
 
 async def wave(update: Update, context: Context) -> None:
-    """`/wave nps [whom, how many a day, from when]`; without any words of it, how the last one goes."""
+    """`/wave nps|ces|csat [about what, whom, when]`; alone, how to write it, and the waves begun last."""
     by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
     words = context.args or []
     if words:
@@ -26,8 +26,8 @@ async def wave(update: Update, context: Context) -> None:
             text=" ".join(words),
         )
     else:
-        said = await auditing.act(
-            context, Deed(staff_id=by.user_id, command="wave"), waves.show_latest, kind=Kind.NPS, language=by.language
+        said = await auditing.look(
+            context, Deed(staff_id=by.user_id, command="wave"), waves.show_waves, language=by.language
         )
     await replies.send(context, came.chat_id, said)
 
@@ -68,8 +68,7 @@ async def send_list(update: Update, context: Context, tap: taps.ListWave) -> Non
 async def who(update: Update, context: Context) -> None:
     """`/who nps|ces|csat`: who was asked and has not answered."""
     by, came = await choosing.asker(update, context), message(update)
-    word = (context.args or [Kind.NPS])[0].casefold()
-    kind = Kind(word) if word in SURVEYS else Kind.NPS
+    kind = (context.args or [Kind.NPS])[0].casefold()
     said = await auditing.look(
         context, Deed(staff_id=by.user_id, command="who"), waves.list_unanswered, kind=kind, language=by.language
     )
@@ -79,12 +78,11 @@ async def who(update: Update, context: Context) -> None:
 async def turn_page(update: Update, context: Context, tap: taps.UnansweredPage) -> None:
     """Another page of those who have not answered."""
     by, tapped = await choosing.asker(update, context), message(update)
-    kind = Kind(tap.kind) if tap.kind in SURVEYS else Kind.NPS
     said = await auditing.look(
         context,
         Deed(staff_id=by.user_id, command="who"),
         waves.list_unanswered,
-        kind=kind,
+        kind=tap.kind,
         language=by.language,
         page=tap.page,
     )

@@ -9,6 +9,8 @@ from bot.domain.audit import Deed, Entry
 from storage.database import Tx
 from storage.tables import audit, customer, interaction, milestone, staff, success_plan, support_case
 
+colleague = staff.alias("colleague")
+
 
 def add(tx: Tx, deed: Deed, *, now: datetime) -> None:
     """Log a deed, with the customer whom it is about."""
@@ -17,6 +19,7 @@ def add(tx: Tx, deed: Deed, *, now: datetime) -> None:
         "staff_id": deed.staff_id,
         "command": deed.command,
         "customer_id": _customer_of(tx, deed),
+        "colleague_id": deed.colleague_id,
     }
     tx.execute(insert(audit).values(row))
 
@@ -40,14 +43,17 @@ def list_latest(tx: Tx, *, limit: int) -> list[Entry]:
 
 def list_about(tx: Tx, *, staff_ids: Sequence[int], customer_ids: Sequence[int], limit: int) -> list[Entry]:
     """The latest entries of any of these staff or about any of these customers, the newest first."""
-    return _list(tx, or_(audit.c.staff_id.in_(staff_ids), audit.c.customer_id.in_(customer_ids)), limit=limit)
+    by_them, to_them = audit.c.staff_id.in_(staff_ids), audit.c.colleague_id.in_(staff_ids)
+    return _list(tx, or_(by_them, to_them, audit.c.customer_id.in_(customer_ids)), limit=limit)
 
 
 def _list(tx: Tx, *where: ColumnElement[bool], limit: int) -> list[Entry]:
-    columns = (audit.c.happened_at, audit.c.staff_id, audit.c.command, audit.c.customer_id)
+    columns = (audit.c.happened_at, audit.c.staff_id, audit.c.command, audit.c.customer_id, audit.c.colleague_id)
+    names = (staff.c.name.label("staff_name"), colleague.c.name.label("colleague_name"))
     statement = (
-        select(*columns, staff.c.name.label("staff_name"), customer.c.name.label("customer_name"))
+        select(*columns, *names, customer.c.name.label("customer_name"))
         .outerjoin(staff, staff.c.user_id == audit.c.staff_id)
+        .outerjoin(colleague, colleague.c.user_id == audit.c.colleague_id)
         .outerjoin(customer, customer.c.id == audit.c.customer_id)
         .where(*where)
         .order_by(audit.c.id.desc())
@@ -61,6 +67,8 @@ def _list(tx: Tx, *where: ColumnElement[bool], limit: int) -> list[Entry]:
             command=row.command,
             customer_id=row.customer_id,
             customer_name=row.customer_name or "",
+            colleague_id=row.colleague_id,
+            colleague_name=row.colleague_name or "",
         )
         for row in tx.execute(statement)
     ]

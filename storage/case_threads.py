@@ -5,6 +5,7 @@ order. With topics a case gets a forum topic; where there are none, its card sta
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +131,15 @@ def set_topic(tx: Tx, one: Case, *, is_open: bool, rules: Rules, now: datetime) 
         _queue(tx, one, Kind.TOPIC_STATE, key, facts, rules=rules, now=now)
 
 
+def move_out(tx: Tx, chat_id: int, *, rules: Rules, now: datetime) -> None:
+    """Go on elsewhere with what was talked about in a chat whose owner works here no more."""
+    for one in storage.cases.list_in_chat(tx, chat_id):
+        heir = next(iter(storage.notices.recipients(tx, one.customer_id, rules)), None)
+        storage.cases.change(tx, one.case_id, chat_id=heir, card_message_id=None)
+        if one.is_open:
+            show(tx, replace(one, chat_id=heir), key=f"moved:{chat_id}:{now.isoformat()}", rules=rules, now=now)
+
+
 def delete_topics(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:
     """Delete the topics of a person who was forgotten, with all that was said in them."""
     for one in storage.cases.list_with_topics(tx, customer_id):
@@ -154,7 +164,16 @@ def answer(
 ) -> None:
     """Carry what a member of staff says to the customer."""
     carried = {**facts, "copied": [media.chat_id, media.message_id]} if media else dict(facts)
-    _queue_reply(tx, one.case_id, one.customer_id, storage.cases.relay_key(interaction_id), carried, now=now)
+    key = storage.cases.relay_key(interaction_id)
+    _queue_to_customer(tx, Kind.REPLY, key, carried, case_id=one.case_id, customer_id=one.customer_id, now=now)
+
+
+def unsend(tx: Tx, carrier: Mapping[str, object], *, now: datetime) -> None:
+    """Delete at the customer's side what was carried there, after it and its edits."""
+    case_id, customer_id, outbox_id = (int(str(carrier[key])) for key in ("case_id", "customer_id", "id"))
+    facts = {"act": "unsend", "edits": outbox_id}
+    key = f"unsend:{outbox_id}"
+    _queue_to_customer(tx, Kind.UNSEND, key, facts, case_id=case_id, customer_id=customer_id, now=now)
 
 
 def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: datetime) -> None:
@@ -167,7 +186,8 @@ def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: da
     key = f"{storage.cases.relay_key(interaction_id)}:{version}"
     case_id = int(str(carrier["case_id"]))
     if carrier["customer_id"] is not None:
-        _queue_reply(tx, case_id, int(str(carrier["customer_id"])), key, facts, now=now)
+        customer_id = int(str(carrier["customer_id"]))
+        _queue_to_customer(tx, Kind.REPLY, key, facts, case_id=case_id, customer_id=customer_id, now=now)
         return
     outgoing = _outgoing(Kind.CASE, key, facts, case_id=case_id, lane=f"case:{case_id}", now=now)
     to: dict[str, Any] = {"chat_id": carrier["chat_id"], "language": Language(str(carrier["language"]))}
@@ -192,10 +212,10 @@ def _queue(
     storage.outbox.add(tx, Outgoing(**outgoing, **to, about_id=one.customer_id, template=template), now=now)
 
 
-def _queue_reply(
-    tx: Tx, case_id: int, customer_id: int, key: str, facts: Mapping[str, object], *, now: datetime
+def _queue_to_customer(
+    tx: Tx, kind: Kind, key: str, facts: Mapping[str, object], *, case_id: int, customer_id: int, now: datetime
 ) -> None:
-    outgoing = _outgoing(Kind.REPLY, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
+    outgoing = _outgoing(kind, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
     storage.outbox.add(tx, Outgoing(**outgoing, customer_id=customer_id), now=now)
 
 

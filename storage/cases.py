@@ -63,6 +63,11 @@ def load_by_message(tx: Tx, *, chat_id: int, message_id: int) -> Case | None:
     return load(tx, case_id) if case_id is not None else None
 
 
+def load_by_nps_run(tx: Tx, run_id: int) -> Case | None:
+    """The case of which a survey asks whether it helped."""
+    return _first(tx, _cases().where(support_case.c.nps_run_id == run_id))
+
+
 def list_with_topics(tx: Tx, customer_id: int) -> list[Case]:
     """The customer's cases that have a forum topic."""
     theirs = (support_case.c.customer_id == customer_id, support_case.c.thread_id.is_not(None))
@@ -96,7 +101,9 @@ def _case(row: Any) -> Case:  # noqa: ANN401  a database row
         solve_due_at=row.solve_due_at,
         answer_escalated_at=row.answer_escalated_at,
         solve_escalated_at=row.solve_escalated_at,
+        answered_at=row.answered_at,
         resolved_at=row.resolved_at,
+        first_resolved_at=row.first_resolved_at,
         resolved_name=row.resolved_name or "",
         reason=row.reason,
         outcome=row.outcome,
@@ -151,7 +158,10 @@ def save(tx: Tx, one: Case, *, resolved_by: int | None = None) -> None:
         "answer_escalated_at": one.answer_escalated_at,
         "solve_escalated_at": one.solve_escalated_at,
         "looks_at": looks_at(one),
+        "answered_at": one.answered_at,
+        "acknowledged_at": one.acknowledged_at,
         "resolved_at": one.resolved_at,
+        "first_resolved_at": one.first_resolved_at,
         "resolved_by": resolved_by,
         "reason": one.reason,
         "outcome": one.outcome,
@@ -163,6 +173,11 @@ def save(tx: Tx, one: Case, *, resolved_by: int | None = None) -> None:
 def change(tx: Tx, case_id: int, **values: object) -> None:
     """Set columns of one case."""
     tx.execute(update(support_case).where(support_case.c.id == case_id).values(**values))
+
+
+def list_in_chat(tx: Tx, chat_id: int) -> list[Case]:
+    """The cases that are talked about in a chat, open or not."""
+    return [_case(row) for row in tx.execute(_cases().where(support_case.c.chat_id == chat_id))]
 
 
 def move_chat(tx: Tx, *, old: int, new: int) -> None:
@@ -220,8 +235,8 @@ def list_supervisors(tx: Tx) -> list[tuple[int, str]]:
 
 
 def relayed(tx: Tx, interaction_id: int) -> Mapping[str, object] | None:
-    """The outbox row that carries an interaction to the other side: its id, case and chat, or None."""
-    columns = ("id", "case_id", "customer_id", "about_id", "chat_id", "language", "facts")
+    """The outbox row that carries an interaction to the other side: its id, case, chat and when it went, or None."""
+    columns = ("id", "case_id", "customer_id", "about_id", "chat_id", "language", "facts", "sent_at")
     row = (
         tx.execute(
             select(*(outbox.c[column] for column in columns)).where(outbox.c.dedupe_key == relay_key(interaction_id))

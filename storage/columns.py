@@ -1,9 +1,21 @@
-"""Column types that every table shares."""
+"""Column types that every table shares.
 
-from datetime import UTC, datetime
+Three of them know of encryption. Their keys come with the engine: `give_keys` hangs the keyring on its dialect, which
+is what SQLAlchemy hands to a type with each value, so that two engines of one process may hold different keys and
+nothing is kept in a global. An engine that was given none reads and writes plain texts.
+"""
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+import json
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, String
 from sqlalchemy.types import TypeDecorator
+
+from storage.keyring import PLAIN, Keyring
+
+KEYRING = "touchpoint_keyring"
 
 # Telegram ids need 64 bits. SQLite numbers its rows by itself only in a column called INTEGER, which holds 64 bits too.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -39,3 +51,88 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def give_keys(engine: Engine, keyring: Keyring) -> None:
+    """Let the types of an engine encrypt and decrypt with these keys."""
+    setattr(engine.dialect, KEYRING, keyring)
+
+
+def keyring_of(dialect: Dialect) -> Keyring:
+    """The keys that an engine was given."""
+    keyring: Keyring = getattr(dialect, KEYRING, PLAIN)
+    return keyring
+
+
+def _fact(value: object) -> str:
+    """Dates in stored facts as ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a fact cannot hold {type(value).__name__}")
+
+
+to_json = partial(json.dumps, default=_fact)
+
+
+class SecretText(TypeDecorator[str]):
+    """A text that is encrypted at rest, when there are keys; `place` is "table.column", to which it is bound.
+
+    Only `is_(None)` and a comparison with the empty text mean anything in SQL.
+
+    Raises:
+        storage.keyring.SecretError: on reading, what is stored cannot be decrypted.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring_of(dialect).seal(value, self.place)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring_of(dialect).open(value, self.place)
+
+
+class SecretJson(TypeDecorator[dict[str, Any]]):
+    """Facts that are encrypted at rest, when there are keys: then the column holds one JSON string, the ciphertext.
+
+    No facts stay `{}`, for which queries ask.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | str | None:
+        keyring = keyring_of(dialect)
+        return keyring.seal(to_json(value), self.place) if value and keyring.writer else value
+
+    def process_result_value(self, value: dict[str, Any] | str | None, dialect: Dialect) -> dict[str, Any] | None:
+        if not isinstance(value, str):
+            return value
+        facts: dict[str, Any] = json.loads(keyring_of(dialect).open(value, self.place))
+        return facts
+
+
+class BlindIndex(TypeDecorator[str]):
+    """Stands for a value that is encrypted elsewhere, so that it can be found and is unique: written from the value.
+
+    Reading gives what is stored, never the value. Ask with `Keyring.indexes`.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring_of(dialect).index(value, self.place)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, insert, select, update
 from bot.domain.customers import Customer
 from bot.domain.messages import Language
 from bot.domain.names import search_key
+from storage import phones
 from storage.database import Tx
 from storage.tables import customer
 
@@ -19,7 +20,7 @@ def load_by_chat(tx: Tx, chat_id: int) -> Customer | None:
 
 def load_by_phone(tx: Tx, phone: str) -> Customer | None:
     """Whose number this is, in E.164."""
-    return _first(tx, _customers().where(customer.c.phone == phone))
+    return _first(tx, _customers().where(phones.is_any(tx, [phone])))
 
 
 def load(tx: Tx, customer_id: int) -> Customer | None:
@@ -84,6 +85,11 @@ def change(tx: Tx, customer_id: int, **values: Any) -> None:  # noqa: ANN401  co
     tx.execute(update(customer).where(customer.c.id == customer_id).values(**values))
 
 
+def keep_phone(tx: Tx, customer_id: int, phone: str) -> None:
+    """Keep a customer's number, in E.164."""
+    change(tx, customer_id, **phones.columns(phone))
+
+
 def is_self_made(tx: Tx, customer_id: int) -> bool:
     """Whether the record came from the chat alone, so that it may be joined to the company's own."""
     return tx.execute(select(customer.c.external_id).where(customer.c.id == customer_id)).scalar() is None
@@ -94,7 +100,12 @@ def is_unreachable(tx: Tx, customer_id: int) -> bool:
     return tx.execute(select(customer.c.unreachable_at).where(customer.c.id == customer_id)).scalar() is not None
 
 
-def set_reachable(tx: Tx, chat_id: int, *, unreachable_at: datetime | None) -> int | None:
-    """Note that a chat blocked or unblocked the bot; the customer's id, if it is one's."""
-    statement = update(customer).where(customer.c.chat_id == chat_id).values(unreachable_at=unreachable_at)
-    return tx.execute(statement.returning(customer.c.id)).scalar_one_or_none()
+def set_reachable(tx: Tx, chat_id: int) -> None:
+    """The person behind a chat can be written to again."""
+    tx.execute(update(customer).where(customer.c.chat_id == chat_id).values(unreachable_at=None))
+
+
+def mark_unreachable(tx: Tx, customer_id: int, *, now: datetime) -> str | None:
+    """Note that a customer cannot be written to any more; the name, or None when that was known."""
+    statement = update(customer).where(customer.c.id == customer_id, customer.c.unreachable_at.is_(None))
+    return tx.execute(statement.values(unreachable_at=now).returning(customer.c.name)).scalar_one_or_none()

@@ -6,14 +6,13 @@ PostgreSQL has a pool of threads and a transaction for each use case.
 """
 
 import asyncio
-import json
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -21,6 +20,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+
+from storage.columns import give_keys, to_json
+from storage.keyring import PLAIN, Keyring, SecretError
+from storage.secrets import find_row
 
 T = TypeVar("T")
 
@@ -54,28 +57,28 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def engine_for(url: str, *, read_only: bool = False) -> Engine:
-    """An engine with this project's settings: SQLite in WAL, durable, IMMEDIATE; PostgreSQL with a small pool."""
+def engine_for(url: str, *, read_only: bool = False, keyring: Keyring = PLAIN) -> Engine:
+    """An engine with this project's settings: SQLite in WAL, durable, IMMEDIATE; PostgreSQL with a small pool.
+
+    What people wrote is encrypted and decrypted with `keyring`, and stands in no error of the database.
+    """
+    size = READERS if is_sqlite(url) else POSTGRES_THREADS
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=not is_sqlite(url),
+        json_serializer=to_json,
+        hide_parameters=True,
+    )
+    give_keys(engine, keyring)
     if not is_sqlite(url):
-        return create_engine(
-            url, pool_size=POSTGRES_THREADS, max_overflow=0, pool_pre_ping=True, json_serializer=_to_json
-        )
-    engine = create_engine(url, pool_size=READERS, max_overflow=0, json_serializer=_to_json)
+        return engine
     event.listen(engine, "connect", partial(_prepare_sqlite, read_only=read_only))
     # Deferred transactions that read and then write fail or, by SQLAlchemy's default, lose updates.
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
-
-
-def _fact(value: object) -> str:
-    """Dates in stored facts as ISO text."""
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"a fact cannot hold {type(value).__name__}")
-
-
-_to_json = partial(json.dumps, default=_fact)
 
 
 def _prepare_sqlite(connection: Any, _record: object, *, read_only: bool) -> None:  # noqa: ANN401  a DBAPI connection
@@ -94,10 +97,10 @@ def _prepare_sqlite(connection: Any, _record: object, *, read_only: bool) -> Non
 class Database:
     """Runs use cases. `await write(use_case, **facts)` commits; `await read(…)` cannot write."""
 
-    def __init__(self, url: str, *, now: Clock) -> None:
+    def __init__(self, url: str, *, now: Clock, keyring: Keyring = PLAIN) -> None:
         self.url = url
         self._now = now
-        self._lane: _Lane = _SqliteLane(url) if is_sqlite(url) else _PostgresLane(url)
+        self._lane: _Lane = _SqliteLane(url, keyring) if is_sqlite(url) else _PostgresLane(url, keyring)
 
     async def write(self, use_case: Callable[..., T], /, **facts: Any) -> T:  # noqa: ANN401  the use case's own facts
         """Run a use case in one transaction; returns when it is durable."""
@@ -121,7 +124,11 @@ class Database:
 
     def _timed(self, use_case: Callable[..., T], facts: dict[str, Any]) -> Callable[[Tx], T]:
         def run(tx: Tx) -> T:
-            return use_case(tx, now=self._now(), **facts)
+            try:
+                return use_case(tx, now=self._now(), **facts)
+            except SecretError as error:
+                find_row(tx, error)
+                raise
 
         return run
 
@@ -149,9 +156,9 @@ class _Job:
 
 
 class _SqliteLane:
-    def __init__(self, url: str) -> None:
-        self._writer = engine_for(url)
-        self._reader = engine_for(url, read_only=True)
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        self._writer = engine_for(url, keyring=keyring)
+        self._reader = engine_for(url, read_only=True, keyring=keyring)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
@@ -229,8 +236,8 @@ def _in_reader(engine: Engine, job: Callable[[Tx], T]) -> T:
 
 
 class _PostgresLane:
-    def __init__(self, url: str) -> None:
-        self._engine = engine_for(url)
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        self._engine = engine_for(url, keyring=keyring)
         self._reader = self._engine.execution_options(postgresql_readonly=True)
         self._threads = ThreadPoolExecutor(POSTGRES_THREADS, thread_name_prefix="database")
 

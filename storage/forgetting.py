@@ -8,6 +8,7 @@ from sqlalchemy import String, Table, and_, case, cast, delete, func, literal, o
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
+from storage import phones
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -149,10 +150,11 @@ def _sender(part: object) -> object:
 
 
 def _nobody(timezone: str, now: datetime) -> dict[str, Any]:
-    erased = ("external_id", "phone", "birth_day", "birth_month", "birth_year", "chat_id", "linked_at")
+    erased = ("external_id", "birth_day", "birth_month", "birth_year", "chat_id", "linked_at")
     wishes = ("next_nps_at", "topics_off", "hours")
     return {
         **dict.fromkeys((*erased, *wishes)),
+        **phones.columns(None),
         "feedback_until": None,
         "unreachable_at": None,
         "name": "",

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Table, insert, update
 
 from bot.domain.names import search_key
+from storage import phones
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -215,7 +216,9 @@ class History:
 
 def add(tx: Tx, *, now: datetime, history: History) -> None:
     """Write a history into an empty database."""
-    people = [{**vars(one), "search_name": search_key(one.name)} for one in history.customers]
+    people = [
+        {**vars(one), **phones.columns(one.phone), "search_name": search_key(one.name)} for one in history.customers
+    ]
     if people:
         tx.execute(insert(customer), people)
     _insert(tx, loss, history.losses)

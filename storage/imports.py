@@ -10,6 +10,7 @@ from sqlalchemy import Row, Table, bindparam, func, insert, or_, select, update
 
 from bot.domain.imports import CustomerRecord, PurchaseRecord
 from bot.domain.names import search_key
+from storage import phones
 from storage.database import Tx
 from storage.tables import customer, purchase
 
@@ -53,11 +54,12 @@ class _Writes:
 
     def put(self, current: Row[Any] | None, values: dict[str, Any], defaults: dict[str, Any]) -> None:
         if current is None:
-            self.new.append(defaults | values)
+            self.new.append(_with_indexes(defaults | values))
             self.saved.created += 1
             return
         changed = {column: value for column, value in values.items() if getattr(current, column) != value}
         if changed:
+            changed = _with_indexes(changed)
             self.changes[frozenset(changed)].append(changed | {"row_id": current.id})
             self.saved.changed += 1
         else:
@@ -70,6 +72,10 @@ class _Writes:
         if self.new:
             tx.execute(insert(self.table), self.new)
         return self.saved
+
+
+def _with_indexes(values: dict[str, Any]) -> dict[str, Any]:
+    return values | phones.columns(values["phone"]) if "phone" in values else values
 
 
 def save_customers(tx: Tx, records: Sequence[CustomerRecord], *, language: str, timezone: str, now: datetime) -> Saved:
@@ -97,9 +103,9 @@ def save_customers(tx: Tx, records: Sequence[CustomerRecord], *, language: str, 
 
 def _customers(tx: Tx, records: Sequence[CustomerRecord]) -> Sequence[Row[Any]]:
     ids = [record.external_id for record in records]
-    phones = [record.phone for record in records if record.phone is not None]
+    numbers = [record.phone for record in records if record.phone is not None]
     columns = (customer.c.id, *(customer.c[column] for column in CUSTOMER_COLUMNS))
-    return tx.execute(select(*columns).where(or_(customer.c.external_id.in_(ids), customer.c.phone.in_(phones)))).all()
+    return tx.execute(select(*columns).where(or_(customer.c.external_id.in_(ids), phones.is_any(tx, numbers)))).all()
 
 
 def _customer_values(record: CustomerRecord) -> dict[str, Any]:
@@ -123,10 +129,11 @@ def _customer_values(record: CustomerRecord) -> dict[str, Any]:
     return {column: value for column, value in said.items() if value is not None}
 
 
-def save_purchases(tx: Tx, records: Sequence[PurchaseRecord]) -> Saved:
+def save_purchases(tx: Tx, records: Sequence[PurchaseRecord], *, now: datetime) -> Saved:
     """Add new invoices and change those that differ, by their external id, and keep each customer's last purchase.
 
-    A record of an unknown customer is refused, by its row.
+    The customers are marked, since their losses of the past may lie otherwise now (`storage.silences`). A record of an
+    unknown customer is refused, by its row.
     """
     buyers = _ids_by_external_id(tx, {record.customer_external_id for record in records})
     known = _purchases(tx, [record.external_id for record in records])
@@ -145,7 +152,7 @@ def save_purchases(tx: Tx, records: Sequence[PurchaseRecord]) -> Saved:
         }
         writes.put(known.get(record.external_id), values, {})
     saved = writes.execute(tx)
-    _keep_last_purchase(tx, {row.customer_id for row in known.values()} | set(buyers.values()))
+    _keep_last_purchase(tx, {row.customer_id for row in known.values()} | set(buyers.values()), now=now)
     return saved
 
 
@@ -161,8 +168,9 @@ def _purchases(tx: Tx, external_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.external_id: row for row in rows}
 
 
-def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int]) -> None:
+def _keep_last_purchase(tx: Tx, customer_ids: Iterable[int], *, now: datetime) -> None:
     """A cancellation is no purchase, and neither is a gift."""
     bought = (purchase.c.customer_id == customer.c.id) & (purchase.c.amount_minor > 0)
     latest = select(func.max(purchase.c.purchased_at)).where(bought).scalar_subquery()
-    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(last_purchase_at=latest))
+    values = {"last_purchase_at": latest, "purchases_came_at": now}
+    tx.execute(update(customer).where(customer.c.id.in_(customer_ids)).values(values))

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from storage.database import Tx, insert_for
+from storage.keyring import TamperedError
+from storage.secrets import find_row
 from storage.tables import inbox
 
 
@@ -36,9 +38,17 @@ def remove(tx: Tx, update_ids: Sequence[int]) -> None:
 
 
 def list_due(tx: Tx, *, now: datetime, limit: int) -> list[dict[str, Any]]:
-    """Updates to handle again, in the order in which they came."""
+    """Updates to handle again, in the order in which they came.
+
+    One that somebody changed is left out, or it would hold up all others.
+    """
     statement = select(inbox.c.payload).where(inbox.c.next_at <= now).order_by(inbox.c.update_id).limit(limit)
-    return [row.payload for row in tx.execute(statement)]
+    while True:
+        try:
+            return [row.payload for row in tx.execute(statement)]
+        except TamperedError as error:
+            (update_id,) = find_row(tx, error)
+            statement = statement.where(inbox.c.update_id != update_id)
 
 
 def hasten(tx: Tx, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from storage.database import Tx, insert_for
 from storage.tables import customer, interaction, staff
@@ -50,13 +50,27 @@ def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> int | None:
 
 def edit_reply(tx: Tx, *, chat_id: int, message_id: int, body: str) -> int | None:
     """A member of staff edited what they wrote to a customer; None when it is no such message."""
-    statement = (
-        update(interaction)
-        .where(interaction.c.chat_id == chat_id, interaction.c.message_id == message_id, interaction.c.kind == "reply")
-        .values(body=body)
-        .returning(interaction.c.id)
-    )
+    statement = update(interaction).where(*_reply_at(chat_id, message_id)).values(body=body)
+    return tx.execute(statement.returning(interaction.c.id)).scalar_one_or_none()
+
+
+def find_reply(tx: Tx, *, chat_id: int, message_id: int, staff_id: int) -> int | None:
+    """What this member of staff wrote to a customer with this message, or None."""
+    statement = select(interaction.c.id).where(*_reply_at(chat_id, message_id), interaction.c.staff_id == staff_id)
     return tx.execute(statement).scalar_one_or_none()
+
+
+def mark_unsent(tx: Tx, *, chat_id: int, message_id: int) -> None:
+    """What was written to a customer is taken back; staff still see that it was written."""
+    tx.execute(update(interaction).where(*_reply_at(chat_id, message_id)).values(kind="unsent"))
+
+
+def _reply_at(chat_id: int, message_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        interaction.c.chat_id == chat_id,
+        interaction.c.message_id == message_id,
+        interaction.c.kind == "reply",
+    )
 
 
 def join_case(tx: Tx, interaction_id: int, case_id: int | None) -> None:

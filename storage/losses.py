@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage import outbox
 from storage.database import Tx
 from storage.due import Due, Window, list_due, select_due
-from storage.tables import customer, loss, survey_run, win_back
+from storage.tables import customer, loss, purchase, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
 SILENCE = "silence"
@@ -41,43 +41,51 @@ def lost_since(tx: Tx, customer_id: int) -> datetime | None:
 
 
 def list_silent(tx: Tx, window: Window) -> list[Due]:
-    """Customers who bought once and are not lost, by their last purchase."""
-    statement = select_due(customer.c.id, customer.c.last_purchase_at).where(customer.c.lost_at.is_(None))
+    """Customers who bought once and are not lost, by their last purchase; not those of whom more may be coming in."""
+    statement = select_due(customer.c.id, customer.c.last_purchase_at)
+    statement = statement.where(customer.c.lost_at.is_(None), customer.c.purchases_came_at.is_(None))
     return list_due(tx, statement, customer.c.last_purchase_at, window)
 
 
 def list_returned(tx: Tx, *, limit: int) -> list[tuple[int, datetime]]:
-    """Lost customers who bought since, with the instant of that purchase."""
+    """Lost customers who bought since, with the instant of the first such purchase."""
+    bought = (purchase.c.customer_id == customer.c.id) & (purchase.c.amount_minor > 0)
+    since = select(func.min(purchase.c.purchased_at)).where(bought, purchase.c.purchased_at > customer.c.lost_at)
     statement = (
-        select(customer.c.id, customer.c.last_purchase_at)
+        select(customer.c.id, func.coalesce(since.scalar_subquery(), customer.c.last_purchase_at).label("back_at"))
         .where(customer.c.lost_at.is_not(None), customer.c.last_purchase_at > customer.c.lost_at)
         .order_by(customer.c.id)
         .limit(limit)
     )
-    return [(row.id, row.last_purchase_at) for row in tx.execute(statement)]
+    return [(row.id, row.back_at) for row in tx.execute(statement)]
 
 
-def list_never_silent(tx: Tx, external_ids: Iterable[str], *, silent_after: timedelta) -> list[tuple[int, int]]:
+def list_never_silent(tx: Tx, customer_ids: Iterable[int], *, silent_after: timedelta) -> list[tuple[int, int]]:
     """Which open losses by silence of these customers a purchase imported late proves never to have been.
 
-    As customer and loss.
+    As customer and loss. Who turns out to have bought nothing at all was never silent either.
     """
     statement = (
         select(loss.c.customer_id, loss.c.id, loss.c.lost_at, customer.c.last_purchase_at)
         .join(customer, customer.c.id == loss.c.customer_id)
-        .where(customer.c.external_id.in_(set(external_ids)), loss.c.recovered_at.is_(None), loss.c.source == SILENCE)
+        .where(customer.c.id.in_(customer_ids), loss.c.recovered_at.is_(None), loss.c.source == SILENCE)
         .order_by(loss.c.id)
     )
     return [
         (row.customer_id, row.id)
         for row in tx.execute(statement)
-        if row.lost_at - silent_after < row.last_purchase_at <= row.lost_at
+        if row.last_purchase_at is None or row.lost_at - silent_after < row.last_purchase_at <= row.lost_at
     ]
 
 
 def withdraw(tx: Tx, customer_id: int, loss_id: int, *, now: datetime) -> None:
     """Take back a loss that never was: nothing counts it, and nothing more of its win-back is sent."""
     recover(tx, customer_id, recovered_at=now)
+    forget(tx, loss_id)
+
+
+def forget(tx: Tx, loss_id: int) -> None:
+    """Take a loss and its win-back off the record."""
     tx.execute(delete(win_back).where(win_back.c.loss_id == loss_id))
     tx.execute(delete(loss).where(loss.c.id == loss_id))
 

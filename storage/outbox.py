@@ -14,6 +14,8 @@ from bot.domain.touchpoints import POLICIES, Kind
 from storage import preferences
 from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
+from storage.keyring import TamperedError
+from storage.secrets import find_row
 from storage.tables import customer, outbox, support_case
 from storage.tables import hold as holds
 
@@ -128,8 +130,16 @@ def next_due_at(tx: Tx) -> datetime | None:
 
 
 def list_due(tx: Tx, *, now: datetime, limit: int) -> list[DueMessage]:
-    """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped."""
-    return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
+    """Pending rows that are due, the most urgent first. On PostgreSQL another replica's candidates are skipped.
+
+    A row whose facts somebody changed fails alone, or it would hold up all that come after it.
+    """
+    while True:
+        try:
+            return [_due(row) for row in tx.execute(_DUE, {"at": now, "most": limit})]
+        except TamperedError as error:
+            (outbox_id,) = find_row(tx, error)
+            fail(tx, outbox_id, error=str(error))
 
 
 _DUE = (
@@ -385,6 +395,19 @@ def cancel_pending(tx: Tx, customer_id: int, *, reason: str, kinds: Iterable[Kin
         where.append(outbox.c.kind.in_(list(kinds)))
     result = tx.execute(update(outbox).where(*where).values(status="cancelled", error=reason).returning(outbox.c.id))
     return len(result.all())
+
+
+def cancel_to_chat(tx: Tx, chat_id: int, *, reason: str) -> None:
+    """Cancel what staff are still to be told in a chat."""
+    waiting = update(outbox).where(outbox.c.chat_id == chat_id, outbox.c.status == "pending")
+    tx.execute(waiting.values(status="cancelled", error=reason))
+
+
+def cancel(tx: Tx, outbox_id: int, *, reason: str) -> bool:
+    """Cancel one row that still waits; False when it is on its way or gone."""
+    waits = (outbox.c.id == outbox_id, outbox.c.status == "pending")
+    statement = update(outbox).where(*waits).values(status="cancelled", error=reason)
+    return tx.execute(statement.returning(outbox.c.id)).first() is not None
 
 
 def cancel_reminder(tx: Tx, run_id: int) -> None:

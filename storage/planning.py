@@ -18,7 +18,7 @@ from storage.database import Tx
 from storage.due import REACHABLE, Due, Window, list_due, select_due
 from storage.outbox import load_sent
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
-from storage.waves import asked_by_wave
+from storage.wave_members import asked_by_wave
 
 BY_CALENDAR = "calendar"
 SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group in OUTSIDE_CLOCKS]

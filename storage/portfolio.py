@@ -7,19 +7,25 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select
 
 from bot.domain.portfolio import CustomerMatch, ListedCustomer, Sought
 from bot.domain.touchpoints import Kind
+from storage import phones
 from storage.database import Tx
 from storage.tables import answer, customer
 
 
 def list_by_identity(tx: Tx, sought: Sought, *, limit: int) -> list[CustomerMatch]:
     """Customers whose own id, external id or phone number this is."""
-    phone = sought.phone_ending
+    ending = sought.phone_ending
     found = or_(
         customer.c.external_id == sought.external_id,
         false() if sought.customer_id is None else customer.c.id == sought.customer_id,
-        false() if not phone else customer.c.phone.endswith(phone, autoescape=True),
+        customer.c.id.in_(_with_phone(tx, ending)) if ending else false(),
     )
     return _matches(tx, found, customer.c.id, limit=limit)
+
+
+def _with_phone(tx: Tx, ending: str) -> list[int]:
+    rows = tx.execute(select(customer.c.id, customer.c.phone).where(phones.ends_like(tx, ending)))
+    return [row.id for row in rows if row.phone.endswith(ending)]
 
 
 def list_by_name(tx: Tx, name_key: str, *, limit: int) -> list[CustomerMatch]:

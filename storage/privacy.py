@@ -81,7 +81,8 @@ def _surveys(customer_id: int) -> Select[Any]:
 
 def _interactions(customer_id: int) -> Select[Any]:
     columns = (interaction.c.kind, interaction.c.body, interaction.c.happened_at, interaction.c.closed_at)
-    theirs = (interaction.c.customer_id == customer_id, interaction.c.kind != "note")
+    # What staff took back was not meant for this person, and may be about another.
+    theirs = (interaction.c.customer_id == customer_id, interaction.c.kind.not_in(("note", "unsent")))
     return select(*columns).where(*theirs).order_by(interaction.c.id.desc())
 
 

@@ -176,7 +176,7 @@ def list_notes(tx: Tx, customer_id: int, *, limit: int) -> list[Remark]:
     return _remarks(
         tx,
         interaction.c.customer_id == customer_id,
-        interaction.c.kind.in_(("note", "call", "meeting", "reply")),
+        interaction.c.kind.in_(("note", "call", "meeting", "reply", "unsent")),
         limit=limit,
     )
 

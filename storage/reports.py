@@ -33,7 +33,7 @@ from bot.domain.reports import EVERYBODY, Funnel, Slice
 from bot.domain.touchpoints import Kind
 from storage.columns import UtcDateTime
 from storage.database import Tx
-from storage.tables import answer, customer, loss, survey_run
+from storage.tables import answer, customer, loss, purchase, survey_run
 
 
 def count_scores(
@@ -92,7 +92,8 @@ def count_funnels(
 def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension | None = None) -> dict[Slice, int]:
     """Customers at an instant of each period: who had joined before it and was not lost then, whatever happened since.
 
-    The segment is the customer's present one; of customers no earlier one is kept.
+    Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
+    is the customer's present one; of customers no earlier one is kept.
     """
     points = values(column("place", Integer), column("at", UtcDateTime()), name="point")
     moments = points.data(list(enumerate(instants.values()))).cte("point")
@@ -100,10 +101,18 @@ def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension 
     statement = (
         select(*grouped, func.count().label("n"))
         .select_from(moments)
-        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at)))
+        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
         .group_by(*grouped)
     )
     return {_slice(list(instants), row): row.n for row in tx.execute(statement)}
+
+
+def count_never_bought(tx: Tx, instant: datetime) -> int:
+    """Who had joined before the instant and was not lost then, and is left out of the customers at it."""
+    statement = select(func.count()).select_from(customer)
+    at = literal(instant, UtcDateTime())
+    left_out = (customer.c.joined_at < at, ~_lost_before(at), _never_bought())
+    return int(tx.execute(statement.where(*left_out)).scalar_one())
 
 
 def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, int]:
@@ -115,7 +124,7 @@ def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None
         .select_from(spans)
         .join(loss, _within(loss.c.lost_at, spans))
         .join(customer, and_(customer.c.id == loss.c.customer_id, customer.c.joined_at < spans.c.start))
-        .where(~_lost_before(spans.c.start))
+        .where(~_lost_before(spans.c.start), ~_never_bought())
         .group_by(*grouped)
     )
     return {_slice(periods, row): row.n for row in tx.execute(statement)}
@@ -145,6 +154,11 @@ def _lost_before(instant: ColumnElement[Any]) -> ColumnElement[bool]:
     earlier = loss.alias("earlier")
     back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= instant)
     return exists().where(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < instant, back)
+
+
+def _never_bought() -> ColumnElement[bool]:
+    """Whether the books have no purchase of this customer, though they have some."""
+    return and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
 
 
 def _segment(rows: Table, plan: str, by: Dimension | None) -> ColumnElement[Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, insert, select, update
 
 from bot.domain.messages import Language
-from bot.domain.surveys import SCALE_NAMES, WORDINGS, SurveyRun
+from bot.domain.surveys import SCALE_NAMES, SurveyRun
 from bot.domain.touchpoints import Kind
+from bot.domain.wordings import wording_of
 from storage.database import Tx, for_each_dialect
 from storage.tables import answer, customer, survey_run
 
@@ -19,6 +20,7 @@ def _runs() -> Select[Any]:
             survey_run.c.kind,
             survey_run.c.customer_id,
             survey_run.c.subject,
+            survey_run.c.wording,
             survey_run.c.segment,
             survey_run.c.csm_id,
             survey_run.c.closed_at,
@@ -29,6 +31,7 @@ def _runs() -> Select[Any]:
             answer.c.score,
             answer.c.reason,
             answer.c.reason_until,
+            answer.c.skipped_at,
             answer.c.prompt_message_id,
         )
         .join(customer, survey_run.c.customer_id == customer.c.id)
@@ -36,20 +39,28 @@ def _runs() -> Select[Any]:
     )
 
 
-_RUN = _runs().where(survey_run.c.id == bindparam("run_id")).with_for_update(of=survey_run)
+_RUN = _runs().where(survey_run.c.id == bindparam("run_id"))
+_LOCK = select(survey_run.c.id).where(survey_run.c.id == bindparam("run_id")).with_for_update()
 
 
 def add_run(  # the segment and the CSM of that day stay with the run
-    tx: Tx, *, kind: Kind, customer_id: int, trigger: str, subject: str = "", now: datetime
+    tx: Tx,
+    *,
+    kind: Kind,
+    customer_id: int,
+    trigger: str,
+    subject: str = "",
+    wording: str | None = None,
+    now: datetime,
 ) -> int:
-    """Start a survey run for a customer; returns its id."""
+    """Start a survey run for a customer, in the usual words unless others are given; returns its id."""
     owner = tx.execute(select(customer.c.plan, customer.c.csm_id).where(customer.c.id == customer_id)).one()
     statement = insert(survey_run).values(
         customer_id=customer_id,
         kind=kind,
         trigger=trigger,
         subject=subject,
-        wording=WORDINGS[kind],
+        wording=wording or wording_of(kind),
         segment=owner.plan,
         csm_id=owner.csm_id,
         planned_at=now,
@@ -59,6 +70,8 @@ def add_run(  # the segment and the CSM of that day stay with the run
 
 def load_run(tx: Tx, run_id: int) -> SurveyRun | None:
     """A run with its answer, locked against a second tap on PostgreSQL (SQLite has one writer)."""
+    if tx.dialect.name != "sqlite":  # first, since a joined answer is read as it was before the wait for the lock
+        tx.execute(_LOCK, {"run_id": run_id})
     row = tx.execute(_RUN, {"run_id": run_id}).first()
     return _run(row) if row else None
 
@@ -90,6 +103,7 @@ def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
         chat_id=row.chat_id,
         language=Language(row.language),
         subject=row.subject,
+        wording=row.wording,
         segment=row.segment,
         csm_id=row.csm_id,
         closed=row.closed_at is not None,
@@ -97,6 +111,7 @@ def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
         score=row.score,
         reason=row.reason,
         reason_until=row.reason_until,
+        skipped=row.skipped_at is not None,
         prompt_message_id=row.prompt_message_id,
     )
 
@@ -127,6 +142,7 @@ def _upsert_answer(dialect_insert: Any) -> Any:  # noqa: ANN401  each dialect's 
         "score": new.score,
         "changed_at": new.answered_at,
         "reason_until": case((answer.c.reason.is_(None), new.reason_until)),
+        "skipped_at": None,
         "prompt_message_id": new.prompt_message_id,
     }
     return statement.on_conflict_do_update(index_elements=["run_id"], set_=changed)
@@ -151,9 +167,11 @@ def forget_reason(tx: Tx, run_id: int) -> None:
     )
 
 
-def skip_reason(tx: Tx, run_id: int) -> None:
-    """Stop waiting for a reason."""
-    tx.execute(update(answer).where(answer.c.run_id == run_id).values(reason_until=None))
+def skip_reason(tx: Tx, run_id: int, *, reason_until: datetime, now: datetime) -> None:
+    """Wait for a reason until then only, if one is waited for; a second skip changes nothing."""
+    shorter = case((answer.c.reason_until > reason_until, reason_until), else_=answer.c.reason_until)
+    unskipped = update(answer).where(answer.c.run_id == run_id, answer.c.skipped_at.is_(None))
+    tx.execute(unskipped.values(reason_until=shorter, skipped_at=now))
 
 
 def mark_sent(tx: Tx, run_id: int, *, remind_at: datetime, closes_at: datetime, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueCon
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from storage.columns import NAMING, Id, UtcDateTime
+from storage.columns import NAMING, BlindIndex, Id, SecretJson, SecretText, UtcDateTime
 
 
 class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
@@ -32,6 +32,14 @@ def _ref(column: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field 
     return Field(foreign_key=column, sa_type=Id, **options)
 
 
+def _secret(place: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
+    return Field(sa_type=SecretText(place), **options)
+
+
+def _secret_facts(place: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
+    return Field(sa_column=Column(SecretJson(place), nullable=False), **options)
+
+
 class CustomerRow(Table, table=True):
     __tablename__ = "customer"
     __table_args__ = (
@@ -39,6 +47,8 @@ class CustomerRow(Table, table=True):
         CheckConstraint("salutation in ('', 'anh', 'chị')", name="salutation"),
         CheckConstraint("(birth_month is null) = (birth_day is null)", name="birthday"),
         CheckConstraint("birth_month between 1 and 12 and birth_day between 1 and 31", name="birthday_range"),
+        CheckConstraint("(phone is null) = (phone_index is null)", name="phone_index"),
+        CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index(
             "ix_customer_due_nps",
@@ -52,6 +62,12 @@ class CustomerRow(Table, table=True):
             sqlite_where=text("lost_at is null"),
             postgresql_where=text("lost_at is null"),
         ),
+        Index(
+            "ix_customer_purchases_came_at",
+            "purchases_came_at",
+            sqlite_where=text("purchases_came_at is not null"),
+            postgresql_where=text("purchases_came_at is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -61,7 +77,9 @@ class CustomerRow(Table, table=True):
     salutation: str = ""
     language: str
     timezone: str
-    phone: str | None = Field(default=None, unique=True)
+    phone: str | None = _secret("customer.phone", default=None)
+    phone_index: str | None = Field(default=None, unique=True, sa_type=BlindIndex("customer.phone"))
+    phone_ending: str | None = Field(default=None, index=True, sa_type=BlindIndex("customer.phone_ending"))
     birth_day: int | None = None
     birth_month: int | None = None
     birth_year: int | None = None
@@ -76,6 +94,7 @@ class CustomerRow(Table, table=True):
     unreachable_at: datetime | None = _instant(default=None)
     lost_at: datetime | None = _instant(default=None, index=True)
     last_purchase_at: datetime | None = _instant(default=None)
+    purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
     feedback_until: datetime | None = _instant(default=None)
     forgotten_at: datetime | None = _instant(default=None)
@@ -101,7 +120,7 @@ class LossRow(Table, table=True):
     customer_id: int = _ref("customer.id", index=True)
     lost_at: datetime = _instant(index=True)
     source: str
-    reason: str = ""
+    reason: str = _secret("loss.reason", default="")
     recovered_at: datetime | None = _instant(default=None)
 
 
@@ -148,7 +167,9 @@ class InteractionRow(Table, table=True):
     __tablename__ = "interaction"
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),
-        CheckConstraint("kind in ('message', 'feedback', 'note', 'request', 'reply', 'call', 'meeting')", name="kind"),
+        CheckConstraint(
+            "kind in ('message', 'feedback', 'note', 'request', 'reply', 'unsent', 'call', 'meeting')", name="kind"
+        ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
         Index(
@@ -162,7 +183,7 @@ class InteractionRow(Table, table=True):
     id: int | None = _id()
     customer_id: int = _ref("customer.id")
     kind: str
-    body: str
+    body: str = _secret("interaction.body")
     happened_at: datetime = _instant()
     staff_id: int | None = Field(default=None, sa_type=Id)
     chat_id: int | None = Field(default=None, sa_type=Id)
@@ -190,6 +211,7 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
         Index("ix_support_case_resolved_at", "resolved_at"),
+        Index("ix_support_case_opened_at", "opened_at"),
     )
 
     id: int | None = _id()
@@ -197,7 +219,7 @@ class CaseRow(Table, table=True):
     source: str
     survey_kind: str | None = None
     score: int | None = None
-    words: str = ""
+    words: str = _secret("support_case.words", default="")
     opened_at: datetime = _instant()
     opened_by: int | None = Field(default=None, sa_type=Id)
     csm_id: int | None = Field(default=None, sa_type=Id)
@@ -213,7 +235,9 @@ class CaseRow(Table, table=True):
     answer_escalated_at: datetime | None = _instant(default=None)
     solve_escalated_at: datetime | None = _instant(default=None)
     looks_at: datetime | None = _instant(default=None)
+    answered_at: datetime | None = _instant(default=None)
     resolved_at: datetime | None = _instant(default=None)
+    first_resolved_at: datetime | None = _instant(default=None)
     resolved_by: int | None = Field(default=None, sa_type=Id)
     reason: str = ""
     outcome: str = ""
@@ -251,7 +275,7 @@ class SurveyRunRow(Table, table=True):
     customer_id: int = _ref("customer.id")
     kind: str
     trigger: str
-    subject: str = ""
+    subject: str = _secret("survey_run.subject", default="")
     wording: str
     segment: str = ""
     csm_id: int | None = Field(default=None, sa_type=Id)
@@ -287,10 +311,11 @@ class AnswerRow(Table, table=True):
     csm_id: int | None = Field(default=None, sa_type=Id)
     answered_at: datetime = _instant()
     changed_at: datetime | None = _instant(default=None)
-    reason: str | None = None
+    reason: str | None = _secret("answer.reason", default=None)
     reason_at: datetime | None = _instant(default=None)
     reason_message_id: int | None = Field(default=None, sa_type=Id)
     reason_until: datetime | None = _instant(default=None)
+    skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
 
 
@@ -313,7 +338,7 @@ class SuccessPlanRow(Table, table=True):
     customer_id: int = _ref("customer.id", index=True)
     template: str
     name: str
-    goal: str
+    goal: str = _secret("success_plan.goal")
     status: str = "active"
     started_at: datetime = _instant()
     started_by: int | None = Field(default=None, sa_type=Id)
@@ -421,7 +446,7 @@ class OutboxRow(Table, table=True):
     chat_id: int | None = Field(default=None, sa_type=Id)
     language: str | None = None
     template: str = ""
-    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    facts: dict[str, Any] = _secret_facts("outbox.facts", default_factory=dict)
     run_id: int | None = Field(default=None, foreign_key="survey_run.id", sa_type=Id)
     edit_message_id: int | None = Field(default=None, sa_type=Id)
     about_id: int | None = Field(default=None, sa_type=Id, index=True)
@@ -470,7 +495,7 @@ class InboxRow(Table, table=True):
     __tablename__ = "inbox"
 
     update_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
-    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    payload: dict[str, Any] = _secret_facts("inbox.payload")
     received_at: datetime = _instant()
     attempts: int = 0
     next_at: datetime | None = _instant(default=None, index=True)
@@ -484,8 +509,17 @@ class CommandTextRow(Table, table=True):
 
     chat_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
     message_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
-    body: str
+    body: str = _secret("command_text.body")
     kept_at: datetime = _instant(index=True)
+
+
+class EncryptionKeyRow(Table, table=True):
+    """A key, by its id, with which a text in this database may be encrypted: without it the program does not start."""
+
+    __tablename__ = "encryption_key"
+
+    key_id: str = Field(primary_key=True)
+    added_at: datetime = _instant()
 
 
 class ForgottenRow(Table, table=True):
@@ -518,7 +552,10 @@ class ConsentRow(Table, table=True):
 
 
 class AuditRow(Table, table=True):
-    """What a member of staff did or looked at; rows are only ever added."""
+    """What a member of staff (0: whoever has the command line) did or looked at, to a customer or to a colleague.
+
+    Rows are only ever added.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -531,6 +568,7 @@ class AuditRow(Table, table=True):
     staff_id: int = Field(sa_type=Id)
     command: str
     customer_id: int | None = Field(default=None, foreign_key="customer.id", sa_type=Id)
+    colleague_id: int | None = Field(default=None, sa_type=Id)
 
 
 class WaveRow(Table, table=True):
@@ -540,14 +578,19 @@ class WaveRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("status in ('draft', 'running', 'paused', 'stopped', 'done', 'cancelled')", name="status"),
         CheckConstraint("kind in ('nps', 'ces', 'csat')", name="kind"),
+        CheckConstraint("variants in ('a', 'b', 'ab')", name="variants"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
     )
 
     id: int | None = _id()
     kind: str
+    subject: str
+    variants: str
     status: str
     words: str
     per_day: int
     starts_on: date
+    ends_on: date | None = None
     weekdays: list[int] = Field(sa_column=Column(JSON, nullable=False))
     language: str
     created_by: int = Field(sa_type=Id)
@@ -565,12 +608,14 @@ class WaveMemberRow(Table, table=True):
     __tablename__ = "wave_member"
     __table_args__ = (
         CheckConstraint("state in ('planned', 'queued', 'skipped', 'recalled')", name="state"),
+        CheckConstraint("variant in ('a', 'b')", name="variant"),
         Index("ix_wave_member_turn", "wave_id", "state", "position"),
         Index("ix_wave_member_customer_id", "customer_id"),
     )
 
     wave_id: int = Field(foreign_key="wave.id", primary_key=True, sa_type=Id)
     customer_id: int = Field(foreign_key="customer.id", primary_key=True, sa_type=Id)
+    variant: str
     position: int
     state: str
     rule: str | None = None
@@ -596,6 +641,7 @@ audit = metadata.tables["audit"]
 command_text = metadata.tables["command_text"]
 consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
+encryption_key = metadata.tables["encryption_key"]
 forgotten = metadata.tables["forgotten"]
 greeting_progress = metadata.tables["greeting_progress"]
 hold = metadata.tables["hold"]

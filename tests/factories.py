@@ -10,6 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.names import search_key
 from bot.domain.touchpoints import POLICIES, Kind
 from storage import outbox as outbox_queries
+from storage import phones
 from storage import surveys as survey_queries
 from storage.database import Database, Tx
 from storage.tables import customer, metadata, staff
@@ -37,7 +38,11 @@ def add_customer(database: Database, **columns: Any) -> int:
             "chat_id": CHAT,
             "linked_at": now - LONG_AGO,
         }
-        return int(tx.execute(insert(customer).values(row | columns).returning(customer.c.id)).scalar_one())
+        return int(
+            tx.execute(
+                insert(customer).values(row | columns | phones.columns(columns.get("phone"))).returning(customer.c.id)
+            ).scalar_one()
+        )
 
     return database.write_now(add)
 

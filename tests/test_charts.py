@@ -269,6 +269,7 @@ def test_scores_by_the_ten_thousand_are_written_as_shares(figures: list[Figure])
     ("points", "locale", "value", "text", "tick"),
     [
         (True, "en", 24.6, "+25", "+24.6"),
+        (True, "en", 12.5, "+13", "+12.5"),
         (True, "vi", -7.5, "−8", "−7,5"),
         (True, "en", 0.4, "0", "+0.4"),
         (True, "en", 0.0, "0", "0"),

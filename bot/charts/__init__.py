@@ -7,10 +7,13 @@ need. `Figure` is used without pyplot, so that nothing global is kept and a work
 from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
 from bot.charts.canvas import to_png as to_png
+from bot.charts.cases import cases_picture as cases_picture
 from bot.charts.pictures import BreakdownPicture as BreakdownPicture
+from bot.charts.pictures import CasesPicture as CasesPicture
 from bot.charts.pictures import FunnelStep as FunnelStep
 from bot.charts.pictures import PicturePoint as PicturePoint
 from bot.charts.pictures import PictureWords as PictureWords
 from bot.charts.pictures import ReportPicture as ReportPicture
 from bot.charts.pictures import ScoreDistribution as ScoreDistribution
+from bot.charts.pictures import TimeCurve as TimeCurve
 from bot.charts.report import report_picture as report_picture

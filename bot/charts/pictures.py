@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.survival import Step
+from bot.domain.rounding import rounded
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 
@@ -75,6 +77,30 @@ class BreakdownPicture:
 
 
 @dataclass(frozen=True)
+class TimeCurve:
+    """Which share was over after so many hours, and by when it should be."""
+
+    label: str
+    steps: Sequence[Step]
+    deadline: float
+
+
+@dataclass(frozen=True)
+class CasesPicture:
+    """Cases opened and resolved by part of a period, each part under its label, and the curves of two times."""
+
+    words: PictureWords
+    locale: str
+    labels: Sequence[str]
+    opened: Sequence[int]
+    resolved: Sequence[int]
+    opened_label: str
+    resolved_label: str
+    hours_label: str
+    curves: tuple[TimeCurve, TimeCurve]
+
+
+@dataclass(frozen=True)
 class Numbers:
     """How numbers are written in one picture."""
 
@@ -86,23 +112,23 @@ class Numbers:
 
     def share(self, share: float) -> str:
         """A percentage, with a decimal where it is under ten and a whole number would say too little."""
-        return self._percent(share, "#,##0.#" if share < 0.1 else "#,##0")
+        return self._percent(share, 1 if share < 0.1 else 0)
 
     def value(self, value: float) -> str:
-        return self._points(value, "#,##0") if self.points else self.share(value)
+        return self._points(value, 0) if self.points else self.share(value)
 
     def tick(self, value: float) -> str:
         """A value on an axis, where two ticks may lie less than one apart."""
-        return self._points(value, "#,##0.#") if self.points else self._percent(value, "#,##0.#")
+        return self._points(value, 1) if self.points else self._percent(value, 1)
 
-    def _points(self, value: float, digits: str) -> str:
-        shown = round(value, 1 if "." in digits else 0) or 0  # a minus zero would keep its sign
-        signed = f"+{digits};\N{MINUS SIGN}{digits}" if shown else "0"
+    def _points(self, value: float, digits: int) -> str:
+        shown = rounded(value, digits)
+        signed = "+#,##0.#;\N{MINUS SIGN}#,##0.#" if shown else "0"
         return format_decimal(shown, signed, locale=self.locale)
 
-    def _percent(self, share: float, digits: str) -> str:
+    def _percent(self, share: float, digits: int) -> str:
         space = "\N{NO-BREAK SPACE}" if self.locale.startswith("vi") else ""
-        return format_percent(share, f"{digits}{space}%", locale=self.locale)
+        return f"{format_decimal(rounded(share * 100, digits), '#,##0.#', locale=self.locale)}{space}%"
 
     @property
     def scale(self) -> tuple[float, float]:

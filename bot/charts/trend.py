@@ -36,14 +36,15 @@ def draw_trend(
 def _write_steps(axes: "Axes", points: Sequence[PicturePoint], width: int, numbers: Numbers) -> None:
     """The name of each step and its n below; where they would touch, every second or third only, the last always."""
     slot = width / (len(points) + 1.2)
-    names = _thin([point.label for point in points], slot)
-    sizes = _thin([numbers.count(point.n) for point in points], slot)
+    names = thin([point.label for point in points], slot)
+    sizes = thin([numbers.count(point.n) for point in points], slot)
     labels = [f"{name}\n{size}" for name, size in zip(names, sizes, strict=True)]
     axes.set_xticks([-1, *range(len(points))], ["\nn =", *labels], fontsize=SMALLEST, parse_math=False)
     axes.set_xlim(-1, len(points) + 0.2)
 
 
-def _thin(texts: Sequence[str], slot: float) -> list[str]:
+def thin(texts: Sequence[str], slot: float) -> list[str]:
+    """The texts under an axis with `slot` pixels each; where they would touch, only some, the last always."""
     widest = max(text_width(text, SMALLEST) for text in texts) + 6
     step = ceil(widest / slot)
     return [text if (len(texts) - 1 - place) % step == 0 else "" for place, text in enumerate(texts)]

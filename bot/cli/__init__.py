@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import imports, planning, staff
+from bot.cli import encryption, imports, planning, staff
 from bot.cli.printing import fail, note, say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(imports.app, name="import")
 app.add_typer(staff.app, name="staff")
 app.add_typer(planning.app, name="plan")
+app.command()(encryption.encrypt)
 
 
 @app.command()
@@ -121,23 +122,28 @@ def audit(
     settings = read_settings()
     with open_database(settings) as database:
         entries = database.read_now(list_entries, query=who, limit=limit)
-    table = Table("when", "staff", "command", "customer")
+    table = Table("when", "staff", "command", "whom")
     for one in entries:
         when = f"{one.happened_at.astimezone(ZoneInfo(settings.rules.timezone)):%Y-%m-%d %H:%M}"
         customer = "" if one.customer_id is None else f"{one.customer_name or '(forgotten)'} #{one.customer_id}"
-        table.add_row(when, f"{one.staff_name} {one.staff_id}".strip(), one.command, customer)
+        colleague = "" if one.colleague_id is None else f"{one.colleague_name} {one.colleague_id}".strip()
+        by = f"{one.staff_name} {one.staff_id}".strip() if one.staff_id else "(command line)"
+        table.add_row(when, by, one.command, customer or colleague)
     Console().print(table)
 
 
 @app.command()
 def doctor() -> None:
     """Examine settings, database, token, clock and backlog: each line is ok, or says what to do. Exit code 1 if any."""
-    from bot.cli.opening import read_settings
     from bot.clock import utc_now
     from bot.doctor import examine
     from bot.identity import ask_identity
+    from bot.logs import set_up_logging
+    from bot.settings import examine_settings
 
-    findings = examine(read_settings(), ask_identity=ask_identity, now=utc_now)
+    settings, problems = examine_settings(now=utc_now())
+    set_up_logging(settings.log_level, secrets=settings.secrets())
+    findings = examine(settings, problems, ask_identity=ask_identity, now=utc_now)
     healthy = True
     for finding in findings:
         mark = typer.style("ok", fg="green") if finding.in_order else typer.style("!!", fg="red")

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415  `--help` needs none of what the commands import
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -66,11 +67,16 @@ def purchases(file: File, *, dry_run: DryRun = False) -> None:
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
     Who asked to be forgotten is listed and left out too, which is no error.
+
+    Silences between purchases that were long enough count as losses of their time, so that churn is right for the past
+    too; nobody is written to because of them.
     """
     from bot.domain.imports import PURCHASES, RowReader
     from bot.services.imports import import_purchases
+    from bot.services.win_back import plan_past_losses
 
-    _import(file, PURCHASES, RowReader.purchase, import_purchases, dry_run=dry_run)
+    afterwards = None if dry_run else plan_past_losses
+    _import(file, PURCHASES, RowReader.purchase, import_purchases, dry_run=dry_run, afterwards=afterwards)
 
 
 def _import(
@@ -80,6 +86,7 @@ def _import(
     use_case: "Callable[..., ImportResult]",
     *,
     dry_run: bool,
+    afterwards: "Callable[..., int] | None" = None,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress
@@ -99,6 +106,8 @@ def _import(
             saved = database.write_now(use_case, records=batch.records, rules=settings.rules, dry_run=dry_run)
             result += saved + ImportResult(errors=tuple(batch.errors))
             progress.advance(task, batch.rows)
+        while afterwards and database.write_now(afterwards, rules=settings.rules, settled=timedelta(0)):
+            pass
     _report(result, dry_run=dry_run)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from bot.cli.printing import fail
 from bot.clock import utc_now
+from bot.keys import require_keys
 from bot.logs import set_up_logging
 from bot.settings import Settings, SettingsError, load_settings
 from storage.database import Database
@@ -41,8 +42,11 @@ def prepare_database(url: str) -> None:
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database, up to date, for as long as the command needs it."""
     prepare_database(settings.database_url)
-    database = Database(settings.database_url, now=utc_now)
+    database = Database(settings.database_url, now=utc_now, keyring=settings.keyring)
     try:
+        require_keys(database, settings.keyring)
         yield database
+    except SettingsError as error:
+        fail(*error.problems)
     finally:
         database.close()

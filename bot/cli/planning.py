@@ -40,6 +40,10 @@ def next_touchpoints(
     with open_database(settings) as database:
         customer_id = _find(database, customer) if customer else None
         touchpoints = database.read_now(upcoming, rules=settings.rules, days=days, customer_id=customer_id)
+    if not touchpoints:
+        note(f"Nothing will be sent in the next {days} days; --days looks further ahead.")
+        note("Only who has linked their Telegram is written to: touchpoint link EXTERNAL_ID makes the link.")
+        return
     table = Table("when", "customer", "what", "held by", "until")
     for one in touchpoints:
         when, until = (_local(at, settings.rules.timezone) for at in (one.when, one.until))

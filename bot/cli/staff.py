@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.printing import fail, say
+from bot.cli.printing import fail, note, say
 from bot.domain.messages import Language
 from bot.domain.roles import Role
 
@@ -47,6 +47,9 @@ def list_staff() -> None:
     settings = read_settings()
     with open_database(settings) as database:
         staff = database.read_now(list_staff)
+    if not staff and not settings.rules.admin_ids:
+        note("Nobody works here yet: touchpoint staff add ID NAME, or ADMIN_IDS in .env.")
+        return
     table = Table("id", "name", "role", "language")
     for one in staff:
         role = Role.ADMIN if one.user_id in settings.rules.admin_ids else one.role
@@ -64,7 +67,7 @@ def remove(user_id: UserId) -> None:
 
     settings = read_settings()
     with open_database(settings) as database:
-        removed = database.write_now(remove_staff, user_id=user_id)
+        removed = database.write_now(remove_staff, rules=settings.rules, user_id=user_id)
     if not removed:
         fail(f"Nobody here has the id {user_id}: touchpoint staff list shows everybody.")
     say(f"{user_id} works here no more.")

@@ -7,6 +7,8 @@ from datetime import datetime
 from bot.domain.messages import Language, Message
 
 SHOWN = 20
+COMMAND_LINE = 0
+"""Stands where a member of staff does, for whoever has the command line: no Telegram id is 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class Deed:
     milestone_id: int | None = None
     interaction_id: int | None = None
     case_id: int | None = None
+    colleague_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,8 @@ class Entry:
     command: str
     customer_id: int | None
     customer_name: str
+    colleague_id: int | None = None
+    colleague_name: str = ""
 
 
 def log_message(entries: Sequence[Entry], *, query: str, language: Language) -> Message:

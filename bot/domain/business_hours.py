@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from bot.domain.local_time import instant_at, local_date
 
@@ -25,6 +26,11 @@ class BusinessHours:
         days = (first + timedelta(days=offset) for offset in range(HORIZON_DAYS))
         spans = (self._span(day) for day in days if is_open_on(day, self))
         return ((max(opens, start), closes) for opens, closes in spans if closes > start)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much business time passed from one instant to another, which may lie before it."""
+        begun = takewhile(lambda span: span[0] < end, self.spans_from(start))
+        return sum((min(closes, end) - opens for opens, closes in begun), timedelta())
 
     def _span(self, day: date) -> tuple[datetime, datetime]:
         return instant_at(day, self.opens, self.timezone), instant_at(day, self.closes, self.timezone)

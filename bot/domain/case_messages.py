@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
-from bot.domain.messages import Button, Keyboard, Language, Message
+from bot.domain.messages import Button, Keyboard, Language, Message, Reply
 from bot.domain.names import cut
 from bot.domain.surveys import SCALES
 from bot.domain.taps import CannedReply, ClaimCase, OfferReplies, ResolveCase, ShowCase, SnoozeCase
@@ -27,6 +27,7 @@ def case_facts(one: Case) -> dict[str, object]:
         "highest": SCALES[one.survey_kind][-1] if one.survey_kind else None,
         "words": one.words,
         "opened_at": one.opened_at,
+        "asks": "",
         "topic": one.thread_id is not None,
         "claimed_by": one.claimed_name if one.claimed_by is not None else None,
         "claimed_at": one.claimed_at,
@@ -34,7 +35,8 @@ def case_facts(one: Case) -> dict[str, object]:
         "first_answer_at": one.first_answer_at,
         "answer_due_at": one.answer_due_at,
         "solve_due_at": one.solve_due_at,
-        "late": bool(one.answer_escalated_at or one.solve_escalated_at),
+        "answer_late": one.answer_escalated_at is not None,
+        "solution_late": one.solve_escalated_at is not None,
         "resolved_at": one.resolved_at,
         "resolved_by": one.resolved_name,
         "reason": one.reason,
@@ -64,21 +66,26 @@ def snooze_choice(facts: Mapping[str, object], language: Language) -> Message:
     """The card, asking for how long the case rests."""
     case_id = int(str(facts["case_id"]))
     choices = tuple(Button(f"snooze_{choice}", SnoozeCase(case_id, choice)) for choice in Snooze)
-    return Message("cases/card", language, facts, (choices, (Button("back", ShowCase(case_id)),)))
+    return _choice(facts, "snooze", (choices,), language)
 
 
 def reason_choice(facts: Mapping[str, object], language: Language) -> Message:
     """The card, asking what the case was about."""
     case_id = int(str(facts["case_id"]))
     buttons = [Button(f"reason_{reason}", ResolveCase(case_id, reason, "")) for reason in Reason]
-    return Message("cases/card", language, facts, (*_pairs(buttons), (Button("back", ShowCase(case_id)),)))
+    return _choice(facts, "reason", _pairs(buttons), language)
 
 
 def outcome_choice(facts: Mapping[str, object], reason: Reason, language: Language) -> Message:
     """The card, asking how the case ended."""
     case_id = int(str(facts["case_id"]))
     buttons = [Button(f"outcome_{outcome}", ResolveCase(case_id, reason, outcome)) for outcome in CaseOutcome]
-    return Message("cases/card", language, facts, (*_pairs(buttons), (Button("back", ShowCase(case_id)),)))
+    return _choice(facts, "outcome", _pairs(buttons), language)
+
+
+def _choice(facts: Mapping[str, object], asks: str, choices: Keyboard, language: Language) -> Message:
+    back = Button("back", ShowCase(int(str(facts["case_id"]))))
+    return Message("cases/card", language, {**facts, "asks": asks}, (*choices, (back,)))
 
 
 def _pairs(buttons: Sequence[Button]) -> Keyboard:
@@ -104,11 +111,19 @@ def reply_facts(one: Case, by: str, *, text: str = "", canned: str = "") -> dict
     return {"by": by, "text": text, "canned": canned, "words": cut(one.words, QUOTE)}
 
 
+def canned_body(key: str) -> str:
+    """How a canned reply is kept on the customer's profile, which says it in the reader's own language."""
+    return f"canned:{key}" if key else ""
+
+
 def update(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
     """Something that happened in a case, by the template that its facts name; a card keeps its buttons."""
     template = str(facts["template"])
-    keyboard = card_keyboard(facts) if template == "cases/card" else ()
-    return Message(template, language, facts, keyboard)
+    if template == "cases/card":
+        return Message(template, language, facts, card_keyboard(facts))
+    if template == "cases/alarm":
+        return Message(template, language, facts, ((Button("look", ShowCase(int(str(facts["case_id"])))),),))
+    return Message(template, language, facts)
 
 
 def topic(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -138,6 +153,11 @@ def _line(one: Case, now: datetime) -> dict[str, object]:
         "overdue": due_at <= now,
         "answered": one.first_answer_at is not None,
     }
+
+
+def gone(language: Language) -> Reply:
+    """What to say when a case is no more."""
+    return Reply(send=(Message("staff/not_found", language),))
 
 
 def read_log(text: str) -> tuple[str, str]:

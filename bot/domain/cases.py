@@ -5,7 +5,7 @@ that it becomes, or says that nothing changes.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.business_hours import BusinessHours, deadline, next_opening
@@ -15,6 +15,7 @@ from bot.domain.touchpoints import Kind
 
 WORDS = 1000  # of what the customer said, kept with the case and quoted back
 INTERNAL = "//"
+UNSENDS_WITHIN = timedelta(hours=48)  # for so long the Bot API deletes a bot's message in a private chat
 
 
 class Source(StrEnum):
@@ -77,6 +78,7 @@ class Signal:
 class Case:
     """A case as it stands. `chat_id`, `thread_id` and `card_message_id` say where staff talk about it.
 
+    `first_answer_at` counts from the last opening, `answered_at` and `first_resolved_at` are of the first ever.
     `nps_before` is the customer's last NPS when it was opened, `nps_after` the one asked because of it.
     """
 
@@ -100,7 +102,9 @@ class Case:
     solve_due_at: datetime
     answer_escalated_at: datetime | None
     solve_escalated_at: datetime | None
+    answered_at: datetime | None
     resolved_at: datetime | None
+    first_resolved_at: datetime | None
     resolved_name: str
     reason: str
     outcome: str
@@ -151,9 +155,18 @@ def claim(case: Case, staff_id: int, *, now: datetime) -> Case | None:
 
 
 def answered(case: Case, staff_id: int, *, now: datetime) -> Case:
-    """The case after a member of staff wrote to the customer, which is also how one takes it on."""
+    """The case after a member of staff wrote to or spoke with the customer, which is also how one takes it on.
+
+    A person who has just answered says more than a confirmation, so the customer's next words need none.
+    """
     taken = claim(case, staff_id, now=now) or case
-    return replace(taken, first_answer_at=taken.first_answer_at or now, snoozed_until=None)
+    return replace(
+        taken,
+        first_answer_at=taken.first_answer_at or now,
+        answered_at=taken.answered_at or now,
+        acknowledged_at=now,
+        snoozed_until=None,
+    )
 
 
 def snooze(case: Case, choice: Snooze, rules: Rules, *, now: datetime) -> Case | None:
@@ -168,7 +181,8 @@ def resolve(case: Case, reason: Reason, outcome: CaseOutcome, *, now: datetime) 
     """The case resolved; None when somebody was first."""
     if not case.is_open:
         return None
-    return replace(case, resolved_at=now, reason=reason, outcome=outcome, snoozed_until=None)
+    first = case.first_resolved_at or now
+    return replace(case, resolved_at=now, first_resolved_at=first, reason=reason, outcome=outcome, snoozed_until=None)
 
 
 def reopen(case: Case, rules: Rules, *, now: datetime) -> Case | None:
@@ -226,6 +240,11 @@ def acknowledges(case: Case, rules: Rules, *, now: datetime) -> bool:
     """Whether a customer's message in this case is confirmed: not each of several in a row, and never with silence."""
     last = case.acknowledged_at
     return last is None or now - last >= rules.cases.acknowledges_every
+
+
+def may_unsend(sent_at: object, *, now: datetime) -> bool:
+    """Whether a message that left then can still be deleted; one that has not left yet always can."""
+    return not isinstance(sent_at, datetime) or now - sent_at < UNSENDS_WITHIN
 
 
 def is_internal(text: str) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.local_time import local_date
 from bot.domain.lunar import days_from_tet
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
@@ -251,9 +251,11 @@ def _greeting_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> dat
 
 
 def _group_end(group: Group, facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime | None:
-    if not _starts(facts.kind, group) or group not in rules.group_clocks:
+    if facts.kind in TRANSACTIONAL or not _starts(facts.kind, group) or group not in rules.group_clocks:
         return None
-    sent = _sent(facts, lambda kind: _starts(kind, group))
+    # NPS after a case does not wait because of the CES after the same case.
+    passed_over = TRANSACTIONAL if facts.kind is Kind.FOLLOW_UP else frozenset[Kind]()
+    sent = _sent(facts, lambda kind: _starts(kind, group) and kind not in passed_over)
     return sent[0] + rules.group_clocks[group] if sent else None
 
 

@@ -61,6 +61,7 @@ class Act(StrEnum):
     CLOSE_TOPIC = "close_topic"
     REOPEN_TOPIC = "reopen_topic"
     DELETE_TOPIC = "delete_topic"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,19 @@ class Delivery(Attempt):
     copied: Place | None = None
 
 
-TOPIC_ACTS = {
+NAMED_ACTS = {
     "create": Act.CREATE_TOPIC,
     "close": Act.CLOSE_TOPIC,
     "reopen": Act.REOPEN_TOPIC,
     "delete": Act.DELETE_TOPIC,
+    "unsend": Act.DELETE,
 }
 
 
 def act_of(facts: Mapping[str, object], *, edits: bool) -> Act:
     """What a queued message does in its chat; `edits` when it changes one that is there."""
     if "act" in facts:
-        return TOPIC_ACTS[str(facts["act"])]
+        return NAMED_ACTS[str(facts["act"])]
     if "copied" in facts:
         return Act.EDIT_CAPTION if edits else Act.COPY
     return Act.EDIT if edits else Act.SEND

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain import waves
+from bot.domain import wave_messages
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.taps import CloseInteraction
 
@@ -14,7 +14,7 @@ def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
 
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
     if "wave_id" in facts:
-        return waves.keyboard(facts)
+        return wave_messages.keyboard(facts)
     if "interaction_id" not in facts:
         return ()
     return ((Button("close", CloseInteraction(int(str(facts["interaction_id"])))),),)

@@ -83,6 +83,8 @@ _LENGTHS = MappingProxyType(
     }
 )
 _MOST = MappingProxyType({Unit.DAY: 3660, Unit.WEEK: 520, Unit.MONTH: 120, Unit.QUARTER: 40, Unit.YEAR: 10})
+_STEPS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.QUARTER)
+_FINEST = (14, 100, 750)  # days of the longest periods that are drawn by day, by week and by month
 _WORDS = MappingProxyType(
     {
         Unit.DAY: ("d", "day", "days", "ngay"),
@@ -157,12 +159,16 @@ def split(period: Period, unit: Unit) -> Iterator[Period]:
         day = after
 
 
-def trend(period: Period, *, now: datetime) -> tuple[Period, ...]:
-    """The parts that a trend of the period is drawn by: at most about forty, none that has not begun."""
+def trends(period: Period, *, now: datetime) -> list[tuple[Period, ...]]:
+    """The parts that a trend of the period may be drawn by, the finest first, then at least two that are coarser.
+
+    At most about forty parts, none that has not begun, and none of a unit that is longer than the period.
+    """
     days = (period.after - period.first_day).days
-    steps = ((14, Unit.DAY), (100, Unit.WEEK), (750, Unit.MONTH))
-    unit = next((unit for most, unit in steps if days <= most), Unit.QUARTER)
-    return tuple(part for part in split(period, unit) if part.start <= now)
+    finest = next((place for place, most in enumerate(_FINEST) if days <= most), len(_FINEST))
+    coarser = [unit for unit in _STEPS[finest + 1 :] if period.first_day + _LENGTHS[unit] <= period.after]
+    begun = [tuple(part for part in split(period, unit) if part.start <= now) for unit in (_STEPS[finest], *coarser)]
+    return [parts for place, parts in enumerate(begun) if not place or len(parts) > 1]
 
 
 def is_whole(part: Period) -> bool:

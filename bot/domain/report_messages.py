@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from math import inf
 from typing import Any
 
+from bot.domain.case_reports import CaseFigures, TimeFigure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.names import cut
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension, FileForm, ReportRequest
+from bot.domain.report_requests import CASES, Dimension, FileForm, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
 from bot.domain.taps import ShowReport
 
@@ -39,6 +42,21 @@ class SegmentsPicture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseTimesPicture:
+    """Cases opened and resolved in each part of a period, and how soon they were answered and resolved.
+
+    The deadlines are in business hours, as the curves are.
+    """
+
+    opened: Mapping[Period, int]
+    resolved: Mapping[Period, int]
+    answer: TimeFigure
+    resolution: TimeFigure
+    answer_within: float
+    solve_within: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What a report says, what it draws, and the message whose parts are the words in the picture.
 
@@ -46,7 +64,7 @@ class Report:
     """
 
     message: Message
-    picture: TrendPicture | SegmentsPicture
+    picture: TrendPicture | SegmentsPicture | CaseTimesPicture
     words: Message
     lines: Sequence[MetricLine]
     period: Period
@@ -62,6 +80,7 @@ def overview_report(
         "lines": [asdict(line) for line in overview.lines],
         "active": overview.active,
         "active_before": overview.active_before,
+        "never_bought": overview.never_bought,
         "open": funnel.open,
     }
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
@@ -77,13 +96,18 @@ def metric_report(
     *,
     period: Period,
     before: Period,
+    never_bought: int,
     language: Language,
 ) -> Report:
-    """One metric in full; beside the score of a survey stands how many of those asked have answered it."""
+    """One metric in full; beside the score of a survey stands how many of those asked have answered it.
+
+    `never_bought` are left out of churn.
+    """
     facts = {
         **_span_facts(period, before),
         "line": asdict(line),
         "responses": asdict(responses),
+        "never_bought": never_bought,
         "open": picture.funnel.open,
     }
     words = _trend_words(picture, line, period, language)
@@ -115,12 +139,35 @@ def breakdown_report(
     )
 
 
+def cases_report(
+    found: CaseFigures, picture: CaseTimesPicture, *, period: Period, now: datetime, language: Language
+) -> Report:
+    """The figures of cases in a few lines each."""
+    facts = {
+        "period": _period_facts(period),
+        "so_far": period.so_far(now),
+        "unit": next(iter(picture.opened)).unit,
+        **_written(asdict(found)),
+    }
+    message = Message("reports/cases", language, facts)
+    return Report(message=message, picture=picture, words=message, lines=(), period=period)
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
+    """Facts as a template writes them, which knows no infinity: an end that is not known is none."""
+    if isinstance(value, dict):
+        return {key: _written(one) for key, one in value.items()}
+    return None if value == inf else value
+
+
 def tabs(request: ReportRequest) -> Keyboard:
     """The buttons under a report: other metrics, other periods, what a metric can be broken down by, and files."""
-    metrics = [_tab(request, metric or "overview", metric=metric) for metric in (None, *Metric)]
+    metrics = [_tab(request, metric or "overview", metric=metric, cases=False) for metric in (None, *Metric)]
+    metrics.append(_tab(request, CASES, metric=None, cases=True))
     periods = tuple(_tab(request, period, period=period) for period in PERIODS)
     segments = tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)) if request.metric else ()
-    files = tuple(Button("tab", ShowReport(replace(request, form=form).words), _label(form)) for form in FileForm)
+    forms = () if request.cases else tuple(FileForm)
+    files = tuple(Button("tab", ShowReport(replace(request, form=form).words), _label(form)) for form in forms)
     metric_rows = (tuple(metrics[start : start + TABS_A_ROW]) for start in range(0, len(metrics), TABS_A_ROW))
     return tuple(row for row in (*metric_rows, periods, segments, files) if row)
 

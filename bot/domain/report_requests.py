@@ -10,6 +10,7 @@ from bot.domain.periods import canonical_period
 from bot.domain.reports import Metric
 
 DEFAULT_PERIOD = "90d"
+CASES = "cases"
 LONGEST_PHRASE = 4
 
 
@@ -30,18 +31,23 @@ class FileForm(StrEnum):
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What was asked for: no metric means the overview; `period` is text for `parse_period`."""
+    """What was asked for: no metric means the overview; `period` is text for `parse_period`.
+
+    `cases` asks for the figures of cases, which are no metric of surveys and are not broken down.
+    """
 
     metric: Metric | None = None
     period: str = DEFAULT_PERIOD
     by: Dimension | None = None
     form: FileForm | None = None
+    cases: bool = False
 
     @property
     def words(self) -> str:
         """The words after /report that ask for it, short enough for a button."""
         by = f"by {self.by}" if self.by else ""
-        return " ".join(filter(None, (self.metric, self.period, by, self.form)))
+        asked = CASES if self.cases else self.metric
+        return " ".join(filter(None, (asked, self.period, by, self.form)))
 
 
 class ReportRequestError(ValueError):
@@ -70,6 +76,7 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
+_CASES = frozenset({"cases", "case", "yeu cau"})
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {
@@ -101,6 +108,10 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
             raise ReportRequestError("twice", " ".join(rest[:used]))
         found[slot] = value
         rest = rest[used:]
+    if found.get("metric") == CASES:
+        if beside := found.keys() & {"by", "form"}:
+            raise ReportRequestError("twice", found[min(beside)])
+        return ReportRequest(period=found.get("period", DEFAULT_PERIOD), cases=True)
     by = Dimension(found["by"]) if "by" in found else None
     metric = found.get("metric", Metric.NPS if by else None)
     form = FileForm(found["form"]) if "form" in found else None
@@ -112,6 +123,8 @@ def _read(words: Sequence[str]) -> tuple[str, str, int]:
     for used in range(min(LONGEST_PHRASE, len(words)), 0, -1):
         phrase = " ".join(words[:used])
         plain = search_key(phrase)
+        if plain in _CASES:
+            return "metric", CASES, used
         if plain in _METRICS:
             return "metric", _METRICS[plain], used
         if plain in _FORMS:

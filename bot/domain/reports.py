@@ -1,6 +1,6 @@
 """What may be said in a report about each metric, from what was counted in a period and in the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 
@@ -84,7 +84,8 @@ class SurveyCounts:
 class PeriodCounts:
     """What was counted in one period, for everybody or for one segment.
 
-    `churn` is the lost of the customers at the period's start, `active` counts the customers at its end.
+    `churn` is the lost of the customers at the period's start, `active` counts the customers at its end, and
+    `never_bought` those who are left out of both because they have not bought yet.
     """
 
     nps: SurveyCounts = SurveyCounts()
@@ -92,6 +93,7 @@ class PeriodCounts:
     csat: SurveyCounts = SurveyCounts()
     churn: Share = NOBODY
     active: int = 0
+    never_bought: int = 0
 
     def survey(self, kind: Kind) -> SurveyCounts:
         """What was counted of one kind of survey."""
@@ -126,11 +128,15 @@ class MetricLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """What "/report" prints: every metric in the order of Metric, and the active customers now and before."""
+    """What "/report" prints: every metric in the order of Metric, and the active customers now and before.
+
+    `never_bought` are not among them.
+    """
 
     lines: tuple[MetricLine, ...]
     active: int
     active_before: int
+    never_bought: int
 
 
 @dataclass(frozen=True)
@@ -148,10 +154,14 @@ class TrendPoint:
     estimate: Estimate | None
 
 
+READABLE = 2 / 3
+"""So much of a trend must be seen, or it is drawn in coarser steps."""
+
+
 def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False) -> Overview:
     """Every metric of one period with its change against the period before."""
     lines = tuple(metric_line(metric, now, before, so_far=so_far) for metric in Metric)
-    return Overview(lines, now.active, before.active)
+    return Overview(lines, now.active, before.active, now.never_bought)
 
 
 def metric_line(
@@ -170,6 +180,11 @@ def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: b
     """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
     lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
     return tuple(sorted(lines, key=_rank))
+
+
+def share_shown(points: Sequence[TrendPoint]) -> float:
+    """How much of a trend can be seen, 0 to 1; the rest is hidden because n is under five."""
+    return sum(point.estimate is not None for point in points) / len(points)
 
 
 def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) -> tuple[TrendPoint, ...]:

@@ -49,6 +49,7 @@ class ContactRules:
             Kind.WIN_BACK: timedelta(days=180),
             Kind.OFFER: timedelta(days=180),
             Kind.FOLLOW_UP: timedelta(days=90),
+            Kind.CASE_CES: timedelta(days=30),
         }
     )
     holidays: frozenset[date] = frozenset()
@@ -57,7 +58,10 @@ class ContactRules:
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyRules:
-    """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered."""
+    """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered.
+
+    What the customer writes `reason_within` of the score is its reason, and so it is `reason_after_skip` of a skip.
+    """
 
     nps_every: timedelta = timedelta(days=180)
     nps_first_after: timedelta = timedelta(days=30)
@@ -67,6 +71,7 @@ class SurveyRules:
     reminder_after: timedelta = timedelta(days=4)
     closes_after: timedelta = timedelta(days=14)
     reason_within: timedelta = timedelta(days=1)
+    reason_after_skip: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)

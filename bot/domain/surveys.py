@@ -9,16 +9,16 @@ from bot.domain import taps
 from bot.domain.cases import Signal, Source
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.touchpoints import Kind
+from bot.domain.wordings import known_wording, wording_of
 
 SCALES: Mapping[Kind, range] = {Kind.NPS: range(11), Kind.CES: range(1, 8), Kind.CSAT: range(1, 6)}
 
-# Stored with every answer, so that answers to another wording or another direction are never mixed.
+# Stored with every answer, so that answers on another scale or in another direction are never mixed.
 SCALE_NAMES: Mapping[Kind, str] = {
     Kind.NPS: "0-10 likelihood",
     Kind.CES: "1-7 agreement",
     Kind.CSAT: "1-5 satisfaction",
 }
-WORDINGS: Mapping[Kind, str] = {Kind.NPS: "nps-1", Kind.CES: "ces2-1", Kind.CSAT: "csat-1"}
 
 NPS_FIRST_ROW = 6
 MAX_REASON = 4000
@@ -56,6 +56,7 @@ class SurveyRun:
     chat_id: int | None
     language: Language
     subject: str
+    wording: str
     segment: str
     csm_id: int | None
     closed: bool
@@ -63,6 +64,7 @@ class SurveyRun:
     score: int | None
     reason: str | None
     reason_until: datetime | None
+    skipped: bool
     prompt_message_id: int | None
 
 
@@ -108,7 +110,7 @@ def changes_band(run: SurveyRun, score: int) -> bool:
 def asks_why(run: SurveyRun, score: int, meaning: TapMeaning, *, now: datetime) -> bool:
     """Whether a tap is answered with the question why: not twice for one band, nor after a skip."""
     if meaning is TapMeaning.REPEATED:
-        return run.reason is None and awaits_reason(run, now=now)
+        return run.reason is None and not run.skipped and awaits_reason(run, now=now)
     return run.reason is None or changes_band(run, score)
 
 
@@ -122,18 +124,27 @@ def scores_keyboard(kind: Kind, run_id: int, outbox_id: int, *, chosen: int | No
     return tuple(tuple(row) for row in rows)
 
 
+def question_facts(kind: Kind, run_id: int, subject: str, wording: str | None = None) -> dict[str, object]:
+    """What a survey's message waits in the outbox with; whoever is reminded is asked in the same words."""
+    return {"kind": kind, "run_id": run_id, "subject": subject, "wording": wording or wording_of(kind)}
+
+
 def invitation(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """The survey itself, as it is first sent. `facts` hold `kind`, `run_id` and `subject`."""
-    kind = Kind(str(facts["kind"]))
-    keyboard = scores_keyboard(kind, int(str(facts["run_id"])), outbox_id)
-    return Message(f"surveys/{kind}", language, facts, keyboard)
+    """The survey itself, as it is first sent, from its `question_facts`."""
+    return _question("surveys/question", facts, outbox_id, language)
 
 
 def reminder(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
     """The one reminder: the question again, with its buttons."""
+    return _question("surveys/reminder", facts, outbox_id, language)
+
+
+def _question(
+    template: str, facts: Mapping[str, object], outbox_id: int, language: Language, *, chosen: int | None = None
+) -> Message:
     kind = Kind(str(facts["kind"]))
-    keyboard = scores_keyboard(kind, int(str(facts["run_id"])), outbox_id)
-    return Message("surveys/reminder", language, facts, keyboard)
+    keyboard = scores_keyboard(kind, int(str(facts["run_id"])), outbox_id, chosen=chosen)
+    return Message(template, language, {**facts, "wording": known_wording(kind, facts.get("wording"))}, keyboard)
 
 
 def closing(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -143,10 +154,8 @@ def closing(facts: Mapping[str, object], *, outbox_id: int, language: Language) 
 
 def question_again(run: SurveyRun, outbox_id: int) -> Message:
     """The question with the present score marked, for who wants another."""
-    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
-    return Message(
-        f"surveys/{run.kind}", run.language, facts, scores_keyboard(run.kind, run.run_id, outbox_id, chosen=run.score)
-    )
+    facts = question_facts(run.kind, run.run_id, run.subject, run.wording)
+    return _question("surveys/question", facts, outbox_id, run.language, chosen=run.score)
 
 
 def follow_up(run: SurveyRun, score: int, outbox_id: int) -> Message:

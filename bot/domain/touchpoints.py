@@ -22,8 +22,10 @@ class Kind(StrEnum):
     WIN_BACK = "win_back"
     OFFER = "offer"
     NOTICE = "notice"
+    CASE_CES = "case_ces"  # how easy it was to have a case resolved
     FOLLOW_UP = "follow_up"  # NPS again after a case: whether it helped
     REPLY = "reply"  # what a member of staff writes to the customer of a case
+    UNSEND = "unsend"  # takes such a message back
     TOPIC = "topic"  # a case gets its forum topic
     TOPIC_STATE = "topic_state"
     CARD = "card"
@@ -68,6 +70,7 @@ POLICIES = MappingProxyType(
     {
         Kind.NOTICE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.REPLY: KindPolicy(Group.ANSWER, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.UNSEND: KindPolicy(Group.ANSWER, 0, Unknown.RESEND, timedelta(days=2)),
         Kind.TOPIC: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.TOPIC_STATE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
@@ -78,6 +81,7 @@ POLICIES = MappingProxyType(
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),
         Kind.HOLIDAY_GREETING: KindPolicy(Group.GREETING, 3, Unknown.GIVE_UP, timedelta(days=1)),
         Kind.CES: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
+        Kind.CASE_CES: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
         Kind.CSAT: KindPolicy(Group.SURVEY, 4, Unknown.WAIT, timedelta(days=3)),
         Kind.MILESTONE: KindPolicy(Group.PLAN, 5, Unknown.RESEND, timedelta(days=7)),
         Kind.CHECK_IN: KindPolicy(Group.PLAN, 6, Unknown.RESEND, timedelta(days=7)),
@@ -91,5 +95,7 @@ POLICIES = MappingProxyType(
 )
 
 SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
-INVITATIONS = SURVEYS | {Kind.FOLLOW_UP}
+INVITATIONS = SURVEYS | {Kind.CASE_CES, Kind.FOLLOW_UP}
+TRANSACTIONAL = frozenset({Kind.CASE_CES})
+"""Surveys about something that the customer brought up: not held by the time between surveys, but counted in it."""
 OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})

@@ -1,11 +1,13 @@
 """The page itself: one skeleton, filled with the words of one language."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 LANGUAGES = ("vi", "en")
+_RANGE = re.compile(r"([a-z]+)[a-z0-9-]*\s*(?:;\s*q=([01](?:\.\d{0,3})?))?")
 _HERE = Path(__file__).parent
 _environment = Environment(
     loader=FileSystemLoader([_HERE, _HERE.parents[1] / "templates"]),
@@ -13,6 +15,13 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
+
+
+def spoken_first(accepted: str, default: str) -> str:
+    """Which of our languages an Accept-Language header (RFC 9110, 12.5.4) likes best, or else the default."""
+    likes = {tag: float(quality or 1) for tag, quality in reversed(_RANGE.findall(accepted.lower()))}
+    ours = {language: likes[language] for language in LANGUAGES if likes.get(language)}
+    return max(ours, key=ours.__getitem__, default=default)
 
 
 @cache

@@ -117,6 +117,7 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
         chat_id=profile.chat_id,
         language=profile.language,
         subject=run.subject,
+        wording=run.wording,
         segment=run.segment,
         csm_id=run.csm_id,
         closed=False,
@@ -124,5 +125,6 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
         score=answer.score if answer else None,
         reason=answer.reason if answer else None,
         reason_until=None,
+        skipped=False,
         prompt_message_id=None,
     )

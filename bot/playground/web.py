@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.playground.page import LANGUAGES, render_page
+from bot.playground.page import LANGUAGES, render_page, spoken_first
 from bot.playground.persons import NotPossible, Person
 from bot.playground.refusals import Refusal
 from bot.playground.views import Playground
@@ -91,7 +91,9 @@ def playground_app(playground: Playground) -> Starlette:
 
 
 async def _front_door(request: Request) -> Response:
-    return RedirectResponse(f"/{_playground(request).language}")
+    """To the page in the language that the browser likes best, or else the business's own."""
+    language = spoken_first(request.headers.get("accept-language", ""), _playground(request).language)
+    return RedirectResponse(f"/{language}", headers={"Vary": "Accept-Language"})
 
 
 async def _page(request: Request) -> Response:

@@ -11,7 +11,7 @@ from bot.domain import audit
 from bot.domain.audit import Deed, Entry
 from bot.domain.messages import Language, Message
 from bot.domain.names import search_key
-from bot.domain.portfolio import MOST_MATCHES, read_query
+from bot.domain.portfolio import MOST_MATCHES, read_id, read_query
 from storage.database import Tx
 
 T = TypeVar("T")
@@ -38,11 +38,11 @@ def list_entries(tx: Tx, *, now: datetime, query: str, limit: int = audit.SHOWN)
     if not query:
         return storage.audit.list_latest(tx, limit=limit)
     sought = read_query(query)
-    staff = [
-        one.user_id
-        for one in storage.staff.list_all(tx)
-        if query == str(one.user_id) or (sought.name_key and sought.name_key in search_key(one.name))
+    named = [
+        one.user_id for one in storage.staff.list_all(tx) if sought.name_key and sought.name_key in search_key(one.name)
     ]
+    gone = read_id(query)  # who works here no more has no name here
+    staff = named if gone is None else [*named, gone]
     customers = storage.portfolio.list_by_identity(tx, sought, limit=MOST_MATCHES)
     if not customers and sought.name_key:
         customers = storage.portfolio.list_by_name(tx, sought.name_key, limit=MOST_MATCHES)

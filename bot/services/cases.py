@@ -10,15 +10,13 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 from bot.domain import case_messages, cases
-from bot.domain.audit import Deed
-from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Said, Signal, Snooze, Source
-from bot.domain.delivery import Outgoing, Place
+from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
+from bot.domain.delivery import Outgoing
 from bot.domain.messages import Language, Message, Reply
-from bot.domain.names import cut
 from bot.domain.planning import CHUNK
 from bot.domain.roles import Staff
 from bot.domain.rules import Rules
-from bot.domain.taps import CannedReply, ResolveCase, SnoozeCase
+from bot.domain.taps import ResolveCase, SnoozeCase
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 from storage.due import Window
@@ -51,16 +49,25 @@ def list_cases(tx: Tx, *, now: datetime, language: Language) -> Message:
     return case_messages.case_list(found, storage.cases.count_open(tx), language, now=now)
 
 
-def show_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, chat_id: int, message_id: int, case_id: int) -> Reply:
+def show_case(
+    tx: Tx,
+    *,
+    now: datetime,
+    by: Staff,
+    chat_id: int,
+    thread_id: int | None,
+    message_id: int,
+    case_id: int,
+) -> Reply:
     """The card: the one that was tapped is renewed; from a list it is put into the chat that asked."""
     found = storage.cases.look(tx, case_id)
     if found is None:
-        return _gone(by.language)
+        return case_messages.gone(by.language)
     tapped = storage.cases.load_by_message(tx, chat_id=chat_id, message_id=message_id)
     if tapped is not None:
         return Reply(edit=_card(tx, found, by.language, now=now))
     key = f"case:{case_id}:shown:{chat_id}:{message_id}:{now.isoformat()}"
-    facts = storage.case_threads.card_facts(tx, found, now=now)
+    facts = {**storage.case_threads.card_facts(tx, found, now=now), "shown_in": thread_id or 0}
     outgoing = Outgoing(
         dedupe_key=key,
         kind=Kind.CASE,
@@ -81,7 +88,7 @@ def claim_case(tx: Tx, *, now: datetime, by: Staff, case_id: int) -> Reply:
     """Take a case on. The first wins, and the second is told who was first."""
     found = storage.cases.load(tx, case_id)
     if found is None:
-        return _gone(by.language)
+        return case_messages.gone(by.language)
     taken = cases.claim(found, by.user_id, now=now)
     if taken is not None:
         storage.cases.save(tx, taken)
@@ -91,39 +98,11 @@ def claim_case(tx: Tx, *, now: datetime, by: Staff, case_id: int) -> Reply:
     return Reply(edit=_card(tx, seen, by.language, now=now), send=(late,) if told else ())
 
 
-def offer_replies(tx: Tx, *, now: datetime, by: Staff, case_id: int) -> Reply:
-    """How to write to the customer, with canned replies to start from."""
-    found = storage.cases.look(tx, case_id)
-    if found is None or not found.is_open:
-        return _gone(by.language)
-    return Reply(send=(case_messages.replies_offered(case_messages.case_facts(found), by.language),))
-
-
-def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_id: int, tap: CannedReply) -> Reply:
-    """Show a canned reply as the customer would read it; the second tap sends it, once."""
-    found = storage.cases.load(tx, tap.case_id)
-    customer = storage.customers.load(tx, found.customer_id) if found else None
-    if found is None or customer is None or not found.is_open or tap.key not in case_messages.CANNED:
-        return _gone(by.language)
-    facts = {
-        **case_messages.case_facts(found),
-        **case_messages.reply_facts(found, by.name, canned=tap.key),
-        "name": customer.name,
-        "salutation": customer.salutation,
-        "customer_language": customer.language,
-    }
-    if not tap.sends:
-        return Reply(edit=case_messages.canned_preview(facts, tap.key, by.language))
-    said = Said(by=by, chat_id=chat_id, message_id=message_id, canned=tap.key)
-    problem = _answer(tx, found, said, now=now)
-    return Reply(edit=problem or Message("cases/canned_sent", by.language, {**facts, "canned": tap.key}))
-
-
 def snooze_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCase) -> Reply:
     """Let a case rest; without a choice yet, ask for how long."""
     found = storage.cases.load(tx, tap.case_id)
     if found is None:
-        return _gone(by.language)
+        return case_messages.gone(by.language)
     if tap.choice not in set(Snooze):
         facts = storage.case_threads.card_facts(tx, found, now=now)
         return Reply(edit=case_messages.snooze_choice(facts, by.language) if found.is_open else None)
@@ -137,7 +116,7 @@ def resolve_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: Resolve
     """Resolve a case: what it was about, then how it ended, then it is over."""
     found = storage.cases.load(tx, tap.case_id)
     if found is None:
-        return _gone(by.language)
+        return case_messages.gone(by.language)
     if found.is_open and tap.reason not in set(Reason):
         facts = storage.case_threads.card_facts(tx, found, now=now)
         return Reply(edit=case_messages.reason_choice(facts, by.language))
@@ -156,100 +135,6 @@ def _resolve(tx: Tx, found: Case, tap: ResolveCase, *, by: Staff, rules: Rules, 
     storage.cases.save(tx, over, resolved_by=by.user_id)
     storage.interactions.close_case(tx, found.case_id, staff_id=by.user_id, now=now)
     storage.case_threads.set_topic(tx, over, is_open=False, rules=rules, now=now)
-
-
-def answer_in_chat(
-    tx: Tx,
-    *,
-    now: datetime,
-    by: Staff | None,
-    chat_id: int,
-    thread_id: int | None,
-    reply_to: int | None,
-    message_id: int,
-    text: str,
-    media: bool,
-    language: Language,
-) -> Reply | None:
-    """What somebody writes in a case's topic, or in reply to one of its messages, goes to the customer.
-
-    None when it belongs to no case. What begins with // stays among staff.
-    """
-    found = storage.cases.load_by_thread(tx, chat_id=chat_id, thread_id=thread_id) if thread_id is not None else None
-    if found is None and reply_to is not None:
-        found = storage.cases.load_by_message(tx, chat_id=chat_id, message_id=reply_to)
-    if found is None:
-        return None
-    if by is None:
-        return Reply(send=(Message("cases/staff_only", language),))
-    storage.audit.add(tx, Deed(staff_id=by.user_id, command="reply", case_id=found.case_id), now=now)
-    said = Said(by=by, chat_id=chat_id, message_id=message_id, text=text, media=media)
-    if cases.is_internal(text):
-        _keep(tx, found, said, "note", text.removeprefix(cases.INTERNAL).strip(), now=now)
-        return Reply()
-    problem = _answer(tx, found, said, now=now)
-    return Reply(send=(problem,) if problem else ())
-
-
-def _answer(tx: Tx, found: Case, said: Said, *, now: datetime) -> Message | None:
-    """Queue what staff say for the customer, once for a message; what to say when that cannot be."""
-    customer = storage.customers.load(tx, found.customer_id)
-    facts = case_messages.case_facts(found)
-    if not found.is_open:
-        return Message("cases/not_open", said.by.language, facts)
-    if customer is None or customer.chat_id is None or storage.customers.is_unreachable(tx, found.customer_id):
-        return Message("cases/not_delivered", said.by.language, facts)
-    interaction_id = _keep(tx, found, said, "reply", said.text or said.canned, now=now)
-    if interaction_id is not None:
-        storage.cases.save(tx, cases.answered(found, said.by.user_id, now=now))
-        carried = case_messages.reply_facts(found, said.by.name, text=said.text, canned=said.canned)
-        place = Place(said.chat_id, said.message_id) if said.media else None
-        storage.case_threads.answer(tx, found, interaction_id, carried, media=place, now=now)
-    return None
-
-
-def _keep(tx: Tx, found: Case, said: Said, kind: str, body: str, *, now: datetime) -> int | None:
-    return storage.interactions.add(
-        tx,
-        customer_id=found.customer_id,
-        kind=kind,
-        body=body,
-        now=now,
-        staff_id=said.by.user_id,
-        chat_id=said.chat_id,
-        message_id=said.message_id,
-        case_id=found.case_id,
-    )
-
-
-def edit_answer(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str, version: str) -> None:
-    """A member of staff edited a message that went to a customer: what the customer has follows."""
-    interaction_id = storage.interactions.edit_reply(tx, chat_id=chat_id, message_id=message_id, body=text)
-    if interaction_id is not None:
-        storage.case_threads.follow_edit(tx, interaction_id, text=text, version=version, now=now)
-
-
-def log_contact(
-    tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_id: int, customer_id: int, words: str
-) -> Message:
-    """`/log CUSTOMER: call …`: keep a call or a meeting on the customer's profile, and with the open case."""
-    kind, body = case_messages.read_log(words)
-    customer = storage.customers.load(tx, customer_id)
-    if customer is None or not kind or not body:
-        return Message("portfolio/usage", by.language, {"command": "log"})
-    found = storage.cases.load_latest(tx, customer_id)
-    storage.interactions.add(
-        tx,
-        customer_id=customer_id,
-        kind=kind,
-        body=body,
-        now=now,
-        staff_id=by.user_id,
-        chat_id=chat_id,
-        message_id=message_id,
-        case_id=found.case_id if found is not None and found.is_open else None,
-    )
-    return Message("cases/logged", by.language, {"customer": customer.name, "kind": kind, "body": cut(body, 120)})
 
 
 def plan_alarms(tx: Tx, *, now: datetime, rules: Rules) -> int:
@@ -291,7 +176,3 @@ def _tell_alarm(tx: Tx, one: Case, alarm: Alarm, *, rules: Rules, now: datetime)
 def _card(tx: Tx, one: Case, language: Language, *, now: datetime) -> Message:
     facts = storage.case_threads.card_facts(tx, one, now=now)
     return case_messages.card(facts, outbox_id=0, language=language)
-
-
-def _gone(language: Language) -> Reply:
-    return Reply(send=(Message("staff/not_found", language),))

@@ -7,6 +7,7 @@ import storage.cases
 import storage.customers
 import storage.interactions
 import storage.notices
+import storage.outbox
 import storage.surveys
 from bot.domain import cases, surveys
 from bot.domain.cases import Case, Source
@@ -15,6 +16,7 @@ from bot.domain.delivery import Place
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
+from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
 FEEDBACK_WITHIN = timedelta(hours=1)
@@ -151,6 +153,8 @@ def _converse(
 
 def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
     storage.cases.save(tx, reopened)
+    storage.cases.change(tx, reopened.case_id, ces_planned_at=None)
+    storage.outbox.cancel_pending(tx, reopened.customer_id, reason="reopened", kinds=(Kind.CASE_CES,))
     storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)
     storage.case_threads.show(tx, reopened, key=f"reopened:{reopened.reopened}", rules=rules, now=now)
 

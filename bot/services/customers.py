@@ -6,6 +6,7 @@ import storage.consent
 import storage.customers
 import storage.links
 import storage.outbox
+import storage.reachability
 import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
@@ -19,7 +20,7 @@ from storage.database import Tx
 def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, language: Language) -> Reply:
     """`/start` without a link: greet who is known, sign up who is new (where that is allowed), ask for the number."""
     known = storage.customers.load_by_chat(tx, chat_id)
-    storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
+    storage.customers.set_reachable(tx, chat_id)
     if known is not None:
         return Reply(send=(_to(known, "customers/welcome_back", stopped=known.stopped),))
     if (staff := storage.staff.identify(tx, chat_id, rules)) is not None:
@@ -78,7 +79,7 @@ def share_contact(
 def _keep_number(tx: Tx, me: Customer | None, number: str, language: Language, *, now: datetime) -> Reply:
     if me is None:
         return Reply(send=(Message("customers/number_unknown", language),))
-    storage.customers.change(tx, me.customer_id, phone=number)
+    storage.customers.keep_phone(tx, me.customer_id, number)
     storage.consent.add(tx, me.customer_id, Act.NUMBER, now=now)
     return Reply(send=(_to(me, "customers/number_kept"),))
 
@@ -130,11 +131,13 @@ def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: La
     return Reply(send=(Message("staff/help", staff.language),))
 
 
-def note_blocked(tx: Tx, *, now: datetime, chat_id: int, blocked: bool) -> None:
-    """The person blocked the bot, or unblocked it: stop everything, or begin again."""
-    customer_id = storage.customers.set_reachable(tx, chat_id, unreachable_at=now if blocked else None)
-    if blocked and customer_id is not None:
-        storage.outbox.cancel_pending(tx, customer_id, reason="unreachable")
+def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:
+    """The person blocked the bot, or unblocked it: stop everything and tell staff, or begin again."""
+    me = storage.customers.load_by_chat(tx, chat_id)
+    if me is not None and blocked:
+        storage.reachability.lose(tx, me.customer_id, rules=rules, now=now)
+    elif not blocked:
+        storage.customers.set_reachable(tx, chat_id)
 
 
 def _language(tx: Tx, chat_id: int, default: Language) -> Language:

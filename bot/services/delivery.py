@@ -7,11 +7,22 @@ from functools import partial
 
 import storage.case_threads
 import storage.cases
-import storage.customers
 import storage.outbox
 import storage.rates
+import storage.reachability
 import storage.surveys
-from bot.domain import birthdays, case_messages, contact, digests, greetings, notices, plans, surveys, waves, win_back
+from bot.domain import (
+    birthdays,
+    case_messages,
+    contact,
+    digests,
+    greetings,
+    notices,
+    plans,
+    surveys,
+    wave_messages,
+    win_back,
+)
 from bot.domain.contact import ContactFacts, Drop, Hold, Send
 from bot.domain.delivery import Attempt, Delivery, Outcome, Proof, Step, act_of, backoff, copied_place, decide, take
 from bot.domain.messages import Message
@@ -41,13 +52,15 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.WIN_BACK: win_back.question,
     Kind.OFFER: win_back.offer,
     Kind.NOTICE: notices.notice,
+    Kind.CASE_CES: surveys.invitation,
     Kind.FOLLOW_UP: surveys.invitation,
     Kind.TOPIC: case_messages.topic,
     Kind.TOPIC_STATE: case_messages.topic,
     Kind.CARD: case_messages.card,
     Kind.CASE: case_messages.update,
     Kind.REPLY: case_messages.reply,
-    Kind.RECALL: waves.recalled,
+    Kind.UNSEND: case_messages.reply,
+    Kind.RECALL: wave_messages.recalled,
     Kind.DIGEST: digests.digest,
 }
 
@@ -178,6 +191,8 @@ def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
     if "edits" in due.facts and edits is None:
         raise ValueError("what is to be edited never arrived")
     facts = dict(due.facts) | ({"name": to.name, "salutation": to.salutation} if to else {"template": due.template})
+    if due.thread is not None:  # when the first card is queued, its topic is still to be made
+        facts["topic"] = due.thread.thread_id is not None
     chat_id = due.chat_id if to is None else to.chat_id
     language = due.language if to is None else to.language
     assert chat_id is not None, "a message without a chat is dropped by the policy"  # noqa: S101
@@ -201,8 +216,13 @@ def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
 
 
 def _thread(due: DueMessage, chat_id: int) -> dict[str, int | None]:
-    """A case's messages go into its topic, or answer its card; in any other chat they stand alone."""
+    """A case's messages go into its topic, or answer its card; in any other chat they stand alone.
+
+    Whoever asked to see a case reads it where they asked.
+    """
     thread = due.thread
+    if "shown_in" in due.facts:
+        return {"thread_id": int(str(due.facts["shown_in"])) or None}
     if thread is None or thread.chat_id != chat_id or due.recipient is not None:
         return {}
     is_answer = thread.thread_id is None and due.kind is Kind.CASE
@@ -262,8 +282,7 @@ def _follow(tx: Tx, attempt: Attempt, outcome: Outcome, step: Step, *, rules: Ru
     if attempt.case_id is not None:
         _follow_case(tx, attempt, attempt.case_id, outcome, step, rules=rules, now=now)
     if outcome.proof is Proof.UNREACHABLE and attempt.customer_id is not None:
-        storage.customers.change(tx, attempt.customer_id, unreachable_at=now)
-        storage.outbox.cancel_pending(tx, attempt.customer_id, reason="unreachable")
+        storage.reachability.lose(tx, attempt.customer_id, rules=rules, now=now)
     if attempt.kind in INVITATIONS and attempt.run_id is not None:
         _follow_invitation(tx, attempt.run_id, step, rules=rules, now=now)
 
@@ -277,15 +296,23 @@ def _follow_case(
         storage.cases.change(tx, case_id, card_message_id=outcome.message_id)
     if step is Step.FAIL and attempt.kind is Kind.REPLY:
         _tell_undelivered(tx, attempt.outbox_id, case_id, rules=rules, now=now)
+    if step in (Step.DONE, Step.FAIL) and attempt.kind is Kind.UNSEND:
+        facts = {"gone": step is Step.DONE}
+        _tell_staff(tx, f"unsend:{attempt.outbox_id}", case_id, "cases/unsent", facts, rules=rules, now=now)
 
 
 def _tell_undelivered(tx: Tx, outbox_id: int, case_id: int | None, *, rules: Rules, now: datetime) -> None:
     """Who wrote to a customer must hear that it did not arrive."""
+    _tell_staff(tx, f"undelivered:{outbox_id}", case_id, "cases/not_delivered", {}, rules=rules, now=now)
+
+
+def _tell_staff(
+    tx: Tx, key: str, case_id: int | None, template: str, facts: Mapping[str, object], *, rules: Rules, now: datetime
+) -> None:
     found = storage.cases.look(tx, case_id) if case_id is not None else None
     if found is not None:
-        facts = case_messages.case_facts(found)
-        key = f"undelivered:{outbox_id}"
-        storage.case_threads.tell(tx, found, key, "cases/not_delivered", facts, rules=rules, now=now)
+        told = {**case_messages.case_facts(found), **facts}
+        storage.case_threads.tell(tx, found, key, template, told, rules=rules, now=now)
 
 
 def _follow_invitation(tx: Tx, run_id: int, step: Step, *, rules: Rules, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Importing what the business knows already. One call is one transaction: give it a thousand records at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import storage.forgetting
 import storage.imports
@@ -35,15 +35,17 @@ def import_customers(
 def import_purchases(
     tx: Tx, *, now: datetime, records: Sequence[PurchaseRecord], rules: Rules, dry_run: bool = False
 ) -> ImportResult:
-    """Add and change invoices by their external id. A lost customer who bought since is back, a forgotten one not."""
+    """Add and change invoices by their external id. A lost customer who bought since is back, a forgotten one not.
+
+    After the last batch, `win_back.plan_past_losses` draws from the purchases what they tell of the past.
+    """
     buyers = {record.row: record.customer_external_id for record in records}
     forgotten = _forgotten(tx, {row: {Identity.EXTERNAL_ID: buyer} for row, buyer in buyers.items()}, rules)
     with _undone_if(tx, dry_run=dry_run):
-        saved = storage.imports.save_purchases(tx, [record for record in records if record.row not in forgotten])
+        kept = [record for record in records if record.row not in forgotten]
+        saved = storage.imports.save_purchases(tx, kept, now=now)
         for customer_id, bought_at in storage.losses.list_returned(tx, limit=len(records)):
             storage.losses.recover(tx, customer_id, recovered_at=bought_at)
-        if rules.win_back.silent_after is not None:
-            _withdraw_false_losses(tx, buyers.values(), silent_after=rules.win_back.silent_after, now=now)
     unknown = [RowError(row, "customer_external_id", Reason.UNKNOWN, buyers[row]) for row in saved.refused]
     return _result(saved, [*forgotten.values(), *unknown])
 
@@ -68,12 +70,6 @@ def _forgotten(tx: Tx, identities: Mapping[int, Mapping[Identity, str]], rules: 
         for (row, identity, value), one in digests.items()
         if one in found
     }
-
-
-def _withdraw_false_losses(tx: Tx, external_ids: Iterable[str], *, silent_after: timedelta, now: datetime) -> None:
-    """Books come late: who seemed silent had bought in time, and was never lost."""
-    for customer_id, loss_id in storage.losses.list_never_silent(tx, external_ids, silent_after=silent_after):
-        storage.losses.withdraw(tx, customer_id, loss_id, now=now)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def start(tx: Tx, *, now: datetime, code: str, chat_id: int, language: Language,
     if me is None or redemption.customer_id is None:
         return Reply(send=(Message("customers/link_refused", language, {"outcome": str(redemption.outcome)}),))
     facts = {"name": me.name, "salutation": me.salutation, "again": redemption.outcome is LinkOutcome.ALREADY_LINKED}
-    storage.customers.set_reachable(tx, chat_id, unreachable_at=None)
+    storage.customers.set_reachable(tx, chat_id)
     return Reply(send=(Message("customers/linked", me.language, facts),))
 
 

@@ -10,9 +10,10 @@ import storage.greetings
 import storage.losses
 import storage.planning
 import storage.plans
+import storage.wave_results
 import storage.waves
 import storage.win_back
-from bot.domain import birthdays, greetings, plans, waves
+from bot.domain import birthdays, greetings, plans, wave_messages
 from bot.domain.local_time import local_date, next_day_start
 from bot.domain.planning import Candidate, UpcomingTouchpoint, foresee
 from bot.domain.plans import CheckInStep, Plan
@@ -45,7 +46,7 @@ def _sources(rules: Rules) -> list[_Source]:
     sources = [
         _Source(Kind.NPS, storage.planning.list_nps, cause=storage.planning.BY_CALENDAR),
         _Source(Kind.CES, storage.planning.list_closed_interactions, rules.surveys.ces_after),
-        _Source(Kind.CES, storage.cases.list_resolved, rules.surveys.ces_after, cause="case"),
+        _Source(Kind.CASE_CES, storage.cases.list_resolved, rules.surveys.ces_after, cause="case"),
         _Source(Kind.FOLLOW_UP, storage.cases.list_to_follow_up, rules.cases.nps_again_after),
         _Source(Kind.CSAT, storage.planning.list_done_milestones, rules.surveys.csat_after, names_subject=True),
         _Source(Kind.REMINDER, storage.planning.list_reminders),
@@ -205,9 +206,9 @@ def _next_of_waves(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]
 
 
 def _has_changed(tx: Tx, shown: Shown) -> bool:
-    funnel = waves.funnel_of(storage.waves.list_tallies(tx, shown.wave.wave_id))
+    tallies = storage.wave_results.list_tallies(tx, shown.wave.wave_id)
     recallable = int(str(shown.facts.get("recallable", 0)))
-    return waves.panel_facts(shown.wave, funnel, recallable=recallable) != shown.facts
+    return wave_messages.panel_facts(shown.wave, tallies, recallable=recallable) != shown.facts
 
 
 def _next_greeting(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]:

@@ -5,15 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import storage.case_reports
 import storage.reports
 import storage.staff
-from bot.domain import report_messages, reports
+from bot.domain import case_reports, report_messages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trend
-from bot.domain.report_messages import Report, TrendPicture
+from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
+from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
-from bot.domain.reports import EVERYBODY, NOBODY, Funnel, Metric, PeriodCounts, SegmentLine, Slice, SurveyCounts
+from bot.domain.reports import (
+    EVERYBODY,
+    NOBODY,
+    READABLE,
+    Funnel,
+    Metric,
+    PeriodCounts,
+    SegmentLine,
+    Slice,
+    SurveyCounts,
+    TrendPoint,
+)
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -39,12 +51,16 @@ def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], languag
         return report_messages.misunderstood(error.code, error.word, language)
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
-    found = _report(tx, request, period, language=language, now=now)
+    found = _report(tx, request, period, rules=rules, language=language, now=now)
     tabs = report_messages.tabs(request)
     return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
 
 
-def _report(tx: Tx, request: ReportRequest, period: Period, *, language: Language, now: datetime) -> Report:
+def _report(
+    tx: Tx, request: ReportRequest, period: Period, *, rules: Rules, language: Language, now: datetime
+) -> Report:
+    if request.cases:
+        return cases(tx, now=now, rules=rules, period=period, language=language)
     if request.metric is None:
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:
@@ -64,6 +80,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
             _surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
             churn=churn.get((each, EVERYBODY), NOBODY),
             active=active.get((each, EVERYBODY), 0),
+            never_bought=storage.reports.count_never_bought(tx, each.end),
         )
         for each in pair
     }
@@ -83,7 +100,10 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
-    return report_messages.metric_report(line, responses, picture, period=period, before=before, language=language)
+    left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
+    return report_messages.metric_report(
+        line, responses, picture, period=period, before=before, never_bought=left_out, language=language
+    )
 
 
 def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:
@@ -97,6 +117,22 @@ def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: P
     return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
 
 
+def cases(tx: Tx, *, now: datetime, rules: Rules, period: Period, language: Language) -> Report:
+    """How soon customers were answered, how soon it was over, and whether it helped."""
+    counts = storage.case_reports.count(tx, period)
+    found = case_reports.figures(counts, period, rules, now=now)
+    parts, *_ = trends(period, now=now)
+    picture = CaseTimesPicture(
+        opened=case_reports.by_part((one.opened_at for one in counts.opened), parts),
+        resolved=case_reports.by_part(counts.resolved, parts),
+        answer=found.answer,
+        resolution=found.resolution,
+        answer_within=rules.cases.answer_within / case_reports.HOUR,
+        solve_within=rules.cases.solve_within / case_reports.HOUR,
+    )
+    return report_messages.cases_report(found, picture, period=period, now=now, language=language)
+
+
 def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
     """The lines of CSMs by name; who works here no more is known by number."""
     names = {str(one.user_id): one.name for one in storage.staff.list_all(tx)} | {EVERYBODY: EVERYBODY}
@@ -106,18 +142,28 @@ def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
 def _picture(
     tx: Tx, metric: Metric, period: Period, counts: PeriodCounts, funnels: Funnels, *, now: datetime
 ) -> TrendPicture:
-    parts = _parts(metric, period, now=now)
-    counted = _count(tx, metric, parts, now=now)
-    points = reports.metric_trend(metric, {part: counted[part, EVERYBODY] for part in parts})
+    points = _trend(tx, metric, period, now=now)
     kinds = SURVEYS[metric]
     scores = counts.survey(kinds[0]).scores if len(kinds) == 1 else {}
     funnel = sum((funnels[kind] for kind in kinds if kind in funnels), Funnel())
     return TrendPicture(metric=metric, trend=points, scores=scores, funnel=funnel)
 
 
-def _parts(metric: Metric, period: Period, *, now: datetime) -> Sequence[Period]:
+def _trend(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[TrendPoint]:
+    """The finest trend that can be read; where n is too small for any, the one that shows most, coarse before fine."""
+    tried: list[Sequence[TrendPoint]] = []
+    for candidate in trends(period, now=now):
+        parts = _comparable(metric, candidate, now=now)
+        counted = _count(tx, metric, parts, now=now)
+        points = reports.metric_trend(metric, {part: counted[part, EVERYBODY] for part in parts})
+        if reports.share_shown(points) >= READABLE:
+            return points
+        tried.insert(0, points)
+    return max(tried, key=reports.share_shown)
+
+
+def _comparable(metric: Metric, parts: Sequence[Period], *, now: datetime) -> Sequence[Period]:
     """The parts of a trend. Churn grows with time, so a part that is cut short or not over would look like a dip."""
-    parts = trend(period, now=now)
     whole = [part for part in parts if is_whole(part) and part.end <= now] if metric is Metric.CHURN else []
     return whole or parts
 

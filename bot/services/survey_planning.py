@@ -5,6 +5,7 @@ outbox refuses a second message with one dedupe key. It takes a chunk of rows in
 dealt with, so the caller repeats it until that is 0. What is too late to be sent is noted and not queued.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +23,9 @@ from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import POLICIES, Kind
 from storage.database import Tx
 from storage.due import Due, Window
+
+ABOUT_A_CASE: Mapping[Kind, Kind] = {Kind.CASE_CES: Kind.CES, Kind.FOLLOW_UP: Kind.NPS}
+"""Which survey is asked by the kinds that ask about a case."""
 
 
 def plan_closings(tx: Tx, *, now: datetime, rules: Rules) -> int:
@@ -64,7 +68,7 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _queue_reminder(tx: Tx, run: SurveyRun, due_at: datetime, *, now: datetime) -> None:
     """A reminder that its survey outlives would remind of nothing, so it expires with the survey at the latest."""
-    facts = {"kind": run.kind, "run_id": run.run_id, "subject": run.subject}
+    facts = surveys.question_facts(run.kind, run.run_id, run.subject, run.wording)
     message = outgoing(
         Kind.REMINDER,
         f"reminder:{run.run_id}",
@@ -93,7 +97,8 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     resolved = storage.cases.list_resolved(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
-            _ask(tx, due, Kind.CES, f"ces:case:{due.row_id}:{due.at.date()}", due.at + delay, trigger="case", now=now)
+            key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
+            _ask(tx, due, Kind.CASE_CES, key, due.at + delay, trigger="case", case_id=due.row_id, now=now)
     return len(resolved)
 
 
@@ -142,16 +147,26 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     return len(customers)
 
 
-def _ask(tx: Tx, due: Due, kind: Kind, key: str, due_at: datetime, *, trigger: str, now: datetime) -> int | None:
+def _ask(
+    tx: Tx,
+    due: Due,
+    kind: Kind,
+    key: str,
+    due_at: datetime,
+    *,
+    trigger: str,
+    case_id: int | None = None,
+    now: datetime,
+) -> int | None:
     """Start a survey run with its invitation; returns the run, or None when it is too late for it."""
     if is_late(kind, due_at, now=now):
         return None
-    asks = Kind.NPS if kind is Kind.FOLLOW_UP else kind
+    asks = ABOUT_A_CASE.get(kind, kind)
     run_id = storage.surveys.add_run(
         tx, kind=asks, customer_id=due.customer_id, trigger=trigger, subject=due.subject, now=now
     )
-    facts = {"kind": asks, "run_id": run_id, "subject": due.subject}
+    facts = surveys.question_facts(asks, run_id, due.subject)
     message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
-    if storage.outbox.add(tx, message, now=now) is None:
+    if storage.outbox.add(tx, replace(message, case_id=case_id), now=now) is None:
         storage.surveys.close_run(tx, run_id, now=now)
     return run_id

@@ -6,7 +6,7 @@ import storage.customers
 import storage.outbox
 import storage.planning
 import storage.surveys
-from bot.domain import planning, survey_requests
+from bot.domain import planning, survey_requests, surveys
 from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
@@ -57,7 +57,7 @@ def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: dateti
 def _queue(tx: Tx, customer_id: int, kind: Kind, subject: str, key: str, *, now: datetime) -> bool:
     """False when somebody was first."""
     run_id = storage.surveys.add_run(tx, kind=kind, customer_id=customer_id, trigger=BY_STAFF, subject=subject, now=now)
-    facts = {"kind": kind, "run_id": run_id, "subject": subject}
+    facts = surveys.question_facts(kind, run_id, subject)
     message = planning.outgoing(kind, key, customer_id=customer_id, due_at=now, facts=facts, run_id=run_id)
     first = storage.outbox.add(tx, message, now=now) is not None
     if not first:

@@ -8,7 +8,7 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.surveys
-from bot.domain import surveys, taps
+from bot.domain import case_messages, surveys, taps
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun, TapMeaning
@@ -44,11 +44,21 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
         storage.interactions.add(tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now)
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
+    _tell_whether_it_helped(tx, run, rules=rules, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
         storage.case_threads.signal(tx, signal, rules=rules, now=now)
     elif moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR:
         _tell_change(tx, run, score, rules=rules, now=now)
+
+
+def _tell_whether_it_helped(tx: Tx, run: SurveyRun, *, rules: Rules, now: datetime) -> None:
+    """Who worked on a case hears what the customer says three months after it."""
+    found = storage.cases.load_by_nps_run(tx, run.run_id)
+    if found is not None:
+        facts = case_messages.case_facts(found)
+        key = f"helped:{found.nps_after}"
+        storage.case_threads.tell(tx, found, key, "cases/helped", facts, rules=rules, now=now)
 
 
 def _tell_change(tx: Tx, run: SurveyRun, score: int, *, rules: Rules, now: datetime) -> None:
@@ -66,12 +76,12 @@ def _tell_change(tx: Tx, run: SurveyRun, score: int, *, rules: Rules, now: datet
 def skip_reason(
     tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: taps.SkipReason
 ) -> Reply:
-    """The customer does not want to say why."""
+    """The customer does not want to say why; what they write soon after is the reason all the same."""
     run = storage.surveys.load_run(tx, tap.run_id)
     if run is None or run.chat_id != chat_id or run.score is None:
         return _not_yours(language)
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
-    storage.surveys.skip_reason(tx, run.run_id)
+    storage.surveys.skip_reason(tx, run.run_id, reason_until=now + rules.surveys.reason_after_skip, now=now)
     return Reply(
         edit=surveys.closed(run) if surveys.is_closed(run, now=now) else surveys.thanks(run, run.score, tap.outbox_id)
     )

@@ -1,25 +1,31 @@
 """Losing customers and talking to those who left."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
 import storage.case_threads
 import storage.customers
 import storage.losses
 import storage.outbox
 import storage.planning
+import storage.silences
 import storage.win_back
 from bot.domain import win_back
 from bot.domain.cases import Source
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK, outgoing
 from bot.domain.rules import Rules
+from bot.domain.silences import restate
 from bot.domain.survey_requests import forecast
 from bot.domain.taps import LeavingReason, OfferAnswer
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.domain.win_back import End, MakeOffer, OfferChoice, Status, TapMeaning, Wait, WinBack
 from storage.database import Tx
 from storage.due import Due, Window
+
+SETTLED = timedelta(minutes=10)
+"""An import draws the losses itself at its end; so long after its last row it was interrupted."""
+IMPORTED = 1000
 
 
 def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: str, language: Language) -> Message:
@@ -108,6 +114,28 @@ def plan_returns(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for customer_id, bought_at in returned:
         storage.losses.recover(tx, customer_id, recovered_at=bought_at)
     return len(returned)
+
+
+def plan_past_losses(tx: Tx, *, now: datetime, rules: Rules, settled: timedelta = SETTLED) -> int:
+    """Draw the losses of the past from purchases that came in `settled` ago, when no more of them are coming.
+
+    Books come late and all at once: who seemed silent may have bought, and silences of years ago become known. What
+    is over is only counted; nobody is written to because of it.
+    """
+    marked = storage.silences.list_marked(tx, before=now - settled, limit=IMPORTED)
+    if marked and rules.win_back.silent_after is not None:
+        _restate_losses(tx, marked, silent_after=rules.win_back.silent_after, now=now)
+    storage.silences.unmark(tx, marked)
+    return len(marked)
+
+
+def _restate_losses(tx: Tx, customer_ids: Collection[int], *, silent_after: timedelta, now: datetime) -> None:
+    for customer_id, loss_id in storage.losses.list_never_silent(tx, customer_ids, silent_after=silent_after):
+        storage.losses.withdraw(tx, customer_id, loss_id, now=now)
+    silences = storage.silences.list_silences(tx, customer_ids, silent_after=silent_after)
+    known = storage.silences.list_known(tx, customer_ids)
+    both = silences.keys() | known.keys()
+    storage.silences.save(tx, {each: restate(silences.get(each, ()), known.get(each, ())) for each in both})
 
 
 def plan_silence(tx: Tx, *, now: datetime, rules: Rules) -> int:

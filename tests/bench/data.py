@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.domain.messages import Language
 from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.waves import State, Status
+from bot.domain.wordings import BOTH, assigned
 from storage.database import connect
 from storage.migrate import migrate
-from storage.tables import customer, outbox, survey_run
+from storage.tables import customer, outbox, survey_run, wave, wave_member
 
 FIRST_CHAT = 5_000_000_000
 NOW = datetime.now(UTC)
@@ -34,6 +36,41 @@ def with_queue(url: str, count: int, kind: Kind = Kind.BIRTHDAY) -> None:
     with connect(url) as connection:
         connection.execute(insert(outbox), [_queued(i, kind) for i in range(1, count + 1)])
         connection.commit()
+
+
+def with_wave(url: str, count: int, *, per_day: int, timezone: str) -> None:
+    """`count` linked customers of a time zone in a running NPS wave with both wordings, none of them asked yet."""
+    with_customers(url, count)
+    with connect(url) as connection:
+        connection.execute(update(customer).values(timezone=timezone))
+        connection.execute(insert(wave).values(_wave(per_day)))
+        connection.execute(insert(wave_member), [_member(i) for i in range(1, count + 1)])
+        connection.commit()
+
+
+def _wave(per_day: int) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "kind": Kind.NPS,
+        "subject": "",
+        "variants": "ab",
+        "status": Status.RUNNING,
+        "words": "nps a/b",
+        "per_day": per_day,
+        "starts_on": (NOW - timedelta(days=2)).date(),
+        "weekdays": list(range(7)),
+        "language": Language.VI,
+        "created_by": 1,
+        "created_at": NOW,
+        "changed_at": NOW,
+        "shown": {},
+    }
+
+
+def _member(number: int) -> dict[str, Any]:
+    variant = assigned(1, number, BOTH)
+    facts = {"wave_id": 1, "customer_id": number, "variant": variant, "position": number}
+    return {**facts, "state": State.PLANNED, "attempts": 0}
 
 
 def with_customers(url: str, count: int) -> None:

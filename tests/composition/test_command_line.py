@@ -65,6 +65,7 @@ def import_an(folder: Path) -> None:
         ["staff", "remove"],
         ["plan", "next"],
         ["audit"],
+        ["encrypt"],
         ["plan", "simulate"],
     ],
 )
@@ -160,6 +161,23 @@ def test_purchases_are_imported_for_known_customers(folder: Path) -> None:
     assert "row 3: customer_external_id “K9” is no customer that was imported" in result.stderr
 
 
+@pytest.mark.parametrize(("words", "losses"), [((), 1), (("--dry-run",), 0)])
+def test_an_import_of_purchases_ends_with_the_losses_of_the_past(
+    folder: Path, words: tuple[str, ...], losses: int
+) -> None:
+    import_an(folder)
+    (folder / "purchases.csv").write_text(
+        "số hóa đơn,mã khách,ngày mua,thành tiền\nH1,K1,04/03/2024,5\nH2,K1,04/03/2025,5\n", encoding="utf-8"
+    )
+
+    touchpoint("import", "purchases", "purchases.csv", *words)
+
+    with connect(DATABASE) as connection:
+        assert (
+            connection.execute(text("SELECT count(*) FROM loss WHERE recovered_at IS NOT NULL")).scalar_one() == losses
+        )
+
+
 @pytest.mark.parametrize(("content", "advice"), [("", "is empty"), ("name,phone\nAn,\n", "missing: external_id")])
 def test_a_file_that_cannot_be_imported_says_why(folder: Path, content: str, advice: str) -> None:
     (folder / "customers.csv").write_text(content, encoding="utf-8")
@@ -226,7 +244,10 @@ def test_the_plan_of_a_customer_is_found_by_id_or_name(folder: Path) -> None:
     touchpoint("import", "customers", "customers.csv")
 
     assert touchpoint("plan", "next", "--customer", "K1").exit_code == 0
-    assert "0 in the next 7 days" in touchpoint("plan", "next", "--customer", "chi").stderr
+    empty = touchpoint("plan", "next", "--customer", "chi")
+    assert (empty.exit_code, empty.stdout) == (0, "")
+    assert "Nothing will be sent in the next 7 days; --days looks further ahead." in empty.stderr
+    assert "touchpoint link EXTERNAL_ID" in empty.stderr
     several = touchpoint("plan", "next", "--customer", "lan")
     assert several.exit_code == 1
     assert "Lan Anh (K1)" in several.stderr
@@ -248,6 +269,12 @@ def test_the_plan_lists_when_whom_what_and_the_rule_that_holds_it(folder: Path) 
     (line,) = [line for line in result.stdout.splitlines() if "Lan Anh" in line]
     assert "09:00" in line
     assert "birthday" in line
+
+
+def test_where_nobody_works_yet_it_is_said_how_somebody_can() -> None:
+    result = touchpoint("staff", "list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Nobody works here yet: touchpoint staff add ID NAME" in result.stderr
 
 
 def test_a_year_is_simulated_for_a_chosen_audience(folder: Path) -> None:
@@ -338,6 +365,25 @@ def test_the_doctor_ends_with_1_when_anything_is_to_be_done(monkeypatch: pytest.
     assert {line[:2] for line in well.stdout.splitlines()} == {"ok"}
 
 
+def test_the_doctor_shows_every_wrong_setting_and_looks_at_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "touchpoint.toml").write_text('[surveys]\nnps_every = "often"', encoding="utf-8")
+    monkeypatch.setenv("BOT_TOKEN", "secret")
+    monkeypatch.setenv("ADMIN_IDS", "boss")
+
+    result = touchpoint("doctor")
+
+    assert result.exit_code == 1
+    assert [line[:41].rstrip() for line in result.stdout.splitlines()] == [
+        "!!  settings     BOT_TOKEN: does not look",
+        "!!  settings     ADMIN_IDS: must be numer",
+        "!!  settings     touchpoint.toml: surveys",
+        "!!  migrations   at nothing, should be at",
+    ]
+    assert "secret" not in result.output
+
+
 def test_what_nobody_expected_is_logged_without_the_token(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -353,3 +399,11 @@ def test_what_nobody_expected_is_logged_without_the_token(
     err = capsys.readouterr().err
     assert "please report it" in err
     assert TOKEN not in err
+
+
+def test_the_audit_log_says_whom_the_command_line_made_staff() -> None:
+    touchpoint("staff", "add", "5000000000001", "Lan")
+    touchpoint("staff", "remove", "5000000000001")
+    removed, added = [line for line in touchpoint("audit").stdout.splitlines() if "_staff" in line]
+    assert [word in removed for word in ("(command line)", "remove_staff", "5000000000001")] == [True] * 3
+    assert "add_staff" in added

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,14 +24,16 @@ def settings(blank_url: str) -> Settings:
     return Settings(bot_token=SECRET, database_url=blank_url, rules=Rules(admin_ids=frozenset({7})))
 
 
-def findings(settings: Settings, clock: Any, answer: Identity | Exception | None = None) -> dict[str, Finding]:
+def findings(
+    settings: Settings, clock: Any, answer: Identity | Exception | None = None, problems: Sequence[str] = ()
+) -> dict[str, Finding]:
     def ask(_: Settings) -> Identity:
         if isinstance(answer, Exception):
             raise answer
         settings.require_token()
         return answer or Identity(username="hoa_bot", telegram_time=clock.now())
 
-    return {finding.subject: finding for finding in examine(settings, ask_identity=ask, now=clock.now)}
+    return {finding.subject: finding for finding in examine(settings, problems, ask_identity=ask, now=clock.now)}
 
 
 def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock: Any) -> None:
@@ -42,6 +45,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
         "admins",
         "migrations",
         "database",
+        "encryption",
         "time zones",
         "updates",
         "messages",
@@ -49,6 +53,26 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
         "clock",
     ]
     assert found["token"].words == "@hoa_bot"
+
+
+@pytest.mark.parametrize(
+    ("key", "unseen"),
+    [
+        ("ADMIN_IDS", {"admins"}),
+        ("DATABASE_URL", {"migrations", "database", "encryption", "time zones", "updates", "messages"}),
+        ("BOT_TOKEN", {"token", "clock"}),
+        ("BOT_PROXY", {"token", "clock"}),
+        ("LOG_LEVEL", set()),
+        ("touchpoint.toml", set()),
+    ],
+)
+def test_a_wrong_setting_hides_only_what_hangs_on_it(
+    settings: Settings, clock: Any, key: str, unseen: set[str]
+) -> None:
+    well = set(findings(settings, clock))
+    ill = findings(settings, clock, problems=[f"{key}: do this"])
+    assert (ill["settings"].in_order, ill["settings"].words) == (False, f"{key}: do this")
+    assert well - set(ill) == unseen
 
 
 def test_examining_leaves_nothing_behind(settings: Settings, clock: Any) -> None:

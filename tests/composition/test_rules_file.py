@@ -106,6 +106,31 @@ def test_public_holidays_are_those_of_the_phone_region_when_no_country_is_named(
     assert date(2027, 7, 14) in read('phone_region = "FR"').contact.holidays
 
 
+def test_every_problem_is_told_at_once_and_each_key_once() -> None:
+    text = """
+        nosuch = 1
+        currency = "ĐỒNG"
+        [surveys]
+        reminder_after = "soon"
+        closes_after = "1d"
+        [contact]
+        weekly_cap = 0
+        country = "Việt Nam"
+        [birthday]
+        at = "25:00"
+        leap_day_on = "03-02"
+    """
+    assert sorted(problem.partition(":")[0] for problem in problems(text)) == [
+        "birthday.at",
+        "birthday.leap_day_on",
+        "contact.country",
+        "contact.weekly_cap",
+        "currency",
+        "nosuch",
+        "surveys.reminder_after",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -1,10 +1,10 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.messages import Language
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, examine_settings, load_settings
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TOKEN = "123456789:AAE-secret_secret_secret_secret_secre"  # noqa: S105  nobody's token
@@ -108,6 +108,31 @@ def test_every_wrong_setting_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("ADMIN_IDS", "x,y")
 
     assert [problem.partition(":")[0] for problem in problems()] == ["BOT_TOKEN", "ADMIN_IDS"]
+
+
+def test_what_is_wrong_in_the_rules_is_told_with_what_is_wrong_in_the_environment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "touchpoint.toml").write_text('[surveys]\nnps_every = "often"', encoding="utf-8")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+
+    assert [problem.split(":")[:2] for problem in problems()] == [
+        ["LOG_LEVEL", " must be DEBUG, INFO, WARNING or ERROR"],
+        ["touchpoint.toml", " surveys.nps_every"],
+    ]
+
+
+def test_what_is_right_can_be_looked_at_beside_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "touchpoint.toml").write_text('plan = 1\n[birthday]\nat = "08:00"', encoding="utf-8")
+    monkeypatch.setenv("ADMIN_IDS", "boss")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///other.sqlite3")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+
+    settings, problems = examine_settings(now=NOW)
+
+    assert len(problems) == 3
+    assert (settings.database_url, settings.log_level) == ("sqlite:///other.sqlite3", "INFO")
+    assert (settings.rules.birthday.at, settings.rules.admin_ids) == (time(8), frozenset())
 
 
 def test_the_token_and_passwords_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

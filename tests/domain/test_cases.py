@@ -8,7 +8,7 @@ import pytest
 from bot.domain import cases
 from bot.domain.case_messages import read_log
 from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Snooze, Source
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import CaseRules, ContactRules, Rules
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday, 10:00 in Vietnam
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,7 +34,9 @@ NEW = Case(
     solve_due_at=NOW + 2 * DAY,
     answer_escalated_at=None,
     solve_escalated_at=None,
+    answered_at=None,
     resolved_at=None,
+    first_resolved_at=None,
     resolved_name="",
     reason="",
     outcome="",
@@ -59,6 +61,31 @@ def test_an_answer_takes_a_case_on_wakes_it_and_counts_once() -> None:
     assert (first.claimed_by, first.first_answer_at, first.snoozed_until) == (5, NOW, None)
     second = cases.answered(first, 6, now=NOW + HOUR)
     assert (second.claimed_by, second.first_answer_at) == (5, NOW)
+
+
+def test_the_very_first_answer_and_resolution_outlive_a_reopening() -> None:
+    answered = cases.answered(NEW, 5, now=NOW)
+    over = cases.resolve(answered, Reason.PRICE, CaseOutcome.SOLVED, now=NOW + HOUR)
+    assert over is not None
+    again = cases.reopen(over, RULES, now=NOW + DAY)
+    assert again is not None
+    answered_again = cases.answered(again, 5, now=NOW + 2 * DAY)
+    over_again = cases.resolve(answered_again, Reason.PRICE, CaseOutcome.SOLVED, now=NOW + 2 * DAY)
+    assert over_again is not None
+    assert (over_again.answered_at, over_again.first_answer_at) == (NOW, NOW + 2 * DAY)
+    assert (over_again.first_resolved_at, over_again.resolved_at) == (NOW + HOUR, NOW + 2 * DAY)
+
+
+def test_after_an_answer_of_staff_the_customers_words_are_not_confirmed() -> None:
+    assert not cases.acknowledges(cases.answered(NEW, 5, now=NOW), RULES, now=NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "may"),
+    [(None, True), (NOW - 48 * HOUR + timedelta(seconds=1), True), (NOW - 48 * HOUR, False)],
+)
+def test_an_answer_is_taken_back_within_two_days(sent_at: datetime | None, may: bool) -> None:
+    assert cases.may_unsend(sent_at, now=NOW) is may
 
 
 @pytest.mark.parametrize(
@@ -150,3 +177,13 @@ def test_messages_are_confirmed_once_an_hour() -> None:
 )
 def test_a_logged_contact_begins_with_its_kind(text: str, read: tuple[str, str]) -> None:
     assert read_log(text) == read
+
+
+def test_talk_among_staff_begins_with_two_slashes() -> None:
+    assert cases.is_internal("// ai rảnh?")
+    assert not cases.is_internal("https://hoamai.vn // xem")
+
+
+def test_a_business_that_never_opens_has_a_deadline_all_the_same() -> None:
+    closed = Rules(cases=CaseRules(weekdays=frozenset()))
+    assert cases.deadlines(NOW, closed) == (NOW + 400 * DAY, NOW + 400 * DAY)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_check_ins_come_half_as_often_after_two_unanswered_and_not_at_all_after_
     assert plans.check_in_step(number, unanswered, CheckInRules()) is step
 
 
-def plan(check_in_months: int = 1) -> Plan:
+def plan(**changes: Any) -> Plan:
     return Plan(
         plan_id=7,
         customer_id=1,
@@ -41,8 +42,7 @@ def plan(check_in_months: int = 1) -> Plan:
         status=PlanStatus.ACTIVE,
         started_at=START,
         milestones=(Milestone(position=1, title="m", due_at=START + timedelta(days=100)),),
-        check_in_months=check_in_months,
-        progress_months=3,
+        **({"check_in_months": 1, "progress_months": 3} | changes),
     )
 
 

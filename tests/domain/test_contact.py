@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.contact import GROUP_RULES, ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
 from bot.domain.rules import ContactRules, TetRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, Group, Kind
+from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # a Wednesday, 12:00 in Hồ Chí Minh City
 NEVER_QUIET = ContactRules(quiet_from=time(0), quiet_until=time(0))
@@ -119,6 +119,12 @@ def test_service_messages_do_not_count_as_contacts(kind: Kind) -> None:
         (Kind.PROGRESS, [(Kind.CHECK_IN, ago(days=3))], None, None),
         (Kind.MILESTONE, [(Kind.BIRTHDAY, ago(days=1))], None, None),
         (Kind.OFFER, [(Kind.WIN_BACK, ago(days=3))], None, None),
+        (Kind.CASE_CES, [(Kind.NPS, ago(days=2))], None, None),
+        (Kind.CASE_CES, [(Kind.NPS, ago(hours=23))], Rule.FLOOR, NOON + timedelta(hours=1)),
+        (Kind.CASE_CES, [(Kind.CASE_CES, ago(days=29))], Rule.KIND_CLOCK, NOON + timedelta(days=1)),
+        (Kind.NPS, [(Kind.CASE_CES, ago(days=89))], Rule.BETWEEN_SURVEYS, NOON + timedelta(days=1)),
+        (Kind.FOLLOW_UP, [(Kind.CASE_CES, ago(days=89))], None, None),
+        (Kind.FOLLOW_UP, [(Kind.CSAT, ago(days=89))], Rule.BETWEEN_SURVEYS, NOON + timedelta(days=1)),
     ],
 )
 def test_clocks_count_what_was_sent(
@@ -371,7 +377,10 @@ def test_what_was_sent_long_ago_or_in_another_order_makes_no_difference(
 
 @given(st.lists(st.tuples(st.sampled_from(PERSONAL), st.integers(0, 48)), max_size=60))
 def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind, int]]) -> None:
-    """Whatever is wished for, hour by hour: the floor, the cap of any week and the pause between surveys hold."""
+    """Whatever is wished for, hour by hour: the floor, the cap of any week and the pause between surveys hold.
+
+    What a case brings about is outside that pause, and has a clock of its own.
+    """
     sent: list[tuple[Kind, datetime]] = []
     now, rules = NOON, ContactRules()
     for kind, hours in wishes:
@@ -379,7 +388,9 @@ def test_a_customer_never_gets_more_than_the_rules_allow(wishes: list[tuple[Kind
         if judge(facts(kind, *sent), rules, now=now) == Send():
             sent.append((kind, now))
     instants = [instant for _, instant in sent]
-    surveys = [instant for kind, instant in sent if kind in INVITATIONS]
+    surveys = [instant for kind, instant in sent if kind in INVITATIONS - TRANSACTIONAL]
+    after_cases = [instant for kind, instant in sent if kind is Kind.CASE_CES]
+    assert all(later - earlier >= timedelta(days=30) for earlier, later in pairwise(after_cases))
     assert all(later - earlier >= rules.floor for earlier, later in pairwise(instants))
     assert all(
         later - earlier >= timedelta(days=7)

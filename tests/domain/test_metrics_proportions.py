@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from bot.domain.metrics.estimates import Difference, Estimate
-from bot.domain.metrics.proportions import Share, proportion, proportion_difference
+from bot.domain.metrics.proportions import Share, is_fair_split, proportion, proportion_difference, smallest_visible
 
 shares = st.integers(1, 5000).flatmap(lambda whole: st.builds(Share, st.integers(0, whole), st.just(whole)))
 
@@ -57,3 +58,20 @@ def test_the_difference_is_that_of_statsmodels(now: Share, before: Share) -> Non
     low, high = confint_proportions_2indep(now.part, now.whole, before.part, before.whole, method="newcomb")
     assert (difference.low, difference.high) == pytest.approx((low, high), abs=1e-9)
     assert difference.low <= difference.value <= difference.high
+
+
+@pytest.mark.parametrize(("each", "visible"), [(30, 0.239), (100, 0.136), (1000, 0.0437)])
+def test_larger_groups_show_smaller_differences(each: int, visible: float) -> None:
+    assert smallest_visible(each) == pytest.approx(visible, abs=0.001)
+
+
+def test_empty_groups_show_nothing() -> None:
+    assert smallest_visible(0) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fair"), [(0, 0, True), (50, 50, True), (448, 552, True), (447, 553, False), (553, 447, False)]
+)
+def test_halves_that_chance_makes_once_in_a_thousand_are_no_fair_split(first: int, second: int, *, fair: bool) -> None:
+    assert is_fair_split(first, second) is fair
+    assert not first + second or bool(binomtest(first, first + second).pvalue >= 0.001) is fair

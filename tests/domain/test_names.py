@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.names import cut, given_name, search_key
+from bot.domain.names import cut, search_key
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,6 @@ def test_a_search_key_has_no_accents_no_case_and_single_spaces(name: str, key: s
 @given(st.text())
 def test_a_search_key_is_its_own_key(name: str) -> None:
     assert search_key(search_key(name)) == search_key(name)
-
-
-@pytest.mark.parametrize(("name", "given"), [("Nguyễn Thị An", "An"), ("An", "An"), (" Lan  Anh ", "Anh"), ("  ", "")])
-def test_a_vietnamese_person_is_called_by_the_last_word(name: str, given: str) -> None:
-    assert given_name(name) == given
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bot.domain.periods import (
     parse_period,
     previous,
     split,
-    trend,
+    trends,
 )
 
 HANOI = "Asia/Ho_Chi_Minh"
@@ -230,11 +230,28 @@ def test_weeks_begin_on_monday_and_the_ends_are_cut_short() -> None:
     ],
 )
 def test_a_trend_takes_coarser_steps_over_a_longer_period(text: str, unit: Unit) -> None:
-    assert {part.unit for part in trend(_parse(text), now=NOW)} == {unit}
+    assert {part.unit for part in trends(_parse(text), now=NOW)[0]} == {unit}
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("7d", [Unit.DAY]),
+        ("10d", [Unit.DAY, Unit.WEEK]),
+        ("20d", [Unit.WEEK]),
+        ("90d", [Unit.WEEK, Unit.MONTH]),
+        ("this month", [Unit.WEEK]),
+        ("1y", [Unit.MONTH, Unit.QUARTER]),
+        ("3y", [Unit.QUARTER]),
+        ("today", [Unit.DAY]),
+    ],
+)
+def test_a_trend_may_be_drawn_in_coarser_steps_as_long_as_there_are_two(text: str, units: list[Unit]) -> None:
+    assert [parts[0].unit for parts in trends(_parse(text), now=NOW)] == units
 
 
 def test_a_trend_stops_at_today() -> None:
-    parts = trend(_parse("this year"), now=NOW)
+    parts = trends(_parse("this year"), now=NOW)[0]
     assert len(parts) == 11
     assert parts[-1].first_day == date(2026, 11, 1)
 
@@ -250,7 +267,7 @@ def test_the_parts_join_without_gap_or_overlap(now: datetime, text: str, unit: U
     parts = list(split(period, unit))
     assert (parts[0].start, parts[-1].end) == (period.start, period.end)
     assert all(left.end == right.start for left, right in itertools.pairwise(parts))
-    assert len(trend(period, now=now)) <= 41
+    assert all(len(each) <= 41 for each in trends(period, now=now))
 
 
 def test_a_part_of_a_trend_is_whole_when_it_is_as_long_as_its_unit() -> None:

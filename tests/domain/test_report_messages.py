@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.domain.messages import Language
-from bot.domain.periods import parse_period, previous, trend
+from bot.domain.periods import parse_period, previous, trends
 from bot.domain.report_messages import (
     LONGEST_WORD,
     MOST_LISTED,
@@ -59,7 +59,7 @@ FUNNEL = Funnel(sent=60, answered=40, closed=50)
 
 
 def picture(counts: PeriodCounts = COUNTS) -> TrendPicture:
-    points = metric_trend(Metric.NPS, dict.fromkeys(trend(PERIOD, now=NOW), counts))
+    points = metric_trend(Metric.NPS, dict.fromkeys(trends(PERIOD, now=NOW)[0], counts))
     return TrendPicture(metric=Metric.NPS, trend=points, scores=counts.nps.scores, funnel=FUNNEL)
 
 
@@ -79,7 +79,9 @@ def test_an_overview_says_every_metric_and_how_many_surveys_are_still_open() -> 
 
 def test_one_metric_stands_beside_how_many_answered() -> None:
     line, responses = metric_line(Metric.NPS, COUNTS), metric_line(Metric.RESPONSE_RATE, COUNTS)
-    report = metric_report(line, responses, picture(), period=PERIOD, before=previous(PERIOD), language=Language.EN)
+    report = metric_report(
+        line, responses, picture(), period=PERIOD, before=previous(PERIOD), never_bought=3, language=Language.EN
+    )
     assert report.message.facts["line"] == asdict(line)
     assert report.message.facts["responses"] == asdict(responses)
     assert report.message.facts["open"] == 10

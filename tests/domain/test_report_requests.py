@@ -26,6 +26,8 @@ from bot.domain.reports import Metric
         ("excel 30d", ReportRequest(None, "30d", form=FileForm.XLSX)),
         ("nps dạng pdf theo gói", ReportRequest(Metric.NPS, "90d", Dimension.PLAN, FileForm.PDF)),
         ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
+        ("cases", ReportRequest(period="90d", cases=True)),
+        ("yêu cầu tháng này", ReportRequest(period="this month", cases=True)),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -44,6 +46,9 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
+        ("cases by csm", "twice", "csm"),
+        ("cases as pdf", "twice", "pdf"),
+        ("cases nps", "twice", "nps"),
         ("nps xlsx as csv", "twice", "as csv"),
     ],
 )
@@ -59,6 +64,7 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
     [
         (ReportRequest(), "90d"),
         (ReportRequest(Metric.NPS, "30d"), "nps 30d"),
+        (ReportRequest(period="30d", cases=True), "cases 30d"),
         (ReportRequest(form=FileForm.CSV), "90d csv"),
         (ReportRequest(Metric.RESPONSE_RATE, "this quarter", Dimension.CSM), "response_rate this quarter by csm"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Sufficiency, Verdict
 from bot.domain.metrics.nps import NpsCounts
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import parse_period, trend
+from bot.domain.periods import parse_period, trends
 from bot.domain.reports import (
     Funnel,
     Metric,
@@ -17,6 +17,7 @@ from bot.domain.reports import (
     metric_line,
     metric_trend,
     overview,
+    share_shown,
 )
 from bot.domain.touchpoints import Kind
 
@@ -150,12 +151,13 @@ def test_a_breakdown_puts_the_highest_first_and_the_hidden_last() -> None:
 
 def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    parts = trend(parse_period("last quarter", now=now, timezone="Asia/Ho_Chi_Minh"), now=now)[:3]
+    parts = trends(parse_period("last quarter", now=now, timezone="Asia/Ho_Chi_Minh"), now=now)[0][:3]
     counts = [_nps({10: 4}), PeriodCounts(), _nps({10: 3, 0: 2})]
     points = metric_trend(Metric.NPS, dict(zip(parts, counts, strict=True)))
     assert [point.part for point in points] == list(parts)
     assert [point.n for point in points] == [4, 0, 5]
     assert [point.estimate and point.estimate.value for point in points] == [None, None, 20]
+    assert share_shown(points) == pytest.approx(1 / 3)
 
 
 def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:

@@ -21,6 +21,7 @@ def run(**changes: Any) -> SurveyRun:
         "chat_id": CHAT,
         "language": Language.VI,
         "subject": "",
+        "wording": "nps-1",
         "segment": "gold",
         "csm_id": None,
         "closed": False,
@@ -28,6 +29,7 @@ def run(**changes: Any) -> SurveyRun:
         "score": None,
         "reason": None,
         "reason_until": None,
+        "skipped": False,
         "prompt_message_id": None,
     }
     return SurveyRun(**{**facts, **changes})
@@ -145,7 +147,10 @@ LATER = NOW + timedelta(hours=1)
     [
         pytest.param(run(), 9, TapMeaning.FIRST, True, id="the first tap"),
         pytest.param(run(score=9, reason_until=LATER), 9, TapMeaning.REPEATED, True, id="again in time"),
-        pytest.param(run(score=9), 9, TapMeaning.REPEATED, False, id="again after a skip"),
+        pytest.param(run(score=9), 9, TapMeaning.REPEATED, False, id="again when nothing is waited for"),
+        pytest.param(
+            run(score=9, reason_until=LATER, skipped=True), 9, TapMeaning.REPEATED, False, id="again after a skip"
+        ),
         pytest.param(run(score=9, reason="nhanh"), 9, TapMeaning.REPEATED, False, id="again after the reason"),
         pytest.param(run(score=9, reason="nhanh"), 10, TapMeaning.CHANGED, False, id="another score of the band"),
         pytest.param(run(score=9, reason="nhanh"), 3, TapMeaning.CHANGED, True, id="a score of another band"),

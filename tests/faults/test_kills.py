@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from tests.telegram_process import Server, bot_api, bot_environment, process, ta
 TAPS = 300
 MESSAGES = 120
 IN_FLIGHT = 8
+# Where it is noon: a wave writes to people after nine in the morning.
+NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 RULES = f"""
+timezone = "{NOON}"
 [contact]
 country = ""
 quiet_from = "00:00"
@@ -80,7 +84,12 @@ def assert_every_tap_is_stored_once(scene: Scene) -> None:
     assert scene.ask("select run_id, score from answer order by run_id") == [(i, i % 11) for i in range(1, TAPS + 1)]
     detractors = sum(i % 11 <= 6 for i in range(1, TAPS + 1))
     assert scene.count("select count(*) from support_case") == detractors
-    assert scene.count("select count(*) from inbox") == 0
+    assert inbox(scene) == 0
+
+
+def inbox(scene: Scene) -> int:
+    """How many updates were confirmed to the messenger and are not handled yet."""
+    return scene.count("select count(*) from inbox")
 
 
 @pytest.mark.parametrize("after", [1, 40, 150])
@@ -94,6 +103,7 @@ def test_a_kill_with_300_waiting_taps_loses_none_and_doubles_none(scene: Scene, 
         wait_until(lambda: scene.server.waiting() == 0, "every update is confirmed")
         wait_until(lambda: scene.count("select count(*) from answer") == TAPS, "every tap is stored")
         wait_until(lambda: len(edited(scene)) == TAPS, "every tapped message shows the choice")
+        wait_until(lambda: inbox(scene) == 0, "nothing is left to be handled")
     assert_every_tap_is_stored_once(scene)
 
 
@@ -111,6 +121,7 @@ def test_a_stop_with_300_waiting_taps_loses_none_and_doubles_none(scene: Scene) 
     assert scene.server.waiting() == TAPS - answered
     with scene.bot():
         wait_until(lambda: scene.server.waiting() == 0, "every update is confirmed")
+        wait_until(lambda: inbox(scene) == 0, "nothing is left to be handled")
     assert_every_tap_is_stored_once(scene)
     calls = [call for call in scene.server.state()["calls"] if call["method"] == "editMessageText"]
     assert max(Counter(call["chat_id"] for call in calls).values()) == 1
@@ -171,3 +182,26 @@ def test_two_bots_on_one_database_send_each_message_once(scene: Scene) -> None:
     with scene.bot(), scene.bot():
         wait_until(lambda: scene.count("select count(*) from outbox where status = 'sent'") == MESSAGES, "all are sent")
     assert Counter(scene.sent().values()) == {1: MESSAGES}
+
+
+def test_a_kill_between_the_sends_of_a_wave_asks_nobody_twice_and_keeps_to_the_days_share(scene: Scene) -> None:
+    data.with_wave(scene.url, MESSAGES, per_day=MESSAGES // 2, timezone=NOON)
+    scene.server.set(delay=0.2)
+    with scene.bot() as running:
+        wait_until(lambda: sum(scene.sent().values()) >= 3 * IN_FLIGHT, "some invitations have left")
+        running.kill()
+    assert 0 < scene.count("select count(*) from outbox where status = 'sending'") <= IN_FLIGHT
+    assert scene.count("select count(*) from outbox where status = 'pending'") > 0
+    scene.server.set(delay=0)
+    with scene.bot():
+        settled = "select count(*) from outbox where status in ('sent', 'unknown') and kind = 'nps'"
+        wait_until(lambda: scene.count(settled) == MESSAGES // 2, "the day's share is settled")
+    sent, unknown = scene.sent(), "select customer_id from outbox where status = 'unknown'"
+    assert max(sent.values()) == 1
+    assert 0 < len(scene.ask(unknown)) <= IN_FLIGHT
+    asked = {row[0] for row in scene.ask("select customer_id from wave_member where state = 'queued'")}
+    assert asked == set(range(1, MESSAGES // 2 + 1))
+    assert {int(chat) - data.FIRST_CHAT for chat in sent} | {row[0] for row in scene.ask(unknown)} == asked
+    words = "select distinct variant, wording from wave_member join survey_run on run_id = survey_run.id"
+    assert set(scene.ask(words)) == {("a", "nps-1"), ("b", "nps-2")}
+    assert scene.ask("select status from wave") == [("running",)]

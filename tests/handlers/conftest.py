@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground.persons import Person
 from storage.database import Database
 from tests.conftest import HandClock
+from tests.factories import CHAT, add_staff
 from tests.stage import Stage, open_stage
+from tests.wave_stage import MANAGER, TUESDAY
 
 
 @pytest.fixture
@@ -23,3 +26,11 @@ def database(empty_sqlite: Path, tmp_path: Path, clock: HandClock) -> Iterator[D
 async def stage(database: Database, clock: HandClock) -> AsyncIterator[Stage]:
     async with open_stage(database, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def boss(stage: Stage, database: Database, clock: HandClock) -> Person:
+    """Hoa, a manager who speaks Vietnamese, on a Tuesday morning."""
+    clock.advance(TUESDAY - clock.now())
+    add_staff(database, CHAT + MANAGER, name="Hoa", language="vi", role="manager")
+    return stage.person(MANAGER, name="Hoa")

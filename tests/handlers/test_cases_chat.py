@@ -1,5 +1,6 @@
 """Cases in a staff group with topics and in one without: what staff tap and write, and what the customer gets."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -10,10 +11,13 @@ from bot.domain.taps import ClaimCase, ResolveCase
 from bot.playground.parameters import Upload
 from bot.playground.persons import Person
 from bot.playground.world import Chat, Message
+from bot.services import cases, staff
+from bot.services.staff import remove_staff
 from storage.database import Database
-from tests.conftest import HandClock
+from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, row, rows
-from tests.stage import Stage, labels, text
+from tests.stage import Stage, labels, last, text
+from tests.stories import change
 
 CARD = [["Nhận xử lý", "Trả lời"], ["Tạm hoãn", "Đã xử lý xong"]]
 
@@ -178,6 +182,110 @@ async def test_edits_follow_on_both_sides(stage: Stage, an: Person, hoa: Person,
     assert texts(stage.staff)[-1].endswith("Bao giờ xong?")
 
 
+async def test_an_edit_of_an_answer_is_logged_and_of_somebody_who_left_goes_nowhere(
+    stage: Stage, an: Person, hoa: Person, database: Database
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chao chi", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    hoa.edit_text(answer.message_id, "Chào chị", chat_id=STAFF_CHAT)
+    await stage.settle()
+    [logged] = rows(database, "audit", command="edit_reply")
+    assert (logged["staff_id"], logged["customer_id"]) == (hoa.user.id, row(database, "customer")["id"])
+    database.write_now(staff.remove_staff, rules=stage.app.bot_data.rules, user_id=hoa.user.id)
+    hoa.edit_text(answer.message_id, "Chào kẻ khó tính", chat_id=STAFF_CHAT)
+    await stage.settle()
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    assert len(rows(database, "audit", command="edit_reply")) == 1
+
+
+@pytest.mark.parametrize("forum", [True, False])
+async def test_an_answer_is_taken_back_from_the_customer_and_staff_see_that_it_is_gone(
+    stage: Stage, an: Person, hoa: Person, database: Database, *, forum: bool
+) -> None:
+    if forum:
+        open_forum(stage)
+    card = await complain(stage, an)
+    seen = len(an.chat.messages)
+    where = {"thread_id": card.thread_id} if card.thread_id else {"reply_to": card.message_id}
+    answer = await write(stage, hoa, "Gửi nhầm khách", chat_id=STAFF_CHAT, **where)
+    assert len(an.chat.messages) == seen + 1
+    await write(stage, hoa, "/unsend", chat_id=STAFF_CHAT, reply_to=answer.message_id)
+    assert len(an.chat.messages) == seen
+    assert "Đã thu hồi câu trả lời" in texts(stage.staff)[-1]
+    assert row(database, "interaction", body="Gửi nhầm khách")["kind"] == "unsent"
+    [logged] = rows(database, "audit", command="unsend")
+    assert logged["customer_id"] == row(database, "customer")["id"]
+    await write(stage, hoa, "/unsend", chat_id=STAFF_CHAT, reply_to=answer.message_id)
+    assert "trả lời đúng tin của mình" in texts(stage.staff)[-1]
+
+
+async def test_a_canned_reply_is_taken_back_by_its_preview(stage: Stage, an: Person, hoa: Person) -> None:
+    card = await complain(stage, an)
+    seen = len(an.chat.messages)
+    await tapped(stage, hoa, card, "Trả lời")
+    *_, offered = stage.staff.messages.values()
+    await tapped(stage, hoa, offered, "Đang kiểm tra")
+    await tapped(stage, hoa, offered, "Gửi")
+    assert len(an.chat.messages) == seen + 1
+    await write(stage, hoa, "/unsend", chat_id=STAFF_CHAT, reply_to=offered.message_id)
+    assert len(an.chat.messages) == seen
+
+
+async def test_nobody_takes_back_what_a_colleague_wrote(
+    stage: Stage, an: Person, hoa: Person, database: Database
+) -> None:
+    lan = colleague(stage, database, 101, "Lan")
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    await write(stage, lan, "/unsend", chat_id=STAFF_CHAT, reply_to=answer.message_id)
+    await write(stage, lan, "/unsend", chat_id=STAFF_CHAT)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    assert sum("Chỉ thu hồi được tin do chính bạn gửi" in one for one in texts(stage.staff)) == 2
+
+
+async def test_after_two_days_nothing_is_taken_back_and_staff_are_told_why(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    clock.advance(timedelta(hours=48))
+    await write(stage, hoa, "/unsend", chat_id=STAFF_CHAT, reply_to=answer.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    assert "quá 48 giờ" in texts(stage.staff)[-1]
+
+
+async def test_a_card_asked_for_in_the_group_comes_where_it_was_asked_for(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    open_forum(stage)
+    first = await complain(stage, an)
+    assert "hoặc viết vào chủ đề của yêu cầu" in text(first)
+    await write(stage, hoa, "/cases", chat_id=STAFF_CHAT)
+    *_, page = stage.staff.messages.values()
+    await tapped(stage, hoa, page, "1")
+    *_, card = stage.staff.messages.values()
+    assert (labels(card), card.thread_id) == (CARD, None)
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def test_a_late_case_is_opened_from_its_alarm(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    add_staff(database, CHAT + 102, name="Mai", language="vi", role="manager")
+    manager = stage.person(102, name="Mai")
+    await complain(stage, an)
+    clock.advance(timedelta(days=5))
+    database.write_now(cases.plan_alarms, rules=stage.app.bot_data.rules)
+    await later(stage, clock)
+    *_, alarm = manager.chat.messages.values()
+    assert labels(alarm) == [["Mở yêu cầu"]]
+    await tapped(stage, manager, alarm, "Mở yêu cầu")
+    assert "🔴 Quá hạn trả lời khách" in text(alarm)
+    assert labels(alarm) == CARD
+
+
 async def test_photos_go_both_ways_with_their_words(stage: Stage, an: Person, hoa: Person) -> None:
     open_forum(stage)
     card = await complain(stage, an)
@@ -304,6 +412,15 @@ async def test_a_customer_who_blocks_between_writing_and_sending_gets_nothing_an
     assert "Không gửi được cho Nguyễn Thị An" in texts(stage.staff)[-1]
 
 
+async def test_who_talks_with_a_person_is_not_answered_by_the_bot_between(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    card = await complain(stage, an)
+    await write(stage, hoa, "Chị chờ em nhé", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    await write(stage, an, "Ok em")
+    assert texts(an.chat)[-1] == "Ok em"
+
+
 async def test_the_messages_of_a_talk_are_confirmed_once_an_hour(stage: Stage, an: Person) -> None:
     await complain(stage, an)
     confirmed = "Bên em đã nhận được tin"
@@ -359,6 +476,8 @@ async def test_staff_open_a_case_and_log_a_call(stage: Stage, an: Person, hoa: P
     await write(stage, hoa, "/log an: gọi đã thống nhất giá")
     logged = row(database, "interaction", kind="call")
     assert (logged["body"], logged["case_id"]) == ("đã thống nhất giá", opened["id"])
+    spoken_with = row(database, "support_case")
+    assert (spoken_with["first_answer_at"], spoken_with["claimed_by"]) == (START, hoa.user.id)
     await write(stage, hoa, "/log an: linh tinh")
     assert "/log Nguyễn An" in texts(hoa.chat)[-1]
     assert len(rows(database, "interaction", staff_id=hoa.user.id)) == 1
@@ -374,3 +493,39 @@ async def test_who_is_forgotten_takes_the_topic_with_them(stage: Stage, an: Pers
     await later(stage, clock)
     assert stage.staff.topics == {}
     assert not any("Máy hỏng rồi" in one for one in texts(stage.staff))
+
+
+async def test_an_edit_of_somebody_who_works_here_no_more_reaches_no_customer(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    open_forum(stage)
+    card = await complain(stage, an)
+    answer = await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, thread_id=card.thread_id or 0)
+    database.write_now(remove_staff, rules=stage.app.bot_data.rules, user_id=hoa.user.id)
+    hoa.edit_text(answer.message_id, "Biến đi", chat_id=STAFF_CHAT)
+    await stage.settle()
+    await later(stage, clock)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def test_a_case_in_the_chat_of_somebody_who_works_here_no_more_goes_on_with_a_colleague(
+    stage: Stage, an: Person, hoa: Person, database: Database, clock: HandClock
+) -> None:
+    owner = colleague(stage, database, 101, "Lan")
+    rules = replace(stage.app.bot_data.rules, staff_chat_id=None, admin_ids=frozenset({owner.user.id}))
+    stage.app.bot_data.rules = rules
+    database.write_now(change, table="customer", row_id=1, csm_id=hoa.user.id)
+    await write(stage, an, "/feedback Máy hỏng rồi")
+    assert labels(last(hoa.chat)) == CARD
+    seen = len(hoa.chat.messages)
+
+    database.write_now(remove_staff, rules=rules, user_id=hoa.user.id)
+    await stage.settle()
+    assert labels(last(owner.chat)) == CARD
+    await write(stage, an, "Có ai không?")
+    await later(stage, clock)
+
+    assert len(hoa.chat.messages) == seen
+    assert texts(owner.chat)[-1].endswith("Có ai không?")
+    await write(stage, owner, "Chào chị", reply_to=last(owner.chat).message_id)
+    assert texts(an.chat)[-1] == "Lan (Hoa Mai):\n\nChào chị"

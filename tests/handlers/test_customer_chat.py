@@ -1,12 +1,15 @@
 """What customers do besides answering: arriving, leaving, writing."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain import taps
+from bot.domain.touchpoints import Kind
 from bot.services import links
 from handlers.routes import BY_TAP, COMMANDS
 from storage.database import Database
-from tests.factories import CHAT, add_customer, queue, row, rows
+from tests.factories import CHAT, add_customer, add_staff, queue, queue_survey, row, rows
 from tests.stage import RULES, Stage, labels, last, text
 
 CODE = "abcdefghijklmnop"
@@ -117,6 +120,29 @@ async def test_a_block_is_noted_and_an_unblock_undoes_it(stage: Stage, database:
     an.unblock()
     await stage.settle()
     assert row(database, "customer")["unreachable_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("vi", "Bot không nhắn được cho Nguyễn Thị An nữa"), ("en", "The bot can no longer write to Nguyễn Thị An")],
+)
+async def test_the_csm_is_told_of_a_block_and_care_goes_on_after_it(
+    stage: Stage, database: Database, language: str, words: str
+) -> None:
+    stage.app.bot_data.rules = replace(stage.app.bot_data.rules, staff_chat_id=None)
+    add_staff(database, CHAT + 7, language=language)
+    hoa, an = stage.person(7, name="Hoa"), stage.person()
+    customer_id = add_customer(database, csm_id=CHAT + 7)
+    an.block()
+    await stage.settle()
+    queue_survey(database, customer_id)
+    await stage.settle()
+    assert [words in text(message) for message in hoa.chat.messages.values()] == [True]
+    an.unblock()
+    queue_survey(database, customer_id, Kind.CSAT)
+    await stage.settle()
+    assert "5" in str(last(an.chat).reply_markup)
+    assert len(hoa.chat.messages) == 1
 
 
 async def test_a_reply_to_somebody_who_has_just_blocked_the_bot_marks_them(stage: Stage, database: Database) -> None:

@@ -126,6 +126,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     assert labels(said) == [
         ["· Tổng quan ·", "NPS", "CES"],
         ["CSAT", "Phản hồi", "Rời bỏ"],
+        ["Yêu cầu"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
         ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
     ]
@@ -134,7 +135,21 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
         await stage.settle()
     assert of_bot(hoa.chat) == [said]
     assert caption(said).startswith("NPS theo gói · 30 ngày qua")
-    assert labels(said)[3] == ["Tất cả", "· Theo gói ·", "Theo CSM"]
+    assert labels(said)[4] == ["Tất cả", "· Theo gói ·", "Theo CSM"]
+
+
+@pytest.mark.parametrize("words", ["/report cases 30d", "/report yêu cầu 30 ngày"])
+async def test_cases_have_a_report_with_their_own_tabs(stage: Stage, hoa: Person, words: str) -> None:
+    await ask(stage, hoa, words)
+    (said,) = of_bot(hoa.chat)
+    assert caption(said).startswith("Yêu cầu của khách · 30 ngày qua")
+    assert labels(said)[2:] == [["· Yêu cầu ·"], ["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay"]]
+    hoa.tap(said.message_id, "90 ngày")
+    await stage.settle()
+    assert caption(said).startswith("Yêu cầu của khách · 90 ngày qua")
+    hoa.tap(said.message_id, "NPS")
+    await stage.settle()
+    assert caption(said).startswith("NPS · 90 ngày qua")
 
 
 async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
@@ -148,7 +163,7 @@ async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
     await stage.settle()
     assert caption(first).startswith("NPS · 90 ngày qua")
     _, picture, words = of_bot(hoa.chat)
-    assert (labels(picture)[3], labels(words)) == (["Tất cả", "· Theo gói ·", "Theo CSM"], [])
+    assert (labels(picture)[4], labels(words)) == (["Tất cả", "· Theo gói ·", "Theo CSM"], [])
 
 
 async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:

@@ -74,14 +74,15 @@ async def test_a_person_who_blocked_the_bot_is_not_tried_again(stage: Stage, dat
     queue(database, Kind.BIRTHDAY, customer_id)
     await stage.sender.drain()
     assert row(database, "customer")["unreachable_at"] is not None
-    assert row(database, "outbox")["status"] == "failed"
+    assert row(database, "outbox", customer_id=1)["status"] == "failed"
+    assert "Bot không nhắn được cho Nguyễn Thị An nữa" in text(last(stage.staff))
 
 
 async def test_a_chat_that_never_started_the_bot_is_unreachable(stage: Stage, database: Database) -> None:
     stage.person(started=False)
     queue(database, Kind.BIRTHDAY, add_customer(database))
     await stage.sender.drain()
-    assert row(database, "outbox")["status"] == "failed"
+    assert row(database, "outbox", customer_id=1)["status"] == "failed"
     assert row(database, "customer")["unreachable_at"] is not None
 
 

@@ -1,63 +1,14 @@
 """A survey wave as a manager plans, watches and switches it, and as its customers meet it."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from bot import scheduler
 from bot.domain.taps import ListWave, SwitchWave
 from bot.playground.persons import Person
-from bot.playground.world import Message
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_staff, queue_survey, row, rows
 from tests.stage import Stage, labels, last, text
-
-MANAGER = 100
-TUESDAY = datetime(2026, 12, 1, 1, tzinfo=UTC)  # 8:00 in Saigon
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def boss(stage: Stage, database: Database, clock: HandClock) -> Person:
-    """Hoa, a manager who speaks Vietnamese, on a Tuesday morning."""
-    clock.advance(TUESDAY - clock.now())
-    add_staff(database, CHAT + MANAGER, name="Hoa", language="vi", role="manager")
-    return stage.person(MANAGER, name="Hoa")
-
-
-def crowd(stage: Stage, database: Database, count: int = 5) -> list[Person]:
-    for number in range(count):
-        add_customer(database, name=f"Khách {number}", external_id=f"KH{number}", chat_id=CHAT + number)
-    return [stage.person(number, name=f"Khách {number}") for number in range(count)]
-
-
-async def live(stage: Stage, clock: HandClock, by: timedelta = timedelta(0)) -> None:
-    """Let time pass, plan and send."""
-    clock.advance(by)
-    await stage.settle()
-    while await scheduler.run_planners_once(stage.database, stage.app.bot_data.rules):
-        await stage.settle()
-    await stage.settle()
-
-
-async def said(stage: Stage, person: Person, words: str) -> Message:
-    person.send_text(words)
-    await stage.settle()
-    return last(person.chat)
-
-
-async def tapped(stage: Stage, person: Person, message: Message, label: str) -> str:
-    person.tap(message.message_id, label)
-    await stage.settle()
-    return text(message)
-
-
-def asked(people: list[Person]) -> int:
-    """How many have a question with eleven scores in their chat."""
-    return sum(
-        any(sum(map(len, labels(message))) == 11 for message in person.chat.messages.values()) for person in people
-    )
+from tests.wave_stage import DAY, HOUR, after, asked, crowd, live, said, tapped
 
 
 async def test_a_wave_is_rehearsed_before_anything_is_sent(stage: Stage, database: Database, boss: Person) -> None:
@@ -141,7 +92,8 @@ async def test_staff_see_the_funnel_in_place_and_not_at_every_answer(
     page = await said(stage, boss, "/wave nps")
     await tapped(stage, boss, page, "Bắt đầu gửi")
     await live(stage, clock, HOUR)
-    assert "Đã gửi: 3 (100" in text(await after(stage, clock, page))
+    assert "đã gửi hết" in text(page)
+    assert "Đã gửi: 3 (100" in text(page)
     for person, score in zip(people[:2], ("9", "3"), strict=True):
         person.tap(last(person.chat).message_id, score)
     await live(stage, clock)
@@ -151,12 +103,6 @@ async def test_staff_see_the_funnel_in_place_and_not_at_every_answer(
     assert "Đã trả lời: 2 (67" in answered
     assert "Có viết lý do: 1" in answered
     assert len(boss.chat.messages) == 2  # the command, and the one message that is kept up to date
-
-
-async def after(stage: Stage, clock: HandClock, page: Message) -> Message:
-    """The page once enough time has passed for it to be brought up to date."""
-    await live(stage, clock, timedelta(minutes=11))
-    return page
 
 
 async def test_what_was_not_answered_is_deleted_after_a_second_look_and_not_reminded(
@@ -253,14 +199,46 @@ async def test_who_has_not_answered_is_listed_page_by_page(
     assert "Đang xem 1–15" in await tapped(stage, boss, listed, "‹ Trước")
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("nps gói=lead", "Chưa có khách nào thuộc “lead”. Đang có: gold."),
+        ("nps nhanh", "Bot chưa hiểu “nhanh”."),
+        ("nps -KH9", "Bot không tìm thấy khách “KH9”."),
+        ("nps -911234567", "Có nhiều khách là “911234567”."),
+        ("nps 150%", "Bot chưa hiểu “150%”. Tỷ lệ là một số từ 1 đến 100"),
+        ("nps từ 31/02", "Bot không thấy ngày “31/02” trên lịch."),
+        ("nps đến 30/11/2026", "Ngày kết thúc “30/11/2026” đã qua."),
+        ("nps mẫu c", "Không có mẫu câu hỏi “c”."),
+        ('nps "giao hàng"', "NPS hỏi về Hoa Mai nói chung, không hỏi riêng về “giao hàng”."),
+        ("np", "“np” không phải loại khảo sát."),
+    ],
+)
 async def test_words_that_are_not_understood_are_quoted_and_nothing_is_drafted(
-    stage: Stage, database: Database, boss: Person
+    stage: Stage, database: Database, boss: Person, words: str, answer: str
+) -> None:
+    crowd(stage, database, 2)
+    add_customer(database, phone="+84911234567", chat_id=CHAT + 50)
+    add_customer(database, phone="+841911234567", chat_id=CHAT + 51)
+    assert answer in text(await said(stage, boss, f"/wave {words}"))
+    assert rows(database, "wave") == []
+
+
+async def test_the_command_alone_shows_how_it_is_written_and_opens_the_waves_that_were_begun(
+    stage: Stage, database: Database, clock: HandClock, boss: Person
 ) -> None:
     crowd(stage, database, 1)
-    for words, word in (("gói=lead", "plan=lead"), ("nhanh", "nhanh"), ("-KH9", "-KH9"), ("150%", "150%")):
-        assert f"Bot chưa hiểu “{word}”" in text(await said(stage, boss, f"/wave nps {words}"))
-    assert "/wave nps gói=gold" in text(await said(stage, boss, "/wave"))
-    assert rows(database, "wave") == []
+    page = await said(stage, boss, "/wave")
+    assert "/wave nps gói=gold" in text(page)
+    assert labels(page) == []
+    draft = await said(stage, boss, "/wave csat về giao hàng")
+    assert labels(await said(stage, boss, "/wave")) == []
+    await tapped(stage, boss, draft, "Bắt đầu gửi")
+    page = await said(stage, boss, "/wave")
+    assert labels(page) == [["CSAT về “giao hàng” · 01/12/2026 · đang gửi"]]
+    assert "Đợt khảo sát CSAT về “giao hàng” – đang gửi" in await tapped(stage, boss, page, labels(page)[0][0])
+    await live(stage, clock, HOUR)
+    assert "Đã gửi: 1" in text(await after(stage, clock, page))  # it is the message that staff follow now
 
 
 async def test_a_segment_a_share_and_those_left_out_make_the_audience(

@@ -6,7 +6,8 @@ from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.taps import ClaimCase, ResolveCase, Score
 from bot.domain.touchpoints import Kind
-from bot.services import cases, surveys
+from bot.render import Renderer
+from bot.services import case_talk, cases, surveys
 from tests.stories import STAFF_CHAT, Said, Story, add_customer, look
 
 DAY = timedelta(days=1)
@@ -36,6 +37,20 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     [claim] = [tap for tap in card.taps if isinstance(tap, ClaimCase)]
 
     story.database.write_now(cases.claim_case, by=HOA, case_id=claim.case_id)
+    story.database.write_now(
+        case_talk.answer_in_chat,
+        by=HOA,
+        chat_id=STAFF_CHAT,
+        thread_id=None,
+        reply_to=card.message_id,
+        message_id=9000,
+        text="Em xin lỗi chị",
+        media=False,
+        language=Language.VI,
+    )
+    await story.settle()
+    [reply] = story.of(Kind.REPLY)
+    assert "Em xin lỗi chị" in reply.text
     await story.live(story.clock.now() + DAY)
     resolved_at = story.clock.now()
     over = ResolveCase(claim.case_id, "service", "solved")
@@ -44,16 +59,20 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     await story.live(story.clock.now() + 91 * DAY)
     [again] = story.of(Kind.FOLLOW_UP)
     assert again.at == resolved_at + story.rules.cases.nps_again_after
-    assert story.of(Kind.CES) == []  # 90 days between any two surveys
+    [easy] = story.of(Kind.CASE_CES)  # the NPS of the day before does not hold it
+    assert easy.at == resolved_at + story.rules.surveys.ces_after
+    assert "dễ dàng" in easy.text
     answer(story, again, 9)
+    await story.settle()
+    assert "2 → <b>9</b>" in story.said[-1].text
 
     [one] = story.database.read_now(look, table="support_case")
     assert one.nps_before == 2
-    reply = story.database.write_now(
-        cases.show_case, rules=story.rules, by=HOA, chat_id=STAFF_CHAT, message_id=card.message_id, case_id=one.id
+    shown = story.database.write_now(
+        cases.show_case, by=HOA, chat_id=STAFF_CHAT, thread_id=None, message_id=card.message_id, case_id=one.id
     )
-    assert reply.edit is not None
-    assert (reply.edit.facts["nps_before"], reply.edit.facts["nps_after"]) == (2, 9)
+    assert shown.edit is not None
+    assert "2 → <b>9</b>" in Renderer(story.rules).render(shown.edit).text
 
 
 async def test_the_next_survey_by_calendar_comes_half_a_year_after_the_one_about_the_case(story: Story) -> None:

@@ -6,11 +6,18 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
-from storage.tables import metadata
+from storage.phones import ends_like
+from storage.tables import customer, loss, metadata
+
+BUYER = """
+    INSERT INTO customer
+    (name, search_name, salutation, language, timezone, plan, location, joined_at, created_at, last_purchase_at)
+    VALUES ('An', 'an', '', 'vi', 'UTC', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00', {bought})
+"""
 
 
 def test_migrations_build_exactly_what_the_tables_say(blank_url: str) -> None:
@@ -64,6 +71,20 @@ def test_migrating_twice_changes_nothing(blank_url: str) -> None:
         assert connection.execute(text("SELECT name FROM rate")).scalar_one() == "bulk"
 
 
+def test_who_bought_before_losses_of_the_past_were_kept_is_marked_to_be_looked_at(blank_url: str) -> None:
+    migrate(blank_url, "0003_cases")
+    with connect(blank_url) as connection:
+        for bought in ("'2026-03-04 05:00:00'", "NULL"):
+            connection.execute(text(BUYER.format(bought=bought)))
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        marked = connection.execute(text("SELECT count(*) FROM customer WHERE purchases_came_at = last_purchase_at"))
+        assert marked.scalar_one() == 1
+
+
 def test_replicas_that_start_together_migrate_once(blank_url: str) -> None:
     command = [sys.executable, "-c", f"from storage.migrate import migrate; migrate({blank_url!r})"]
     replicas = [subprocess.Popen(command) for _ in range(2)]
@@ -80,3 +101,33 @@ def test_a_database_of_a_newer_version_is_left_alone(blank_url: str) -> None:
 
     with pytest.raises(UnknownRevisionError, match="tomorrow"):
         migrate(blank_url)
+
+
+def test_numbers_and_words_from_before_encryption_are_found_and_read_as_they_were(blank_url: str) -> None:
+    migrate(blank_url, "0004_trust")
+    words = {1: "enc1:0a0b0c0d:AAAA", 2: "txt1:enc1:", 3: "ENC1: đắt quá", 4: None}
+    with connect(blank_url) as connection:
+        for number, goal in words.items():
+            connection.execute(text(CUSTOMER), {"number": number, "phone": f"+8491234567{number}" if goal else None})
+            connection.execute(text(LOSS), {"number": number, "reason": goal or ""})
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        reasons = connection.execute(select(loss.c.reason).order_by(loss.c.id)).scalars().all()
+        assert reasons == [goal or "" for goal in words.values()]
+        for number, goal in words.items():
+            found = connection.execute(select(customer.c.id).where(ends_like(connection, f"1234567{number}"))).scalars()
+            assert list(found) == ([number] if goal else [])
+
+
+CUSTOMER = """
+INSERT INTO customer (id, name, search_name, salutation, language, timezone, phone, plan, location, joined_at,
+    created_at)
+VALUES (:number, 'An', 'an', '', 'vi', 'UTC', :phone, '', '', '2026-11-20 03:00:00', '2026-11-20 03:00:00')
+"""
+LOSS = """
+INSERT INTO loss (id, customer_id, lost_at, source, reason)
+VALUES (:number, :number, '2026-11-20 03:00:00', 'staff', :reason)
+"""

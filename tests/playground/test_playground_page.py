@@ -58,8 +58,27 @@ async def test_the_page_is_whole_in_both_languages(page: httpx.AsyncClient, lang
     assert words(language)["tagline"] in answer.text
 
 
-async def test_the_page_opens_in_the_first_language(page: httpx.AsyncClient) -> None:
-    assert (await page.get("/")).headers["location"] == "/vi"
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "vi"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9,vi;q=0.8", "en"),
+        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
+        ("fr-FR,fr;q=0.9,en;q=0.5", "en"),
+        ("en;q=0.3, vi;q=0.7", "vi"),
+        ("vi;q=0, en;q=0.1", "en"),
+        ("en;q=0", "vi"),
+        ("de, *;q=0.5", "vi"),
+        ("EN-us", "en"),
+        (";;q=,,", "vi"),
+    ],
+)
+async def test_the_page_opens_in_the_language_that_the_browser_likes_best(
+    page: httpx.AsyncClient, accepted: str, language: str
+) -> None:
+    answer = await page.get("/", headers={"Accept-Language": accepted})
+    assert (answer.headers["location"], answer.headers["vary"]) == (f"/{language}", "Accept-Language")
 
 
 async def test_the_page_needs_nothing_from_outside(page: httpx.AsyncClient) -> None:

@@ -94,20 +94,15 @@ def last_losses(books: Books, *, now: datetime) -> list[Loss]:
     return [Loss(customer, at + SILENCE, None) for customer, at in last.items() if at + SILENCE <= now]
 
 
-def all_losses(books: Books) -> list[Loss]:
-    """Every silence of 90 days, also those that a purchase ended."""
+def all_losses(books: Books, *, now: datetime) -> list[Loss]:
+    """Every silence of 90 days at `now`, also those that a purchase ended."""
+    bought = {customer: [at for at in each if at <= now] for customer, each in books.bought.items()}
     return [
         Loss(customer, before + SILENCE, after)
-        for customer, bought in books.bought.items()
-        for before, after in [*pairwise(bought), *((at, None) for at in bought[-1:])]
-        if after is None or after > before + SILENCE
+        for customer, each in bought.items()
+        for before, after in [*pairwise(each), *((at, None) for at in each[-1:])]
+        if (before + SILENCE < after if after else before + SILENCE <= now)
     ]
-
-
-def losses_known(books: Books, *, since: datetime, now: datetime) -> list[Loss]:
-    """The losses that one sees who looks from `since` on and learns then of every earlier sale at once."""
-    sold = Books(books.joined, [sale for sale in books.sales if sale.at <= now])
-    return [loss for loss in all_losses(sold) if loss.lost_at <= now and (loss.back_at is None or loss.back_at > since)]
 
 
 def churn(books: Books, losses: Iterable[Loss], *, first_day: date, days: int, timezone: str, now: datetime) -> Churn:
@@ -121,7 +116,8 @@ def churn(books: Books, losses: Iterable[Loss], *, first_day: date, days: int, t
 
 def _members(books: Books, losses: Iterable[Loss], at: datetime) -> set[str]:
     away = {loss.customer for loss in losses if loss.lost_at < at and (loss.back_at is None or loss.back_at >= at)}
-    return {customer for customer, joined in books.joined.items() if joined < at} - away
+    buyers = {customer for customer, bought in books.bought.items() if bought}
+    return {customer for customer in buyers if books.joined[customer] < at} - away
 
 
 def _midnight(day: date, timezone: str) -> datetime:
@@ -135,5 +131,10 @@ def nps(scores: Sequence[int]) -> tuple[int, int, int]:
     high, low = (promoters + 0.75) / size, (detractors + 0.75) / size
     reach = Z * sqrt((high + low - (high - low) ** 2) / size)
     points = (promoters - detractors) / n, high - low - reach, high - low + reach
-    value, lower, upper = (round(100 * max(-1.0, min(1.0, point))) for point in points)
+    value, lower, upper = (_whole(100 * max(-1.0, min(1.0, point))) for point in points)
     return value, lower, upper
+
+
+def _whole(value: float) -> int:
+    """Halves away from zero."""
+    return int(value + (0.5 if value > 0 else -0.5))

@@ -23,7 +23,7 @@ from tests.retail.conversion import CURRENCY
 from tests.retail.ledger import Ledger
 from tests.retail.opinions import Opinion
 from tests.retail.policy import Sent, breaches
-from tests.retail.recount import Books, Loss, Sale
+from tests.retail.recount import Books, Churn, Sale
 from tests.retail.reports import keep, read_churn, read_nps, read_responses
 from tests.retail.scene import Scene, is_asked, open_scene
 
@@ -57,13 +57,11 @@ async def run(folder: Path, say: Callable[[str], None], *, year: bool) -> list[s
     said = {"business": BUSINESS, "timezone": TIMEZONE, "staff_chat_id": STAFF_CHAT}
     rules, sales = read_rules(None, said=said, now=start), _as_records(later, path)
     async with open_scene(rules, f"sqlite:///{path}", start=start, sales=sales) as scene:
-        await _mark_the_silent(scene, books, ledger)
+        await _mark_the_silent(scene, books, path, ledger)
         await _report_of_the_data(scene, books, folder, ledger)
         people = await _link(scene, books, ledger)
         given = await _survey(scene, people, ledger)
-        await _report_of_the_wave(
-            scene, Books(books.joined, [*books.sales, *later]), given, folder, ledger, start=start
-        )
+        await _report_of_the_wave(scene, Books(books.joined, [*books.sales, *later]), given, folder, ledger)
         if year:
             say("The rest of the year")
             with ledger.timed("every planner and every message at its own time"):
@@ -105,15 +103,18 @@ def query(path: Path, statement: str) -> list[Any]:
         return connection.execute(statement).fetchall()
 
 
-async def _mark_the_silent(scene: Scene, books: Books, ledger: Ledger) -> None:
+async def _mark_the_silent(scene: Scene, books: Books, path: Path, ledger: Ledger) -> None:
     ledger.say("The planner of silence")
     with ledger.timed("marking"):
         marked = await scheduler.run_planner(scene.stage.database, scene.rules, win_back.plan_silence)
     ledger.check("customers marked as lost", marked, len(recount.last_losses(books, now=scene.now())))
     never = sum(not bought for bought in books.bought.values())
-    ended = sum(loss.back_at is not None for loss in recount.all_losses(books))
-    ledger.say(f"  {never} customers have nothing but cancellations and gifts, so that they are never lost")
-    ledger.say(f"  {ended} silences of 90 days were ended by a later purchase, and no loss is kept of them")
+    ended = sum(loss.back_at is not None for loss in recount.all_losses(books, now=scene.now()))
+    kept = query(path, "select count(*) from loss where recovered_at is not null")[0][0]
+    ledger.say(
+        f"  {never} customers have nothing but cancellations and gifts: they count neither as active nor as lost"
+    )
+    ledger.check("losses of the past, which a purchase ended", kept, ended)
 
 
 async def _report_of_the_data(scene: Scene, books: Books, folder: Path, ledger: Ledger) -> None:
@@ -121,25 +122,19 @@ async def _report_of_the_data(scene: Scene, books: Books, folder: Path, ledger: 
     with ledger.timed("asked, counted, drawn and sent"):
         message = await scene.ask("/report")
     text = keep(scene, message, folder / "report-first-morning")
-    _check_churn(scene, text, books, recount.last_losses(books, now=scene.now()), ledger)
-    _say_history(scene, books, ledger)
+    _check_churn(scene, text, books, ledger)
+    before = _churn(scene, books, first_day=_first_day(scene) - PERIOD_DAYS * DAY)
+    ledger.say(f"  the 90 days before: {before.lost} of {before.at_start}")
 
 
-def _check_churn(scene: Scene, text: str, books: Books, losses: Sequence[Loss], ledger: Ledger) -> None:
-    now, first_day = scene.now(), _first_day(scene)
-    counted = recount.churn(books, losses, first_day=first_day, days=PERIOD_DAYS, timezone=TIMEZONE, now=now)
-    ledger.check("churn and active customers", read_churn(text), counted)
+def _check_churn(scene: Scene, text: str, books: Books, ledger: Ledger) -> None:
+    ledger.check("churn and active customers", read_churn(text), _churn(scene, books, first_day=_first_day(scene)))
 
 
-def _say_history(scene: Scene, books: Books, ledger: Ledger) -> None:
-    """What churn was in truth, where only the last silence of each customer is known to the product."""
-    losses, now = recount.all_losses(books), scene.now()
-    for name, first_day in (("now", _first_day(scene)), ("before", _first_day(scene) - PERIOD_DAYS * DAY)):
-        known, true = (
-            recount.churn(books, each, first_day=first_day, days=PERIOD_DAYS, timezone=TIMEZONE, now=now)
-            for each in (recount.last_losses(books, now=now), losses)
-        )
-        ledger.say(f"  {name}: {known} from the last silence of each customer, {true} from all of them")
+def _churn(scene: Scene, books: Books, *, first_day: date) -> Churn:
+    now = scene.now()
+    losses = recount.all_losses(books, now=now)
+    return recount.churn(books, losses, first_day=first_day, days=PERIOD_DAYS, timezone=TIMEZONE, now=now)
 
 
 def _first_day(scene: Scene) -> date:
@@ -185,7 +180,7 @@ async def _answer(scene: Scene, people: Mapping[str, Person], thought: Mapping[s
 
 
 async def _report_of_the_wave(
-    scene: Scene, books: Books, given: Mapping[str, Opinion], folder: Path, ledger: Ledger, *, start: datetime
+    scene: Scene, books: Books, given: Mapping[str, Opinion], folder: Path, ledger: Ledger
 ) -> None:
     ledger.say("/report after the wave")
     with ledger.timed("asked, counted, drawn and sent"):
@@ -195,8 +190,7 @@ async def _report_of_the_wave(
     ledger.say(f"  scores given: {dict(sorted(Counter(scores).items()))}")
     ledger.check("NPS with its interval", read_nps(text), recount.nps(scores))
     ledger.check("answered of closed surveys", read_responses(text), (len(scores), ACTIVE))
-    now = scene.now()
-    _check_churn(scene, text, books, recount.losses_known(books, since=start, now=now), ledger)
+    _check_churn(scene, text, books, ledger)
     for words in ("nps 30d", "nps by plan", "churn by plan"):
         keep(scene, await scene.ask(f"/report {words}"), folder / f"report-{words.replace(' ', '-')}")
 
@@ -209,6 +203,11 @@ def _check_policy(scene: Scene, people: Mapping[str, Person], path: Path, ledger
     ledger.say(f"  sent to {len(sent)} people: {dict(Counter(one.kind for each in sent.values() for one in each))}")
     ledger.say(f"  at most to one: {max(map(len, sent.values()))}; least between two: {_least_gap(sent)}")
     ledger.check("messages against the contact policy", [breach for each in found.values() for breach in each], [])
+    asked_too_late = (
+        "select count(*) from outbox join win_back on outbox.dedupe_key = 'win_back:' || win_back.loss_id"
+        " join loss on loss.id = win_back.loss_id where outbox.planned_at >= loss.recovered_at"
+    )
+    ledger.check("questions about a loss that was over", query(path, asked_too_late)[0][0], 0)
 
 
 def _sent(people: Mapping[str, Person], path: Path) -> dict[int, list[Sent]]:

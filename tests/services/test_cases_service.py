@@ -1,5 +1,6 @@
 """Cases as use cases, on both databases."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,12 @@ from bot.domain.delivery import Act, Delivery, Outcome, Proof
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import DeliveryRules, Rules
-from bot.domain.taps import ResolveCase, SnoozeCase
+from bot.domain.taps import ResolveCase, Score, SnoozeCase
 from bot.domain.touchpoints import Kind
-from bot.services import cases, conversations, delivery, survey_planning
+from bot.services import case_talk, cases, conversations, delivery, survey_planning, surveys
 from storage.database import Database
 from tests.conftest import HandClock
-from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, row, rows
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, queue_survey, row, rows
 
 RULES = Rules(staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 HOA = Staff(user_id=CHAT + 100, name="Hoa", role=Role.CSM, language=Language.EN)
@@ -40,7 +41,7 @@ def feedback(database: Database, text: str, message_id: int = 1) -> None:
 def answer(database: Database, text: str, message_id: int = 500, **where: Any) -> Any:
     place = {"chat_id": STAFF_CHAT, "thread_id": None, "reply_to": 77, "media": False, "language": Language.EN}
     return database.write_now(
-        cases.answer_in_chat, **{"by": HOA, "message_id": message_id, "text": text, **place, **where}
+        case_talk.answer_in_chat, **{"by": HOA, "message_id": message_id, "text": text, **place, **where}
     )
 
 
@@ -213,7 +214,7 @@ def test_what_was_said_in_a_case_is_closed_with_it_and_asked_about_once(
     planners = (survey_planning.plan_ces, survey_planning.plan_case_ces)
     assert [database.write_now(planner, rules=RULES) for planner in planners] == [0, 1]
     assert database.write_now(survey_planning.plan_case_ces, rules=RULES) == 0
-    assert len(rows(database, "outbox", kind=Kind.CES)) == 1
+    assert len(rows(database, "outbox", kind=Kind.CASE_CES)) == 1
 
 
 def test_the_customer_is_asked_for_nps_again_after_a_case(database: Database, case_id: int, clock: HandClock) -> None:
@@ -224,3 +225,74 @@ def test_the_customer_is_asked_for_nps_again_after_a_case(database: Database, ca
     assert asked["run_id"] == row(database, "support_case")["nps_run_id"]
     assert row(database, "survey_run", id=asked["run_id"])["kind"] == Kind.NPS
     assert row(database, "customer")["next_nps_at"] == clock.now() + RULES.surveys.nps_every
+
+
+async def test_of_many_who_claim_at_the_same_moment_one_wins_and_the_others_are_told(
+    database: Database, case_id: int
+) -> None:
+    claims = [database.write(cases.claim_case, by=by, case_id=case_id) for by in (HOA, LAN) * 10]
+    replies = await asyncio.gather(*claims)
+    winner = row(database, "support_case")["claimed_by"]
+    assert winner in (HOA.user_id, LAN.user_id)
+    assert sum(bool(reply.send) for reply in replies) == 10
+    assert all(reply.edit is not None and reply.edit.facts["claimed_by"] for reply in replies)
+
+
+async def test_a_customer_with_forty_open_tabs_has_every_tap_settled_and_one_case(database: Database) -> None:
+    customer_id = add_customer(database)
+    kinds = [(Kind.NPS, 3), (Kind.CES, 1), (Kind.CSAT, 2), (Kind.NPS, 9)]
+    runs = [(queue_survey(database, customer_id, kind), score) for kind, score in kinds * 10]
+    taps = [
+        database.write(
+            surveys.record_score,
+            rules=RULES,
+            chat_id=CHAT,
+            message_id=1000 + run_id,
+            language=Language.VI,
+            tap=Score(run_id, score, outbox_id),
+        )
+        for (run_id, outbox_id), score in runs
+        for _ in range(2)
+    ]
+    replies = await asyncio.gather(*taps)
+    assert all(reply.edit is not None and not reply.send for reply in replies)
+    given = {one["run_id"]: one["score"] for one in rows(database, "answer")}
+    assert given == {run_id: score for (run_id, _), score in runs}
+    opened = row(database, "support_case")
+    told = {one["dedupe_key"] for one in rows(database, "outbox", template="staff/detractor")}
+    assert len(told) == 30 - 1
+    assert opened["resolved_at"] is None
+
+
+def test_a_reopened_case_is_not_asked_about_until_it_is_over_again(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    resolve(database, case_id)
+    clock.advance(timedelta(hours=1))
+    database.write_now(survey_planning.plan_case_ces, rules=RULES)
+    facts = {"chat_id": CHAT, "message_id": 9, "language": Language.EN}
+    database.write_now(conversations.receive_text, rules=RULES, text="Still broken", **facts)
+    assert row(database, "outbox", kind=Kind.CASE_CES)["status"] == "cancelled"
+    resolve(database, case_id)
+    clock.advance(timedelta(hours=1))
+    database.write_now(survey_planning.plan_case_ces, rules=RULES)
+    assert [one["status"] for one in rows(database, "outbox", kind=Kind.CASE_CES)] == ["cancelled", "pending"]
+
+
+def test_an_answer_that_still_waits_is_taken_back_without_leaving(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    answer(database, "Hello")
+    unsend = {"by": HOA, "chat_id": STAFF_CHAT, "reply_to": 500}
+    reply = database.write_now(case_talk.unsend_answer, **unsend)
+    assert [said.facts for said in reply.send] == [{"gone": True}]
+    assert send(database) == []
+
+
+def test_an_answer_that_cannot_be_deleted_is_told_to_be_there_still(database: Database, case_id: int) -> None:
+    send(database, most=2)
+    answer(database, "Hello")
+    send(database)
+    database.write_now(case_talk.unsend_answer, by=HOA, chat_id=STAFF_CHAT, reply_to=500)
+    [deletion] = send(database, Outcome(proof=Proof.REFUSED, error="message can't be deleted"))
+    assert (deletion.act, deletion.edit_message_id, deletion.chat_id) == (Act.DELETE, 77, CHAT)
+    assert row(database, "outbox", template="cases/unsent")["facts"]["gone"] is False

@@ -154,15 +154,28 @@ def test_a_stranger_is_answered_in_the_language_of_their_telegram(database: Data
 def test_a_block_stops_everything_and_an_unblock_begins_again(database: Database, clock: HandClock) -> None:
     customer_id = add_customer(database)
     outbox_id = queue(database, Kind.BIRTHDAY, customer_id)
-    database.write_now(customers.note_blocked, chat_id=CHAT, blocked=True)
+    database.write_now(customers.note_blocked, rules=RULES, chat_id=CHAT, blocked=True)
     assert row(database, "customer")["unreachable_at"] == clock.now()
     assert row(database, "outbox", id=outbox_id)["status"] == "cancelled"
-    database.write_now(customers.note_blocked, chat_id=CHAT, blocked=False)
+    database.write_now(customers.note_blocked, rules=RULES, chat_id=CHAT, blocked=False)
     assert row(database, "customer")["unreachable_at"] is None
 
 
+def test_staff_are_told_of_a_block_once_and_again_of_the_next(database: Database, clock: HandClock) -> None:
+    customer_id = add_customer(database, csm_id=10)
+    add_staff(database, 10)
+    for blocked in (True, True, False, True):
+        database.write_now(customers.note_blocked, rules=RULES, chat_id=CHAT, blocked=blocked)
+        clock.advance(timedelta(hours=1))
+    told = rows(database, "outbox", template="staff/unreachable")
+    assert [(one["chat_id"], one["about_id"], one["facts"]) for one in told] == [
+        (10, customer_id, {"customer": "Nguyễn Thị An"}),
+        (10, customer_id, {"customer": "Nguyễn Thị An"}),
+    ]
+
+
 def test_a_block_by_nobody_we_know_is_nothing(database: Database) -> None:
-    database.write_now(customers.note_blocked, chat_id=CHAT, blocked=True)
+    database.write_now(customers.note_blocked, rules=RULES, chat_id=CHAT, blocked=True)
     assert rows(database, "customer") == []
 
 

@@ -42,7 +42,7 @@ def notice(database: Database, key: str, chat_id: int = STAFF_CHAT, **changes: A
 def test_what_is_due_is_claimed_composed_and_leased(database: Database, clock: HandClock) -> None:
     run_id, outbox_id = queue_survey(database, add_customer(database))
     (one,) = claim(database)
-    assert (one.chat_id, one.attempt, one.message.template) == (CHAT, 1, "surveys/nps")
+    assert (one.chat_id, one.attempt, one.message.template) == (CHAT, 1, "surveys/question")
     assert one.message.facts["name"] == "Nguyễn Thị An"
     assert one.message.keyboard[0][0].tap.pack() == f"s:{run_id}:0:{outbox_id}"
     claimed = row(database, "outbox", id=outbox_id)

@@ -10,6 +10,7 @@ from bot.domain.imports import CustomerRecord, ImportResult, PurchaseRecord, Rea
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
 from bot.services.imports import import_customers, import_purchases
+from bot.services.win_back import plan_past_losses
 from storage.database import Database
 from storage.losses import mark_lost
 from tests import factories
@@ -43,7 +44,9 @@ def bring_in(database: Database, *records: CustomerRecord, dry_run: bool = False
 
 
 def buy(database: Database, *records: PurchaseRecord, dry_run: bool = False) -> ImportResult:
-    return database.write_now(import_purchases, records=records, rules=RULES, dry_run=dry_run)
+    result = database.write_now(import_purchases, records=records, rules=RULES, dry_run=dry_run)
+    database.write_now(plan_past_losses, rules=RULES, settled=timedelta(0))
+    return result
 
 
 def customers(database: Database) -> Sequence[Any]:
@@ -237,3 +240,16 @@ def test_a_silence_that_was_long_enough_stands(database: Database, clock: Any) -
     database.write_now(mark_lost, customer_id=customer_id, lost_at=BOUGHT + silent_after, source="silence")
     buy(database, PURCHASE)
     assert len(database.read_now(look, table="loss")) == 1
+
+
+def test_who_turns_out_to_have_bought_nothing_was_never_silent(database: Database) -> None:
+    bring_in(database, FULL, BARE)
+    buy(database, PURCHASE)
+    database.write_now(
+        mark_lost, customer_id=customers(database)[0].id, lost_at=BOUGHT + timedelta(days=90), source="silence"
+    )
+
+    buy(database, replace(PURCHASE, customer_external_id="K2"))
+
+    assert database.read_now(look, table="loss") == []
+    assert customers(database)[0].lost_at is None

@@ -134,6 +134,29 @@ def test_the_picture_of_an_overview_is_of_the_first_metric_with_a_value(database
     assert (picture.metric, picture.scores) == (Metric.CSAT, {4: 5})
 
 
+@pytest.mark.parametrize(
+    ("n", "unit", "seen"), [(0, Unit.MONTH, 0), (3, Unit.MONTH, 0), (30, Unit.MONTH, 3), (300, Unit.WEEK, 13)]
+)
+def test_a_trend_is_drawn_in_steps_that_can_be_seen_at_this_n(
+    database: Database, n: int, unit: Unit, seen: int
+) -> None:
+    people = customers(database, n)
+    spread = 88 * DAY / max(n, 1)
+    answers = [
+        Asked(customer_id=one, sent_at=START - 89 * DAY + place * spread, score=9) for place, one in enumerate(people)
+    ]
+    remember(database, answers)
+    points = trend(report(database, "nps 90d")).trend
+    assert {point.part.unit for point in points} == {unit}
+    assert sum(point.estimate is not None for point in points) == seen
+
+
+def test_answers_that_came_all_at_once_are_drawn_in_the_steps_that_hide_least(database: Database) -> None:
+    remember(database, [Asked(customer_id=one, sent_at=YESTERDAY, score=9) for one in customers(database, 40)])
+    points = trend(report(database, "nps 90d")).trend
+    assert [point.estimate is not None for point in points] == [False, False, False, True]
+
+
 def test_surveys_that_may_still_be_answered_make_no_response_rate(database: Database) -> None:
     people = customers(database, 10)
     remember(database, [Asked(customer_id=one, sent_at=START - 20 * DAY, score=9, reason="vì") for one in people[:6]])
@@ -172,6 +195,7 @@ def test_unfinished_churn_is_so_far_and_compared_with_nothing(database: Database
 
 @pytest.mark.parametrize("words", ["churn 90d", "churn this month"])
 def test_the_trend_of_churn_leaves_out_what_is_cut_short_or_not_over(database: Database, words: str) -> None:
+    customers(database, 5)
     parts = [point.part for point in trend(report(database, words)).trend]
     assert {part.after - part.first_day for part in parts} == {timedelta(weeks=1)}
     assert max(part.end for part in parts) <= START

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain import surveys
 from bot.domain.messages import Language, Message
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
@@ -33,9 +34,9 @@ def test_a_survey_that_may_go_is_queued_for_now_with_its_subject(database: Datab
     assert (run["kind"], run["trigger"], run["subject"]) == ("csat", "staff", "the delivery")
     queued = row(database, "outbox")
     assert (queued["run_id"], queued["due_at"], queued["customer_id"]) == (run["id"], clock.now(), customer_id)
-    assert queued["facts"] == {"kind": "csat", "run_id": run["id"], "subject": "the delivery"}
+    assert queued["facts"] == surveys.question_facts(Kind.CSAT, run["id"], "the delivery")
     (claimed,) = database.write_now(delivery.claim, rules=RULES, owner="me", limit=9).deliveries
-    assert claimed.message.template == "surveys/csat"
+    assert (claimed.message.template, claimed.message.facts["wording"]) == ("surveys/question", "csat-1")
 
 
 def test_a_second_request_of_a_day_changes_nothing_and_says_so(database: Database, clock: HandClock) -> None:

@@ -205,7 +205,52 @@ def test_a_skip_ends_the_question_and_a_double_tap_does_not_reopen_it(database: 
     tap(database, run, 9)
     assert edited(skip(database, run)) == "surveys/thanks"
     assert edited(tap(database, run, 9)) == "surveys/thanks"
+
+
+@pytest.mark.parametrize(
+    ("after", "said"), [(9, "surveys/reason_kept"), (10, "customers/message_kept")], ids=["soon", "later"]
+)
+def test_what_is_written_soon_after_a_skip_is_the_reason_all_the_same(
+    database: Database, run: tuple[int, int], clock: HandClock, after: int, said: str
+) -> None:
+    tap(database, run, 9)
+    skip(database, run)
+    clock.advance(timedelta(minutes=after))
+    assert say(database, "Giao nhanh").send[0].template == said
+    assert row(database, "answer")["reason"] == ("Giao nhanh" if said == "surveys/reason_kept" else None)
+    assert say(database, "Cửa hàng mở mấy giờ?", message_id=901).send[0].template == "customers/message_kept"
+
+
+def test_a_second_skip_gives_no_more_time(database: Database, run: tuple[int, int], clock: HandClock) -> None:
+    tap(database, run, 9)
+    skip(database, run)
+    clock.advance(timedelta(minutes=9))
+    skip(database, run)
+    clock.advance(timedelta(minutes=1))
     assert say(database, "Xin chào").send[0].template == "customers/message_kept"
+
+
+def test_a_skip_gives_no_more_time_than_there_was(database: Database, run: tuple[int, int], clock: HandClock) -> None:
+    tap(database, run, 9)
+    clock.advance(timedelta(hours=23, minutes=55))
+    skip(database, run)
+    clock.advance(timedelta(minutes=5))
+    assert say(database, "Xin chào").send[0].template == "customers/message_kept"
+
+
+def test_a_skip_of_what_was_answered_waits_for_no_other_reason(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 9)
+    say(database, "Giao nhanh")
+    skip(database, run)
+    assert say(database, "Xin chào", message_id=901).send[0].template == "customers/message_kept"
+    assert row(database, "answer")["reason"] == "Giao nhanh"
+
+
+def test_another_score_after_a_skip_asks_why_anew(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 9)
+    skip(database, run)
+    assert edited(tap(database, run, 3)) == "surveys/follow_up"
+    assert edited(tap(database, run, 3)) == "surveys/follow_up"
 
 
 def test_a_skip_before_any_score_or_by_somebody_else_does_nothing(database: Database, run: tuple[int, int]) -> None:
@@ -220,7 +265,7 @@ def test_the_scores_can_be_shown_again_until_the_survey_closes(
 ) -> None:
     send(database, run)
     tap(database, run, 9)
-    assert edited(show(database, run)) == "surveys/nps"
+    assert edited(show(database, run)) == "surveys/question"
     assert show(database, run, chat_id=CHAT + 1).send[0].template == "customers/stale_button"
     clock.advance(timedelta(days=14))
     assert edited(show(database, run)) == "surveys/closed"

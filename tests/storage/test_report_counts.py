@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from bot.domain.metrics.churn import Membership, count_churn
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, parse_period, previous, trend
+from bot.domain.periods import Period, parse_period, previous, trends
 from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY, Funnel, Slice
 from bot.domain.touchpoints import Kind
@@ -24,7 +24,7 @@ from tests.history import Asked, remember
 
 SAIGON = "Asia/Ho_Chi_Minh"
 WEEK = parse_period("7d", now=START, timezone=SAIGON)
-PERIODS = (WEEK, previous(WEEK), *trend(WEEK, now=START))
+PERIODS = (WEEK, previous(WEEK), *trends(WEEK, now=START)[0])
 SURVEYS = (Kind.NPS, Kind.CES, Kind.CSAT)
 INSTANT = timedelta(microseconds=1)
 PLANS = ("", "gold", "silver")
@@ -226,6 +226,24 @@ def test_customers_are_counted_by_what_they_belong_to_now(database: Database, by
     members, lost = database.read_now(read)
     assert members == {(WEEK, segment): 1, (WEEK, EVERYBODY): 1}
     assert lost == {(WEEK, segment): 1}
+
+
+def test_who_never_bought_is_no_customer_where_purchases_are_known(database: Database) -> None:
+    an = add_customer(database, last_purchase_at=WEEK.start)
+    for number in range(2):
+        binh = add_customer(database, chat_id=None, name=f"B{number}")
+    _lose(database, binh, WEEK.start)
+    assert _churn(database)[WEEK] == Share(1, 3)
+    assert database.read_now(_never_bought) == 0
+
+    put(database, "purchase", external_id="H1", customer_id=an, purchased_at=WEEK.start, amount_minor=1, currency="VND")
+
+    assert _churn(database)[WEEK] == Share(0, 1)
+    assert database.read_now(_never_bought) == 1
+
+
+def _never_bought(tx: Tx, *, now: datetime) -> int:
+    return reports.count_never_bought(tx, WEEK.end)
 
 
 def test_a_survey_is_closed_from_its_hour_on(database: Database) -> None:

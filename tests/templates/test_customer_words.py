@@ -14,6 +14,7 @@ from bot.domain.messages import Language, Message
 from bot.domain.rules import PrivacyRules, RetentionRules, Rules
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import SURVEYS, Kind
+from bot.domain.wordings import Variant, wording_of
 from bot.playground.formatting import parse_html
 from bot.render import TEMPLATES, Renderer
 
@@ -48,8 +49,9 @@ def test_a_template_has_the_same_parts_in_both_languages(name: str) -> None:
 def survey_messages(kind: Kind, language: Language) -> list[Message]:
     """All that one survey says, with and without a subject."""
     said: list[Message] = []
-    for subject in ("", "đơn hàng <A&B>"):
-        facts: dict[str, Any] = {"kind": kind, "run_id": 1, "subject": subject, **AN}
+    asked = [(subject, wording_of(kind, one)) for subject in ("", "đơn hàng <A&B>") for one in Variant]
+    for subject, wording in [*asked, *(("", wording_of(kind, one, about_nothing=True)) for one in Variant)]:
+        facts: dict[str, Any] = {**surveys.question_facts(kind, 1, subject, wording), **AN}
         said += [compose(facts, outbox_id=1, language=language) for compose in (surveys.invitation, surveys.reminder)]
     for band in Band:
         facts = {"kind": kind, "score": 5, "highest": 10, "band": band, "subject": "", "reason": None}
@@ -74,6 +76,23 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
         for label, payload in (button for row in rendered.rows for button in row):
             assert 0 < len(label) <= LONGEST_LABEL
             assert len(payload.encode()) <= 64
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", sorted(SURVEYS))
+def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(kind: Kind, language: Language) -> None:
+    renderer = Renderer(Rules(business="Hoa Mai"))
+    names = {wording_of(kind, one, about_nothing=nothing) for one in Variant for nothing in (False, True)}
+    asked = {}
+    for name in names:
+        facts = {**surveys.question_facts(kind, 1, "", name), **AN}
+        invitation, reminder = (
+            renderer.render(compose(facts, outbox_id=1, language=language)).text
+            for compose in (surveys.invitation, surveys.reminder)
+        )
+        asked[name] = next(line for line in invitation.splitlines() if "Hoa Mai" in line)
+        assert asked[name] in reminder
+    assert len(set(asked.values())) == len(names)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -113,17 +132,22 @@ def test_privacy_says_who_answers_for_the_data_and_for_how_long_words_are_kept(l
     assert [part for part in ("Hoa Mai Ltd", "1 Lê Lợi", "data@hoamai.example", "730") if part not in said] == []
 
 
-def test_a_vietnamese_customer_is_addressed_by_the_given_name() -> None:
-    renderer = Renderer(Rules())
-    said = [
-        renderer.render(
-            Message("customers/resumed", language, {"name": "Nguyễn Thị An", "salutation": salutation})
-        ).text
-        for language, salutation in ((Language.VI, "chị"), (Language.VI, ""), (Language.EN, ""))
-    ]
-    assert "chị An" in said[0]
-    assert "anh/chị An" in said[1]
-    assert "Nguyễn Thị An" in said[2]
+@pytest.mark.parametrize(
+    ("name", "salutation", "vietnamese", "english"),
+    [
+        ("Nguyễn Thị An", "chị", "Cảm ơn chị An,", "Thank you An,"),
+        ("Nguyễn Thị An", "", "Cảm ơn anh/chị An,", "Thank you An,"),
+        ("John Smith", "anh", "Cảm ơn anh John,", "Thank you John,"),
+        ("Công ty Hoa & Lá", "", "Cảm ơn anh/chị bên Công ty Hoa &amp; Lá,", "Thank you Công ty Hoa &amp; Lá,"),
+        ("Khách 12346", "", "Cảm ơn anh/chị,", "Thank you Khách 12346,"),
+    ],
+)
+def test_a_customer_is_addressed_by_the_given_name_where_there_is_one(
+    name: str, salutation: str, vietnamese: str, english: str
+) -> None:
+    for language, words in ((Language.VI, vietnamese), (Language.EN, english)):
+        message = Message("customers/resumed", language, {"name": name, "salutation": salutation})
+        assert words in Renderer(Rules()).render(message).text
 
 
 def test_a_fact_that_is_missing_is_an_error_and_not_a_gap() -> None:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bot.domain.messages import Language
+from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, parse_period, previous, trend
+from bot.domain.periods import Period, parse_period, previous, trends
 from bot.domain.report_messages import (
     Report,
     TrendPicture,
@@ -49,6 +50,7 @@ def counts(n: int) -> PeriodCounts:
         csat=SurveyCounts({5: n // 3, 1: n - n // 3}),
         churn=Share(n // 30, n),
         active=n,
+        never_bought=n,
     )
 
 
@@ -58,7 +60,7 @@ def spans(words: str = "90d") -> tuple[Period, Period]:
 
 
 def picture(metric: Metric, n: int, period: Period) -> TrendPicture:
-    points = metric_trend(metric, {part: counts(n) for part in trend(period, now=NOW)})
+    points = metric_trend(metric, {part: counts(n) for part in trends(period, now=NOW)[0]})
     funnel = Funnel(sent=n, answered=n // 2, commented=n // 4, closed=n - n // 4, closed_answered=n // 3)
     return TrendPicture(metric=metric, trend=points, scores={}, funnel=funnel)
 
@@ -75,7 +77,7 @@ def metric_of(metric: Metric, n: int, language: Language, words: str = "90d") ->
     line = metric_line(metric, counts(n), counts(n), so_far=period.so_far(NOW))
     responses = metric_line(Metric.RESPONSE_RATE, counts(n))
     drawn = picture(metric, n, period)
-    return metric_report(line, responses, drawn, period=period, before=earlier, language=language)
+    return metric_report(line, responses, drawn, period=period, before=earlier, never_bought=n, language=language)
 
 
 def breakdown_of(metric: Metric, n: int, language: Language, by: Dimension = Dimension.PLAN) -> Report:
@@ -148,7 +150,7 @@ def test_an_overview_reads_as_vietnamese() -> None:
         "<b>Mức độ dễ dàng (CES): 33 %</b> (31 % đến 36 %)\n"
         "400/1.200 câu trả lời chấm 5–7 · trung bình 3,0 (2,8 đến 3,2)\n"
     )
-    assert said.endswith("<b>Khách đang hoạt động: 1.200</b> (đầu kỳ 300)")
+    assert said.endswith("<b>Khách đang hoạt động: 1.200</b> (đầu kỳ 300) · 1.200 khách chưa mua lần nào, không tính")
 
 
 CHANGES = [
@@ -172,7 +174,7 @@ def changed(metric: Metric, now: PeriodCounts, before: PeriodCounts, language: L
     period, earlier = spans(words)
     line = metric_line(metric, now, before, so_far=period.so_far(NOW))
     drawn = picture(metric, 0, period)
-    report = metric_report(line, line, drawn, period=period, before=earlier, language=language)
+    report = metric_report(line, line, drawn, period=period, before=earlier, never_bought=0, language=language)
     return text(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -208,3 +210,30 @@ def test_what_was_not_understood_is_quoted_safely(code: str, language: Language)
 def test_every_picture_has_its_words(n: int, metric: Metric, language: Language) -> None:
     reports = [metric_of(metric, n, language), *(breakdown_of(metric, n, language, by) for by in Dimension)]
     assert all(draw(report, RENDERER).startswith(b"\x89PNG") for report in reports)
+
+
+def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "halves.j2").write_text(
+        "{% block text %}{{ 12.5|points }} {{ -12.5|points }} {{ 0.125|share }} {{ 0.0725|share }} {{ 0.125|percent }}"
+        " {{ 2.25|number(1) }} {{ 0.25|round(1)|number }}{% endblock %}",
+        encoding="utf-8",
+    )
+    rendered = Renderer(Rules(), tmp_path).render(Message("halves", Language.EN))
+    assert rendered.text == "+13 −13 13% 7.3% 13% 2.3 0.3"
+
+
+@pytest.mark.parametrize(
+    ("language", "overview_says", "churn_says"),
+    [
+        (Language.EN, "· 60 never bought, left out", "is not counted, nor are 60 who have never bought."),
+        (Language.VI, "· 60 khách chưa mua lần nào, không tính", "và 60 khách chưa mua lần nào không tính vào đây."),
+    ],
+)
+def test_churn_says_who_is_left_out_because_they_never_bought(
+    language: Language, overview_says: str, churn_says: str
+) -> None:
+    renderer = Renderer(Rules())
+    assert overview_says in renderer.render(overview_of(60, language).message).text
+    assert churn_says in renderer.render(metric_of(Metric.CHURN, 60, language).message).text
+    assert "·" not in renderer.render(overview_of(0, language).message).text.rpartition("\n")[2]

@@ -15,7 +15,13 @@ from bot.render import Renderer
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TOUCHPOINTS = [kind for kind in Kind if POLICIES[kind].group not in OUTSIDE_CLOCKS]
 STATUSES = ["sent", "sending", "unknown", "failed", "cancelled"]
-ENDINGS = ["done", "recovered", "forgotten"]  # why a message is cancelled, beside the rules
+ENDINGS = [
+    "done",
+    "recovered",
+    "forgotten",
+    "wave_paused",
+    "wave_ended",
+]  # why a message is cancelled, beside the rules
 
 
 def why(language: Language, **facts: object) -> str:

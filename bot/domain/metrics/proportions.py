@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from math import hypot, sqrt
+from statistics import NormalDist
 
 from bot.domain.metrics.estimates import Difference, Estimate, Z
+
+MISMATCH_Z = NormalDist().inv_cdf(1 - 0.001 / 2)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,25 @@ def proportion_difference(now: Share, before: Share) -> Difference | None:
     down = hypot(newer.value - newer.low, older.high - older.value)
     up = hypot(newer.high - newer.value, older.value - older.low)
     return Difference(value, value - down, value + up)
+
+
+def smallest_visible(each: int) -> float | None:
+    """How far apart (0 to 1) two groups of `each` must lie for their difference to show; None when they are empty.
+
+    It is the reach of Newcombe's interval at shares of one half, where it is widest.
+    """
+    half = Share(each // 2, each)
+    difference = proportion_difference(half, half)
+    return None if difference is None else difference.high
+
+
+def is_fair_split(first: int, second: int) -> bool:
+    """Whether the sizes of two groups can come of a fair draw: false at p < .001, a sample ratio mismatch.
+
+    Two-sided, by the normal approximation of the binomial (Fabijan et al., "Diagnosing Sample Ratio Mismatch in Online
+    Controlled Experiments", KDD 2019).
+    """
+    return abs(first - second) <= MISMATCH_Z * sqrt(first + second)
 
 
 def _wilson(value: float, n: int) -> tuple[float, float]:

@@ -5,8 +5,9 @@ from functools import partial
 
 from bot.domain.local_time import local_date
 from bot.domain.planning import outgoing
-from bot.domain.surveys import SCALE_NAMES, SCALES, WORDINGS, Band, band
+from bot.domain.surveys import SCALE_NAMES, SCALES, Band, band, question_facts
 from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.wordings import wording_of
 from bot.playground.simulation import words
 from bot.playground.simulation.chance import Chance
 from bot.playground.simulation.timeline import Timeline
@@ -52,13 +53,13 @@ def ask(story: Timeline, kind: Kind, key: str, *, trigger: str, now: datetime, s
         kind=kind,
         trigger=trigger,
         subject=subject,
-        wording=WORDINGS[kind],
+        wording=wording_of(kind),
         segment=profile.plan,
         csm_id=profile.csm_id,
         planned_at=now,
     )
     story.history.runs.append(run)
-    facts = {"kind": kind, "run_id": run.id, "subject": subject}
+    facts = question_facts(kind, run.id, subject)
     message = outgoing(kind, key, customer_id=profile.id, due_at=now, facts=facts, run_id=run.id)
     story.send(message, now=now, on_sent=partial(_follow, story, run), on_dropped=partial(_close, run))
 
@@ -80,7 +81,7 @@ def _follow(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
 
 def _remind(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
     run.remind_at = None
-    facts = {"kind": run.kind, "run_id": run.id, "subject": run.subject}
+    facts = question_facts(Kind(run.kind), run.id, run.subject, run.wording)
     key = f"reminder:{run.id}"
     message = outgoing(Kind.REMINDER, key, customer_id=run.customer_id, due_at=now, facts=facts, run_id=run.id)
     if story.chance.happens(ANSWERING_REMINDER):

@@ -1,0 +1,167 @@
+"""The figures of cases: how soon customers are answered, how soon it is over, and whether it helped."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.business_hours import BusinessHours
+from bot.domain.cases import Source, hours_of
+from bot.domain.local_time import local_date
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
+from bot.domain.metrics.proportions import Share, proportion
+from bot.domain.metrics.rates import mean_length, rate
+from bot.domain.metrics.survival import Spell, Step, kaplan_meier, quantile
+from bot.domain.periods import ONE_DAY, Period
+from bot.domain.rules import Rules
+
+COMPLAINTS = frozenset({Source.SURVEY, Source.FEEDBACK})
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTimes:
+    """When things happened in a case. `answered_at` and `first_resolved_at` are of the first time ever."""
+
+    source: Source
+    opened_at: datetime
+    answered_at: datetime | None
+    first_resolved_at: datetime | None
+    resolved_at: datetime | None
+    solve_due_at: datetime
+    reopened: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCounts:
+    """What was counted in a period: cases opened in it, instants at which any was resolved in it, and NPS scores.
+
+    `excluded` were ended by nobody: joined with another case, or their customer was forgotten. `scores` are those
+    before a case and when asked again after it, of answers given in the period.
+    """
+
+    opened: Sequence[CaseTimes] = ()
+    resolved: Sequence[datetime] = ()
+    excluded: int = 0
+    scores: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeFigure:
+    """How long something took, in business hours. `waiting` of the `n` cases are not over: they count in the quantiles.
+
+    `mean` is that of the others. All are hidden under five cases.
+    """
+
+    n: int
+    waiting: int
+    mean: Estimate | None
+    median: Estimate | None
+    p90: Estimate | None
+    curve: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareFigure:
+    """A share with its counts; `left_out` cases cannot be judged yet."""
+
+    counts: Share
+    estimate: Estimate | None
+    left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFigures:
+    """What `/report cases` prints. `closed` is the loop-closing rate: answered and resolved, of those due by now."""
+
+    opened: int
+    complaints: int
+    days: int
+    a_day: Estimate | None
+    open: int
+    oldest_at: datetime | None
+    answer: TimeFigure
+    resolution: TimeFigure
+    closed: ShareFigure
+    reopened: ShareFigure
+    helped: ShareFigure
+    before: float | None
+    after: float | None
+    excluded: int
+
+
+def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) -> CaseFigures:
+    """Every figure of the cases opened in a period, and of the scores given in it."""
+    opened, hours = counts.opened, hours_of(rules)
+    still_open = [one.opened_at for one in opened if one.resolved_at is None]
+    complaints = sum(one.source in COMPLAINTS for one in opened)
+    days = _days(period, now)
+    befores, afters = zip(*counts.scores, strict=True) if len(counts.scores) >= HIDDEN_UNDER else ((), ())
+    return CaseFigures(
+        opened=len(opened),
+        complaints=complaints,
+        days=days,
+        a_day=rate(complaints, days),
+        open=len(still_open),
+        oldest_at=min(still_open, default=None),
+        answer=_time([_until_answer(one, hours, now) for one in opened]),
+        resolution=_time([_spell(one.opened_at, one.resolved_at, now, hours) for one in opened]),
+        closed=_closed(opened, now),
+        reopened=_reopened(opened, rules.cases.reopens_within, now),
+        helped=_share(sum(after > before for before, after in counts.scores), len(counts.scores)),
+        before=sum(befores) / len(befores) if befores else None,
+        after=sum(afters) / len(afters) if afters else None,
+        excluded=counts.excluded,
+    )
+
+
+def by_part(instants: Iterable[datetime], parts: Sequence[Period]) -> Mapping[Period, int]:
+    """How many instants lie in each part of a period."""
+    days = [local_date(instant, parts[0].timezone) for instant in instants]
+    return {part: sum(part.first_day <= day < part.after for day in days) for part in parts}
+
+
+def _days(period: Period, now: datetime) -> int:
+    """How many days of the period have begun."""
+    return max(0, (min(period.after, local_date(now, period.timezone) + ONE_DAY) - period.first_day).days)
+
+
+def _until_answer(one: CaseTimes, hours: BusinessHours, now: datetime) -> Spell:
+    """Until the first answer; a case resolved without one was watched until then."""
+    if one.answered_at is None:
+        watched = one.first_resolved_at or now
+        return Spell(hours.between(one.opened_at, watched) / HOUR, over=False)
+    return _spell(one.opened_at, one.answered_at, now, hours)
+
+
+def _spell(start: datetime, end: datetime | None, now: datetime, hours: BusinessHours) -> Spell:
+    return Spell(hours.between(start, end or now) / HOUR, over=end is not None)
+
+
+def _time(spells: Sequence[Spell]) -> TimeFigure:
+    over = [one.length for one in spells if one.over]
+    steps = kaplan_meier(spells) if len(spells) >= HIDDEN_UNDER else ()
+    return TimeFigure(
+        n=len(spells),
+        waiting=len(spells) - len(over),
+        mean=shown(mean_length(over)),
+        median=quantile(steps, 0.5, n=len(spells)),
+        p90=quantile(steps, 0.9, n=len(spells)),
+        curve=steps,
+    )
+
+
+def _closed(opened: Sequence[CaseTimes], now: datetime) -> ShareFigure:
+    due = [one for one in opened if one.solve_due_at <= now]
+    closed = sum(one.answered_at is not None and one.resolved_at is not None for one in due)
+    return _share(closed, len(due), left_out=len(opened) - len(due))
+
+
+def _reopened(opened: Sequence[CaseTimes], within: timedelta, now: datetime) -> ShareFigure:
+    ever = [one for one in opened if one.first_resolved_at is not None]
+    settled = [one for one in ever if one.first_resolved_at is not None and one.first_resolved_at + within <= now]
+    return _share(sum(one.reopened > 0 for one in settled), len(settled), left_out=len(ever) - len(settled))
+
+
+def _share(part: int, whole: int, *, left_out: int = 0) -> ShareFigure:
+    counts = Share(part, whole)
+    return ShareFigure(counts=counts, estimate=shown(proportion(counts)), left_out=left_out)

@@ -1,0 +1,133 @@
+"""The figures of cases, from when things happened in them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, by_part, figures
+from bot.domain.cases import Source, hours_of
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import parse_period, trends
+from bot.domain.rules import Rules
+
+RULES = Rules()
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)  # a Friday, ten in the morning in Vietnam
+MONDAY = datetime(2026, 11, 9, 1, tzinfo=UTC)  # eight in the morning, when business opens
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PERIOD = parse_period("30d", now=NOW, timezone=RULES.timezone)
+OPEN = CaseTimes(
+    source=Source.FEEDBACK,
+    opened_at=MONDAY,
+    answered_at=None,
+    first_resolved_at=None,
+    resolved_at=None,
+    solve_due_at=MONDAY + 7 * DAY,
+    reopened=0,
+)
+SOLVED = replace(OPEN, answered_at=MONDAY + HOUR, first_resolved_at=MONDAY + 2 * HOUR, resolved_at=MONDAY + 2 * HOUR)
+
+
+def found(*opened: CaseTimes, scores: Sequence[tuple[int, int]] = (), excluded: int = 0) -> CaseFigures:
+    counts = CaseCounts(opened=opened, scores=scores, excluded=excluded)
+    return figures(counts, PERIOD, RULES, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        (MONDAY, MONDAY + 2 * HOUR, 2),
+        (MONDAY, MONDAY + DAY, 9.5),
+        (MONDAY - DAY, MONDAY, 0),
+        (MONDAY - DAY, MONDAY - 3 * HOUR, 0),
+        (MONDAY + 4 * DAY, MONDAY + 7 * DAY + HOUR, 10.5),  # over a weekend
+        (MONDAY + HOUR, MONDAY, 0),
+    ],
+)
+def test_only_business_time_counts(start: datetime, end: datetime, hours: float) -> None:
+    assert hours_of(RULES).between(start, end) == hours * HOUR
+
+
+def test_without_cases_nothing_is_claimed() -> None:
+    nothing = found()
+    assert (nothing.opened, nothing.complaints, nothing.open, nothing.oldest_at) == (0, 0, 0, None)
+    assert nothing.a_day is not None
+    assert nothing.a_day.value == 0
+    assert nothing.a_day.high == pytest.approx(0.1, rel=0.01)
+    assert (nothing.answer.median, nothing.resolution.mean, nothing.closed.estimate) == (None, None, None)
+    assert (nothing.before, nothing.after) == (None, None)
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_under_five_no_time_and_no_share_is_shown(n: int) -> None:
+    few = found(*[SOLVED] * n, scores=[(2, 9)] * n)
+    assert (few.answer.n, few.answer.median, few.answer.mean, few.answer.curve) == (n, None, None, ())
+    assert (few.closed.counts, few.closed.estimate) == (Share(n, n), None)
+    assert (few.helped.estimate, few.after) == (None, None)
+
+
+def test_the_times_of_the_open_ones_count_too() -> None:
+    five = found(*[SOLVED] * 4, OPEN)
+    assert (five.answer.waiting, five.resolution.waiting, five.open, five.oldest_at) == (1, 1, 1, MONDAY)
+    assert five.resolution.median is not None
+    assert (five.resolution.median.value, five.resolution.median.n) == (2, 5)
+    assert five.resolution.p90 is None
+    assert five.resolution.mean is None  # of four, which is hidden
+
+
+def test_a_mean_is_of_those_that_are_over() -> None:
+    slower = replace(SOLVED, resolved_at=MONDAY + 7 * HOUR)
+    six = found(*[SOLVED] * 4, slower, OPEN)
+    assert six.resolution.mean is not None
+    assert (six.resolution.mean.value, six.resolution.mean.n) == (3, 5)
+
+
+def test_a_case_resolved_without_an_answer_was_watched_until_then() -> None:
+    silent = replace(SOLVED, answered_at=None)
+    six = found(*[silent] * 5, replace(OPEN, answered_at=MONDAY + 3 * HOUR))
+    assert six.answer.median is not None
+    assert six.answer.median.value == 3
+    assert six.answer.waiting == 5
+
+
+def test_complaints_are_what_customers_complained_of() -> None:
+    asked, opened_by_staff = replace(OPEN, source=Source.REQUEST), replace(OPEN, source=Source.STAFF)
+    some = found(OPEN, replace(OPEN, source=Source.SURVEY), asked, opened_by_staff)
+    assert (some.opened, some.complaints, some.days) == (4, 2, 30)
+    assert some.a_day is not None
+    assert some.a_day.value == pytest.approx(2 / 30)
+
+
+def test_days_to_come_make_no_rate_smaller() -> None:
+    month = parse_period("this month", now=NOW, timezone=RULES.timezone)
+    assert figures(CaseCounts(), month, RULES, now=NOW).days == 20
+
+
+def test_a_loop_is_closed_by_an_answer_and_a_resolution_and_judged_when_it_is_due() -> None:
+    silent = replace(SOLVED, answered_at=None)
+    unsolved = replace(SOLVED, resolved_at=None)
+    not_due = replace(SOLVED, solve_due_at=NOW + HOUR)
+    some = found(*[SOLVED] * 3, silent, unsolved, not_due)
+    assert (some.closed.counts, some.closed.left_out) == (Share(3, 5), 1)
+    assert some.closed.estimate is not None
+
+
+def test_who_may_still_reopen_is_not_counted_as_content() -> None:
+    again = replace(SOLVED, resolved_at=None, reopened=2)
+    lately = replace(SOLVED, first_resolved_at=NOW - DAY, resolved_at=NOW - DAY)
+    some = found(*[SOLVED] * 4, again, lately, OPEN)
+    assert (some.reopened.counts, some.reopened.left_out) == (Share(1, 5), 1)
+
+
+def test_whether_it_helped_is_the_share_of_higher_scores() -> None:
+    some = found(scores=[(2, 9), (3, 8), (4, 4), (5, 3), (1, 6)], excluded=3)
+    assert some.helped.counts == Share(3, 5)
+    assert (some.before, some.after, some.excluded) == (3.0, 6.0, 3)
+
+
+def test_parts_of_a_period_count_their_own_days() -> None:
+    parts = trends(PERIOD, now=NOW)[0]
+    counted = by_part([MONDAY, MONDAY + HOUR, MONDAY + 7 * DAY], parts)
+    assert sorted(counted.values())[-2:] == [1, 2]
+    assert sum(counted.values()) == 3

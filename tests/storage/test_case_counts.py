@@ -1,0 +1,63 @@
+"""Counting cases for their report, on both databases."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import storage.case_reports
+from bot.domain.case_reports import CaseCounts
+from bot.domain.cases import Source
+from bot.domain.periods import parse_period
+from bot.domain.touchpoints import Kind
+from storage.database import Database, Tx
+from tests.conftest import START, HandClock
+from tests.factories import CHAT, add_customer, add_score, put
+
+DAY = timedelta(days=1)
+RESOLVED = {"resolved_at": START - DAY, "resolved_by": 5, "first_resolved_at": START - 2 * DAY}
+
+
+def add_case(database: Database, number: int, **columns: Any) -> None:
+    customer_id = add_customer(database, chat_id=CHAT + number)
+    due = {"answer_due_at": START, "solve_due_at": START}
+    usual = {"customer_id": customer_id, "source": "feedback", "opened_at": START - 5 * DAY}
+    put(database, "support_case", id=number, **{**usual, **due, **columns})
+
+
+def counted(database: Database) -> CaseCounts:
+    def count(tx: Tx, *, now: datetime) -> CaseCounts:
+        return storage.case_reports.count(tx, parse_period("7d", now=now, timezone="Asia/Ho_Chi_Minh"))
+
+    return database.read_now(count)
+
+
+def test_cases_opened_in_the_period_are_listed_with_their_times(database: Database, clock: HandClock) -> None:
+    add_case(database, 1, answered_at=START - 4 * DAY, reopened=1, source="survey", **RESOLVED)
+    add_case(database, 2)
+    add_case(database, 3, opened_at=START - 9 * DAY)
+    first, second = counted(database).opened
+    assert (first.source, first.answered_at, first.reopened) == (Source.SURVEY, START - 4 * DAY, 1)
+    assert (first.first_resolved_at, first.resolved_at) == (START - 2 * DAY, START - DAY)
+    assert (second.answered_at, second.resolved_at) == (None, None)
+
+
+def test_what_was_resolved_in_the_period_counts_also_when_it_was_opened_before(database: Database) -> None:
+    add_case(database, 1, opened_at=START - 9 * DAY, **RESOLVED)
+    assert (counted(database).opened, counted(database).resolved) == ((), (START - DAY,))
+
+
+def test_what_nobody_resolved_is_left_out_and_counted(database: Database) -> None:
+    add_case(database, 1, resolved_at=START - DAY, outcome="joined")
+    add_case(database, 2, resolved_at=START - DAY, outcome="forgotten")
+    add_case(database, 3, **RESOLVED)
+    found = counted(database)
+    assert (len(found.opened), found.excluded, found.resolved) == (1, 2, (START - DAY,))
+
+
+def test_scores_before_and_after_are_those_of_answers_given_in_the_period(database: Database, clock: HandClock) -> None:
+    customer_id = add_customer(database)
+    run_id = add_score(database, customer_id, Kind.NPS, 9)
+    add_case(database, 1, nps_before=2, nps_run_id=run_id, opened_at=START - 100 * DAY, **RESOLVED)
+    add_case(database, 2, nps_before=None, nps_run_id=run_id, opened_at=START - 100 * DAY, **RESOLVED)
+    assert counted(database).scores == ((2, 9),)
+    clock.advance(8 * DAY)
+    assert counted(database).scores == ()
