@@ -1,6 +1,6 @@
 """The days of a wave, and what its invitations are known by."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.rules import ContactRules
 from bot.domain.touchpoints import Kind
