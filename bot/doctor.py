@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 from bot.domain.rules import Rules
 from bot.identity import Identity, UnknownTokenError, UnreachableError
 from bot.keys import missing_keys
+from bot.services.backlog import Backlog, read_backlog, try_to_write
 from bot.services.encryption import is_any_left, list_missing
-from bot.services.health import Backlog, read_backlog, try_to_write
 from bot.settings import Settings, SettingsError
 from storage.database import Database
 from storage.keyring import Keyring

@@ -42,8 +42,8 @@ class Renderer:
 
     Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
     `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
-    with its sign), `round` (halves away from zero). Every fact may be a plain value or its JSON form. A message that
-    knows a person's `name` and `salutation` also has `address`.
+    with its sign), `figure` (a measured value, in the language given), `round` (halves away from zero). Every fact may
+    be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -70,6 +70,7 @@ class Renderer:
             "percent": _percent,
             "share": _share,
             "points": _points,
+            "figure": _figure,
             "round": rounded,
         }
 
@@ -151,6 +152,11 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
     code = currency or context["currency"]
     amount = minor / 10 ** numbers.get_currency_precision(code)
     return str(numbers.format_currency(amount, code, locale=_locale(context)))
+
+
+def _figure(value: float, language: str) -> str:
+    """A measured value with at most two decimals, for macros, which know the language by their arguments alone."""
+    return str(numbers.format_decimal(rounded(value, 2), format="#,##0.##", locale=LOCALES[language]))
 
 
 @pass_context

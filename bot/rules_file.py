@@ -15,8 +15,9 @@ from babel.numbers import list_currencies
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.domain.messages import Language
 from bot.domain.rule_limits import broken_limits
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import ContactRules, HealthRules, Rules
 
 DURATION = re.compile(r"(\d{1,5})([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -84,7 +85,8 @@ def examine_rules(path: Path | None, *, said: Mapping[str, object], now: datetim
     _keep_lunar_days(raw, country)
     rules, problems = _validate(raw)
     known = {_key(problem) for problem in problems}
-    problems += [each for each in (*broken_limits(rules), *_unknown_codes(rules)) if _key(each) not in known]
+    found = (*broken_limits(rules), *_unknown_codes(rules), *_missing_tips(rules))
+    problems += [each for each in found if _key(each) not in known]
     try:
         rules = _with_public_holidays(rules, country, now=now)
     except RulesError as error:
@@ -139,9 +141,21 @@ def _validate(raw: dict[str, Any]) -> tuple[Rules, list[str]]:
     except ValidationError as error:
         rules, more = _validate(_without(raw, [details["loc"][1:] for details in error.errors()]))
         return rules, [*map(_problem, error.errors()), *more]
+    return _with_defaults(rules), []
+
+
+def _with_defaults(rules: Rules) -> Rules:
+    """A table in the file changes what it names, and leaves the rest of the table as it is."""
     clocks = {**ContactRules().clocks, **rules.contact.clocks}
     group_clocks = {**ContactRules().group_clocks, **rules.contact.group_clocks}
-    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks)), []
+    usual, health = HealthRules(), rules.health
+    health = replace(
+        health,
+        weights={**usual.weights, **health.weights},
+        onboarding={**usual.onboarding, **health.onboarding},
+        lines={**usual.lines, **health.lines},
+    )
+    return replace(rules, contact=replace(rules.contact, clocks=clocks, group_clocks=group_clocks), health=health)
 
 
 def _without(raw: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
@@ -190,6 +204,15 @@ def _unknown_codes(rules: Rules) -> Iterator[str]:
         yield "currency: must be an ISO code such as VND"
     if rules.phone_region not in phonenumbers.SUPPORTED_REGIONS:
         yield "phone_region: must be the two letters of a country such as VN"
+
+
+def _missing_tips(rules: Rules) -> Iterator[str]:
+    for index, plan in enumerate(rules.plans):
+        for number, milestone in enumerate(plan.milestones):
+            names = [f"{language}/tips/{milestone.tip}.j2" for language in Language if milestone.tip]
+            for name in names:
+                if not files("templates").joinpath(name).is_file():
+                    yield f"plans[{index}].milestones[{number}].tip: there is no templates/{name}"
 
 
 def _with_public_holidays(rules: Rules, country: str, *, now: datetime) -> Rules:

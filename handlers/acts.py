@@ -1,6 +1,7 @@
 """What a delivery does in a chat: send, edit, copy, delete, and open and close forum topics."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.domain.delivery import Act, Delivery
 from bot.render import Renderer
-from handlers import replies
+from handlers import drawing, plan_pictures, replies
 from handlers.limiter import PACED
 
 TOPIC_NOT_MODIFIED = "topic_not_modified"
@@ -38,6 +39,20 @@ async def _send(bot: Bot, renderer: Renderer, one: Delivery) -> int:
         return sent.message_id
 
     return await _into_thread(one, send)
+
+
+async def _send_picture(bot: Bot, renderer: Renderer, one: Delivery) -> int:
+    """A picture with the words as its caption: what proves that it was sent is the same as for words."""
+    rendered = renderer.render(one.message)
+    photo = await bot.send_photo(
+        one.chat_id,
+        await drawing.make(partial(plan_pictures.draw, one.message, renderer)),
+        caption=rendered.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=replies.inline(rendered.rows),
+        rate_limit_args=PACED,
+    )
+    return photo.message_id
 
 
 async def _into_thread(one: Delivery, send: Callable[[int | None], Coroutine[Any, Any, int]]) -> int:
@@ -121,6 +136,7 @@ def _edited(one: Delivery) -> int:
 PERFORMERS: Mapping[Act, Performer] = MappingProxyType(
     {
         Act.SEND: _send,
+        Act.SEND_PICTURE: _send_picture,
         Act.EDIT: _edit,
         Act.EDIT_CAPTION: _edit_caption,
         Act.COPY: _copy,

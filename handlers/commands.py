@@ -21,7 +21,11 @@ logger = logging.getLogger(__name__)
 WORDS = "commands"
 FOR_STAFF = tuple(command.name for command in COMMANDS if command.role is not None)
 # Clients offer /start by themselves.
-FOR_CUSTOMERS = tuple(command.name for command in COMMANDS if command.role is None and command.name != "start")
+FOR_CUSTOMERS = tuple(
+    command.name for command in COMMANDS if command.own or (command.role is None and command.name != "start")
+)
+OWN = frozenset(command.name for command in COMMANDS if command.own)
+"""What means something else to customers, by words of its own."""
 
 Call = Callable[[], Coroutine[Any, Any, object]]
 
@@ -46,9 +50,10 @@ async def _calls(app: App) -> list[Call]:
     codes: list[Language | None] = [None, *Language]
     public = BotCommandScopeAllPrivateChats()
     calls = [_page(app, code or rules.language, code) for code in codes]
-    calls += [_menu(app, FOR_CUSTOMERS, public, code or rules.language, code) for code in codes]
+    calls += [_menu(app, FOR_CUSTOMERS, public, code or rules.language, code, own=True) for code in codes]
     for user_id, language in (await _staff_languages(app.bot_data)).items():
-        calls.append(_menu(app, FOR_STAFF + FOR_CUSTOMERS, BotCommandScopeChat(user_id), language))
+        names = dict.fromkeys(FOR_STAFF + FOR_CUSTOMERS)
+        calls.append(_menu(app, names, BotCommandScopeChat(user_id), language))
     if rules.staff_chat_id is not None:
         calls.append(_menu(app, FOR_STAFF, BotCommandScopeChat(rules.staff_chat_id), rules.language))
     return calls
@@ -62,10 +67,17 @@ async def _staff_languages(house: House) -> dict[int, Language]:
 
 
 def _menu(
-    app: App, names: Iterable[str], scope: BotCommandScope, language: Language, code: Language | None = None
+    app: App,
+    names: Iterable[str],
+    scope: BotCommandScope,
+    language: Language,
+    code: Language | None = None,
+    *,
+    own: bool = False,
 ) -> Call:
     words = Message(WORDS, language)
-    menu = [BotCommand(name, app.bot_data.renderer.part(words, name)) for name in names]
+    parts = {name: f"own_{name}" if own and name in OWN else name for name in names}
+    menu = [BotCommand(name, app.bot_data.renderer.part(words, part)) for name, part in parts.items()]
     return lambda: app.bot.set_my_commands(menu, scope=scope, language_code=code)
 
 

@@ -7,7 +7,7 @@ from telegram import Update
 
 from bot.domain.messages import Message
 from bot.domain.taps import PickCustomer
-from handlers import cases, choosing, plans, portfolio, replies, win_back
+from handlers import cases, choosing, health, plans, portfolio, replies, win_back
 from handlers.choosing import Action
 from handlers.context import Context, message
 
@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         win_back.LOST: win_back.mark,
         cases.CASE: cases.open_case,
         cases.LOG: cases.log_contact,
+        health.HEALTH: health.show_customer,
     }
 )
 

@@ -65,6 +65,7 @@ async def show_profile(update: Update, context: Context, chosen: Chosen) -> Mess
         context,
         Deed(staff_id=by.user_id, command=CUSTOMER, customer_id=chosen.customer_id),
         profiles.show_profile,
+        rules=context.bot_data.rules,
         customer_id=chosen.customer_id,
         role=by.role,
         language=by.language,

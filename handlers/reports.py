@@ -1,12 +1,8 @@
 """Reports: a picture with its figures."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from functools import partial
 
 from telegram import Update
-from telegram.constants import ChatAction
-from telegram.error import Forbidden, NetworkError
 
 from bot.domain import taps
 from bot.domain.audit import Deed
@@ -14,13 +10,10 @@ from bot.domain.messages import Message
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import FileForm
 from bot.services import reports
-from handlers import auditing, choosing, replies
+from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
-
-DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw")
-"""Drawing keeps one processor busy for a tenth of a second, so pictures are drawn one after the other."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -33,9 +26,8 @@ async def report(update: Update, context: Context) -> None:
     if found.form is not None:
         await _send_file(context, came.chat_id, found, found.form)
         return
-    with suppress(Forbidden, NetworkError):  # the picture comes all the same, or says why it cannot
-        await context.bot.send_chat_action(came.chat_id, ChatAction.UPLOAD_PHOTO)
-    await replies.send_picture(context, came.chat_id, await _draw(context, found), found.message)
+    picture = partial(draw, found, context.bot_data.renderer)
+    await drawing.send(context, came.chat_id, picture, found.message)
 
 
 async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
@@ -48,7 +40,8 @@ async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
     if found.form is not None:
         await _send_file(context, tapped.chat_id, found, found.form)
         return
-    await replies.edit_picture(context, tapped.chat_id, tapped.id, await _draw(context, found), found.message)
+    picture = await drawing.make(partial(draw, found, context.bot_data.renderer))
+    await replies.edit_picture(context, tapped.chat_id, tapped.id, picture, found.message)
 
 
 async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Report | Message:
@@ -58,10 +51,5 @@ async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Rep
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:
-    loop, renderer = asyncio.get_running_loop(), context.bot_data.renderer
-    name, content = await loop.run_in_executor(DRAWING, write, found, form, renderer)
+    name, content = await drawing.make(partial(write, found, form, context.bot_data.renderer))
     await replies.send_document(context, chat_id, content, name)
-
-
-async def _draw(context: Context, found: Report) -> bytes:
-    return await asyncio.get_running_loop().run_in_executor(DRAWING, draw, found, context.bot_data.renderer)

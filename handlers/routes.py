@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import CallbackQuery, Update
+from telegram.constants import ChatType
 from telegram.error import NetworkError
 from telegram.ext import (
     CallbackQueryHandler,
@@ -23,15 +24,15 @@ from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
 from bot.services import customers as customer_services
-from bot.services import plans as plan_services
+from bot.services import own_plans, staff, surveys
 from bot.services import preferences as preference_services
 from bot.services import privacy as privacy_services
-from bot.services import staff, surveys
 from bot.services import win_back as win_back_services
 from handlers import (
     auditing,
     cases,
     customers,
+    health,
     picking,
     plans,
     portfolio,
@@ -42,7 +43,7 @@ from handlers import (
     waves,
     win_back,
 )
-from handlers.context import App, Context, language_of, person
+from handlers.context import App, Context, language_of, message, person
 from handlers.tapping import TapCallback, by_customer
 
 logger = logging.getLogger(__name__)
@@ -52,11 +53,15 @@ Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Command:
-    """A command and who may give it: `role` None is for everybody, in their private chat."""
+    """A command and who may give it: `role` None is for everybody, in their private chat.
+
+    `own` is what a command of staff does for everybody else who gives it alone, in their private chat.
+    """
 
     name: str
     callback: Callback
     role: Role | None = None
+    own: Callback | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,11 @@ COMMANDS = (
     Command("survey", portfolio.survey, Role.CSM),
     Command("why", portfolio.why, Role.CSM),
     Command("report", reports.report, Role.CSM),
-    Command("plan", plans.plan, Role.CSM),
+    Command("plan", plans.plan, Role.CSM, own=plans.own_plan),
+    Command("plans", plans.list_late, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
+    Command("health", health.health, Role.CSM),
+    Command("risks", health.risks, Role.CSM),
     Command("cases", cases.list_cases, Role.CSM),
     Command("case", cases.case, Role.CSM),
     Command("log", cases.log, Role.CSM),
@@ -101,7 +109,11 @@ TAPS = (
     TapRoute(taps.SkipReason, by_customer(surveys.skip_reason)),
     TapRoute(taps.ChangeScore, by_customer(surveys.show_scores)),
     TapRoute(taps.ChooseLanguage, by_customer(customer_services.choose_language)),
-    TapRoute(taps.CheckInAnswer, by_customer(plan_services.answer_check_in)),
+    TapRoute(taps.CheckInAnswer, by_customer(own_plans.answer_check_in)),
+    TapRoute(taps.TickMilestone, by_customer(own_plans.tick_milestone)),
+    TapRoute(taps.AskGoal, by_customer(own_plans.ask_goal)),
+    TapRoute(taps.ChooseGoal, by_customer(own_plans.choose_goal)),
+    TapRoute(taps.AnswerCompletion, by_customer(own_plans.answer_completion)),
     TapRoute(taps.LeavingReason, by_customer(win_back_services.record_reason)),
     TapRoute(taps.OfferAnswer, by_customer(win_back_services.answer_offer)),
     TapRoute(taps.AnswerForget, by_customer(privacy_services.answer_forget)),
@@ -109,6 +121,8 @@ TAPS = (
     TapRoute(taps.ChooseHours, by_customer(preference_services.choose_hours)),
     TapRoute(taps.StartPlan, plans.start, Role.CSM),
     TapRoute(taps.CompleteMilestone, plans.complete_milestone, Role.CSM),
+    TapRoute(taps.RejectMilestone, plans.reject_milestone, Role.CSM),
+    TapRoute(taps.MoveMilestone, plans.move_milestone, Role.CSM),
     TapRoute(taps.PickCustomer, picking.pick, Role.CSM),
     TapRoute(taps.ShowCustomer, portfolio.pick_from_list, Role.CSM),
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
@@ -123,6 +137,9 @@ TAPS = (
     TapRoute(taps.SwitchWave, waves.switch, Role.MANAGER),
     TapRoute(taps.ListWave, waves.send_list, Role.MANAGER),
     TapRoute(taps.UnansweredPage, waves.turn_page, Role.CSM),
+    TapRoute(taps.ShowHealth, health.pick_from_list, Role.CSM),
+    TapRoute(taps.RisksPage, health.turn_page, Role.CSM),
+    TapRoute(taps.SwitchCancellation, health.switch_cancellation, Role.CSM),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}
@@ -133,7 +150,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CallbackQueryHandler(on_tap))
     for command in COMMANDS:
         chats = filters.ChatType.PRIVATE if command.role is None else filters.ALL
-        guarded = command.callback if command.role is None else _for_role(command.role, command.callback)
+        guarded = command.callback if command.role is None else _for_role(command.role, command.callback, command.own)
         app.add_handler(CommandHandler(command.name, guarded, filters=chats & filters.UpdateType.MESSAGE))
     private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
@@ -177,10 +194,12 @@ async def _follow(update: Update, context: Context, payload: str) -> None:
         await _refuse(update, context, "staff/refused")
 
 
-def _for_role(role: Role, callback: Callback) -> Callback:
+def _for_role(role: Role, callback: Callback, own: Callback | None) -> Callback:
     async def guarded(update: Update, context: Context) -> None:
         if await _may(update, context, role):
             await callback(update, context)
+        elif own is not None and not context.args and message(update).chat.type == ChatType.PRIVATE:
+            await own(update, context)
         else:
             await _refuse(update, context, "staff/refused")
 

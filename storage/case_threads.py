@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import storage.cases
+import storage.health
 import storage.interactions
 import storage.notices
 import storage.outbox
@@ -106,6 +107,7 @@ def card_facts(tx: Tx, one: Case, *, now: datetime) -> dict[str, object]:
         past=(),
         said=(),
         notes=(),
+        standing=storage.health.load_standings(tx, [one.customer_id]).get(one.customer_id),
     )
     return {**profile_facts(profile, Role.CSM, now=now), **case_messages.case_facts(one)}
 

@@ -39,6 +39,8 @@ def _customers() -> Select[Any]:
         customer.c.phone,
         customer.c.stopped_at,
         customer.c.feedback_until,
+        customer.c.plan,
+        customer.c.location,
     )
 
 
@@ -56,6 +58,8 @@ def _first(tx: Tx, statement: Select[Any]) -> Customer | None:
         phone=row.phone,
         stopped=row.stopped_at is not None,
         feedback_until=row.feedback_until,
+        plan=row.plan,
+        location=row.location,
     )
 
 

@@ -12,8 +12,11 @@ from storage import phones
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
+    cancellation,
     customer,
     forgotten,
+    health,
+    health_snapshot,
     inbox,
     interaction,
     link,
@@ -60,6 +63,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """Take out of every table what tells who somebody was or what they said, and end all that is open.
 
     The row of the customer stays for the numbers, without a name, a chat or anything else to know them by.
+    Health scores go altogether: they are an opinion about one person, and no number is made of them.
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
@@ -71,7 +75,8 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .where(milestone.c.plan_id.in_(plans))
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
-    tx.execute(delete(link).where(link.c.customer_id == customer_id))
+    for table in (link, health, health_snapshot, cancellation):
+        tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 
 
@@ -94,8 +99,7 @@ def _erasures(now: datetime) -> dict[Table, dict[str, Any]]:
         success_plan: {
             "goal": GIVEN,
             "status": case((success_plan.c.status == "active", "cancelled"), else_=success_plan.c.status),
-            "next_check_in_at": None,
-            "next_progress_at": None,
+            **dict.fromkeys(("next_check_in_at", "next_progress_at", "goal_until", "goal_message_id", "stuck_at")),
         },
         support_case: {
             "words": GIVEN,
@@ -151,7 +155,7 @@ def _sender(part: object) -> object:
 
 def _nobody(timezone: str, now: datetime) -> dict[str, Any]:
     erased = ("external_id", "birth_day", "birth_month", "birth_year", "chat_id", "linked_at")
-    wishes = ("next_nps_at", "topics_off", "hours")
+    wishes = ("next_nps_at", "topics_off", "hours", "health_on")
     return {
         **dict.fromkeys((*erased, *wishes)),
         **phones.columns(None),

@@ -135,6 +135,8 @@ class PlanRecord:
     next_progress_at: datetime | None = None
     check_in_answer: str | None = None
     check_in_answered_at: datetime | None = None
+    goal_said_at: datetime | None = None
+    stuck_at: datetime | None = None
     completed_at: datetime | None = None
 
 
@@ -145,10 +147,20 @@ class MilestoneRecord:
     position: int
     title: str
     due_at: datetime
+    owner: str
+    proof: bool
     announced_at: datetime | None = None
+    claimed_at: datetime | None = None
     done_at: datetime | None = None
     done_by: int | None = None
     csat_planned_at: datetime | None = None
+    measure_name: str | None = None
+    measure_unit: str | None = None
+    measure_start: float | None = None
+    measure_target: float | None = None
+    measure_value: float | None = None
+    tip: str | None = None
+    tip_at: datetime | None = None
 
 
 @dataclass(kw_only=True)

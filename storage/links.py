@@ -99,7 +99,7 @@ def merge_sign_up(tx: Tx, *, chat_id: int, into: int, now: datetime) -> None:
 def _settle(tx: Tx, customer_id: int, *, now: datetime) -> None:
     """End what a customer has one of at a time, so that it cannot meet another's."""
     plan = update(success_plan).where(success_plan.c.customer_id == customer_id, success_plan.c.status == "active")
-    tx.execute(plan.values(status="cancelled", next_check_in_at=None, next_progress_at=None))
+    tx.execute(plan.values(status="cancelled", next_check_in_at=None, next_progress_at=None, goal_until=None))
     open_loss = update(loss).where(loss.c.customer_id == customer_id, loss.c.recovered_at.is_(None))
     tx.execute(open_loss.values(recovered_at=now))
     asking = update(win_back).where(win_back.c.customer_id == customer_id, win_back.c.status != "ended")

@@ -9,8 +9,10 @@ from storage.database import Tx
 from storage.tables import (
     answer,
     audit,
+    cancellation,
     consent,
     customer,
+    health_snapshot,
     interaction,
     loss,
     milestone,
@@ -59,6 +61,8 @@ def load_document(tx: Tx, customer_id: int) -> Document:
         purchases=_rows(tx, _purchases(customer_id)),
         plans=_plans(tx, customer_id),
         losses=_rows(tx, _losses(customer_id)),
+        health=_rows(tx, _health(customer_id)),
+        cancellations=_rows(tx, _cancellations(customer_id)),
         looks=_rows(tx, _looks(customer_id)),
     )
 
@@ -106,13 +110,14 @@ def _purchases(customer_id: int) -> Select[Any]:
 
 def _plans(tx: Tx, customer_id: int) -> list[dict[str, Any]]:
     columns = ("name", "goal", "status", "started_at", "check_in_answer", "check_in_answered_at", "completed_at")
-    statement = select(success_plan.c.id, *(success_plan.c[column] for column in columns))
+    statement = select(success_plan.c.id, success_plan.c.goal_said_at, *(success_plan.c[column] for column in columns))
     plans = _rows(tx, statement.where(success_plan.c.customer_id == customer_id).order_by(success_plan.c.id.desc()))
     return [{**plan, "milestones": _milestones(tx, plan.pop("id"))} for plan in plans]
 
 
 def _milestones(tx: Tx, plan_id: int) -> list[dict[str, Any]]:
-    statement = select(milestone.c.title, milestone.c.due_at, milestone.c.done_at)
+    columns = ("title", "due_at", "owner", "claimed_at", "done_at", "measure_name", "measure_value", "measure_target")
+    statement = select(*(milestone.c[column] for column in columns))
     return _rows(tx, statement.where(milestone.c.plan_id == plan_id).order_by(milestone.c.position))
 
 
@@ -121,6 +126,16 @@ def _losses(customer_id: int) -> Select[Any]:
     said = (win_back.c.reason, win_back.c.answer, win_back.c.answered_at)
     statement = select(*columns, *said).outerjoin(win_back, win_back.c.loss_id == loss.c.id)
     return statement.where(loss.c.customer_id == customer_id).order_by(loss.c.id.desc())
+
+
+def _health(customer_id: int) -> Select[Any]:
+    columns = (health_snapshot.c.day, health_snapshot.c.score, health_snapshot.c.colour, health_snapshot.c.parts)
+    return select(*columns).where(health_snapshot.c.customer_id == customer_id).order_by(health_snapshot.c.day.desc())
+
+
+def _cancellations(customer_id: int) -> Select[Any]:
+    statement = select(cancellation.c.asked_at, cancellation.c.withdrawn_at)
+    return statement.where(cancellation.c.customer_id == customer_id).order_by(cancellation.c.id.desc())
 
 
 def _looks(customer_id: int) -> Select[Any]:

@@ -5,20 +5,25 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, cast, or_, select, update
 
-from bot.domain.touchpoints import Kind
+from bot.domain.plans import PlanStatus
+from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage.database import Tx
-from storage.tables import answer, interaction, loss, outbox, support_case
+from storage.tables import answer, interaction, loss, outbox, success_plan, support_case
 
 OVER = ("sent", "failed", "unknown", "expired", "cancelled")
 NO_FACTS = "{}"
+QUOTING = (Kind.REPLY, Kind.DIGEST, *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN), Kind.CONFIRMATION)
+"""What may hold the words of customers, such as the goal of their plan, or those of staff."""
 
 
 def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:
     """Erase at most `limit` texts of each sort that are older than an instant; returns how many there were.
 
-    Reasons, messages, feedback, notes, and the copies of them in notices to staff. An erased text is an empty one.
+    Reasons, messages, feedback, notes, goals of plans that are over, and the copies of them in messages and in notices
+    to staff. An erased text is an empty one.
     """
-    told_to = or_(outbox.c.about_id.is_not(None), outbox.c.kind.in_((Kind.REPLY, Kind.DIGEST)))
+    told_to = or_(outbox.c.about_id.is_not(None), outbox.c.kind.in_(QUOTING))
+    said_goal = (success_plan.c.goal_said_at < before, success_plan.c.status != PlanStatus.ACTIVE)
     told = (told_to, outbox.c.status.in_(OVER), cast(outbox.c.facts, String) != NO_FACTS)
     return sum(
         (
@@ -26,6 +31,7 @@ def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:
             _erase(
                 tx, interaction.c.id, {"body": ""}, limit, interaction.c.happened_at < before, interaction.c.body != ""
             ),
+            _erase(tx, success_plan.c.id, {"goal": ""}, limit, *said_goal, success_plan.c.goal != ""),
             _erase(tx, loss.c.id, {"reason": ""}, limit, loss.c.lost_at < before, loss.c.reason != ""),
             _erase(
                 tx,

@@ -12,8 +12,9 @@ from bot.domain.rules import Rules
 from bot.domain.simulation import YEAR, Life
 from storage.database import Tx
 from storage.due import Window
+from storage.plan_dates import list_unanswered
 from storage.planning import list_queued, load_contacts
-from storage.plans import list_unanswered, load_many
+from storage.plans import load_many
 from storage.tables import customer, interaction, loss, purchase, success_plan, win_back
 
 CHUNK = 1000

@@ -88,6 +88,12 @@ def load_awaiting_reason(tx: Tx, *, chat_id: int, now: datetime) -> SurveyRun | 
     return _run(row) if row else None
 
 
+def stop_awaiting_reasons(tx: Tx, customer_id: int, *, now: datetime) -> None:
+    """The customer is about to write something else: what comes next is no reason."""
+    standing = (answer.c.customer_id == customer_id, answer.c.reason_until > now)
+    tx.execute(update(answer).where(*standing).values(reason_until=now))
+
+
 def load_run_of_reason(tx: Tx, *, chat_id: int, message_id: int) -> SurveyRun | None:
     """The run whose reason this message gave, so that an edit of the message edits the reason."""
     row = tx.execute(_runs().where(customer.c.chat_id == chat_id, answer.c.reason_message_id == message_id)).first()

@@ -50,6 +50,7 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_index"),
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
+        Index("ix_customer_linked_at", "linked_at"),
         Index(
             "ix_customer_due_nps",
             "next_nps_at",
@@ -59,6 +60,13 @@ class CustomerRow(Table, table=True):
         Index(
             "ix_customer_silent",
             "last_purchase_at",
+            sqlite_where=text("lost_at is null"),
+            postgresql_where=text("lost_at is null"),
+        ),
+        Index(
+            "ix_customer_unscored",
+            "health_on",
+            "id",
             sqlite_where=text("lost_at is null"),
             postgresql_where=text("lost_at is null"),
         ),
@@ -100,6 +108,7 @@ class CustomerRow(Table, table=True):
     forgotten_at: datetime | None = _instant(default=None)
     topics_off: str | None = None
     hours: str | None = None
+    health_on: date | None = None
 
 
 class LossRow(Table, table=True):
@@ -350,6 +359,10 @@ class SuccessPlanRow(Table, table=True):
     next_progress_at: datetime | None = _instant(default=None)
     check_in_answer: str | None = None
     check_in_answered_at: datetime | None = _instant(default=None)
+    goal_said_at: datetime | None = _instant(default=None)
+    goal_until: datetime | None = _instant(default=None)
+    goal_message_id: int | None = Field(default=None, sa_type=Id)
+    stuck_at: datetime | None = _instant(default=None)
     completed_at: datetime | None = _instant(default=None)
 
 
@@ -357,6 +370,19 @@ class MilestoneRow(Table, table=True):
     __tablename__ = "milestone"
     __table_args__ = (
         UniqueConstraint("plan_id", "position"),
+        CheckConstraint("owner in ('customer', 'company')", name="owner"),
+        Index(
+            "ix_milestone_tip",
+            "tip_at",
+            sqlite_where=text("tip_at is not null"),
+            postgresql_where=text("tip_at is not null"),
+        ),
+        Index(
+            "ix_milestone_open",
+            "due_at",
+            sqlite_where=text("done_at is null"),
+            postgresql_where=text("done_at is null"),
+        ),
         Index(
             "ix_milestone_due",
             "due_at",
@@ -380,6 +406,16 @@ class MilestoneRow(Table, table=True):
     done_at: datetime | None = _instant(default=None)
     done_by: int | None = Field(default=None, sa_type=Id)
     csat_planned_at: datetime | None = _instant(default=None)
+    owner: str = Field(default="customer", sa_column_kwargs={"server_default": "customer"})
+    proof: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    claimed_at: datetime | None = _instant(default=None)
+    measure_name: str | None = None
+    measure_unit: str | None = None
+    measure_start: float | None = None
+    measure_target: float | None = None
+    measure_value: float | None = None
+    tip: str | None = None
+    tip_at: datetime | None = _instant(default=None)
 
 
 class WinBackRow(Table, table=True):
@@ -624,6 +660,85 @@ class WaveMemberRow(Table, table=True):
     attempts: int = 0
 
 
+class HealthRow(Table, table=True):
+    """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour."""
+
+    __tablename__ = "health"
+    __table_args__ = (
+        CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
+        CheckConstraint("score between 0 and 100", name="score"),
+        Index("ix_health_risk", "colour", "currency", "value_minor"),
+        Index(
+            "ix_health_alert",
+            "alert",
+            sqlite_where=text("alert is not null"),
+            postgresql_where=text("alert is not null"),
+        ),
+    )
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date
+    score: int | None = None
+    colour: str
+    since: date
+    scorecard: str
+    version: str
+    override: str | None = None
+    nps: int | None = None
+    parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    score_before: int | None = None
+    colour_before: str | None = None
+    value_minor: int = Field(default=0, sa_type=Id)
+    currency: str = Field(default="", max_length=3)
+    alert: str | None = None
+    alerted_on: date | None = None
+
+
+class HealthSnapshotRow(Table, table=True):
+    """A customer's health from a day on, until the next one; a day that changed nothing has none."""
+
+    __tablename__ = "health_snapshot"
+    __table_args__ = (
+        CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
+        CheckConstraint("score between 0 and 100", name="score"),
+    )
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date = Field(primary_key=True)
+    score: int | None = None
+    colour: str
+    scorecard: str
+    version: str
+    override: str | None = None
+    nps: int | None = None
+    parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class CancellationRow(Table, table=True):
+    """A customer asked to cancel, as a member of staff noted it; it counts until it is withdrawn."""
+
+    __tablename__ = "cancellation"
+    __table_args__ = (
+        Index(
+            "uq_cancellation_open",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at is null"),
+            postgresql_where=text("withdrawn_at is null"),
+        ),
+    )
+
+    id: int | None = _id()
+    customer_id: int = _ref("customer.id", index=True)
+    asked_at: datetime = _instant()
+    noted_by: int = Field(sa_type=Id)
+    withdrawn_at: datetime | None = _instant(default=None)
+
+
 class GreetingProgressRow(Table, table=True):
     """How far the greetings of a holiday have come in a time zone: customers are greeted in the order of their ids."""
 
@@ -638,12 +753,15 @@ class GreetingProgressRow(Table, table=True):
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
 audit = metadata.tables["audit"]
+cancellation = metadata.tables["cancellation"]
 command_text = metadata.tables["command_text"]
 consent = metadata.tables["consent"]
 customer = metadata.tables["customer"]
 encryption_key = metadata.tables["encryption_key"]
 forgotten = metadata.tables["forgotten"]
 greeting_progress = metadata.tables["greeting_progress"]
+health = metadata.tables["health"]
+health_snapshot = metadata.tables["health_snapshot"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]
 interaction = metadata.tables["interaction"]

@@ -21,7 +21,10 @@ FIRST_YEAR = PlanTemplate(
     key="first_year",
     name=WORDS,
     goal=WORDS,
-    milestones=tuple(MilestoneTemplate(key=f"m{days}", after_days=days, title=WORDS) for days in (30, 90, 180, 365)),
+    milestones=tuple(
+        MilestoneTemplate(key=f"m{days}", after_days=days, title=WORDS, tip=tip)
+        for days, tip in ((30, ""), (90, "first_result"), (180, ""), (365, ""))
+    ),
 )
 
 

@@ -21,9 +21,12 @@ from bot.charts import (
     FunnelStep,
     PicturePoint,
     PictureWords,
+    PlanPicture,
+    PlanRow,
     ReportPicture,
     ScoreDistribution,
     breakdown_picture,
+    plan_picture,
     report_picture,
     to_png,
 )
@@ -339,3 +342,43 @@ def test_matplotlib_is_loaded_with_the_first_picture_and_not_before() -> None:
         "import sys, bot.charts, bot.domain.reports; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+ROWS = (
+    PlanRow("Dùng quen những việc cơ bản", "xong 20/12/2026", "done"),
+    PlanRow("Có kết quả đầu tiên", "chờ xác nhận", "waiting"),
+    PlanRow("Kết quả đều đặn", "hẹn 18/02/2027, quá hẹn", "late", "Thời gian tiết kiệm: 3,5/5 giờ", 0.7),
+    PlanRow("Nhìn lại cả năm", "bên em lo · hẹn 20/11/2027", "open", "Đơn: chưa đo", None),
+)
+
+
+def _plan(rows: Sequence[PlanRow] = ROWS, *, elapsed: float = 0.5) -> PlanPicture:
+    words = PictureWords(title="Năm đầu", subtitle="Mục tiêu: ngủ ngon", no_answers="", too_few="")
+    return PlanPicture(words, rows, "Đạt 1/4 cột mốc", done=0.25, elapsed=elapsed, today="hôm nay")
+
+
+def test_a_plan_is_drawn_with_its_milestones_and_what_they_measure(figures: list[Figure]) -> None:
+    assert plan_picture(_plan()).startswith(b"\x89PNG")
+    [axes] = figures[0].axes
+    read = [text.get_text() for text in _texts(figures[0])]
+    assert {row.title for row in ROWS} | {row.detail for row in ROWS} <= set(read)
+    assert "Thời gian tiết kiệm: 3,5/5 giờ" in read
+    whole, measured, way, done = (bar.get_width() for bar in _bars(axes))
+    assert [measured / whole, done / way] == pytest.approx([0.7, 0.25])
+
+
+@pytest.mark.parametrize("elapsed", [0.0, 0.03, 0.5, 1.0])
+def test_no_words_of_a_plan_lie_on_others_or_leave_the_sheet(figures: list[Figure], elapsed: float) -> None:
+    long = [replace(row, title="Kết quả đều đặn " * 20, measure="Đơn mỗi ngày " * 20, share=0.5) for row in ROWS * 2]
+    for rows in (ROWS, long):
+        plan_picture(_plan(rows, elapsed=elapsed))
+        figure = figures[-1]
+        boxes = [text.get_window_extent() for text in _texts(figure)]
+        assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= 1200 and box.y1 <= 675 for box in boxes)
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_a_plan_of_many_milestones_shows_the_first_seven(figures: list[Figure]) -> None:
+    plan_picture(_plan([replace(ROWS[0], title=str(number)) for number in range(9)]))
+    read = [text.get_text() for text in _texts(figures[0])]
+    assert [title for title in read if title.isdecimal()] == [str(number) for number in range(7)]

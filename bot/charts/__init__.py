@@ -1,4 +1,4 @@
-"""The pictures of a report: sheets of 1200 x 675, safe for colour-blind readers, every word handed in by the caller.
+"""The pictures of reports and plans: sheets of 1200 x 675, safe for the colour-blind, every word given by the caller.
 
 matplotlib is imported when the first picture is drawn: it costs half a second and 100 MB that a bot at rest does not
 need. `Figure` is used without pyplot, so that nothing global is kept and a worker thread may draw.
@@ -8,12 +8,17 @@ from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
 from bot.charts.canvas import to_png as to_png
 from bot.charts.cases import cases_picture as cases_picture
+from bot.charts.health import HealthPicture as HealthPicture
+from bot.charts.health import health_picture as health_picture
 from bot.charts.pictures import BreakdownPicture as BreakdownPicture
 from bot.charts.pictures import CasesPicture as CasesPicture
 from bot.charts.pictures import FunnelStep as FunnelStep
 from bot.charts.pictures import PicturePoint as PicturePoint
 from bot.charts.pictures import PictureWords as PictureWords
+from bot.charts.pictures import PlanPicture as PlanPicture
+from bot.charts.pictures import PlanRow as PlanRow
 from bot.charts.pictures import ReportPicture as ReportPicture
 from bot.charts.pictures import ScoreDistribution as ScoreDistribution
 from bot.charts.pictures import TimeCurve as TimeCurve
+from bot.charts.plan import plan_picture as plan_picture
 from bot.charts.report import report_picture as report_picture

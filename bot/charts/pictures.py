@@ -77,6 +77,29 @@ class BreakdownPicture:
 
 
 @dataclass(frozen=True)
+class PlanRow:
+    """A milestone: `done`, `waiting`, `late` or `open`, with the share of its measure that is reached if it has one."""
+
+    title: str
+    detail: str
+    state: str
+    measure: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class PlanPicture:
+    """A success plan: its milestones in order, the share of them that is done and of the time that has passed."""
+
+    words: PictureWords
+    rows: Sequence[PlanRow]
+    progress: str
+    done: float
+    elapsed: float
+    today: str
+
+
+@dataclass(frozen=True)
 class TimeCurve:
     """Which share was over after so many hours, and by when it should be."""
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import encryption, imports, planning, staff
+from bot.cli import encryption, health, imports, planning, staff
 from bot.cli.printing import fail, note, say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(imports.app, name="import")
 app.add_typer(staff.app, name="staff")
 app.add_typer(planning.app, name="plan")
+app.add_typer(health.app, name="health")
 app.command()(encryption.encrypt)
 
 

@@ -19,6 +19,8 @@ class Customer:
     phone: str | None
     stopped: bool
     feedback_until: datetime | None
+    plan: str = ""
+    location: str = ""
 
 
 def speaks(language_code: str | None, default: Language) -> Language:

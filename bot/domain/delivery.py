@@ -54,6 +54,7 @@ class Act(StrEnum):
     """What a delivery does in the chat."""
 
     SEND = "send"
+    SEND_PICTURE = "send_picture"  # drawn from the facts, with the words as its caption
     EDIT = "edit"
     EDIT_CAPTION = "edit_caption"
     COPY = "copy"  # a photo, a file or a voice message goes on as it is
@@ -101,6 +102,8 @@ def act_of(facts: Mapping[str, object], *, edits: bool) -> Act:
     """What a queued message does in its chat; `edits` when it changes one that is there."""
     if "act" in facts:
         return NAMED_ACTS[str(facts["act"])]
+    if "picture" in facts:
+        return Act.SEND_PICTURE
     if "copied" in facts:
         return Act.EDIT_CAPTION if edits else Act.COPY
     return Act.EDIT if edits else Act.SEND

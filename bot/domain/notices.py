@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.domain import wave_messages
+from bot.domain import plan_messages, wave_messages
 from bot.domain.messages import Button, Keyboard, Language, Message
-from bot.domain.taps import CloseInteraction
+from bot.domain.taps import CloseInteraction, PickCustomer, ShowHealth
 
 
 def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -15,6 +15,12 @@ def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
 def _keyboard(facts: Mapping[str, object]) -> Keyboard:
     if "wave_id" in facts:
         return wave_messages.keyboard(facts)
+    if "milestone_id" in facts:
+        return plan_messages.claim_keyboard(int(str(facts["milestone_id"])))
+    if "customer_id" in facts:
+        return ((Button("plan", PickCustomer("plan", int(str(facts["customer_id"])), "")),),)
+    if "health_of" in facts:
+        return ((Button("health", ShowHealth(int(str(facts["health_of"])))),),)
     if "interaction_id" not in facts:
         return ()
     return ((Button("close", CloseInteraction(int(str(facts["interaction_id"])))),),)

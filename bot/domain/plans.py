@@ -1,21 +1,24 @@
-"""Success plans: from a template and a start to dated milestones, regular messages and how far it has come."""
+"""Success plans: from a template and a start to dated milestones and rounds, how far it has come and how it goes."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from bot.domain.audiences import parse_segment
 from bot.domain.local_time import instant_at, local_date
-from bot.domain.messages import Button, Language, Message
-from bot.domain.rules import CheckInRules, PlanTemplate
-from bot.domain.taps import CheckInAnswer
+from bot.domain.messages import Language
+from bot.domain.names import search_key
+from bot.domain.rules import CheckInRules, MeasureTemplate, MilestoneTemplate, Owner, PlanTemplate, SuccessRules
 from bot.domain.touchpoints import Kind
 
 MORNING = time(9, 0)
+MAX_GOAL = 1000
 
 
 class PlanStatus(StrEnum):
@@ -37,20 +40,77 @@ class CheckInChoice(StrEnum):
     HELP = "help"
 
 
+class CompletionChoice(StrEnum):
+    """What whoever completed a plan is asked for."""
+
+    REVIEW = "review"
+    REFERRAL = "referral"
+    NEXT = "next"
+
+
+class Pace(StrEnum):
+    """How a plan goes, by its dates and measures."""
+
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """How far a milestone has come: from `start` through `value` (None: not measured yet) to `target`."""
+
+    name: str
+    unit: str
+    start: float
+    target: float
+    value: float | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share of the way that is gone, from 0 to 1; None while nothing is measured."""
+        if self.value is None:
+            return None
+        return min(1.0, max(0.0, (self.value - self.start) / (self.target - self.start)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Milestone:
-    """What is to be reached by when; `milestone_id` is 0 until it is stored."""
+    """What is to be reached by when; `milestone_id` is 0 until it is stored.
+
+    With `proof` a customer's own tick (`claimed_at`) waits until staff confirm it. The tip goes out `tip_at`, once.
+    """
 
     milestone_id: int = 0
     position: int
     title: str
     due_at: datetime
     done_at: datetime | None = None
+    owner: Owner = Owner.CUSTOMER
+    proof: bool = False
+    claimed_at: datetime | None = None
+    measure: Measure | None = None
+    tip: str = ""
+    tip_at: datetime | None = None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether it is the customer's turn now."""
+        return self.owner is Owner.CUSTOMER and self.done_at is None and self.claimed_at is None
+
+    @property
+    def waits_since(self) -> datetime:
+        """From when on it is late: a tick that waits for staff gives them as long as the milestone itself had."""
+        return max(self.due_at, self.claimed_at or self.due_at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A customer's success plan with its milestones in order."""
+    """A customer's success plan with its milestones in order.
+
+    The goal is the template's until the customer says why they bought (`goal_said_at`). `stuck_at` is when staff were
+    told that it is stuck.
+    """
 
     plan_id: int
     customer_id: int
@@ -65,6 +125,8 @@ class Plan:
     completed_at: datetime | None = None
     check_in: CheckInChoice | None = None
     check_in_at: datetime | None = None
+    goal_said_at: datetime | None = None
+    stuck_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +154,70 @@ def milestones_of(
     """The template's milestones, each due in the local morning so many days after the local date of the start."""
     first = local_date(start, timezone)
     return tuple(
-        Milestone(
-            position=position,
-            title=milestone.title[language],
-            due_at=instant_at(first + timedelta(days=milestone.after_days), MORNING, timezone),
-        )
-        for position, milestone in enumerate(template.milestones, start=1)
+        _milestone(one, position, language, partial(_morning, first, timezone=timezone))
+        for position, one in enumerate(template.milestones, start=1)
     )
+
+
+def _morning(first: date, days: int, *, timezone: str) -> datetime:
+    return instant_at(first + timedelta(days=days), MORNING, timezone)
+
+
+def _milestone(
+    template: MilestoneTemplate, position: int, language: Language, morning: Callable[[int], datetime]
+) -> Milestone:
+    measure = template.measure
+    return Milestone(
+        position=position,
+        title=template.title[language],
+        due_at=morning(template.after_days),
+        owner=template.owner,
+        proof=template.proof,
+        measure=_measure(measure, language) if measure else None,
+        tip=template.tip,
+        tip_at=morning(template.after_days - template.tip_days) if template.tip else None,
+    )
+
+
+def _measure(template: MeasureTemplate, language: Language) -> Measure:
+    return Measure(
+        name=template.name[language], unit=template.unit[language], start=template.start, target=template.target
+    )
+
+
+def is_for(template: PlanTemplate, *, plan: str, location: str) -> bool:
+    """Whether a template is meant for customers of this plan in this place: of each field named one value fits."""
+    wanted: dict[str, set[str]] = {}
+    for segment in filter(None, map(parse_segment, template.segments)):
+        wanted.setdefault(segment.field, set()).add(search_key(segment.value))
+    has = {"plan": search_key(plan), "location": search_key(location)}
+    return all(has[field] in values for field, values in wanted.items())
+
+
+def rescheduled(milestone: Milestone, day: date, *, timezone: str) -> Milestone:
+    """The milestone due on the local morning of another day; a tip that is still to come keeps its distance."""
+    due_at = instant_at(day, MORNING, timezone)
+    tip_at = milestone.tip_at + (due_at - milestone.due_at) if milestone.tip_at else None
+    return replace(milestone, due_at=due_at, tip_at=tip_at)
+
+
+def pace_of(plan: Plan, rules: SuccessRules, *, now: datetime) -> Pace:
+    """Stuck, behind or on track, by the rules' thresholds; a plan that is over is on track."""
+    waiting = [one for one in plan.milestones if one.done_at is None] if plan.status is PlanStatus.ACTIVE else []
+    late = max((now - one.waits_since for one in waiting), default=timedelta(0))
+    if late >= rules.stuck_after:
+        return Pace.STUCK
+    lags = any(_lag(plan, one, now=now) > rules.behind_share for one in waiting)
+    return Pace.BEHIND if late >= rules.behind_after or lags else Pace.ON_TRACK
+
+
+def _lag(plan: Plan, milestone: Milestone, *, now: datetime) -> float:
+    """By how much of its whole way a milestone's measure lags behind an even pace since the start of the plan."""
+    gone = milestone.measure.share if milestone.measure else None
+    if gone is None:
+        return 0.0
+    whole = max(milestone.due_at - plan.started_at, timedelta(days=1))
+    return min(1.0, (now - plan.started_at) / whole) - gone
 
 
 def round_at(number: int, *, months: int, timezone: str, start: datetime) -> datetime:
@@ -116,6 +235,13 @@ def next_round(after: int, *, months: int, timezone: str, start: datetime) -> Ro
 def is_within(plan: Plan, at: datetime) -> bool:
     """Whether the plan still runs at an instant: its rounds end with the last milestone's day, reached or not."""
     return not plan.milestones or at <= max(milestone.due_at for milestone in plan.milestones)
+
+
+def elapsed(plan: Plan, *, now: datetime) -> float:
+    """The share of a plan's time that has passed at an instant, from 0 to 1."""
+    ends = max((milestone.due_at for milestone in plan.milestones), default=plan.started_at)
+    whole = max(ends - plan.started_at, timedelta(days=1))
+    return min(1.0, max(0.0, (now - plan.started_at) / whole))
 
 
 def rounds_around(plan: Plan, kind: Kind, timezone: str, *, now: datetime) -> tuple[Round, Round]:
@@ -153,11 +279,6 @@ def check_in_step(number: int, unanswered: Sequence[int], rules: CheckInRules) -
     return CheckInStep.ASK
 
 
-def round_facts(plan: Plan, kind: Kind, *, now: datetime) -> dict[str, object]:
-    """What a check-in or a progress message says."""
-    return check_in_facts(plan) if kind is Kind.CHECK_IN else progress_facts(plan, now=now)
-
-
 def progress_of(milestones: Sequence[Milestone], *, now: datetime) -> Progress:
     """How far a plan has come at `now`."""
     due = [milestone for milestone in milestones if milestone.due_at <= now]
@@ -171,9 +292,14 @@ def progress_of(milestones: Sequence[Milestone], *, now: datetime) -> Progress:
     )
 
 
-def milestone_key(milestone_id: int) -> str:
-    """One announcement of a milestone, for ever."""
-    return f"milestone:{milestone_id}"
+def milestone_key(milestone: Milestone) -> str:
+    """One announcement of a milestone and its day, for ever: one that was put off is announced again."""
+    return f"{Kind.MILESTONE}:{milestone.milestone_id}:{milestone.due_at:%Y%m%d}"
+
+
+def tip_key(milestone: Milestone) -> str:
+    """One tip before a milestone, for ever."""
+    return f"{Kind.TIP}:{milestone.milestone_id}"
 
 
 def round_key(kind: Kind, plan_id: int, number: int) -> str:
@@ -190,77 +316,3 @@ def read_round_key(key: str) -> tuple[int, int]:
 def silence_key(plan_id: int, unanswered: Sequence[int]) -> str:
     """One word to staff for each time that a customer falls silent."""
     return f"check_in_silence:{plan_id}:{unanswered[0]}"
-
-
-def view_facts(plan: Plan, customer: str, *, now: datetime) -> dict[str, object]:
-    """What staff see of a plan: each milestone is `done`, `late` or `open`."""
-    states = {True: "late", False: "open"}
-    return progress_facts(plan, now=now) | {
-        "customer": customer,
-        "status": plan.status,
-        "started_at": plan.started_at,
-        "completed_at": plan.completed_at,
-        "check_in": plan.check_in or "",
-        "check_in_at": plan.check_in_at,
-        "milestones": [
-            {
-                "title": one.title,
-                "due_at": one.due_at,
-                "done_at": one.done_at,
-                "state": "done" if one.done_at else states[one.due_at <= now],
-            }
-            for one in plan.milestones
-        ],
-    }
-
-
-def check_in_facts(plan: Plan) -> dict[str, object]:
-    """What a check-in message says of its plan."""
-    return {"plan_id": plan.plan_id, "plan": plan.name, "goal": plan.goal}
-
-
-def milestone_facts(plan: Plan, milestone_id: int) -> dict[str, object]:
-    """What the announcement of one of the plan's milestones says."""
-    milestone = next(one for one in plan.milestones if one.milestone_id == milestone_id)
-    return check_in_facts(plan) | {
-        "title": milestone.title,
-        "position": milestone.position,
-        "total": len(plan.milestones),
-    }
-
-
-def progress_facts(plan: Plan, *, now: datetime) -> dict[str, object]:
-    """What a progress message says; dates are ISO text, since facts are stored."""
-    progress = progress_of(plan.milestones, now=now)
-    return check_in_facts(plan) | {
-        "done": progress.done,
-        "due": progress.due,
-        "overdue": progress.overdue,
-        "total": progress.total,
-        "next_title": progress.upcoming.title if progress.upcoming else "",
-        "next_due_at": progress.upcoming.due_at.isoformat() if progress.upcoming else "",
-    }
-
-
-def check_in(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """The regular question how the plan goes, answered by one of two buttons."""
-    plan_id = int(str(facts["plan_id"]))
-    answers = tuple(Button(choice, CheckInAnswer(plan_id, choice, outbox_id)) for choice in CheckInChoice)
-    return Message("plans/check_in", language, facts, (answers,))
-
-
-def check_in_answered(plan: Plan, choice: CheckInChoice, outbox_id: int, language: Language) -> Message:
-    """What a check-in becomes once answered; who said that all is well may still ask for help."""
-    help_button = Button(CheckInChoice.HELP, CheckInAnswer(plan.plan_id, CheckInChoice.HELP, outbox_id))
-    keyboard = ((help_button,),) if choice is CheckInChoice.WELL else ()
-    return Message("plans/check_in_answered", language, check_in_facts(plan) | {"choice": choice}, keyboard)
-
-
-def progress(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """How far the plan has come."""
-    return Message("plans/progress", language, facts)
-
-
-def milestone(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """A milestone's day has come."""
-    return Message("plans/milestone", language, facts)

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.customers import Customer
@@ -67,11 +67,17 @@ class Document:
     purchases: Rows
     plans: Rows
     losses: Rows
+    health: Rows
+    cancellations: Rows
     looks: Rows
 
     def to_json(self) -> bytes:
         """The whole of it, for people and for programs: instants in ISO 8601, money in minor units."""
-        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=datetime.isoformat).encode()
+        return json.dumps(vars(self), ensure_ascii=False, indent=2, default=_iso).encode()
+
+
+def _iso(value: date) -> str:
+    return value.isoformat()
 
 
 def notice_facts(rules: Rules) -> dict[str, object]:

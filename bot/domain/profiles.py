@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import plans
+from bot.domain.health_messages import mark_facts
+from bot.domain.health_standing import Standing
 from bot.domain.names import cut
 from bot.domain.planning import UpcomingTouchpoint
-from bot.domain.plans import Plan
+from bot.domain.plans import Pace, Plan
 from bot.domain.roles import Role
 from bot.domain.surveys import SCALES
 from bot.domain.touchpoints import Kind
@@ -91,7 +93,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Everything that one look at a customer shows, the latest first."""
+    """Everything that one look at a customer shows, the latest first; `pace` is how their plan goes."""
 
     record: Record
     value: Value
@@ -101,6 +103,8 @@ class Profile:
     past: Sequence[Touchpoint]
     said: Sequence[Remark]
     notes: Sequence[Remark]
+    pace: Pace | None = None
+    standing: Standing | None = None
 
 
 def masked(phone: str, role: Role) -> str:
@@ -114,10 +118,11 @@ def profile_facts(profile: Profile, role: Role, *, now: datetime) -> dict[str, o
     """What the profile says to a member of staff of this role."""
     return {
         **_record_facts(profile.record, role),
+        "health": mark_facts(profile.standing),
         "purchases": profile.value.purchases,
         "totals": profile.value.totals[:CURRENCIES],
         "last_purchase_at": profile.value.last_at,
-        "success_plan": _plan_facts(profile.plan, now=now) if profile.plan else None,
+        "success_plan": _plan_facts(profile.plan, profile.pace, now=now) if profile.plan else None,
         "answers": [_answer_facts(answer) for answer in profile.answers[:ANSWERS]],
         "waiting": touchpoint_facts(profile.waiting[:TOUCHPOINTS]),
         "past": touchpoint_facts(profile.past[:TOUCHPOINTS]),
@@ -146,12 +151,14 @@ def _record_facts(record: Record, role: Role) -> dict[str, object]:
     }
 
 
-def _plan_facts(plan: Plan, *, now: datetime) -> dict[str, object]:
+def _plan_facts(plan: Plan, pace: Pace | None, *, now: datetime) -> dict[str, object]:
     progress = plans.progress_of(plan.milestones, now=now)
     upcoming = progress.upcoming
     return {
         "name": cut(plan.name, LINE),
+        "goal": cut(plan.goal, QUOTE) if plan.goal_said_at else "",
         "status": plan.status,
+        "pace": pace or "",
         "done": progress.done,
         "total": progress.total,
         "overdue": progress.overdue,

@@ -8,14 +8,29 @@ from datetime import timedelta
 from operator import attrgetter
 from zoneinfo import available_timezones
 
+from bot.domain.audiences import parse_segment
 from bot.domain.contact import GROUP_RULES
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
-from bot.domain.rules import CaseRules, ContactRules, HolidayGreeting, PlanTemplate, Rules, WinBackRules
+from bot.domain.rules import (
+    CaseRules,
+    ContactRules,
+    HealthRules,
+    HolidayGreeting,
+    MeasureTemplate,
+    MilestoneTemplate,
+    PlanTemplate,
+    Rules,
+    SuccessRules,
+    WinBackRules,
+)
 from bot.domain.taps import SEPARATOR
 
 SECOND = timedelta(seconds=1)
 LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
+SEGMENT_FIELDS = ("plan", "location")
+LEAST_MEASURES = 2
 MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 MONTHS, LONGEST_LUNAR_MONTH, COMMON_YEAR = 12, 30, 2027
 LEAP_DAYS = ("02-28", "03-01")
@@ -33,9 +48,15 @@ LEAST = {
     "delivery.group_per_minute": 1,
     "delivery.timeout": SECOND,
     "sign_up.link_lasts": timedelta(minutes=1),
+    "success.goal_within": timedelta(minutes=1),
     "cases.answer_within": timedelta(minutes=1),
     "cases.solve_within": timedelta(minutes=1),
     "cases.nps_again_after": timedelta(days=1),
+    "health.window": timedelta(days=14),
+    "health.survey_half_life": timedelta(days=1),
+    "health.hysteresis": 0,
+    "health.drop": 1,
+    "health.drop_within": timedelta(days=1),
 }
 MOST = {
     "contact.tet.days_before": 15,
@@ -43,6 +64,7 @@ MOST = {
     "delivery.per_second": 10_000,
     "delivery.group_per_minute": 20,
     "delivery.in_flight": 1000,
+    "health.hysteresis": 20,
 }
 
 
@@ -67,6 +89,8 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     yield from _contact(rules.contact)
     yield from _greetings(rules.greetings)
     yield from _reasons(rules.win_back)
+    yield from _success(rules.success)
+    yield from _health(rules.health)
     yield from _plans(rules.plans)
 
 
@@ -84,6 +108,29 @@ def _hours(cases: CaseRules) -> Iterator[str]:
         yield "cases.opens: must be before cases.closes"
     if not cases.weekdays or not cases.weekdays <= set(range(1, 8)):
         yield "cases.weekdays: must be some of 1 (Monday) to 7 (Sunday)"
+
+
+def _health(health: HealthRules) -> Iterator[str]:
+    if not 0 < health.red_up_to < health.yellow_up_to < 100:
+        yield "health.red_up_to: must be more than 0 and less than health.yellow_up_to, and that less than 100"
+    for measure, (worst, best) in health.lines.items():
+        if worst == best:
+            yield f"health.lines.{measure}: the worst value and the best must differ"
+    yield from _weights("health.weights", health.weights)
+    yield from _weights("health.onboarding", health.onboarding)
+    for index, card in enumerate(health.scorecards):
+        at = f"health.scorecards[{index}]"
+        segment = parse_segment(card.segment)
+        if segment is None or segment.field == "csm":
+            yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
+        yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
+
+
+def _weights(at: str, weights: Mapping[Measure, float]) -> Iterator[str]:
+    if any(weight < 0 for weight in weights.values()):
+        yield f"{at}: a weight must not be negative"
+    if sum(weight > 0 for weight in weights.values()) < LEAST_MEASURES:
+        yield f"{at}: at least {LEAST_MEASURES} measures must have a weight"
 
 
 def _contact(contact: ContactRules) -> Iterator[str]:
@@ -122,21 +169,54 @@ def _reasons(win_back: WinBackRules) -> Iterator[str]:
         yield from _words("win_back.offer", win_back.offer)
 
 
+def _success(success: SuccessRules) -> Iterator[str]:
+    if success.behind_after >= success.stuck_after:
+        yield "success.behind_after: must be shorter than success.stuck_after"
+    if not 0 < success.behind_share <= 1:
+        yield "success.behind_share: must be more than 0 and at most 1"
+    for name in ("review_url", "referral_url"):
+        if (url := getattr(success, name)) and not url.startswith("https://"):
+            yield f'success.{name}: must be an address that begins with https://, or "" for none'
+
+
 def _plans(plans: tuple[PlanTemplate, ...]) -> Iterator[str]:
-    yield from _keys("plans", [plan.key for plan in plans])
+    keys = [plan.key for plan in plans]
+    yield from _keys("plans", keys)
     for index, plan in enumerate(plans):
         at = f"plans[{index}]"
         yield from _words(f"{at}.name", plan.name)
         yield from _words(f"{at}.goal", plan.goal)
+        for number, goal in enumerate(plan.goals):
+            yield from _words(f"{at}.goals[{number}]", goal)
         if plan.check_in_months < 0 or plan.progress_months < 0:
             yield f"{at}: check_in_months and progress_months must be 0 (never) or more"
-        if not plan.milestones:
-            yield f"{at}.milestones: must have at least one"
-        yield from _keys(f"{at}.milestones", [milestone.key for milestone in plan.milestones])
-        for number, milestone in enumerate(plan.milestones):
-            yield from _words(f"{at}.milestones[{number}].title", milestone.title)
-            if milestone.after_days < 1:
-                yield f"{at}.milestones[{number}].after_days: must be at least 1"
+        for number, segment in enumerate(plan.segments):
+            if (found := parse_segment(segment)) is None or found.field not in SEGMENT_FIELDS:
+                yield f'{at}.segments[{number}]: must be such as "plan=gold" or "location=Huế"'
+        if plan.then and plan.then not in keys:
+            yield f"{at}.then: must be the key of a plan: {', '.join(keys)}"
+        yield from _milestones(f"{at}.milestones", plan.milestones)
+
+
+def _milestones(at: str, milestones: tuple[MilestoneTemplate, ...]) -> Iterator[str]:
+    if not milestones:
+        yield f"{at}: must have at least one"
+    yield from _keys(at, [milestone.key for milestone in milestones])
+    for number, milestone in enumerate(milestones):
+        yield from _words(f"{at}[{number}].title", milestone.title)
+        if milestone.after_days < 1:
+            yield f"{at}[{number}].after_days: must be at least 1"
+        if milestone.tip and not 0 < milestone.tip_days < milestone.after_days:
+            yield f"{at}[{number}].tip_days: must be at least 1, and less than after_days"
+        if milestone.measure is not None:
+            yield from _measure(f"{at}[{number}].measure", milestone.measure)
+
+
+def _measure(at: str, measure: MeasureTemplate) -> Iterator[str]:
+    yield from _words(f"{at}.name", measure.name)
+    yield from _words(f"{at}.unit", measure.unit)
+    if measure.target == measure.start:
+        yield f"{at}.target: must be another number than start ({measure.start:g})"
 
 
 def _keys(at: str, keys: list[str]) -> Iterator[str]:

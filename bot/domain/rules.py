@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 
 from bot.domain.lunar import LunarDay
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.touchpoints import Group, Kind
 
@@ -74,18 +76,48 @@ class SurveyRules:
     reason_after_skip: timedelta = timedelta(minutes=10)
 
 
+class Owner(StrEnum):
+    """Whose turn a milestone is."""
+
+    CUSTOMER = "customer"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureTemplate:
+    """What a milestone is measured by: the way from `start` to `target`, up or down, in `unit`."""
+
+    name: Mapping[Language, str]
+    unit: Mapping[Language, str]
+    target: float
+    start: float = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class MilestoneTemplate:
+    """What is reached by when. With `proof` a customer's own tick waits until staff confirm it.
+
+    `tip` names a template below templates/<language>/tips/, sent `tip_days` before the milestone is due.
+    """
+
     key: str
     after_days: int
     title: Mapping[Language, str]
+    owner: Owner = Owner.CUSTOMER
+    proof: bool = False
+    measure: MeasureTemplate | None = None
+    tip: str = ""
+    tip_days: int = 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanTemplate:
     """A success plan to start from: what is reached by when, counted in days from the start.
 
-    Check-ins and progress messages come every so many calendar months; 0 turns them off.
+    Check-ins and progress messages come every so many calendar months; 0 turns them off. `goals` are the reasons to
+    choose from when the customer is asked why they bought. `segments`, such as "plan=gold", say for whom it is meant
+    (empty: for everybody); with `automatic` it starts by itself for whoever of them links their chat. `then` is the
+    template that a completed plan goes on with.
     """
 
     key: str
@@ -94,6 +126,27 @@ class PlanTemplate:
     milestones: tuple[MilestoneTemplate, ...]
     check_in_months: int = 1
     progress_months: int = 3
+    goals: tuple[Mapping[Language, str], ...] = ()
+    segments: tuple[str, ...] = ()
+    automatic: bool = False
+    then: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuccessRules:
+    """How success plans are judged, and what a completed one asks for.
+
+    A plan is behind when a milestone is overdue for `behind_after`, or its measure lags behind the time that has passed
+    by more than `behind_share`; it is stuck when a milestone is overdue for `stuck_after`. Who is asked for a review
+    goes to `review_url`, and who recommends the business hands on `referral_url`; without one it is not asked for.
+    """
+
+    behind_after: timedelta = timedelta(days=3)
+    behind_share: float = 0.25
+    stuck_after: timedelta = timedelta(days=21)
+    goal_within: timedelta = timedelta(days=1)
+    review_url: str = ""
+    referral_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +242,73 @@ class CaseRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SegmentScorecard:
+    """Weights of its own for a segment such as "plan=gold"; what is not named keeps the general weight."""
+
+    segment: str
+    weights: Mapping[Measure, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthRules:
+    """How customers' health is scored: weights, lines from the worst value to the best, and borders of the colours.
+
+    A score up to `red_up_to` is red and up to `yellow_up_to` yellow; to rise out of a colour it takes `hysteresis`
+    points more. Staff are told of a red customer, and of a fall by `drop` within `drop_within`. Purchases are counted
+    in a `window` and the one before it; an answer is halfway back to neutral after `survey_half_life`.
+    """
+
+    enabled: bool = True
+    weights: Mapping[Measure, float] = field(
+        default_factory=lambda: {
+            Measure.TREND: 10,
+            Measure.FREQUENCY: 10,
+            Measure.BREADTH: 10,
+            Measure.RECENCY: 0,
+            Measure.SURVEY: 20,
+            Measure.ENGAGEMENT: 15,
+            Measure.MILESTONES: 15,
+            Measure.SUPPORT: 15,
+            Measure.SENTIMENT: 5,
+        }
+    )
+    onboarding: Mapping[Measure, float] = field(
+        default_factory=lambda: {
+            Measure.FIRST_USE: 35,
+            Measure.CONNECTED: 20,
+            Measure.ENGAGEMENT: 10,
+            Measure.SURVEY: 10,
+            Measure.MILESTONES: 10,
+            Measure.SUPPORT: 15,
+        }
+    )
+    onboarding_for: timedelta = timedelta(days=30)
+    scorecards: tuple[SegmentScorecard, ...] = ()
+    lines: Mapping[Measure, tuple[float, float]] = field(
+        default_factory=lambda: {
+            Measure.TREND: (0, 1),
+            Measure.FREQUENCY: (0, 1),
+            Measure.BREADTH: (0, 0.5),
+            Measure.RECENCY: (90, 0),
+            Measure.FIRST_USE: (0, 2),
+            Measure.SURVEY: (0, 100),
+            Measure.ENGAGEMENT: (0, 0.8),
+            Measure.CONNECTED: (0, 1),
+            Measure.MILESTONES: (0, 1),
+            Measure.SUPPORT: (2, 0),
+            Measure.SENTIMENT: (-1, 1),
+        }
+    )
+    window: timedelta = timedelta(days=90)
+    survey_half_life: timedelta = timedelta(days=90)
+    red_up_to: int = 50
+    yellow_up_to: int = 75
+    hysteresis: int = 3
+    drop: int = 15
+    drop_within: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestRules:
     """When each CSM is told what waits for them, on business days; None is never.
 
@@ -233,6 +353,7 @@ class Rules:
     contact: ContactRules = ContactRules()
     surveys: SurveyRules = SurveyRules()
     plans: tuple[PlanTemplate, ...] = ()
+    success: SuccessRules = SuccessRules()
     check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
     greetings: tuple[HolidayGreeting, ...] = ()
@@ -240,6 +361,7 @@ class Rules:
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
+    health: HealthRules = HealthRules()
     digest: DigestRules = DigestRules()
     retention: RetentionRules = RetentionRules()
     privacy: PrivacyRules = PrivacyRules()

@@ -220,6 +220,8 @@ def _of_plan(life: Life, rules: Rules, *, now: datetime, until: datetime) -> Ite
         if due_at >= now:
             yield _candidate(life, Kind.MILESTONE, due_at)
             yield _candidate(life, Kind.CSAT, due_at + rules.surveys.csat_after)
+    tips = [one.tip_at for one in plan.milestones if one.done_at is None and one.tip_at is not None]
+    yield from (_candidate(life, Kind.TIP, tip_at) for tip_at in tips if tip_at >= now)
     for kind in (Kind.CHECK_IN, Kind.PROGRESS):
         for one in rounds_between(plan, kind, life.contact.timezone, first=now, last=until):
             yield _candidate(life, kind, one.at, number=one.number)

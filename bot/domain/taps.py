@@ -139,6 +139,59 @@ class CompleteMilestone(Tap):
 
 
 @dataclass(frozen=True)
+class RejectMilestone(Tap):
+    """Staff do not agree yet that a milestone which the customer ticked is reached."""
+
+    code = "mr"
+    milestone_id: int
+
+
+@dataclass(frozen=True)
+class MoveMilestone(Tap):
+    """A milestone is put off to a day (20270630); without one yet, the choices are shown."""
+
+    code = "mm"
+    milestone_id: int
+    day: str
+
+
+@dataclass(frozen=True)
+class TickMilestone(Tap):
+    """The customer says that a milestone of theirs is reached."""
+
+    code = "mt"
+    milestone_id: int
+
+
+@dataclass(frozen=True)
+class AskGoal(Tap):
+    """The customer wants to say, or to say again, why they bought."""
+
+    code = "ga"
+    plan_id: int
+
+
+@dataclass(frozen=True)
+class ChooseGoal(Tap):
+    """Why the customer bought: the number of one of the plan's reasons, or -1 for their own words."""
+
+    code = "gc"
+    plan_id: int
+    number: int
+    outbox_id: int
+
+
+@dataclass(frozen=True)
+class AnswerCompletion(Tap):
+    """What a customer with a completed plan is ready for: `review`, `referral` or `next`."""
+
+    code = "pc"
+    plan_id: int
+    choice: str
+    outbox_id: int
+
+
+@dataclass(frozen=True)
 class CloseInteraction(Tap):
     """A member of staff marks a customer's message as dealt with."""
 
@@ -264,6 +317,31 @@ class UnansweredPage(Tap):
     page: int
 
 
+@dataclass(frozen=True)
+class ShowHealth(Tap):
+    """A member of staff wants to see a customer's health."""
+
+    code = "h"
+    customer_id: int
+
+
+@dataclass(frozen=True)
+class RisksPage(Tap):
+    """A page, from 0, of the customers at risk."""
+
+    code = "hp"
+    page: int
+
+
+@dataclass(frozen=True)
+class SwitchCancellation(Tap):
+    """A member of staff notes that a customer asked to cancel (1), or that they stay (0)."""
+
+    code = "hc"
+    customer_id: int
+    on: int
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -279,6 +357,12 @@ TAPS: dict[str, type[Tap]] = {
         ListPage,
         StartPlan,
         CompleteMilestone,
+        RejectMilestone,
+        MoveMilestone,
+        TickMilestone,
+        AskGoal,
+        ChooseGoal,
+        AnswerCompletion,
         CloseInteraction,
         ShowReport,
         ShowCase,
@@ -293,6 +377,9 @@ TAPS: dict[str, type[Tap]] = {
         SwitchWave,
         ListWave,
         UnansweredPage,
+        ShowHealth,
+        RisksPage,
+        SwitchCancellation,
     )
 }
 

@@ -114,12 +114,8 @@ class Wave:
 
 def runs_on(wave: Wave, day: date, rules: ContactRules) -> bool:
     """Whether a wave asks anybody on a day of the business."""
-    return (
-        day >= wave.starts_on
-        and not is_over(wave, day)
-        and day.weekday() in wave.weekdays
-        and is_open_on(day, wave.kind, rules)
-    )
+    is_asking = day >= wave.starts_on and not is_over(wave, day) and day.weekday() in wave.weekdays
+    return is_asking and is_open_on(day, wave.kind, rules)
 
 
 def is_over(wave: Wave, day: date) -> bool:

@@ -29,6 +29,7 @@ from bot.playground.simulation.story import Simulation, simulate
 from bot.playground.transport import PlaygroundRequest
 from bot.playground.views import Playground
 from bot.playground.web import playground_app
+from bot.services import health
 from bot.settings import Settings, SettingsError
 from handlers import commands
 from handlers.context import App
@@ -183,6 +184,14 @@ async def _furnish(
     clock.jump(opens_at)
     clock.release()
     await database.write(storage.history.add, history=simulation.history)
+    await _score_past(database, rules)
     await opening.hire(database, simulation, rules.language)
     await opening.make_links(database, simulation, rules, seed=seed)
     await commands.register(app)
+
+
+async def _score_past(database: Database, rules: Rules) -> None:
+    """Customers' health as it was, so that the first look at it has something to show."""
+    after: int | None = 0
+    while after is not None:
+        after = await database.write(health.score_past, rules=rules, after=after, weeks=health.PAST_WEEKS)

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 
-from bot.domain import plans, surveys
+from telegram.constants import ParseMode
+
+from bot.domain import plan_messages, plans, surveys
 from bot.domain.messages import Message
 from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import Kind
@@ -14,7 +16,7 @@ from bot.playground.simulation.people import Profile
 from bot.playground.simulation.plans import as_plan
 from bot.playground.simulation.story import Simulation
 from bot.services.delivery import COMPOSERS
-from handlers import replies
+from handlers import plan_pictures, replies
 from handlers.context import App
 from storage.history import AnswerRecord, MessageRecord, PlanRecord, SurveyRunRecord
 
@@ -52,6 +54,7 @@ class _Narrator:
         for plan in self._history.plans:
             if plan.customer_id == profile.id:
                 self._remember_check_in(profile, plan, sent)
+                self._remember_goal(profile, plan, sent)
 
     def _at(self, when: datetime | None, act: Callable[..., Awaitable[None]], *of: object) -> None:
         if when is not None:
@@ -75,8 +78,14 @@ class _Narrator:
             return
         told = as_plan(self._history, plan)
         choice = plans.CheckInChoice(plan.check_in_answer or "")
-        said = plans.check_in_answered(told, choice, asked[-1].id, profile.language)
+        said = plan_messages.check_in_answered(told, choice, asked[-1].id, profile.language)
         self._at(answered_at, self._edit, profile, asked[-1], said)
+
+    def _remember_goal(self, profile: Profile, plan: PlanRecord, sent: list[MessageRecord]) -> None:
+        asked = [one for one in sent if one.kind == Kind.GOAL and one.facts["plan_id"] == plan.id]
+        if plan.goal_said_at is not None and asked:
+            kept = plan_messages.goal_kept(as_plan(self._history, plan), profile.language)
+            self._at(plan.goal_said_at, self._edit, profile, asked[0], kept)
 
     async def _say(self, profile: Profile, message: MessageRecord) -> None:
         facts = {**message.facts, "name": profile.name, "salutation": profile.salutation}
@@ -84,7 +93,14 @@ class _Narrator:
         message.message_id = await self._send(profile, composed)
 
     async def _send(self, profile: Profile, said: Message) -> int:
-        rendered = self._app.bot_data.renderer.render(said)
+        renderer = self._app.bot_data.renderer
+        rendered = renderer.render(said)
+        if "picture" in said.facts:
+            picture = plan_pictures.draw(said, renderer)
+            photo = await self._app.bot.send_photo(
+                profile.chat_id, picture, caption=rendered.text, parse_mode=ParseMode.HTML
+            )
+            return photo.message_id
         return (await replies.send_rendered(self._app.bot, profile.chat_id, rendered)).message_id
 
     async def _edit(self, profile: Profile, message: MessageRecord, said: Message) -> None:

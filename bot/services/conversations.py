@@ -1,5 +1,6 @@
 """What customers write: a reason, feedback, or anything else. Nothing is met with silence, nothing is lost."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import storage.case_threads
@@ -8,12 +9,14 @@ import storage.customers
 import storage.interactions
 import storage.notices
 import storage.outbox
+import storage.plans
 import storage.surveys
-from bot.domain import cases, surveys
+from bot.domain import cases, plan_messages, plans, surveys
 from bot.domain.cases import Case, Source
 from bot.domain.customers import Customer
 from bot.domain.delivery import Place
 from bot.domain.messages import Language, Message, Reply
+from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
 from bot.domain.touchpoints import Kind
@@ -33,7 +36,7 @@ def receive_text(
     text: str,
     caption: str | None = None,
 ) -> Reply:
-    """Take a customer's message as the reason or the feedback that was asked for, or keep it on the profile.
+    """Take a customer's message as the reason, the goal or the feedback that was asked for, or keep it on the profile.
 
     A photo, a file and the like have a `caption`, which may be empty.
     """
@@ -44,6 +47,9 @@ def receive_text(
     run = run or storage.surveys.load_awaiting_reason(tx, chat_id=chat_id, now=now)
     if run is not None and run.score is not None:
         return _record_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    plan = storage.plans.load_awaiting_goal(tx, customer.customer_id, now=now) if caption is None else None
+    if plan is not None:
+        return _keep_goal(tx, plan, customer, text, message_id=message_id, now=now)
     if customer.feedback_until is not None and customer.feedback_until > now:
         storage.customers.change(tx, customer.customer_id, feedback_until=None)
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
@@ -58,6 +64,7 @@ def give_feedback(
     if customer is None:
         return Reply(send=(Message("customers/stranger", language),))
     storage.customers.change(tx, customer.customer_id, feedback_until=None if text else now + FEEDBACK_WITHIN)
+    storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
     return Reply(send=(Message("customers/feedback_prompt", customer.language),))
@@ -71,6 +78,7 @@ def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     if run is not None:
         storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
+    storage.plans.edit_goal(tx, chat_id=chat_id, message_id=message_id, goal=text[: plans.MAX_GOAL])
     interaction_id = storage.interactions.edit(tx, chat_id=chat_id, message_id=message_id, body=text)
     if interaction_id is not None:
         storage.case_threads.follow_edit(tx, interaction_id, text=words, version=version, now=now)
@@ -99,6 +107,13 @@ def _record_reason(
         edit_message_id=run.prompt_message_id,
         send=(Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score)),),
     )
+
+
+def _keep_goal(tx: Tx, plan: Plan, customer: Customer, text: str, *, message_id: int, now: datetime) -> Reply:
+    """Why the customer bought, in their own words, becomes the goal of their plan."""
+    storage.plans.save_goal(tx, plan.plan_id, text[: plans.MAX_GOAL], message_id=message_id, now=now)
+    said = replace(plan, goal=text[: plans.MAX_GOAL])
+    return Reply(send=(plan_messages.goal_kept(said, customer.language),))
 
 
 def _complain(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:

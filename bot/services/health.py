@@ -1,32 +1,79 @@
-"""Whether the bot keeps up with its work."""
+"""Customers' health: scored once a business day, and told to staff when it turns bad."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
 
 import storage.health
-import storage.inbox
+import storage.health_lists
+import storage.health_scoring
+import storage.notices
+from bot.domain import health_messages
+from bot.domain.health import COMPARED_WITH
+from bot.domain.local_time import instant_at, local_date
+from bot.domain.planning import CHUNK
+from bot.domain.rules import Rules
 from storage.database import Tx
+from storage.health_lists import Waiting
+from storage.health_scoring import Occasion
 
-LATE_AFTER = timedelta(minutes=15)
+ALERTS = 5
+"""So many alerts a CSM is told one by one on a day; of the others, how many there are."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Backlog:
-    """What should be nothing: updates given up, and messages overdue; and the time zones that customers have."""
-
-    dead_updates: int
-    late_messages: int
-    timezones: frozenset[str]
+PAST_SCORED_AT = time(6)
+PAST_WEEKS = 26
 
 
-def try_to_write(tx: Tx, *, now: datetime) -> None:
-    """Prove that the database can be written to; nothing is left behind."""
-    storage.health.try_to_write(tx)
+def plan_health(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Score customers who have no score of this business day, a chunk at a time."""
+    if not rules.health.enabled:
+        return 0
+    day = local_date(now, rules.timezone)
+    ids = storage.health.list_unscored(tx, day=day, limit=CHUNK)
+    if ids:
+        storage.health_scoring.score(tx, ids, Occasion(day=day, at=now, alerts=True), rules)
+        storage.health.mark_scored(tx, ids, day=day)
+    return len(ids)
 
 
-def read_backlog(tx: Tx, *, now: datetime) -> Backlog:
-    return Backlog(
-        dead_updates=storage.inbox.count_dead(tx),
-        late_messages=storage.health.count_late(tx, before=now - LATE_AFTER),
-        timezones=frozenset(storage.health.list_timezones(tx)),
-    )
+def plan_health_alerts(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Tell staff, once everybody is scored, who became red or fell far: the most valuable first."""
+    waiting = storage.health_lists.list_waiting(tx, currency=rules.currency)
+    day = local_date(now, rules.timezone)
+    if not waiting or storage.health.list_unscored(tx, day=day, limit=1):
+        return 0
+    by_csm: dict[int | None, list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        by_csm[one.csm_id].append(one)
+    for theirs in by_csm.values():
+        _tell(tx, theirs, day, rules=rules, now=now)
+    storage.health_lists.clear_alerts(tx)
+    return len(waiting)
+
+
+def _tell(tx: Tx, waiting: list[Waiting], day: date, *, rules: Rules, now: datetime) -> None:
+    for one in waiting[:ALERTS]:
+        customer_id = one.one.customer_id
+        before = storage.health.load_health_on(tx, customer_id, day=day - COMPARED_WITH)
+        facts = health_messages.alert_facts(one.one, one.alert, before)
+        key = f"health:{customer_id}:{day}"
+        storage.notices.notify(
+            tx, key=key, template="health/alert", facts=facts, customer_id=customer_id, rules=rules, now=now
+        )
+    if len(waiting) > ALERTS:
+        key, facts = f"health:more:{waiting[0].csm_id}:{day}", {"more": len(waiting) - ALERTS}
+        of = waiting[0].one.customer_id  # whoever is told of this one is told of the others
+        storage.notices.notify(tx, key=key, template="health/more", facts=facts, customer_id=of, rules=rules, now=now)
+
+
+def score_past(tx: Tx, *, now: datetime, rules: Rules, after: int, weeks: int) -> int | None:
+    """Score customers who never were, as they stood week by week until yesterday; nobody is told of what is past.
+
+    Returns the last customer of the chunk, to go on after; None when there is nobody left.
+    """
+    ids = storage.health.list_ids(tx, after=after, limit=CHUNK, never_scored=True)
+    today = local_date(now, rules.timezone)
+    for week in range(weeks, 0, -1):
+        day = today - timedelta(days=7 * (week - 1) + 1)
+        at = min(instant_at(day, PAST_SCORED_AT, rules.timezone), now)
+        storage.health_scoring.score(tx, ids, Occasion(day=day, at=at, alerts=False), rules)
+    return ids[-1] if ids else None

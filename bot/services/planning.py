@@ -8,6 +8,7 @@ from functools import partial
 import storage.cases
 import storage.greetings
 import storage.losses
+import storage.plan_dates
 import storage.planning
 import storage.plans
 import storage.wave_results
@@ -50,7 +51,8 @@ def _sources(rules: Rules) -> list[_Source]:
         _Source(Kind.FOLLOW_UP, storage.cases.list_to_follow_up, rules.cases.nps_again_after),
         _Source(Kind.CSAT, storage.planning.list_done_milestones, rules.surveys.csat_after, names_subject=True),
         _Source(Kind.REMINDER, storage.planning.list_reminders),
-        _Source(Kind.MILESTONE, storage.plans.list_milestones),
+        _Source(Kind.MILESTONE, storage.plan_dates.list_milestones),
+        _Source(Kind.TIP, storage.plan_dates.list_tips),
     ]
     if rules.win_back.enabled:
         sources.append(_Source(Kind.WIN_BACK, storage.win_back.list_questions, rules.win_back.ask_after))
@@ -94,9 +96,9 @@ def _candidates(tx: Tx, source: _Source, window: Window) -> Iterator[Candidate]:
 def _rounds(tx: Tx, window: Window, rules: Rules, *, now: datetime, until: datetime) -> Iterator[Candidate]:
     """Every round of the plans until then; check-ins as they come if the customer goes on as now."""
     for kind in (Kind.CHECK_IN, Kind.PROGRESS):
-        due = storage.plans.list_rounds(tx, window, kind=kind)
+        due = storage.plan_dates.list_rounds(tx, window, kind=kind)
         found = storage.plans.load_many(tx, [one.row_id for one in due])
-        unanswered = storage.plans.list_unanswered(tx, list(found)) if kind is Kind.CHECK_IN else {}
+        unanswered = storage.plan_dates.list_unanswered(tx, list(found)) if kind is Kind.CHECK_IN else {}
         for one in due:
             plan, silence = found[one.row_id], unanswered.get(one.row_id, ())
             for coming in plans.rounds_between(plan, kind, one.timezone, first=one.at, last=until):
@@ -165,9 +167,10 @@ def next_due(tx: Tx, *, now: datetime, rules: Rules) -> datetime | None:
         *storage.planning.list_delivery_instants(tx, now=now),
         *(instant for source in _sources(rules) for instant in _next_of(tx, source.list_due, source.delay, now=now)),
         *_next_of(tx, storage.planning.list_closings, AT_ONCE, now=now),
-        *_next_of(tx, partial(storage.plans.list_rounds, kind=Kind.CHECK_IN), AT_ONCE, now=now),
-        *_next_of(tx, partial(storage.plans.list_rounds, kind=Kind.PROGRESS), AT_ONCE, now=now),
+        *_next_of(tx, partial(storage.plan_dates.list_rounds, kind=Kind.CHECK_IN), AT_ONCE, now=now),
+        *_next_of(tx, partial(storage.plan_dates.list_rounds, kind=Kind.PROGRESS), AT_ONCE, now=now),
         *_next_of(tx, storage.cases.list_alarms, AT_ONCE, now=now),
+        *_next_of(tx, storage.plan_dates.list_waiting, rules.success.stuck_after, now=now),
         *_next_loss(tx, rules, now=now),
         *_next_day_of_surveys(tx, rules, now=now),
         *_next_greeting(tx, rules, now=now),

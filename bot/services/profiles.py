@@ -4,35 +4,40 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import storage.customers
+import storage.health
 import storage.interactions
 import storage.plans
 import storage.profiles
-from bot.domain import profiles
+from bot.domain import plans, profiles
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
 from bot.domain.planning import UpcomingTouchpoint
 from bot.domain.profiles import Profile
 from bot.domain.roles import Role
+from bot.domain.rules import Rules
 from bot.domain.taps import PickCustomer
 from storage.database import Tx
 
 
-def show_profile(tx: Tx, *, now: datetime, customer_id: int, role: Role, language: Language) -> Message:
+def show_profile(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, role: Role, language: Language) -> Message:
     """Everything that one look at a customer should tell."""
     record = storage.profiles.load_record(tx, customer_id)
     if record is None:
         return _gone("customer", language)
+    plan = storage.plans.load_latest(tx, customer_id)
     profile = Profile(
         record=record,
         value=storage.profiles.load_value(tx, customer_id),
-        plan=storage.plans.load_latest(tx, customer_id),
+        plan=plan,
+        pace=plans.pace_of(plan, rules.success, now=now) if plan else None,
         answers=storage.profiles.list_answers(tx, customer_id, limit=profiles.ANSWERS),
         waiting=storage.profiles.list_waiting(tx, customer_id, limit=profiles.TOUCHPOINTS),
         past=storage.profiles.list_past(tx, customer_id, limit=profiles.TOUCHPOINTS),
         said=storage.profiles.list_said(tx, customer_id, limit=profiles.REMARKS),
         notes=storage.profiles.list_notes(tx, customer_id, limit=profiles.REMARKS),
+        standing=storage.health.load_standings(tx, [customer_id]).get(customer_id),
     )
-    buttons = tuple(Button(command, PickCustomer(command, customer_id, "")) for command in ("why", "plan"))
+    buttons = tuple(Button(command, PickCustomer(command, customer_id, "")) for command in ("why", "plan", "health"))
     return Message("portfolio/profile", language, profiles.profile_facts(profile, role, now=now), (buttons,))
 
 

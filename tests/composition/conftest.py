@@ -1,6 +1,8 @@
 """A folder of its own and an empty environment for each test of what reads them."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,15 @@ SETTINGS = (
     "LOG_LEVEL",
     "TOUCHPOINT_RULES",
 )
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again() -> Iterator[None]:
+    """The log as it was before the command set it up."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """The command line as a person meets it: what it prints where, and how it ends."""
 
-import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,14 +30,6 @@ DATABASE = "sqlite:///touchpoint.sqlite3"
 CUSTOMERS = "mã khách;họ tên;điện thoại;sở thích\nK1;Nguyễn Thị Ân;0912345678;hoa\nK2;Bình;12;\nK3;;;\n"
 
 
-@pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-
-
 def touchpoint(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), env={"COLUMNS": "200", "NO_COLOR": "1"})
 
@@ -67,6 +57,9 @@ def import_an(folder: Path) -> None:
         ["audit"],
         ["encrypt"],
         ["plan", "simulate"],
+        ["health", "score-past"],
+        ["health", "validate"],
+        ["health", "reweight"],
     ],
 )
 def test_every_command_explains_itself(words: list[str]) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
-from bot.domain.rules import Rules
+from bot.domain.rules import Owner, Rules
 from bot.domain.touchpoints import Kind
 from bot.rules_file import RulesError, read_rules
 
@@ -32,7 +33,17 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_examples_commented_plan_and_offer_work_too() -> None:
     text = (ROOT / "touchpoint.example.toml").read_text(encoding="utf-8")
     text = text.replace("# offer.", "offer.").replace("# [[", "[[").replace("#\n", "\n")
-    for key in ("key", "check_in_months", "progress_months", "name", "goal", "after_days", "title"):
+    for key in (
+        "key",
+        "check_in_months",
+        "progress_months",
+        "name",
+        "goal",
+        "after_days",
+        "title",
+        "segment",
+        "weights",
+    ):
         text = text.replace(f"# {key} =", f"{key} =")
 
     text = text.replace("# lunar", "lunar").replace("# at", "at").replace("# text", "text")
@@ -43,6 +54,7 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
     assert [plan.key for plan in rules.plans] == ["onboarding"]
     assert rules.plans[0].milestones[0].title[Language.EN] == "Comfortable with the basics"
     assert rules.win_back.offer[Language.VI] == "Giảm 10 % cho đơn hàng kế tiếp"
+    assert rules.health.scorecards[0].weights == {Measure.MILESTONES: 30, Measure.FREQUENCY: 5}
 
 
 def test_without_a_file_the_rules_are_the_defaults_with_plans_and_holidays() -> None:
@@ -56,6 +68,28 @@ def test_default_plans_are_told_in_both_languages() -> None:
     for plan in read("").plans:
         for words in (plan.name, plan.goal, *(milestone.title for milestone in plan.milestones)):
             assert set(words) == set(Language)
+
+
+WORDS = '{ vi = "lời", en = "words" }'
+PLAN = f"""
+[[plans]]
+key = "x"
+name = {WORDS}
+goal = {WORDS}
+[[plans.milestones]]
+key = "m"
+after_days = 30
+title = {WORDS}
+"""
+
+
+def test_a_plan_of_the_file_has_owners_measures_tips_and_segments() -> None:
+    measured = f"measure = {{ name = {WORDS}, unit = {WORDS}, target = 5 }}"
+    [plan] = read(PLAN + f'owner = "company"\nproof = true\ntip = "first_use"\n{measured}').plans
+    [milestone] = plan.milestones
+    assert (milestone.owner, milestone.proof, milestone.tip) == (Owner.COMPANY, True, "first_use")
+    assert milestone.measure is not None
+    assert milestone.measure.target == 5
 
 
 @pytest.mark.parametrize(
@@ -161,6 +195,11 @@ def test_every_problem_is_told_at_once_and_each_key_once() -> None:
         ('[[plans]]\nkey = "x"', "plans[0].milestones: is missing"),
         ('[[plans]]\n[[plans.milestones]]\nafter_days = "soon"', "plans[0].milestones[0].after_days: must be a whole"),
         ("plans = 3", "plans: must be a list"),
+        (PLAN + 'tip = "juggling"', "plans[0].milestones[0].tip: there is no templates/vi/tips/juggling.j2"),
+        (PLAN + 'owner = "nobody"', "plans[0].milestones[0].owner: must be 'customer' or 'company'"),
+        (PLAN + "proof = 3", "plans[0].milestones[0].proof: must be true or false"),
+        (PLAN + 'measure.target = "many"', "plans[0].milestones[0].measure.target: must be a number"),
+        ("[success]\nstuck_after = 21", "success.stuck_after: must be a duration"),
         ("= oops", "is not TOML: "),
     ],
 )

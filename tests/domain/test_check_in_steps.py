@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -32,7 +31,7 @@ def test_check_ins_come_half_as_often_after_two_unanswered_and_not_at_all_after_
     assert plans.check_in_step(number, unanswered, CheckInRules()) is step
 
 
-def plan(**changes: Any) -> Plan:
+def plan(check_in_months: int = 1) -> Plan:
     return Plan(
         plan_id=7,
         customer_id=1,
@@ -42,7 +41,8 @@ def plan(**changes: Any) -> Plan:
         status=PlanStatus.ACTIVE,
         started_at=START,
         milestones=(Milestone(position=1, title="m", due_at=START + timedelta(days=100)),),
-        **({"check_in_months": 1, "progress_months": 3} | changes),
+        check_in_months=check_in_months,
+        progress_months=3,
     )
 
 

@@ -94,6 +94,7 @@ def test_no_window_ever_holds_more_than_the_burst_and_the_rate(
         ({"act": "close"}, False, Act.CLOSE_TOPIC),
         ({"act": "reopen"}, False, Act.REOPEN_TOPIC),
         ({"act": "delete"}, False, Act.DELETE_TOPIC),
+        ({"picture": "plan"}, False, Act.SEND_PICTURE),
     ],
 )
 def test_what_is_queued_says_what_is_done_in_the_chat(facts: dict[str, object], edits: bool, act: Act) -> None:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain import plans
 from bot.domain.messages import Language
-from bot.domain.plans import CheckInChoice, Milestone, Plan, PlanStatus, Progress, Round
-from bot.domain.rules import MilestoneTemplate, PlanTemplate
-from bot.domain.taps import CheckInAnswer
+from bot.domain.plans import Measure, Milestone, Pace, Plan, PlanStatus, Progress, Round
+from bot.domain.rules import MeasureTemplate, MilestoneTemplate, Owner, PlanTemplate, SuccessRules
 from bot.domain.touchpoints import Kind
 
 SAIGON = "Asia/Ho_Chi_Minh"
@@ -130,52 +129,10 @@ def test_progress_counts_what_is_done_of_what_is_due() -> None:
     )
 
 
-def test_a_progress_message_names_what_comes_next_if_anything_does() -> None:
-    facts = plans.round_facts(PLAN, Kind.PROGRESS, now=at("2026-03-10 09:00"))
-    assert (facts["next_title"], facts["next_due_at"]) == ("mốc 2", at("2026-05-01 09:00").isoformat())
-    late = plans.round_facts(PLAN, Kind.PROGRESS, now=at("2026-06-01 09:00"))
-    assert (late["next_title"], late["next_due_at"], late["overdue"]) == ("", "", 2)
-
-
-def test_a_check_in_asks_with_two_buttons_that_carry_the_message() -> None:
-    facts = plans.round_facts(PLAN, Kind.CHECK_IN, now=START)
-    message = plans.check_in(facts, outbox_id=5, language=Language.VI)
-    [row] = message.keyboard
-    assert [(button.part, button.tap) for button in row] == [
-        ("well", CheckInAnswer(7, "well", 5)),
-        ("help", CheckInAnswer(7, "help", 5)),
-    ]
-
-
-def test_who_said_that_all_is_well_may_still_ask_for_help() -> None:
-    well = plans.check_in_answered(PLAN, CheckInChoice.WELL, 5, Language.VI)
-    assert [[button.tap for button in row] for row in well.keyboard] == [[CheckInAnswer(7, "help", 5)]]
-    assert plans.check_in_answered(PLAN, CheckInChoice.HELP, 5, Language.VI).keyboard == ()
-
-
-def test_a_milestone_is_announced_by_its_title_and_place() -> None:
-    facts = plans.milestone_facts(PLAN, 12)
-    assert (facts["title"], facts["position"], facts["total"]) == ("mốc 2", 2, 2)
-    assert plans.milestone(facts, outbox_id=1, language=Language.EN).template == "plans/milestone"
-
-
-def test_progress_has_no_buttons() -> None:
-    assert plans.progress({"done": 1}, outbox_id=1, language=Language.EN).keyboard == ()
-
-
-def test_staff_see_each_milestone_as_done_late_or_open() -> None:
-    done = replace(PLAN.milestones[0], done_at=at("2026-02-20 10:00"))
-    late = replace(PLAN.milestones[1], due_at=at("2026-03-05 09:00"))
-    ahead = replace(PLAN.milestones[1], due_at=at("2026-08-05 09:00"))
-    facts = plans.view_facts(replace(PLAN, milestones=(done, late, ahead)), "An", now=at("2026-03-10 09:00"))
-    states = facts["milestones"]
-    assert isinstance(states, list)
-    assert [one["state"] for one in states] == ["done", "late", "open"]
-
-
-def test_keys_name_the_round_and_the_milestone() -> None:
+def test_keys_name_the_round_the_milestone_with_its_day_and_the_tip() -> None:
     assert plans.round_key(Kind.CHECK_IN, 7, 3) == "check_in:7:3"
-    assert plans.milestone_key(12) == "milestone:12"
+    assert plans.milestone_key(PLAN.milestones[0]) == "milestone:11:20260302"
+    assert plans.tip_key(PLAN.milestones[0]) == "tip:11"
 
 
 def test_a_plans_rounds_end_with_its_last_milestone() -> None:
@@ -183,3 +140,120 @@ def test_a_plans_rounds_end_with_its_last_milestone() -> None:
     assert plans.is_within(PLAN, last)
     assert not plans.is_within(PLAN, last + timedelta(seconds=1))
     assert plans.is_within(replace(PLAN, milestones=()), last + timedelta(days=9999))
+
+
+RULES = SuccessRules(behind_after=timedelta(days=3), behind_share=0.25, stuck_after=timedelta(days=21))
+ORDERS = Measure(name="đơn", unit="đơn", start=10, target=50)
+
+
+@pytest.mark.parametrize(
+    ("late", "pace"),
+    [
+        (timedelta(days=-1), Pace.ON_TRACK),
+        (timedelta(days=3) - timedelta(seconds=1), Pace.ON_TRACK),
+        (timedelta(days=3), Pace.BEHIND),
+        (timedelta(days=21) - timedelta(seconds=1), Pace.BEHIND),
+        (timedelta(days=21), Pace.STUCK),
+    ],
+)
+def test_a_plan_is_judged_by_how_long_its_latest_milestone_is_overdue(late: timedelta, pace: Pace) -> None:
+    first = PLAN.milestones[0]
+    assert plans.pace_of(PLAN, RULES, now=first.due_at + late) is pace
+    done = replace(PLAN, milestones=(replace(first, done_at=first.due_at), PLAN.milestones[1]))
+    assert plans.pace_of(done, RULES, now=first.due_at + late) is Pace.ON_TRACK
+
+
+def test_a_plan_that_is_over_is_on_track() -> None:
+    far = PLAN.milestones[-1].due_at + timedelta(days=99)
+    for status in (PlanStatus.COMPLETED, PlanStatus.CANCELLED):
+        assert plans.pace_of(replace(PLAN, status=status), RULES, now=far) is Pace.ON_TRACK
+    assert plans.pace_of(replace(PLAN, milestones=()), RULES, now=far) is Pace.ON_TRACK
+
+
+def test_a_tick_that_waits_gives_staff_their_own_time() -> None:
+    first = PLAN.milestones[0]
+    claimed_at = first.due_at + timedelta(days=20)
+    plan = replace(PLAN, milestones=(replace(first, claimed_at=claimed_at),))
+    assert plans.pace_of(plan, RULES, now=first.due_at + timedelta(days=22)) is Pace.ON_TRACK
+    assert plans.pace_of(plan, RULES, now=claimed_at + timedelta(days=21)) is Pace.STUCK
+    early = replace(PLAN, milestones=(replace(first, claimed_at=first.due_at - timedelta(days=9)),))
+    assert plans.pace_of(early, RULES, now=first.due_at + timedelta(days=2)) is Pace.ON_TRACK
+
+
+@pytest.mark.parametrize(
+    ("value", "pace"), [(None, Pace.ON_TRACK), (30.0, Pace.ON_TRACK), (20.0, Pace.ON_TRACK), (19.0, Pace.BEHIND)]
+)
+def test_a_measure_that_lags_by_more_than_a_quarter_of_its_way_puts_the_plan_behind(
+    value: float | None, pace: Pace
+) -> None:
+    due_at = START + timedelta(days=100)
+    measured = replace(PLAN.milestones[0], due_at=due_at, measure=replace(ORDERS, value=value))
+    plan = replace(PLAN, milestones=(measured,))
+    assert plans.pace_of(plan, RULES, now=START + timedelta(days=50)) is pace
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "value", "share"),
+    [(10, 50, None, None), (10, 50, 30.0, 0.5), (10, 50, 5.0, 0.0), (10, 50, 90.0, 1.0), (30, 10, 25.0, 0.25)],
+)
+def test_the_share_of_a_measure_is_that_of_the_way_up_or_down(
+    start: float, target: float, value: float | None, share: float | None
+) -> None:
+    assert Measure(name="", unit="", start=start, target=target, value=value).share == share
+
+
+def test_a_milestone_takes_its_owner_measure_and_tip_from_the_template() -> None:
+    words = {Language.VI: "đơn", Language.EN: "orders"}
+    made = MilestoneTemplate(
+        key="m",
+        after_days=30,
+        title=words,
+        owner=Owner.COMPANY,
+        proof=True,
+        measure=MeasureTemplate(name=words, unit=words, start=10, target=50),
+        tip="first_use",
+        tip_days=7,
+    )
+    whole = replace(template(30), milestones=(made,))
+    [one] = plans.milestones_of(whole, language=Language.VI, timezone=SAIGON, start=START)
+    assert (one.owner, one.proof, one.measure, one.tip) == (Owner.COMPANY, True, ORDERS, "first_use")
+    assert (one.due_at, one.tip_at) == (at("2026-03-02 09:00"), at("2026-02-23 09:00"))
+
+
+def test_it_is_the_customers_turn_until_they_tick() -> None:
+    first = PLAN.milestones[0]
+    assert first.is_theirs
+    assert not replace(first, claimed_at=START).is_theirs
+    assert not replace(first, done_at=START).is_theirs
+    assert not replace(first, owner=Owner.COMPANY).is_theirs
+
+
+@pytest.mark.parametrize(
+    ("segments", "fits"),
+    [
+        ((), True),
+        (("plan=Gold",), True),
+        (("plan=silver",), False),
+        (("plan=silver", "plan=gold"), True),
+        (("plan=gold", "location=hue"), True),
+        (("plan=gold", "location=Hà Nội"), False),
+    ],
+)
+def test_a_template_is_meant_for_those_of_its_segments(segments: tuple[str, ...], fits: bool) -> None:
+    meant = replace(template(30), segments=segments)
+    assert plans.is_for(meant, plan="gold", location="Huế") is fits
+
+
+def test_a_milestone_that_is_put_off_takes_its_tip_along() -> None:
+    first = replace(PLAN.milestones[0], tip="first_use", tip_at=at("2026-02-23 09:00"))
+    moved = plans.rescheduled(first, date(2026, 3, 9), timezone=SAIGON)
+    assert (moved.due_at, moved.tip_at) == (at("2026-03-09 09:00"), at("2026-03-02 09:00"))
+    assert plans.rescheduled(replace(first, tip_at=None), date(2026, 3, 9), timezone=SAIGON).tip_at is None
+
+
+def test_the_share_of_a_plans_time_ends_with_its_last_milestone() -> None:
+    last = PLAN.milestones[-1].due_at
+    assert plans.elapsed(PLAN, now=START) == 0
+    assert plans.elapsed(PLAN, now=START + (last - START) / 2) == pytest.approx(0.5)
+    assert plans.elapsed(PLAN, now=last + timedelta(days=9)) == 1
+    assert plans.elapsed(replace(PLAN, milestones=()), now=START - timedelta(days=9)) == 0

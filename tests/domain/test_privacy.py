@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain import privacy, taps
 from bot.domain.customers import Customer
@@ -23,6 +23,8 @@ DOCUMENT = Document(
     purchases=[{}] * 4,
     plans=[{"name": "Cũ", "status": "completed"}, {"name": "Năm đầu", "status": "active"}],
     losses=[],
+    health=[{"day": date(2026, 11, 22), "score": 80}],
+    cancellations=[],
     looks=[{}],
 )
 

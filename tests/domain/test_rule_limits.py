@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.measures import Measure
 from bot.domain.messages import Language
 from bot.domain.rule_limits import LEAST, MOST, broken_limits
 from bot.domain.rules import (
@@ -13,11 +14,15 @@ from bot.domain.rules import (
     ContactRules,
     DeliveryRules,
     DigestRules,
+    HealthRules,
     HolidayGreeting,
+    MeasureTemplate,
     MilestoneTemplate,
     PlanTemplate,
     RetentionRules,
     Rules,
+    SegmentScorecard,
+    SuccessRules,
     SurveyRules,
     TetRules,
     WinBackRules,
@@ -36,6 +41,26 @@ def test_the_defaults_keep_to_their_own_limits() -> None:
         list(broken_limits(Rules(plans=(PLAN,), greetings=(TET, replace(TET, key="women", lunar="", day="03-08")))))
         == []
     )
+
+
+def measure(**changes: Any) -> MeasureTemplate:
+    return replace(MeasureTemplate(name=WORDS, unit=WORDS, target=5), **changes)
+
+
+WRONG_MILESTONES: list[tuple[dict[str, Any], str]] = [
+    ({"tip": "first_use", "tip_days": 0}, "tip_days: must be at least 1, and less than after_days"),
+    ({"tip": "first_use", "tip_days": 30}, "tip_days: must be at least 1, and less than after_days"),
+    ({"measure": measure(name={})}, "measure.name.vi: is missing"),
+    ({"measure": measure(unit={})}, "measure.unit.en: is missing"),
+    ({"measure": measure(start=5)}, "measure.target: must be another number than start (5)"),
+]
+
+
+def test_a_milestone_may_be_measured_and_have_a_tip() -> None:
+    milestone = replace(MILESTONE, measure=measure(), tip="first_use")
+    plan = replace(PLAN, milestones=(milestone,), goals=(WORDS,), segments=("plan=gold",), then="onboarding")
+    success = SuccessRules(review_url="https://g.page/x", referral_url="https://t.me/x")
+    assert list(broken_limits(Rules(plans=(plan,), success=success))) == []
 
 
 BOUNDS: Mapping[str, Any] = LEAST
@@ -107,6 +132,22 @@ def test_each_limit_is_kept_to_by_its_own_setting(key: str, value: Any) -> None:
             Rules(plans=(replace(PLAN, milestones=(replace(MILESTONE, title={}),)),)),
             "plans[0].milestones[0].title.vi: is missing",
         ),
+        (Rules(plans=(replace(PLAN, goals=(WORDS, {})),)), "plans[0].goals[1].vi: is missing"),
+        (Rules(plans=(replace(PLAN, segments=("gold",)),)), 'plans[0].segments[0]: must be such as "plan=gold"'),
+        (Rules(plans=(replace(PLAN, segments=("plan=a", "csm=Lan")),)), "plans[0].segments[1]: must be such as"),
+        (Rules(plans=(replace(PLAN, then="growth"),)), "plans[0].then: must be the key of a plan: onboarding"),
+        *(
+            (
+                Rules(plans=(replace(PLAN, milestones=(replace(MILESTONE, **changes),)),)),
+                f"plans[0].milestones[0].{key}",
+            )
+            for changes, key in WRONG_MILESTONES
+        ),
+        (Rules(success=SuccessRules(behind_after=timedelta(days=21))), "success.behind_after: must be shorter than"),
+        (Rules(success=SuccessRules(behind_share=0)), "success.behind_share: must be more than 0"),
+        (Rules(success=SuccessRules(behind_share=1.1)), "success.behind_share: must be more than 0"),
+        (Rules(success=SuccessRules(review_url="g.page")), "success.review_url: must be an address"),
+        (Rules(success=SuccessRules(referral_url="http://x")), "success.referral_url: must be an address"),
     ],
 )
 def test_a_rule_out_of_its_limits_is_named_as_the_file_names_it(rules: Rules, problem: str) -> None:
@@ -124,3 +165,30 @@ def test_words_are_kept_for_ever_or_for_a_month_at_least() -> None:
         found = [*broken_limits(Rules(retention=RetentionRules(texts=texts)))]
         assert len(found) == problems
         assert all(problem.startswith("retention.texts: ") for problem in found)
+
+
+HEALTH = HealthRules()
+TOO_FEW = dict.fromkeys(HEALTH.weights, 0.0) | {Measure.SURVEY: 5.0}
+
+
+@pytest.mark.parametrize(
+    ("health", "key"),
+    [
+        (HealthRules(red_up_to=75), "health.red_up_to"),
+        (HealthRules(red_up_to=0), "health.red_up_to"),
+        (HealthRules(yellow_up_to=100), "health.red_up_to"),
+        (HealthRules(lines={**HEALTH.lines, Measure.TREND: (1, 1)}), "health.lines.trend"),
+        (HealthRules(weights={**HEALTH.weights, Measure.TREND: -1}), "health.weights"),
+        (HealthRules(weights=TOO_FEW), "health.weights"),
+        (HealthRules(onboarding={Measure.CONNECTED: 1}), "health.onboarding"),
+        (HealthRules(scorecards=(SegmentScorecard(segment="gold", weights={}),)), "health.scorecards[0].segment"),
+        (HealthRules(scorecards=(SegmentScorecard(segment="csm=Lan", weights={}),)), "health.scorecards[0].segment"),
+        (
+            HealthRules(scorecards=(SegmentScorecard(segment="plan=x", weights=TOO_FEW),)),
+            "health.scorecards[0].weights",
+        ),
+    ],
+)
+def test_a_score_that_cannot_be_made_is_refused(health: HealthRules, key: str) -> None:
+    (problem,) = broken_limits(Rules(health=health))
+    assert problem.startswith(f"{key}: ")

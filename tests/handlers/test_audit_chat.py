@@ -14,8 +14,8 @@ from tests.factories import CHAT, add_staff, row, rows
 from tests.stage import Stage, last, text
 
 HOA = CHAT + 7
-ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases"}
-MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage}
+ABOUT_NOBODY = {"unsend", "customers", "report", "audit", "wave", "who", "cases", "plans", "risks"}
+MANY = {taps.ShowReport, taps.ListPage, taps.SwitchWave, taps.ListWave, taps.UnansweredPage, taps.RisksPage}
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ async def test_a_profile_is_found_without_accents(stage: Stage, database: Databa
     two_namesakes(database)
     page = await said(stage, csm(stage, database), "/customer nguyen thi an")
     assert text(page).startswith("Nguyễn Thị An · KH-1\nGói gold")
-    assert labels(page) == [["Sắp gửi gì?", "Lộ trình"]]
+    assert labels(page) == [["Sắp gửi gì?", "Lộ trình", "Sức khỏe"]]
 
 
 async def test_namesakes_are_offered_and_the_choice_becomes_the_profile_and_leads_on_from_there(

@@ -104,7 +104,7 @@ def test_a_database_of_a_newer_version_is_left_alone(blank_url: str) -> None:
 
 
 def test_numbers_and_words_from_before_encryption_are_found_and_read_as_they_were(blank_url: str) -> None:
-    migrate(blank_url, "0004_trust")
+    migrate(blank_url, "0008_casework")
     words = {1: "enc1:0a0b0c0d:AAAA", 2: "txt1:enc1:", 3: "ENC1: đắt quá", 4: None}
     with connect(blank_url) as connection:
         for number, goal in words.items():

@@ -238,3 +238,19 @@ def test_a_kept_playground_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="choose another folder"):
         demo.run(Settings(), port=0, keep=tmp_path)
     assert kept.read_bytes() == b"kept"
+
+
+async def test_health_has_half_a_year_behind_it_when_the_visitor_comes(
+    playground: Playground, database_path: Path
+) -> None:
+    colours = dict(rows(database_path, "SELECT colour, count(*) FROM health GROUP BY colour"))
+    assert set(colours) == {"red", "yellow", "green", "grey"}
+    ((first, days),) = rows(database_path, "SELECT min(day), count(DISTINCT day) FROM health_snapshot")
+    assert first < "2026-06-05"
+    assert days > 20
+    manager = person(playground, 7_200_000_000)
+    manager.send_text("/health KH0001")
+    await let_pass(playground)
+    said = latest(playground, manager.chat.id)
+    assert "Nguyễn Thị An" in str(said.content["text"])
+    assert "30 ngày" in str(said.content["text"])

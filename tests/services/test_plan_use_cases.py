@@ -7,7 +7,7 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Kind
-from bot.services import plans
+from bot.services import own_plans, plan_planning, plans
 from storage.database import Database
 from tests.factories import queue
 from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look
@@ -32,7 +32,7 @@ def start(database: Database, customer_id: int, template: str = "onboarding") ->
 
 def complete(database: Database, milestone_id: int) -> Reply:
     tap = CompleteMilestone(milestone_id)
-    return database.write_now(plans.complete_milestone, staff_id=STAFF, language=Language.EN, tap=tap)
+    return database.write_now(plans.complete_milestone, rules=RULES, staff_id=STAFF, language=Language.EN, tap=tap)
 
 
 def answer(
@@ -45,7 +45,7 @@ def answer(
     outbox_id: int = 0,
 ) -> Reply:
     return database.write_now(
-        plans.answer_check_in,
+        own_plans.answer_check_in,
         rules=RULES,
         chat_id=chat_id,
         message_id=message_id,
@@ -118,7 +118,7 @@ def test_a_milestone_is_marked_once_and_keeps_who_marked_it_first(
 def test_what_is_done_is_not_announced_any_more(database: Database, clock: Clock, customer_id: int) -> None:
     start(database, customer_id)
     clock.advance(timedelta(days=31))
-    database.write_now(plans.plan_milestones, rules=RULES)
+    database.write_now(plan_planning.plan_milestones, rules=RULES)
     complete(database, 1)
     [announcement] = database.read_now(look, table="outbox")
     assert (announcement.kind, announcement.status) == ("milestone", "cancelled")
@@ -136,7 +136,7 @@ def test_a_tap_proves_that_the_message_arrived(database: Database, customer_id: 
 def test_only_open_milestones_have_buttons(database: Database, customer_id: int) -> None:
     start(database, customer_id)
     complete(database, 2)
-    taps = [button.tap for row in show(database, customer_id).keyboard for button in row]
+    taps = [row[0].tap for row in show(database, customer_id).keyboard]
     assert taps == [CompleteMilestone(1), CompleteMilestone(3), CompleteMilestone(4)]
 
 

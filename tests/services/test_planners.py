@@ -9,7 +9,7 @@ from bot.domain.messages import Language
 from bot.domain.rules import BirthdayRules, ContactRules, Rules, SurveyRules, WinBackRules
 from bot.domain.taps import CompleteMilestone, StartPlan
 from bot.domain.touchpoints import Group
-from bot.services import birthdays, plans, survey_planning, win_back
+from bot.services import birthdays, plan_planning, plans, survey_planning, win_back
 from storage.database import Database
 from tests.factories import queue_survey
 from tests.stories import RULES, Clock, add_customer, change, look, put
@@ -169,7 +169,7 @@ def plan_of(database: Database, customer_id: int) -> None:
 def test_csat_asks_about_the_milestone_that_was_reached(database: Database, clock: Clock) -> None:
     plan_of(database, add_customer(database, clock))
     tap = CompleteMilestone(2)
-    database.write_now(plans.complete_milestone, staff_id=1, language=Language.VI, tap=tap)
+    database.write_now(plans.complete_milestone, rules=RULES, staff_id=1, language=Language.VI, tap=tap)
     clock.advance(RULES.surveys.csat_after)
     assert run(database, survey_planning.plan_csat) == 1
     assert run(database, survey_planning.plan_csat) == 0
@@ -178,7 +178,8 @@ def test_csat_asks_about_the_milestone_that_was_reached(database: Database, cloc
 
 
 @pytest.mark.parametrize(
-    ("planner", "days"), [(plans.plan_milestones, 30), (plans.plan_check_ins, 31), (plans.plan_progress, 92)]
+    ("planner", "days"),
+    [(plan_planning.plan_milestones, 30), (plan_planning.plan_check_ins, 31), (plan_planning.plan_progress, 92)],
 )
 @pytest.mark.parametrize("column", GONE)
 def test_plan_messages_to_who_cannot_be_written_to_are_passed_over(
@@ -200,12 +201,12 @@ def test_a_customer_who_moved_west_waits_for_the_morning_there(database: Databas
     plan_of(database, customer_id)
     database.write_now(change, table="customer", row_id=customer_id, timezone="America/New_York")
     clock.advance(datetime(2026, 12, 20, 2, tzinfo=UTC) - clock.now())  # 09:00 in Vietnam, 21:00 of the 19th there
-    assert run(database, plans.plan_check_ins) == 1
+    assert run(database, plan_planning.plan_check_ins) == 1
     assert queued(database) == []
     [plan] = database.read_now(look, table="success_plan")
     assert plan.next_check_in_at == datetime(2026, 12, 20, 14, tzinfo=UTC)
     clock.advance(plan.next_check_in_at - clock.now())
-    assert run(database, plans.plan_check_ins) == 1
+    assert run(database, plan_planning.plan_check_ins) == 1
     assert [row.dedupe_key for row in queued(database)] == ["check_in:1:1"]
 
 

@@ -14,7 +14,7 @@ from bot.domain.privacy import TEXT_VERSION, Document
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
-from bot.services import conversations, customers, imports, links, portfolio, privacy, profiles, updates
+from bot.services import conversations, customers, health, imports, links, portfolio, privacy, profiles, updates
 from storage import reports
 from storage.database import Database
 from storage.tables import metadata
@@ -45,6 +45,8 @@ def add_person(database: Database, clock: HandClock) -> int:
     said = {"chat_id": CHAT, "message_id": 51, "language": Language.VI, "text": "bí mật: hỏng rồi"}
     database.write_now(conversations.give_feedback, rules=RULES, **said)
     database.write_now(links.create_link, external_id="K-77", rules=RULES, code=CODE)
+    put(database, "cancellation", customer_id=customer_id, asked_at=START, noted_by=1)
+    database.write_now(health.plan_health, rules=RULES)
     update = {"update_id": 9, "message": {"text": "bí mật", "from": {"id": CHAT}}}
     database.write_now(updates.keep, payloads=[update])
     database.write_now(customers.stop, chat_id=CHAT, language=Language.VI)
@@ -81,7 +83,8 @@ def test_after_forgetting_no_table_holds_anything_to_know_the_person_by(database
     assert forget(database, customer_id).edit is not None
     after = everything(database)
     assert [secret for secret in SECRETS if secret in after] == []
-    assert (rows(database, "link"), rows(database, "inbox")) == ([], [])
+    emptied = ("link", "inbox", "health", "health_snapshot", "cancellation")
+    assert [rows(database, table) for table in emptied] == [[]] * len(emptied)
 
 
 def test_reports_of_scores_and_reasons_are_the_same_before_and_after(database: Database, clock: HandClock) -> None:
@@ -163,7 +166,7 @@ def test_staff_find_a_forgotten_person_no_more(database: Database, clock: HandCl
     page = database.read_now(portfolio.list_customers, message_id=1, staff_id=1, language=Language.EN, search="")
     assert page.template == "portfolio/nobody" or page.facts["total"] == 0
     facts = {"customer_id": customer_id, "language": Language.EN}
-    shown = database.read_now(profiles.show_profile, role="csm", **facts)
+    shown = database.read_now(profiles.show_profile, rules=RULES, role="csm", **facts)
     assert shown.template == "portfolio/nobody"
     noted = database.write_now(profiles.take_note, staff_id=1, chat_id=2, message_id=3, body="bí mật", **facts)
     assert noted.template == "portfolio/nobody"
@@ -258,6 +261,8 @@ def test_a_document_holds_everything_of_its_own_person_and_nothing_of_others(
     assert read["plans"][0]["milestones"][0]["title"] == "Mốc"
     assert [(one["source"], one["words"]) for one in read["cases"]] == [("feedback", "bí mật: hỏng rồi")]
     assert read["purchases"][0]["amount_minor"] == 5
+    assert [(one["day"], one["colour"]) for one in read["health"]] == [("2026-11-20", "red")]
+    assert [one["withdrawn_at"] for one in read["cancellations"]] == [None]
     assert len(read["messages"]) == 2
 
 
@@ -309,7 +314,10 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
     thought_of = {
         "answer",
         "audit",
+        "cancellation",
         "consent",
+        "health",
+        "health_snapshot",
         "interaction",
         "link",
         "loss",

@@ -19,7 +19,8 @@ RULES = Rules()
 
 
 def profile(database: Database, customer_id: int, role: Role = Role.CSM) -> str:
-    said = database.read_now(profiles.show_profile, customer_id=customer_id, role=role, language=Language.EN)
+    facts = {"rules": RULES, "role": role, "language": Language.EN}
+    said = database.read_now(profiles.show_profile, customer_id=customer_id, **facts)
     return Renderer(RULES).render(said).text
 
 
@@ -137,7 +138,9 @@ def test_a_profile_shows_the_plan_and_how_far_it_has_come(database: Database, cl
     plan_id = row(database, "success_plan")["id"]
     put(database, "milestone", plan_id=plan_id, position=1, title="a", due_at=clock.now() - timedelta(days=1))
     put(database, "milestone", plan_id=plan_id, position=2, title="b", due_at=clock.now() + timedelta(days=1))
-    assert "First year – 0 of 2 milestones, 1 overdue; next: b (21/11/2026)" in profile(database, customer_id)
+    assert "First year – 0 of 2 milestones, 1 overdue · 🟢 On Track; next: b (21/11/2026)" in profile(
+        database, customer_id
+    )
 
 
 def test_what_the_customer_said_and_what_staff_noted_are_told_apart(database: Database, clock: HandClock) -> None:
@@ -153,7 +156,8 @@ def test_what_the_customer_said_and_what_staff_noted_are_told_apart(database: Da
 
 def test_a_customer_who_is_gone_has_no_profile_and_takes_no_note(database: Database) -> None:
     gone = Message("portfolio/nobody", Language.EN, {"command": "customer", "query": ""})
-    assert database.read_now(profiles.show_profile, customer_id=7, role=Role.CSM, language=Language.EN) == gone
+    shown = database.read_now(profiles.show_profile, rules=RULES, customer_id=7, role=Role.CSM, language=Language.EN)
+    assert shown == gone
     assert note(database, 7, "x").template == "portfolio/nobody"
     said = database.read_now(profiles.explain, customer_id=7, upcoming=[], days=30, language=Language.EN)
     assert said.template == "portfolio/nobody"

@@ -8,7 +8,7 @@ from bot.domain.rules import RetentionRules, Rules
 from bot.domain.touchpoints import Kind
 from bot.services.retention import erase_old_texts
 from storage.database import Database, Tx
-from storage.tables import outbox
+from storage.tables import outbox, success_plan
 from tests.conftest import HandClock
 from tests.factories import STAFF_CHAT, add_customer, add_score, put, queue, row, rows
 
@@ -25,6 +25,9 @@ def write(database: Database, clock: HandClock, word: str) -> None:
     due = {"answer_due_at": clock.now(), "solve_due_at": clock.now(), "resolved_at": clock.now()}
     opened = {"customer_id": customer_id, "source": "feedback", "opened_at": clock.now()}
     put(database, "support_case", words=word, **opened, **due)
+    plan = {"template": "t", "name": "n", "check_in_months": 1, "progress_months": 3}
+    rounds = {"check_ins": 0, "progress_messages": 0, "started_at": clock.now(), "goal_said_at": clock.now()}
+    put(database, "success_plan", customer_id=customer_id, status="completed", goal=word, **plan, **rounds)
     about: dict[str, Any] = {"about_id": customer_id, "chat_id": STAFF_CHAT, "language": "vi"}
     queue(database, Kind.NOTICE, dedupe_key=word, facts={"text": word}, **about)
 
@@ -32,6 +35,7 @@ def write(database: Database, clock: HandClock, word: str) -> None:
 def words(database: Database) -> list[str]:
     kept = [one["reason"] for one in rows(database, "answer")] + [one["body"] for one in rows(database, "interaction")]
     kept += [one["words"] for one in rows(database, "support_case")]
+    kept += [one["goal"] for one in rows(database, "success_plan")]
     return kept + [one["reason"] for one in rows(database, "loss")]
 
 
@@ -40,8 +44,8 @@ def test_old_words_go_and_scores_and_new_words_stay(database: Database, clock: H
     clock.advance(timedelta(seconds=1))
     write(database, clock, "new")
     clock.advance(KEPT_FOR)
-    assert database.write_now(erase_old_texts, rules=RULES) == 4
-    assert words(database) == ["", "new"] * 4
+    assert database.write_now(erase_old_texts, rules=RULES) == 5
+    assert words(database) == ["", "new"] * 5
     assert [one["score"] for one in rows(database, "answer")] == [4, 4]
     assert database.write_now(erase_old_texts, rules=RULES) == 0
 
@@ -81,7 +85,7 @@ def test_without_a_rule_everything_stays(database: Database, clock: HandClock) -
     write(database, clock, "old")
     clock.advance(10 * KEPT_FOR)
     assert database.write_now(erase_old_texts, rules=NEVER) == 0
-    assert words(database) == ["old"] * 4
+    assert words(database) == ["old"] * 5
 
 
 def test_a_first_reason_that_nobody_gave_stays_none(database: Database, clock: HandClock) -> None:
@@ -89,3 +93,29 @@ def test_a_first_reason_that_nobody_gave_stays_none(database: Database, clock: H
     clock.advance(2 * KEPT_FOR)
     database.write_now(erase_old_texts, rules=RULES)
     assert row(database, "answer")["reason"] is None
+
+
+def test_the_goal_of_a_plan_that_goes_on_and_of_a_template_stay(database: Database, clock: HandClock) -> None:
+    write(database, clock, "old")
+
+    def go_on(tx: Tx, *, now: object) -> None:
+        tx.execute(success_plan.update().values(status="active"))
+
+    database.write_now(go_on)
+    clock.advance(2 * KEPT_FOR)
+    database.write_now(erase_old_texts, rules=RULES)
+    assert row(database, "success_plan")["goal"] == "old"
+
+
+def test_a_message_that_quoted_the_goal_keeps_it_no_longer_than_other_words(
+    database: Database, clock: HandClock
+) -> None:
+    queue(database, Kind.CHECK_IN, add_customer(database), facts={"goal": "x"})
+    clock.advance(2 * KEPT_FOR)
+
+    def send(tx: Tx, *, now: object) -> None:
+        tx.execute(outbox.update().values(status="sent"))
+
+    database.write_now(send)
+    database.write_now(erase_old_texts, rules=RULES)
+    assert row(database, "outbox")["facts"] == {}

@@ -116,7 +116,7 @@ def test_the_next_instant_is_the_first_of_all_planners_and_the_outbox(database: 
     queue(database, Kind.MILESTONE, customer_id, due_at=clock.now() + 5 * DAY)
     assert next_due(database) == clock.now() + 5 * DAY
     tap = CompleteMilestone(1)
-    database.write_now(plans.complete_milestone, staff_id=1, language=Language.VI, tap=tap)
+    database.write_now(plans.complete_milestone, rules=RULES, staff_id=1, language=Language.VI, tap=tap)
     assert next_due(database) == clock.now() + RULES.surveys.csat_after
 
 

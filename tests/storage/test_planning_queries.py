@@ -11,7 +11,7 @@ from bot.domain.plans import Round
 from bot.domain.taps import StartPlan
 from bot.domain.touchpoints import Kind
 from bot.services import plans
-from storage import planning, win_back
+from storage import plan_dates, planning, win_back
 from storage import plans as plan_queries
 from storage.database import Database, Tx
 from storage.due import Due, Window
@@ -53,7 +53,7 @@ def test_only_the_first_asks_about_an_interaction(database: Database, clock: Clo
 
 
 @pytest.mark.parametrize(
-    "mark", [planning.mark_milestone_asked, plan_queries.mark_announced, partial(plan_queries.mark_done, done_by=1)]
+    "mark", [planning.mark_milestone_asked, plan_dates.mark_announced, partial(plan_queries.mark_done, done_by=1)]
 )
 def test_only_the_first_marks_a_milestone(database: Database, clock: Clock, mark: Callable[..., bool]) -> None:
     start_plan(database, clock)
@@ -64,10 +64,10 @@ def test_only_the_first_marks_a_milestone(database: Database, clock: Clock, mark
 @pytest.mark.parametrize(("kind", "column"), [(Kind.CHECK_IN, "check_ins"), (Kind.PROGRESS, "progress_messages")])
 def test_only_the_first_moves_a_round(database: Database, clock: Clock, kind: Kind, column: str) -> None:
     start_plan(database, clock)
-    [seen] = database.read_now(lambda tx, *, now: plan_queries.list_rounds(tx, Window(limit=1), kind=kind))
+    [seen] = database.read_now(lambda tx, *, now: plan_dates.list_rounds(tx, Window(limit=1), kind=kind))
 
     def move(tx: Tx, *, now: datetime, number: int) -> bool:
-        return plan_queries.move_round(tx, seen, Round(number, seen.at), kind=kind, until=seen.at + DAY)
+        return plan_dates.move_round(tx, seen, Round(number, seen.at), kind=kind, until=seen.at + DAY)
 
     assert database.write_now(move, number=1) is True
     assert database.write_now(move, number=2) is False

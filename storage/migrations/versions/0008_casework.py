@@ -5,7 +5,7 @@ from alembic import op
 
 from storage.columns import UtcDateTime
 
-revision = "0009_casework"
+revision = "0008_casework"
 down_revision = "0007_wording"
 branch_labels = None
 depends_on = None

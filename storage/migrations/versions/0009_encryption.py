@@ -10,8 +10,8 @@ from alembic import op
 
 from storage.columns import Id, UtcDateTime
 
-revision = "0010_encryption"
-down_revision = "0009_casework"
+revision = "0009_encryption"
+down_revision = "0008_casework"
 branch_labels = None
 depends_on = None
 

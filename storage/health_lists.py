@@ -1,0 +1,95 @@
+"""The portfolio by health: counts, those who moved, those at risk, and what staff are still to be told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
+
+from bot.domain.health import Alert, Colour
+from bot.domain.health_messages import Counted, ListedHealth
+from storage.database import Tx
+from storage.health import ACTIVE, read_health
+from storage.tables import customer, health
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An alert that staff are still to be told of; `past_score` is the score of 30 days ago."""
+
+    one: ListedHealth
+    alert: Alert
+    csm_id: int | None
+
+
+def _listed() -> Select[Any]:
+    statement = select(customer.c.name, customer.c.csm_id, health)
+    return statement.join(health, health.c.customer_id == customer.c.id).where(ACTIVE)
+
+
+def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if csm_id is None else [customer.c.csm_id == csm_id]
+
+
+def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:
+    """How many customers have which colour, now and 30 days ago; of one CSM, or of all."""
+    columns = (health.c.colour, health.c.colour_before)
+    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
+    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns)).all()
+    now, before = dict.fromkeys(Colour, 0), dict.fromkeys(Colour, 0)
+    for row in rows:
+        now[Colour(row.colour)] += row.n
+        if row.colour_before is not None:
+            before[Colour(row.colour_before)] += row.n
+    return Counted(now=now, before=before)
+
+
+def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[ListedHealth]:
+    """Whose score moved most in 30 days, down or up."""
+    moved = health.c.score - health.c.score_before
+    wanted, order = (moved < 0, moved) if falls else (moved > 0, moved.desc())
+    statement = _listed().where(wanted, *_owned(csm_id)).order_by(order, customer.c.id).limit(limit)
+    return [_line(row) for row in tx.execute(statement)]
+
+
+def count_risks(tx: Tx) -> int:
+    """How many customers are red."""
+    statement = select(func.count()).select_from(health).join(customer, customer.c.id == health.c.customer_id)
+    return int(tx.execute(statement.where(ACTIVE, health.c.colour == Colour.RED)).scalar_one())
+
+
+def list_risks(tx: Tx, *, csm_id: int, currency: str, offset: int, limit: int) -> list[ListedHealth]:
+    """Red customers: those of this CSM first, then the most valuable; amounts in other currencies come after ours."""
+    statement = _listed().where(health.c.colour == Colour.RED)
+    order = (_first(customer.c.csm_id == csm_id), *_most_valuable(currency))
+    return [_line(row) for row in tx.execute(statement.order_by(*order).offset(offset).limit(limit))]
+
+
+def _first(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 0), else_=1)
+
+
+def _most_valuable(currency: str) -> tuple[ColumnElement[Any], ...]:
+    return (_first(health.c.currency == currency), health.c.value_minor.desc(), customer.c.id)
+
+
+def list_waiting(tx: Tx, *, currency: str) -> list[Waiting]:
+    """Alerts that nobody was told of, the most valuable customer first."""
+    statement = _listed().where(health.c.alert.is_not(None)).order_by(*_most_valuable(currency))
+    return [Waiting(one=_line(row), alert=Alert(row.alert), csm_id=row.csm_id) for row in tx.execute(statement)]
+
+
+def clear_alerts(tx: Tx) -> None:
+    """Everything was told."""
+    tx.execute(update(health).where(health.c.alert.is_not(None)).values(alert=None))
+
+
+def _line(row: Row[Any]) -> ListedHealth:
+    return ListedHealth(
+        customer_id=row.customer_id,
+        name=row.name,
+        csm_id=row.csm_id,
+        health=read_health(row),
+        since=row.since,
+        score_before=row.score_before,
+        value=(row.currency, row.value_minor),
+    )
