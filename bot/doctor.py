@@ -46,7 +46,7 @@ def examine(
     if "ADMIN_IDS" not in wrong:
         yield _examine_admins(settings.rules)
     if "DATABASE_URL" not in wrong:
-        yield from _examine_database(settings, now)
+        yield from _examine_database(settings, now, keys_known="ENCRYPTION_KEYS" not in wrong)
     if wrong.isdisjoint({"BOT_TOKEN", "BOT_API_URL", "BOT_PROXY"}):
         yield from _examine_telegram(settings, ask_identity, now)
 
@@ -57,7 +57,7 @@ def _examine_admins(rules: Rules) -> Finding:
     return Finding("admins", in_order=False, words="nobody may command the bot: write your Telegram id into ADMIN_IDS")
 
 
-def _examine_database(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
+def _examine_database(settings: Settings, now: Callable[[], datetime], *, keys_known: bool) -> Iterator[Finding]:
     try:
         revision = current(settings.database_url)
     except DatabaseUnavailableError as error:
@@ -71,7 +71,8 @@ def _examine_database(settings: Settings, now: Callable[[], datetime]) -> Iterat
     database = Database(settings.database_url, now=now, keyring=settings.keyring)
     try:
         yield _examine_writing(database)
-        yield _examine_keys(database, settings.keyring)
+        if keys_known:
+            yield _examine_keys(database, settings.keyring)
         yield from _judge_backlog(database.read_now(read_backlog))
     finally:
         database.close()

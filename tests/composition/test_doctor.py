@@ -60,6 +60,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
     [
         ("ADMIN_IDS", {"admins"}),
         ("DATABASE_URL", {"migrations", "database", "encryption", "time zones", "updates", "messages"}),
+        ("ENCRYPTION_KEYS", {"encryption"}),
         ("BOT_TOKEN", {"token", "clock"}),
         ("BOT_PROXY", {"token", "clock"}),
         ("LOG_LEVEL", set()),
