@@ -41,7 +41,7 @@ run: $(VENV)/.installed ## the bot on Telegram, with the token in .env
 	$(BIN)/touchpoint run
 
 test: $(VENV)/.installed-dev ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/.installed-dev ## style, types, import contracts
 	$(BIN)/ruff format --check .
