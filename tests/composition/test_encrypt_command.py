@@ -127,7 +127,7 @@ def test_after_a_new_key_the_old_one_is_needed_until_all_is_written_again() -> N
 
 
 @pytest.mark.usefixtures("_written")
-@pytest.mark.parametrize("keys", ["", NEW])
+@pytest.mark.parametrize("keys", ["", NEW], ids=["none", "another"])
 def test_without_the_key_that_the_database_needs_nothing_starts_and_nothing_changes(
     keys: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +197,9 @@ def test_a_new_key_is_printed_and_taken() -> None:
     assert "--new-key" in touchpoint("encrypt").stderr
 
 
-@pytest.mark.parametrize("keys", ["short", f"{OLD},short", f"{OLD},off", "off,x"])
+@pytest.mark.parametrize(
+    "keys", ["short", f"{OLD},short", f"{OLD},off", "off,x"], ids=["short", "then short", "off last", "off and none"]
+)
 def test_keys_that_are_none_are_refused_and_not_shown(keys: str) -> None:
     with pytest.raises(SettingsError) as caught:
         settings(keys)
