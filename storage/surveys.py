@@ -18,6 +18,7 @@ def _runs() -> Select[Any]:
         select(
             survey_run.c.id,
             survey_run.c.kind,
+            survey_run.c.trigger,
             survey_run.c.customer_id,
             survey_run.c.subject,
             survey_run.c.wording,
@@ -104,6 +105,7 @@ def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
     return SurveyRun(
         run_id=row.id,
         kind=Kind(row.kind),
+        trigger=row.trigger,
         customer_id=row.customer_id,
         customer_name=row.name,
         chat_id=row.chat_id,

@@ -22,6 +22,7 @@ SCALE_NAMES: Mapping[Kind, str] = {
 
 NPS_FIRST_ROW = 6
 MAX_REASON = 4000
+OF_CASE = "case"  # what caused a survey that asks about a case
 QUOTE = 1000  # of a text that is shown to staff; the whole of it is on the profile
 
 
@@ -51,6 +52,7 @@ class SurveyRun:
 
     run_id: int
     kind: Kind
+    trigger: str
     customer_id: int
     customer_name: str
     chat_id: int | None

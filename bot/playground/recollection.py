@@ -128,6 +128,7 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
     return SurveyRun(
         run_id=run.id,
         kind=Kind(run.kind),
+        trigger=run.trigger,
         customer_id=run.customer_id,
         customer_name=profile.name,
         chat_id=profile.chat_id,

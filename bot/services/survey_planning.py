@@ -95,7 +95,7 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
             key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
-            invite(tx, due, Kind.CASE_CES, key, due.at + delay, trigger="case", case_id=due.row_id, now=now)
+            invite(tx, due, Kind.CASE_CES, key, due.at + delay, trigger=surveys.OF_CASE, case_id=due.row_id, now=now)
     return len(resolved)
 
 
@@ -109,7 +109,7 @@ def plan_follow_ups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "nps_planned_at", now=now) and due.reachable:
             key = f"follow_up:case:{due.row_id}"
-            run_id = invite(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger="case", now=now)
+            run_id = invite(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger=surveys.OF_CASE, now=now)
             storage.cases.change(tx, due.row_id, nps_run_id=run_id)
             storage.customers.change(tx, due.customer_id, next_nps_at=now + rules.surveys.nps_every)
     return len(resolved)

@@ -59,6 +59,8 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
 
 def _tell_whether_it_helped(tx: Tx, run: SurveyRun, *, rules: Rules, now: datetime) -> None:
     """Who worked on a case hears what the customer says three months after it."""
+    if run.trigger != surveys.OF_CASE:
+        return
     found = storage.cases.load_by_nps_run(tx, run.run_id)
     if found is not None:
         facts = case_messages.case_facts(found)

@@ -16,6 +16,7 @@ def run(**changes: Any) -> SurveyRun:
     facts: dict[str, Any] = {
         "run_id": 5,
         "kind": Kind.NPS,
+        "trigger": "calendar",
         "customer_id": 1,
         "customer_name": "Nguyễn Thị An",
         "chat_id": CHAT,
