@@ -4,53 +4,56 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 
 from bot.domain.cases import Case, Signal, Source, looks_at
 from bot.domain.touchpoints import Kind
-from storage.database import Tx, insert_for
+from storage.database import Tx, for_each_dialect
 from storage.due import Due, Window, list_due, select_due
 from storage.tables import answer, customer, outbox, staff, support_case
 
 claimer, resolver = staff.alias("claimer"), staff.alias("resolver")
 
 
-def _cases() -> Select[Any]:
-    return (
-        select(
-            support_case,
-            customer.c.name,
-            claimer.c.name.label("claimed_name"),
-            resolver.c.name.label("resolved_name"),
-            answer.c.score.label("nps_after"),
-        )
-        .join(customer, customer.c.id == support_case.c.customer_id)
-        .outerjoin(claimer, claimer.c.user_id == support_case.c.claimed_by)
-        .outerjoin(resolver, resolver.c.user_id == support_case.c.resolved_by)
-        .outerjoin(answer, answer.c.run_id == support_case.c.nps_run_id)
+_CASES = (
+    select(
+        support_case,
+        customer.c.name,
+        claimer.c.name.label("claimed_name"),
+        resolver.c.name.label("resolved_name"),
+        answer.c.score.label("nps_after"),
     )
+    .join(customer, customer.c.id == support_case.c.customer_id)
+    .outerjoin(claimer, claimer.c.user_id == support_case.c.claimed_by)
+    .outerjoin(resolver, resolver.c.user_id == support_case.c.resolved_by)
+    .outerjoin(answer, answer.c.run_id == support_case.c.nps_run_id)
+)
+_LATEST = (
+    _CASES.where(support_case.c.customer_id == bindparam("of_customer"))
+    .order_by(support_case.c.resolved_at.is_not(None), support_case.c.resolved_at.desc(), support_case.c.id.desc())
+    .limit(1)
+    .with_for_update(of=support_case)
+)
 
 
 def load(tx: Tx, case_id: int) -> Case | None:
     """A case, locked against a second decision on PostgreSQL (SQLite has one writer)."""
-    return _first(tx, _cases().where(support_case.c.id == case_id).with_for_update(of=support_case))
+    return _first(tx, _CASES.where(support_case.c.id == case_id).with_for_update(of=support_case))
 
 
 def look(tx: Tx, case_id: int) -> Case | None:
     """A case as it is, for whoever changes nothing."""
-    return _first(tx, _cases().where(support_case.c.id == case_id))
+    return _first(tx, _CASES.where(support_case.c.id == case_id))
 
 
 def load_latest(tx: Tx, customer_id: int) -> Case | None:
     """The customer's open case, or else the one that was resolved last; locked as by `load`."""
-    statement = _cases().where(support_case.c.customer_id == customer_id)
-    order = (support_case.c.resolved_at.is_not(None), support_case.c.resolved_at.desc(), support_case.c.id.desc())
-    return _first(tx, statement.order_by(*order).limit(1).with_for_update(of=support_case))
+    return _first(tx, _LATEST, of_customer=customer_id)
 
 
 def load_by_thread(tx: Tx, *, chat_id: int, thread_id: int) -> Case | None:
     """The case of a forum topic."""
-    statement = _cases().where(support_case.c.chat_id == chat_id, support_case.c.thread_id == thread_id)
+    statement = _CASES.where(support_case.c.chat_id == chat_id, support_case.c.thread_id == thread_id)
     return _first(tx, statement.order_by(support_case.c.id.desc()).limit(1).with_for_update(of=support_case))
 
 
@@ -65,17 +68,17 @@ def load_by_message(tx: Tx, *, chat_id: int, message_id: int) -> Case | None:
 
 def load_by_nps_run(tx: Tx, run_id: int) -> Case | None:
     """The case of which a survey asks whether it helped."""
-    return _first(tx, _cases().where(support_case.c.nps_run_id == run_id))
+    return _first(tx, _CASES.where(support_case.c.nps_run_id == run_id))
 
 
 def list_with_topics(tx: Tx, customer_id: int) -> list[Case]:
     """The customer's cases that have a forum topic."""
     theirs = (support_case.c.customer_id == customer_id, support_case.c.thread_id.is_not(None))
-    return [_case(row) for row in tx.execute(_cases().where(*theirs).order_by(support_case.c.id))]
+    return [_case(row) for row in tx.execute(_CASES.where(*theirs).order_by(support_case.c.id))]
 
 
-def _first(tx: Tx, statement: Select[Any]) -> Case | None:
-    row = tx.execute(statement).first()
+def _first(tx: Tx, statement: Select[Any], **parameters: object) -> Case | None:
+    row = tx.execute(statement, parameters).first()
     return _case(row) if row else None
 
 
@@ -118,32 +121,38 @@ def add(
     tx: Tx, signal: Signal, *, chat_id: int | None, answer_due_at: datetime, solve_due_at: datetime, now: datetime
 ) -> int | None:
     """Open a case for a signal; None when the customer has an open one."""
+    row = {
+        "of_customer": signal.customer_id,
+        "customer_id": signal.customer_id,
+        "source": signal.source,
+        "survey_kind": signal.survey_kind,
+        "score": signal.score,
+        "words": signal.words,
+        "opened_at": now,
+        "opened_by": signal.opened_by,
+        "chat_id": chat_id,
+        "answer_due_at": answer_due_at,
+        "solve_due_at": solve_due_at,
+        "looks_at": min(answer_due_at, solve_due_at),
+    }
+    return tx.execute(_ADD[tx.dialect.name], row).scalar_one_or_none()
+
+
+def _insert(dialect_insert: Any) -> Any:  # noqa: ANN401  each dialect's insert is a type of its own
+    """A new case, with its customer's CSM and last NPS of that moment."""
+    csm = select(customer.c.csm_id).where(customer.c.id == bindparam("of_customer"))
     last_nps = (
         select(answer.c.score)
-        .where(answer.c.customer_id == signal.customer_id, answer.c.kind == Kind.NPS)
+        .where(answer.c.customer_id == bindparam("of_customer"), answer.c.kind == Kind.NPS)
         .order_by(answer.c.answered_at.desc())
         .limit(1)
     )
-    csm = select(customer.c.csm_id).where(customer.c.id == signal.customer_id)
-    statement = insert_for(tx)(support_case).values(
-        customer_id=signal.customer_id,
-        source=signal.source,
-        survey_kind=signal.survey_kind,
-        score=signal.score,
-        words=signal.words,
-        opened_at=now,
-        opened_by=signal.opened_by,
-        csm_id=csm.scalar_subquery(),
-        chat_id=chat_id,
-        answer_due_at=answer_due_at,
-        solve_due_at=solve_due_at,
-        looks_at=min(answer_due_at, solve_due_at),
-        reason="",
-        outcome="",
-        reopened=0,
-        nps_before=last_nps.scalar_subquery(),
-    )
-    return tx.execute(statement.on_conflict_do_nothing().returning(support_case.c.id)).scalar_one_or_none()
+    found = {"csm_id": csm.scalar_subquery(), "nps_before": last_nps.scalar_subquery()}
+    statement = dialect_insert(support_case).values(**found, reason="", outcome="", reopened=0)
+    return statement.on_conflict_do_nothing().returning(support_case.c.id)
+
+
+_ADD = for_each_dialect(_insert)
 
 
 def save(tx: Tx, one: Case, *, resolved_by: int | None = None) -> None:
@@ -177,7 +186,7 @@ def change(tx: Tx, case_id: int, **values: object) -> None:
 
 def list_in_chat(tx: Tx, chat_id: int) -> list[Case]:
     """The cases that are talked about in a chat, open or not."""
-    return [_case(row) for row in tx.execute(_cases().where(support_case.c.chat_id == chat_id))]
+    return [_case(row) for row in tx.execute(_CASES.where(support_case.c.chat_id == chat_id))]
 
 
 def move_chat(tx: Tx, *, old: int, new: int) -> None:
@@ -191,7 +200,7 @@ def list_open(tx: Tx, *, limit: int) -> list[Case]:
         (support_case.c.first_answer_at.is_(None), support_case.c.answer_due_at), else_=support_case.c.solve_due_at
     )
     rests = support_case.c.snoozed_until.is_not(None)
-    statement = _cases().where(support_case.c.resolved_at.is_(None)).order_by(rests, first, support_case.c.id)
+    statement = _CASES.where(support_case.c.resolved_at.is_(None)).order_by(rests, first, support_case.c.id)
     return [_case(row) for row in tx.execute(statement.limit(limit))]
 
 

@@ -76,10 +76,7 @@ def recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
     """The staff chat; without one, the customer's CSM; without one, every admin."""
     if rules.staff_chat_id is not None:
         return [rules.staff_chat_id]
-    csm = (
-        select(customer.c.csm_id).join(staff, staff.c.user_id == customer.c.csm_id).where(customer.c.id == customer_id)
-    )
-    csm_id = tx.execute(csm).scalar()
+    csm_id = tx.execute(_CSM, {"customer": customer_id}).scalar()
     return [csm_id] if csm_id is not None else sorted(rules.admin_ids)
 
 
@@ -92,5 +89,8 @@ _CSM = (
 
 def language_of(tx: Tx, chat_id: int, rules: Rules) -> Language:
     """What a member of staff reads; in a group, what the business speaks."""
-    found = tx.execute(select(staff.c.language).where(staff.c.user_id == chat_id)).scalar()
+    found = tx.execute(_LANGUAGE, {"reader": chat_id}).scalar()
     return Language(found) if found else rules.language
+
+
+_LANGUAGE = select(staff.c.language).where(staff.c.user_id == bindparam("reader"))

@@ -122,10 +122,17 @@ _goes_to_a_chat = outbox.c.priority < POLICIES[Kind.WEBHOOK].priority
 
 def any_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a claim or a recovery would find something."""
-    pending = (outbox.c.status == "pending", outbox.c.due_at <= now, _is_next_of_its_lane, _goes_to_a_chat)
-    due = select(outbox.c.id).where(*pending).limit(1)
-    dead = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < now).limit(1)
-    return tx.execute(due).first() is not None or tx.execute(dead).first() is not None
+    return any(tx.execute(statement, {"at": now}).first() is not None for statement in (_ANY_DUE, _ANY_DEAD))
+
+
+_IS_DUE = (
+    outbox.c.status == "pending",
+    outbox.c.due_at <= bindparam("at"),
+    _is_next_of_its_lane,
+    _goes_to_a_chat,
+)
+_ANY_DUE = select(outbox.c.id).where(*_IS_DUE).limit(1)
+_ANY_DEAD = select(outbox.c.id).where(outbox.c.status == "sending", outbox.c.lease_until < bindparam("at")).limit(1)
 
 
 def next_due_at(tx: Tx) -> datetime | None:
@@ -179,7 +186,7 @@ _DUE = (
     )
     .outerjoin(customer, outbox.c.customer_id == customer.c.id)
     .outerjoin(support_case, outbox.c.case_id == support_case.c.id)
-    .where(outbox.c.status == "pending", outbox.c.due_at <= bindparam("at"), _is_next_of_its_lane, _goes_to_a_chat)
+    .where(*_IS_DUE)
     .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=outbox)
@@ -417,11 +424,14 @@ def cancel(tx: Tx, outbox_id: int, *, reason: str) -> bool:
 
 def cancel_reminder(tx: Tx, run_id: int) -> None:
     """Who has answered is not reminded, although the reminder may be waiting for the morning."""
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.run_id == run_id, outbox.c.kind == Kind.REMINDER, outbox.c.status == "pending")
-        .values(status="cancelled", error="answered")
-    )
+    tx.execute(_CANCEL_REMINDER, {"of_run": run_id})
+
+
+_CANCEL_REMINDER = (
+    update(outbox)
+    .where(outbox.c.run_id == bindparam("of_run"), outbox.c.kind == Kind.REMINDER, outbox.c.status == "pending")
+    .values(status="cancelled", error="answered")
+)
 
 
 def load_message_id(tx: Tx, outbox_id: int) -> int | None:

@@ -91,27 +91,7 @@ def load_many(tx: Tx, plan_ids: Sequence[int]) -> dict[int, Plan]:
 
 def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:
     """Plans with their milestones."""
-    plans = (
-        select(
-            success_plan.c.id,
-            success_plan.c.customer_id,
-            success_plan.c.template,
-            success_plan.c.name,
-            success_plan.c.goal,
-            success_plan.c.status,
-            success_plan.c.started_at,
-            success_plan.c.completed_at,
-            success_plan.c.check_in_months,
-            success_plan.c.progress_months,
-            success_plan.c.check_in_answer,
-            success_plan.c.check_in_answered_at,
-            success_plan.c.goal_said_at,
-            success_plan.c.stuck_at,
-        )
-        .where(*where)
-        .order_by(success_plan.c.id)
-    )
-    rows = tx.execute(plans).all()
+    rows = tx.execute(_PLANS.where(*where)).all()
     milestones = _milestones(tx, [row.id for row in rows])
     return [
         Plan(
@@ -135,8 +115,28 @@ def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:
     ]
 
 
+_PLANS = select(
+    success_plan.c.id,
+    success_plan.c.customer_id,
+    success_plan.c.template,
+    success_plan.c.name,
+    success_plan.c.goal,
+    success_plan.c.status,
+    success_plan.c.started_at,
+    success_plan.c.completed_at,
+    success_plan.c.check_in_months,
+    success_plan.c.progress_months,
+    success_plan.c.check_in_answer,
+    success_plan.c.check_in_answered_at,
+    success_plan.c.goal_said_at,
+    success_plan.c.stuck_at,
+).order_by(success_plan.c.id)
+
+
 def _milestones(tx: Tx, plan_ids: Sequence[int]) -> dict[int, list[Milestone]]:
     found: dict[int, list[Milestone]] = {}
+    if not plan_ids:
+        return found
     statement = select(milestone).where(milestone.c.plan_id.in_(plan_ids)).order_by(milestone.c.position)
     for row in tx.execute(statement):
         found.setdefault(row.plan_id, []).append(_milestone(row))

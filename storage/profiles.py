@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from bot.domain.profiles import GivenAnswer, Record, Remark, Touchpoint, Value
 from bot.domain.touchpoints import Kind
@@ -16,35 +16,37 @@ HOLDS_SHOWN = 3
 
 def load_record(tx: Tx, customer_id: int) -> Record | None:
     """Who a customer is, and what stands between them and a message."""
-    is_open = (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None)
-    statement = (
-        select(
-            customer.c.id,
-            customer.c.name,
-            customer.c.external_id,
-            customer.c.plan,
-            customer.c.location,
-            customer.c.birth_day,
-            customer.c.birth_month,
-            customer.c.birth_year,
-            customer.c.phone,
-            customer.c.joined_at,
-            customer.c.language,
-            customer.c.chat_id,
-            customer.c.linked_at,
-            customer.c.stopped_at,
-            customer.c.unreachable_at,
-            customer.c.lost_at,
-            staff.c.name.label("csm"),
-            loss.c.reason,
-            loss.c.source,
-        )
-        .outerjoin(staff, staff.c.user_id == customer.c.csm_id)
-        .outerjoin(loss, is_open)
-        .where(customer.c.id == customer_id, customer.c.forgotten_at.is_(None))
-    )
-    row = tx.execute(statement).first()
+    row = tx.execute(_RECORD, {"of_customer": customer_id}).first()
     return _record(row) if row else None
+
+
+_IS_OPEN = (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None)
+_RECORD = (
+    select(
+        customer.c.id,
+        customer.c.name,
+        customer.c.external_id,
+        customer.c.plan,
+        customer.c.location,
+        customer.c.birth_day,
+        customer.c.birth_month,
+        customer.c.birth_year,
+        customer.c.phone,
+        customer.c.joined_at,
+        customer.c.language,
+        customer.c.chat_id,
+        customer.c.linked_at,
+        customer.c.stopped_at,
+        customer.c.unreachable_at,
+        customer.c.lost_at,
+        staff.c.name.label("csm"),
+        loss.c.reason,
+        loss.c.source,
+    )
+    .outerjoin(staff, staff.c.user_id == customer.c.csm_id)
+    .outerjoin(loss, _IS_OPEN)
+    .where(customer.c.id == bindparam("of_customer"), customer.c.forgotten_at.is_(None))
+)
 
 
 def _record(row: Any) -> Record:  # noqa: ANN401  a database row
@@ -72,19 +74,7 @@ def _record(row: Any) -> Record:  # noqa: ANN401  a database row
 
 def load_value(tx: Tx, customer_id: int) -> Value:
     """What a customer bought, the currency with the most invoices first."""
-    invoices = func.count(purchase.c.id).filter(purchase.c.amount_minor > 0)
-    statement = (
-        select(
-            purchase.c.currency,
-            invoices.label("invoices"),
-            func.sum(purchase.c.amount_minor).label("total"),
-            func.max(purchase.c.purchased_at).filter(purchase.c.amount_minor > 0).label("last_at"),
-        )
-        .where(purchase.c.customer_id == customer_id)
-        .group_by(purchase.c.currency)
-        .order_by(invoices.desc(), purchase.c.currency)
-    )
-    rows = tx.execute(statement).all()
+    rows = tx.execute(_VALUE, {"of_customer": customer_id}).all()
     return Value(
         purchases=sum(row.invoices for row in rows),
         totals=tuple((row.currency, int(row.total)) for row in rows),
@@ -92,18 +82,34 @@ def load_value(tx: Tx, customer_id: int) -> Value:
     )
 
 
+_INVOICES = func.count(purchase.c.id).filter(purchase.c.amount_minor > 0)
+_VALUE = (
+    select(
+        purchase.c.currency,
+        _INVOICES.label("invoices"),
+        func.sum(purchase.c.amount_minor).label("total"),
+        func.max(purchase.c.purchased_at).filter(purchase.c.amount_minor > 0).label("last_at"),
+    )
+    .where(purchase.c.customer_id == bindparam("of_customer"))
+    .group_by(purchase.c.currency)
+    .order_by(_INVOICES.desc(), purchase.c.currency)
+)
+
+
 def list_answers(tx: Tx, customer_id: int, *, limit: int) -> list[GivenAnswer]:
     """A customer's last answers."""
-    statement = (
-        select(answer.c.kind, answer.c.score, answer.c.reason, answer.c.answered_at)
-        .where(answer.c.customer_id == customer_id)
-        .order_by(answer.c.answered_at.desc(), answer.c.run_id.desc())
-        .limit(limit)
-    )
     return [
         GivenAnswer(kind=Kind(row.kind), score=row.score, reason=row.reason or "", answered_at=row.answered_at)
-        for row in tx.execute(statement)
+        for row in tx.execute(_ANSWERS, {"of_customer": customer_id, "most": limit})
     ]
+
+
+_ANSWERS = (
+    select(answer.c.kind, answer.c.score, answer.c.reason, answer.c.answered_at)
+    .where(answer.c.customer_id == bindparam("of_customer"))
+    .order_by(answer.c.answered_at.desc(), answer.c.run_id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def list_waiting(tx: Tx, customer_id: int, *, limit: int) -> list[Touchpoint]:
