@@ -9,7 +9,7 @@ from bot.domain.messages import Message, Reply
 from bot.domain.portfolio import Chosen, read_note
 from bot.services import case_talk, cases, staff
 from handlers import auditing, choosing, customers, replies
-from handlers.context import Context, language_of, message, person
+from handlers.context import Context, language_of, message, person, written
 
 CASE, LOG = "case", "log"
 
@@ -25,7 +25,7 @@ async def list_cases(update: Update, context: Context) -> None:
 
 async def case(update: Update, context: Context) -> None:
     """`/case CUSTOMER: text`."""
-    query, words = read_note(_written(update))
+    query, words = read_note(written(update))
     await choosing.act(update, context, CASE, open_case, query=query, words=words)
 
 
@@ -47,7 +47,7 @@ async def open_case(update: Update, context: Context, chosen: Chosen) -> Message
 
 async def log(update: Update, context: Context) -> None:
     """`/log CUSTOMER: call …`."""
-    query, words = read_note(_written(update))
+    query, words = read_note(written(update))
     await choosing.act(update, context, LOG, log_contact, query=query, words=words)
 
 
@@ -201,8 +201,3 @@ async def _say(update: Update, context: Context, reply: Reply) -> None:
 def thread_of(came: telegram.Message) -> int | None:
     """The forum topic of a message; Telegram also numbers threads of replies, which are none."""
     return came.message_thread_id if came.is_topic_message else None
-
-
-def _written(update: Update) -> str:
-    _, *rest = (message(update).text or "").split(maxsplit=1)
-    return rest[0].strip() if rest else ""

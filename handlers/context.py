@@ -53,6 +53,12 @@ def person(update: Update) -> User:
     return user
 
 
+def written(update: Update) -> str:
+    """What follows the command, with its lines as they were written."""
+    _, *rest = (message(update).text or "").split(maxsplit=1)
+    return rest[0].strip() if rest else ""
+
+
 def message(update: Update) -> Message:
     """The message that came, or that was tapped; routes only let updates with one through."""
     came = update.effective_message

@@ -9,7 +9,7 @@ from bot.domain.portfolio import Chosen, read_note
 from bot.services import conversations, planning, portfolio, profiles
 from bot.services import survey_requests as requests
 from handlers import auditing, choosing, replies
-from handlers.context import Context, message
+from handlers.context import Context, message, written
 
 CUSTOMER, NOTE, SURVEY, WHY = "customer", "note", "survey", "why"
 DAYS_AHEAD = 365
@@ -17,7 +17,7 @@ DAYS_AHEAD = 365
 
 async def list_customers(update: Update, context: Context) -> None:
     """`/customers`, with a part of a name or without."""
-    by, came, search = await choosing.asker(update, context), message(update), _written(update)
+    by, came, search = await choosing.asker(update, context), message(update), written(update)
     if search:
         await choosing.keep_words(update, context, search)
     said = await auditing.look(
@@ -49,7 +49,7 @@ async def turn_page(update: Update, context: Context, tap: taps.ListPage) -> Non
 
 async def customer(update: Update, context: Context) -> None:
     """`/customer NAME`."""
-    await choosing.act(update, context, CUSTOMER, show_profile, query=_written(update))
+    await choosing.act(update, context, CUSTOMER, show_profile, query=written(update))
 
 
 async def pick_from_list(update: Update, context: Context, tap: taps.ShowCustomer) -> None:
@@ -74,7 +74,7 @@ async def show_profile(update: Update, context: Context, chosen: Chosen) -> Mess
 
 async def why(update: Update, context: Context) -> None:
     """`/why CUSTOMER`."""
-    await choosing.act(update, context, WHY, explain, query=_written(update))
+    await choosing.act(update, context, WHY, explain, query=written(update))
 
 
 async def explain(update: Update, context: Context, chosen: Chosen) -> Message:
@@ -99,7 +99,7 @@ async def explain(update: Update, context: Context, chosen: Chosen) -> Message:
 
 async def note(update: Update, context: Context) -> None:
     """`/note CUSTOMER: text`, or `/note CUSTOMER` in reply to a message, which is then the text."""
-    query, body = read_note(_written(update))
+    query, body = read_note(written(update))
     answered = message(update).reply_to_message
     quoted = (answered.text or answered.caption or "") if answered is not None else ""
     await choosing.act(update, context, NOTE, take_note, query=query, words=body or quoted)
@@ -123,7 +123,7 @@ async def take_note(update: Update, context: Context, chosen: Chosen) -> Message
 
 async def survey(update: Update, context: Context) -> None:
     """`/survey nps|ces|csat CUSTOMER [about SUBJECT]`."""
-    query, words = survey_requests.read_request(_written(update))
+    query, words = survey_requests.read_request(written(update))
     await choosing.act(update, context, SURVEY, request_survey, query=query, words=words)
 
 
@@ -153,9 +153,3 @@ async def close_interaction(update: Update, context: Context, tap: taps.CloseInt
         interaction_id=tap.interaction_id,
     )
     await replies.say(context, tapped.chat_id, reply, tapped=tapped.id)
-
-
-def _written(update: Update) -> str:
-    """What follows the command, with its lines as they were written."""
-    _, *rest = (message(update).text or "").split(maxsplit=1)
-    return rest[0].strip() if rest else ""
