@@ -147,7 +147,7 @@ def own_view(plan: Plan, rules: SuccessRules, language: Language, *, now: dateti
 
 def milestone_facts(plan: Plan, milestone_id: int) -> dict[str, object]:
     """What the announcement of one of the plan's milestones says."""
-    found = next(one for one in plan.milestones if one.milestone_id == milestone_id)
+    found = plan.milestone(milestone_id)
     return plan_facts(plan) | {
         "title": cut(found.title, TITLE),
         "position": found.position,

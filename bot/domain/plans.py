@@ -128,6 +128,10 @@ class Plan:
     goal_said_at: datetime | None = None
     stuck_at: datetime | None = None
 
+    def milestone(self, milestone_id: int) -> Milestone:
+        """The milestone with this id, which is one of the plan's."""
+        return next(one for one in self.milestones if one.milestone_id == milestone_id)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:

@@ -44,7 +44,7 @@ def tick_milestone(
     customer = _owner(tx, plan, chat_id)
     if plan is None or customer is None:
         return _stale(language)
-    one = next(one for one in plan.milestones if one.milestone_id == tap.milestone_id)
+    one = plan.milestone(tap.milestone_id)
     if one.is_theirs and one.proof:
         if storage.plans.claim(tx, one.milestone_id, now=now):
             _ask_staff(tx, plan, customer, one.milestone_id, rules=rules, now=now)

@@ -13,7 +13,7 @@ import storage.plans
 from bot.domain import plan_messages, plans
 from bot.domain.audiences import matching, parse_segment
 from bot.domain.planning import CHUNK, outgoing
-from bot.domain.plans import CheckInStep, Milestone, Plan, Round
+from bot.domain.plans import CheckInStep, Plan, Round
 from bot.domain.rules import PlanTemplate, Rules
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -51,7 +51,7 @@ def plan_milestones(tx: Tx, *, now: datetime, rules: Rules) -> int:
     found = storage.plans.load_many(tx, [int(one.subject) for one in due])
     for one in due:
         plan = found[int(one.subject)]
-        milestone = _milestone(plan, one.row_id)
+        milestone = plan.milestone(one.row_id)
         if storage.plan_dates.mark_announced(tx, one.row_id, now=now) and one.reachable:
             facts = plan_messages.milestone_facts(plan, one.row_id)
             _queue(tx, one, Kind.MILESTONE, plans.milestone_key(milestone), facts, now=now)
@@ -64,7 +64,7 @@ def plan_tips(tx: Tx, *, now: datetime, rules: Rules) -> int:
     found = storage.plans.load_many(tx, [int(one.subject) for one in due])
     for one in due:
         plan = found[int(one.subject)]
-        milestone = _milestone(plan, one.row_id)
+        milestone = plan.milestone(one.row_id)
         customer = storage.customers.load(tx, plan.customer_id)
         if storage.plan_dates.mark_tipped(tx, one) and one.reachable and customer and milestone.due_at > now:
             facts = plan_messages.tip_facts(plan, milestone, customer.plan)
@@ -81,7 +81,7 @@ def plan_stuck(tx: Tx, *, now: datetime, rules: Rules) -> int:
         plan = found[int(one.subject)]
         customer = storage.customers.load(tx, plan.customer_id)
         if storage.plans.set_stuck(tx, plan.plan_id, at=now) and customer is not None:
-            milestone = _milestone(plan, one.row_id)
+            milestone = plan.milestone(one.row_id)
             facts = plan_messages.plan_facts(plan) | {
                 "customer": customer.name,
                 "title": milestone.title,
@@ -148,10 +148,6 @@ def _is_asked(tx: Tx, plan: Plan, coming: Round, unanswered: Sequence[int], *, r
             now=now,
         )
     return step is CheckInStep.ASK
-
-
-def _milestone(plan: Plan, milestone_id: int) -> Milestone:
-    return next(one for one in plan.milestones if one.milestone_id == milestone_id)
 
 
 def _queue(tx: Tx, one: Due, kind: Kind, key: str, facts: Mapping[str, object], *, now: datetime) -> None:

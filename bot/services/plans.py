@@ -136,7 +136,7 @@ def _find(tx: Tx, milestone_id: int) -> Found | None:
     customer = storage.customers.load(tx, plan.customer_id) if plan else None
     if plan is None or customer is None:
         return None
-    return plan, next(one for one in plan.milestones if one.milestone_id == milestone_id), customer
+    return plan, plan.milestone(milestone_id), customer
 
 
 def _change(
