@@ -27,8 +27,8 @@ class DueGreeting:
 
 def dates_of(greeting: HolidayGreeting, year: int) -> tuple[date, ...]:
     """The dates of a holiday in a common year: one, or for a lunar day at the year's turn none or two."""
-    if greeting.lunar_day is not None:
-        return lunar.dates_in(greeting.lunar_day, year)
+    if (lunar_day := greeting.lunar_day) is not None:
+        return lunar.dates_in(lunar_day, year)
     return (date.fromisoformat(f"{year}-{greeting.day}"),)
 
 
