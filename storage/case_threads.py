@@ -7,7 +7,6 @@ order. With topics a case gets a forum topic; where there are none, its card sta
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import storage.cases
 import storage.health
@@ -19,12 +18,12 @@ import storage.profiles
 import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import Case, Signal, Source
-from bot.domain.delivery import Outgoing, Place
+from bot.domain.delivery import Place, at_once
 from bot.domain.messages import Language
 from bot.domain.profiles import Profile, profile_facts
 from bot.domain.roles import Role
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, case_data
 from storage.database import Tx
 
@@ -196,10 +195,19 @@ def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: da
         customer_id = int(str(carrier["customer_id"]))
         _queue_to_customer(tx, Kind.REPLY, key, facts, case_id=case_id, customer_id=customer_id, now=now)
         return
-    outgoing = _outgoing(Kind.CASE, key, facts, case_id=case_id, lane=f"case:{case_id}", now=now)
-    to: dict[str, Any] = {"chat_id": carrier["chat_id"], "language": Language(str(carrier["language"]))}
-    to["about_id"] = carrier["about_id"]
-    storage.outbox.add(tx, Outgoing(**outgoing, **to, template="cases/said"), now=now)
+    edit = at_once(
+        Kind.CASE,
+        key,
+        now=now,
+        chat_id=carrier["chat_id"],
+        language=Language(str(carrier["language"])),
+        template="cases/said",
+        facts=facts,
+        lane=f"case:{case_id}",
+        case_id=case_id,
+        about_id=carrier["about_id"],
+    )
+    storage.outbox.add(tx, edit, now=now)
 
 
 def _queue(
@@ -214,27 +222,24 @@ def _queue(
     now: datetime,
 ) -> None:
     assert one.chat_id is not None  # noqa: S101  a case that nobody talks about has no thread
-    outgoing = _outgoing(kind, key, facts, case_id=one.case_id, lane=f"case:{one.case_id}", now=now)
-    to: dict[str, Any] = {"chat_id": one.chat_id, "language": storage.notices.language_of(tx, one.chat_id, rules)}
-    storage.outbox.add(tx, Outgoing(**outgoing, **to, about_id=one.customer_id, template=template), now=now)
+    message = at_once(
+        kind,
+        key,
+        now=now,
+        chat_id=one.chat_id,
+        language=storage.notices.language_of(tx, one.chat_id, rules),
+        template=template,
+        facts=facts,
+        lane=f"case:{one.case_id}",
+        case_id=one.case_id,
+        about_id=one.customer_id,
+    )
+    storage.outbox.add(tx, message, now=now)
 
 
 def _queue_to_customer(
     tx: Tx, kind: Kind, key: str, facts: Mapping[str, object], *, case_id: int, customer_id: int, now: datetime
 ) -> None:
-    outgoing = _outgoing(kind, key, facts, case_id=case_id, lane=f"customer:{customer_id}", now=now)
-    storage.outbox.add(tx, Outgoing(**outgoing, customer_id=customer_id), now=now)
-
-
-def _outgoing(
-    kind: Kind, key: str, facts: Mapping[str, object], *, case_id: int, lane: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "dedupe_key": key,
-        "facts": facts,
-        "case_id": case_id,
-        "lane": lane,
-        "due_at": now,
-        "expires_at": now + POLICIES[kind].lifetime,
-    }
+    lane = f"customer:{customer_id}"
+    message = at_once(kind, key, now=now, customer_id=customer_id, facts=facts, lane=lane, case_id=case_id)
+    storage.outbox.add(tx, message, now=now)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import Kind
 from storage import interactions, outbox
 from storage.database import Tx
 from storage.tables import customer, staff
@@ -26,21 +26,17 @@ def notify(
 ) -> None:
     """Queue a notice to the staff chat; without one, to the customer's CSM; without one, to every admin."""
     for chat_id in recipients(tx, customer_id, rules):
-        outbox.add(
-            tx,
-            Outgoing(
-                dedupe_key=f"notice:{key}:{chat_id}",
-                kind=Kind.NOTICE,
-                due_at=now,
-                expires_at=now + POLICIES[Kind.NOTICE].lifetime,
-                chat_id=chat_id,
-                language=language_of(tx, chat_id, rules),
-                template=template,
-                facts=facts,
-                about_id=customer_id,
-            ),
+        notice = at_once(
+            Kind.NOTICE,
+            f"notice:{key}:{chat_id}",
             now=now,
+            chat_id=chat_id,
+            language=language_of(tx, chat_id, rules),
+            template=template,
+            facts=facts,
+            about_id=customer_id,
         )
+        outbox.add(tx, notice, now=now)
 
 
 def tell_of_interaction(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.domain.webhooks import Event
@@ -36,11 +36,10 @@ def emit(
         return
     external_id = tx.execute(select(customer.c.external_id).where(customer.c.id == customer_id)).scalar_one()
     about = {"customer": {"id": customer_id, "external_id": external_id}}
-    call = Outgoing(
-        dedupe_key=f"webhook:{event}:{key}",
-        kind=Kind.WEBHOOK,
-        due_at=now,
-        expires_at=now + POLICIES[Kind.WEBHOOK].lifetime,
+    call = at_once(
+        Kind.WEBHOOK,
+        f"webhook:{event}:{key}",
+        now=now,
         facts={"type": event, "timestamp": now.isoformat(), "data": {**about, **data}},
         about_id=customer_id,
     )

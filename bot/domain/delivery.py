@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.messages import Language, Message
 from bot.domain.touchpoints import POLICIES, Kind, Unknown
@@ -33,6 +34,11 @@ class Outgoing:
     lane: str | None = None
     case_id: int | None = None
     about_id: int | None = None
+
+
+def at_once(kind: Kind, key: str, *, now: datetime, **what: Any) -> Outgoing:  # noqa: ANN401  the fields of Outgoing
+    """A message that is due now and lives as long as its kind does."""
+    return Outgoing(dedupe_key=key, kind=kind, due_at=now, expires_at=now + POLICIES[kind].lifetime, **what)
 
 
 @dataclass(frozen=True, kw_only=True)

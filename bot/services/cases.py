@@ -12,13 +12,13 @@ import storage.outbox
 import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK
 from bot.domain.roles import Staff
 from bot.domain.rules import Rules
 from bot.domain.taps import ResolveCase, SnoozeCase
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, case_data
 from storage.database import Tx
 from storage.due import Window
@@ -70,11 +70,10 @@ def show_case(
         return Reply(edit=_card(tx, found, by.language, now=now))
     key = f"case:{case_id}:shown:{chat_id}:{message_id}:{now.isoformat()}"
     facts = {**storage.case_threads.card_facts(tx, found, now=now), "shown_in": thread_id or 0}
-    outgoing = Outgoing(
-        dedupe_key=key,
-        kind=Kind.CASE,
-        due_at=now,
-        expires_at=now + POLICIES[Kind.CASE].lifetime,
+    outgoing = at_once(
+        Kind.CASE,
+        key,
+        now=now,
         chat_id=chat_id,
         language=by.language,
         template="cases/card",
@@ -162,11 +161,10 @@ def _tell_alarm(tx: Tx, one: Case, alarm: Alarm, *, rules: Rules, now: datetime)
         return
     supervisors = {user_id for user_id, _ in storage.cases.list_supervisors(tx)} | rules.admin_ids
     for user_id in sorted(supervisors - {one.chat_id}):
-        outgoing = Outgoing(
-            dedupe_key=f"case:{one.case_id}:{key}:{user_id}",
-            kind=Kind.CASE,
-            due_at=now,
-            expires_at=now + POLICIES[Kind.CASE].lifetime,
+        outgoing = at_once(
+            Kind.CASE,
+            f"case:{one.case_id}:{key}:{user_id}",
+            now=now,
             chat_id=user_id,
             language=storage.notices.language_of(tx, user_id, rules),
             template="cases/alarm",

@@ -6,12 +6,12 @@ import storage.digests
 import storage.outbox
 import storage.staff
 from bot.domain import birthdays, digests
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.digests import Section
 from bot.domain.local_time import day_start
 from bot.domain.roles import Staff
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
 
@@ -27,11 +27,10 @@ def _plan(tx: Tx, one: Staff, day: date, *, rules: Rules, now: datetime) -> bool
     facts = digests.digest_facts(_sections(tx, one.user_id, day, rules=rules, now=now))
     if not facts["sections"]:
         return False
-    outgoing = Outgoing(
-        dedupe_key=f"digest:{day}:{one.user_id}",
-        kind=Kind.DIGEST,
-        due_at=now,
-        expires_at=now + POLICIES[Kind.DIGEST].lifetime,
+    outgoing = at_once(
+        Kind.DIGEST,
+        f"digest:{day}:{one.user_id}",
+        now=now,
         chat_id=one.user_id,
         language=one.language,
         facts=facts,

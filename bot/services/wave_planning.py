@@ -10,11 +10,11 @@ import storage.wave_members
 import storage.wave_results
 import storage.waves
 from bot.domain import surveys, wave_messages, wave_rehearsals, waves
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.local_time import local_date
 from bot.domain.planning import CHUNK, Contact, outgoing
 from bot.domain.rules import Rules
-from bot.domain.touchpoints import POLICIES, Kind
+from bot.domain.touchpoints import Kind
 from bot.domain.waves import PROGRESS_EVERY, Move, Status, Wave
 from bot.domain.wordings import Variant
 from storage.database import Tx
@@ -104,11 +104,10 @@ def _show(tx: Tx, shown: Shown, *, now: datetime) -> bool:
     if facts == shown.facts:
         return False
     storage.waves.mark_shown(tx, wave.wave_id, facts, now=now)
-    edit = Outgoing(
-        dedupe_key=f"wave_progress:{wave.wave_id}:{now.isoformat()}",
-        kind=Kind.NOTICE,
-        due_at=now,
-        expires_at=now + POLICIES[Kind.NOTICE].lifetime,
+    edit = at_once(
+        Kind.NOTICE,
+        f"wave_progress:{wave.wave_id}:{now.isoformat()}",
+        now=now,
         chat_id=wave.chat_id,
         language=wave.language,
         template="waves/panel",

@@ -13,7 +13,7 @@ import storage.wave_members
 import storage.wave_results
 import storage.waves
 from bot.domain import audiences, portfolio, wave_messages, wave_rehearsals
-from bot.domain.delivery import Outgoing
+from bot.domain.delivery import at_once
 from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
@@ -21,7 +21,7 @@ from bot.domain.planning import Contact
 from bot.domain.rules import Rules
 from bot.domain.surveys import SCALES
 from bot.domain.taps import ListWave, SwitchWave, UnansweredPage
-from bot.domain.touchpoints import POLICIES, SURVEYS, Kind
+from bot.domain.touchpoints import SURVEYS, Kind
 from bot.domain.wave_rehearsals import Place
 from bot.domain.wave_requests import Fault, WaveRequest, WaveRequestError, parse_wave_request
 from bot.domain.waves import MOVES, Status, Switch, Wave
@@ -128,11 +128,10 @@ def _panel(tx: Tx, wave: Wave, language: Language, *, first: bool = True, now: d
 def _recall(tx: Tx, wave: Wave, *, now: datetime) -> None:
     """Queue the deletion of what is under 48 hours old and not answered; nobody is reminded of it."""
     for one in storage.wave_members.list_recallable(tx, wave.wave_id, now=now):
-        deletion = Outgoing(
-            dedupe_key=f"recall:{one.run_id}:{one.message_id}",
-            kind=Kind.RECALL,
-            due_at=now,
-            expires_at=now + POLICIES[Kind.RECALL].lifetime,
+        deletion = at_once(
+            Kind.RECALL,
+            f"recall:{one.run_id}:{one.message_id}",
+            now=now,
             customer_id=one.customer_id,
             facts={"kind": wave.kind, "highest": SCALES[wave.kind][-1]},
             run_id=one.run_id,

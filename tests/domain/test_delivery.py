@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.delivery import Act, Outcome, Place, Proof, Step, act_of, backoff, copied_place, decide, take
+from bot.domain.delivery import Act, Outcome, Place, Proof, Step, act_of, at_once, backoff, copied_place, decide, take
 from bot.domain.touchpoints import POLICIES, Kind, Unknown
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -115,3 +115,9 @@ def test_what_is_queued_says_what_is_done_in_the_chat(facts: dict[str, object], 
 def test_what_is_copied_is_named_by_chat_and_message() -> None:
     assert copied_place({"copied": [1, 2]}) == Place(1, 2)
     assert copied_place({}) is None
+
+
+def test_what_goes_at_once_lives_as_long_as_its_kind() -> None:
+    notice = at_once(Kind.NOTICE, "k", now=NOW, chat_id=7)
+    assert (notice.kind, notice.dedupe_key, notice.chat_id) == (Kind.NOTICE, "k", 7)
+    assert (notice.due_at, notice.expires_at) == (NOW, NOW + POLICIES[Kind.NOTICE].lifetime)
