@@ -24,10 +24,6 @@ STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 2.0, 0.0, 1.0))
 """Logarithms of the parameters that the search starts from; the likelihood may have more than one hill."""
 
 
-class NotFittedError(Exception):
-    """The data do not say which parameters fit them."""
-
-
 @dataclass(frozen=True)
 class Buyers:
     """For each customer: purchases after the first, when the last of them was, and how long they are watched.
@@ -67,11 +63,7 @@ class Spending:
 
 
 def fit_buying(buyers: Buyers) -> Buying:
-    """The parameters under which what was seen is likeliest (FHL, equation 6).
-
-    Raises:
-        NotFittedError: no maximum was found.
-    """
+    """The parameters under which what was seen is likeliest (FHL, equation 6)."""
 
     def loss(logs: Numbers) -> float:
         return -_buying_likelihood(np.exp(logs), buyers)
@@ -83,10 +75,7 @@ def fit_buying(buyers: Buyers) -> Buying:
 def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
     """The parameters of what a purchase is worth, from each buyer's repeat purchases (1 or more) and their mean value.
 
-    FH, equation 1a. The mean must be above 0.
-
-    Raises:
-        NotFittedError: no maximum was found.
+    FH, equation 1a. The means must be above 0.
     """
     unit = float(np.mean(means))
 
@@ -101,8 +90,6 @@ def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
 def _lowest(loss: Callable[[Numbers], float], starts: list[Numbers]) -> tuple[Numbers, float]:
     tried = [minimize(loss, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * len(start)) for start in starts]
     best = min(tried, key=lambda found: float(found.fun))
-    if not np.isfinite(best.fun):
-        raise NotFittedError
     return np.asarray(best.x, dtype=float), float(best.fun)
 
 

@@ -100,7 +100,6 @@ def predict(found: Purchases, *, today: int, days: int) -> Prediction:
 
     Raises:
         TooLittleError: there are fewer than 200 customers, or fewer than 50 of them bought again.
-        NotFittedError: no parameters fit.
     """
     buyers, means = observe(found, until=today)
     buying, weeks = fit_buying(_together(_enough(buyers))), days / WEEK
