@@ -25,6 +25,7 @@ from storage.tables import (
     milestone,
     outbox,
     purchase,
+    standing,
     success_plan,
     support_case,
     survey_run,
@@ -66,7 +67,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """Take out of every table what tells who somebody was or what they said, and end all that is open.
 
     The row of the customer stays for the numbers, without a name, a chat or anything else to know them by.
-    Health scores go altogether: they are an opinion about one person, and no number is made of them.
+    Health scores and standings go altogether: they are opinions about one person, made anew of those who are left.
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
@@ -78,7 +79,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .where(milestone.c.plan_id.in_(plans))
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
-    for table in (link, health, health_snapshot, cancellation):
+    for table in (link, health, health_snapshot, cancellation, standing):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 
