@@ -1,31 +1,13 @@
 """Contracts: what recurs of each on a day, and at what price they were renewed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
 
+from bot.domain.contracts import Renewed, Term
 from storage.database import Tx
 from storage.tables import contract, loss
-
-
-@dataclass(frozen=True)
-class Term:
-    """A contract from its first to its last day, both in it, and its price for all of that time."""
-
-    customer_id: int
-    starts_on: date
-    ends_on: date
-    price_minor: int
-
-
-@dataclass(frozen=True)
-class Renewed:
-    """A contract and the one of the same customer before it."""
-
-    old: Term
-    new: Term
 
 
 def any_contract(tx: Tx, currency: str) -> bool:
@@ -53,8 +35,11 @@ def list_renewals(tx: Tx, currency: str, first_day: date, after: date, *, gap_da
     Where one of the two has no last day there is no price for a length of time, and they are left out.
     """
     columns = (contract.c.customer_id, contract.c.starts_on, contract.c.ends_on, contract.c.price_minor)
-    order = {"partition_by": contract.c.customer_id, "order_by": (contract.c.starts_on, contract.c.id)}
-    earlier = [func.lag(column).over(**order).label(f"old_{column.name}") for column in columns[1:]]
+    order = (contract.c.starts_on, contract.c.id)
+    earlier = [
+        func.lag(column).over(partition_by=contract.c.customer_id, order_by=order).label(f"old_{column.name}")
+        for column in columns[1:]
+    ]
     ranked = select(*columns, *earlier).where(contract.c.currency == currency).subquery()
     new = and_(ranked.c.starts_on >= first_day, ranked.c.starts_on < after, ranked.c.ends_on.is_not(None))
     found = [

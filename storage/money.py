@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, exists, func, literal, or_, select
 
+from bot.domain.health import Colour
 from bot.domain.metrics.resampling import MOST_RESAMPLED, Sample, Sums
 from bot.domain.metrics.revenue_churn import Move, RetentionSamples, samples
 from bot.domain.metrics.totals import Takings
@@ -156,8 +157,8 @@ def load_moves(tx: Tx, ledger: Ledger, before: Period, period: Period) -> Retent
 
 def _summed_moves(tx: Tx, moves: Any) -> RetentionSamples:  # noqa: ANN401  a subquery
     """The same as `samples` makes of the moves one by one, added up by the database."""
-    was, now = cast(moves.c.before, Float), cast(moves.c.now, Float)
-    now = case((now > 0, now), else_=0.0)
+    was, spent = cast(moves.c.before, Float), cast(moves.c.now, Float)
+    now = case((spent > 0, spent), else_=0.0)
     tops = {"kept": case((now < was, now), else_=was), "now": now, "lost": case((now > 0, 0.0), else_=was)}
     columns = [func.count(), func.sum(was), func.sum(was * was)]
     for top in tops.values():
@@ -203,10 +204,14 @@ def _there(instant: datetime) -> list[ColumnElement[bool]]:
     return [customer.c.joined_at < at, ~gone, bought]
 
 
-def load_values_by_colour(tx: Tx, currency: str) -> dict[str, tuple[int, int]]:
-    """How many customers have each colour of health and what they spent in a year, in minor units."""
-    grouped = (func.count().label("n"), func.coalesce(func.sum(health.c.value_minor), 0).label("minor"))
-    alive = and_(health.c.customer_id == customer.c.id, customer.c.lost_at.is_(None))
-    statement = select(health.c.colour, *grouped).join(customer, alive).where(health.c.currency == currency)
-    found = tx.execute(statement.group_by(health.c.colour))
-    return {row.colour: (row.n, int(row.minor)) for row in found}
+def load_at_risk(tx: Tx, currency: str) -> Takings:
+    """What the customers who are red spent in a year."""
+    minor = health.c.value_minor
+    squares = func.coalesce(func.sum(cast(minor, Float) * minor), 0.0)
+    statement = (
+        select(func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares"))
+        .join(customer, and_(health.c.customer_id == customer.c.id, customer.c.lost_at.is_(None)))
+        .where(health.c.colour == Colour.RED, health.c.currency == currency)
+    )
+    row = tx.execute(statement).one()
+    return Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))

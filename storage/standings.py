@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Float, and_, bindparam, cast, delete, func, or_, select, update
 
+from bot.domain.metrics.totals import Takings
 from storage.database import Tx, insert_for
 from storage.tables import customer, purchase, standing, standing_round
 
@@ -158,12 +159,17 @@ def unrank_others(tx: Tx, *, currency: str) -> None:
     tx.execute(update(standing).where(standing.c.currency != currency, ranked).values(rfm="", value_band=None))
 
 
-def count_segments(tx: Tx, *, currency: str) -> dict[str, tuple[int, int]]:
-    """How many customers each segment has, and what they spent in a year in minor units."""
-    grouped = (func.count().label("n"), func.sum(standing.c.value_minor).label("minor"))
+def count_segments(tx: Tx, *, currency: str) -> dict[str, Takings]:
+    """The customers of each segment, and what they spent in a year."""
+    minor = standing.c.value_minor
+    squares = func.sum(cast(minor, Float) * minor).label("squares")
+    grouped = (func.count().label("n"), func.sum(minor).label("minor"), squares)
     alive = and_(customer.c.id == standing.c.customer_id, customer.c.forgotten_at.is_(None))
     statement = select(standing.c.rfm, *grouped).join(customer, alive).where(standing.c.currency == currency)
-    return {row.rfm: (row.n, int(row.minor)) for row in tx.execute(statement.group_by(standing.c.rfm))}
+    return {
+        row.rfm: Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))
+        for row in tx.execute(statement.group_by(standing.c.rfm))
+    }
 
 
 def load_day(tx: Tx) -> date | None:

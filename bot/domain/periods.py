@@ -13,6 +13,7 @@ from bot.domain.local_time import day_start, local_date
 from bot.domain.names import search_key
 
 ONE_DAY = timedelta(days=1)
+MONTH_DAYS = 30.4375  # of the Julian year
 
 
 class Unit(StrEnum):
@@ -169,6 +170,13 @@ def trends(period: Period, *, now: datetime) -> list[tuple[Period, ...]]:
     coarser = [unit for unit in _STEPS[finest + 1 :] if period.first_day + _LENGTHS[unit] <= period.after]
     begun = [tuple(part for part in split(period, unit) if part.start <= now) for unit in (_STEPS[finest], *coarser)]
     return [parts for place, parts in enumerate(begun) if not place or len(parts) > 1]
+
+
+def last_months(count: int, *, now: datetime, timezone: str) -> list[Period]:
+    """The last `count` months of the calendar, the one that holds `now` the last, the earliest first."""
+    first = _first_of(Unit.MONTH, local_date(now, timezone))
+    starts = [first - back * _LENGTHS[Unit.MONTH] for back in range(count - 1, -1, -1)]
+    return [Period(day, day + _LENGTHS[Unit.MONTH], timezone, Label.PART, Unit.MONTH) for day in starts]
 
 
 def is_whole(part: Period) -> bool:

@@ -97,7 +97,38 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
-_PAGES = MappingProxyType({"cases": Page.CASES, "case": Page.CASES, "yeu cau": Page.CASES})
+_PAGES = MappingProxyType(
+    {"case": Page.CASES, "yeu cau": Page.CASES}
+    | {
+        "tien": Page.MONEY,
+        "doanh thu": Page.REVENUE,
+        "giu chan": Page.RETENTION,
+        "gia tri vong doi": Page.CLV,
+        "nhom mua": Page.RFM,
+        "don hang": Page.DEALS,
+        "chi phi": Page.COSTS,
+        "gia": Page.PRICES,
+        "tang gia": Page.PRICES,
+        "hanh trinh": Page.JOURNEY,
+        "cot moc": Page.TASKS,
+    }
+    | {
+        page.value: page
+        for page in (
+            Page.CASES,
+            Page.MONEY,
+            Page.REVENUE,
+            Page.RETENTION,
+            Page.CLV,
+            Page.RFM,
+            Page.DEALS,
+            Page.COSTS,
+            Page.PRICES,
+            Page.JOURNEY,
+            Page.TASKS,
+        )
+    }
+)
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {

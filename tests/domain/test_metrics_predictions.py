@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bot.domain.metrics import predictions
-from bot.domain.metrics.predictions import Purchases, Refusal, TooLittleError
+from bot.domain.metrics.forecasts import Refusal, TooLittleError
+from bot.domain.metrics.predictions import Purchases
 
 YEAR = 365
 
@@ -33,6 +34,12 @@ def busy() -> Purchases:
     return shop(600)
 
 
+def test_a_day_of_a_customer_is_one_purchase_and_cancellations_are_netted() -> None:
+    found = predictions.purchases_of([(1, 5, 100), (1, 5, 50), (1, 6, 70), (1, 6, -70), (1, 9, -5), (2, 1, 10)])
+    assert (found.owners.tolist(), found.days.tolist(), found.values.tolist()) == ([1, 2], [5, 1], [150, 10])
+    assert not len(predictions.purchases_of([]).owners)
+
+
 def test_what_was_seen_of_customers_is_counted_from_their_first_purchase_in_weeks() -> None:
     found = Purchases(np.array([3, 3, 3, 8, 9]), np.array([0, 14, 21, 7, 70]), np.array([100.0, 30.0, 50.0, 5.0, 1.0]))
     buyers, means = predictions.observe(found, until=28)
@@ -59,9 +66,11 @@ def test_a_prediction_says_whom_it_is_of_and_what_it_rests_on(busy: Purchases) -
     found = predictions.predict(busy, today=YEAR, days=90)
     assert (found.n, found.days) == (len(np.unique(busy.owners)), 90)
     assert 0 < found.repeating < found.n
-    assert 0 < found.buying < found.alive < found.n
-    assert found.buying < found.purchases
-    assert found.value == pytest.approx(500 * found.purchases / found.n, rel=0.1)
+    assert 0 < found.buying.low < found.buying.value < found.alive.value < found.alive.high <= 1
+    assert found.buying.value < found.purchases.value < found.purchases.high
+    assert found.value is not None
+    assert found.value.value == pytest.approx(500 * found.purchases.value, rel=0.1)
+    assert {each.n for each in (found.value, found.buying, found.alive, found.purchases)} == {found.n}
     assert found.actual == pytest.approx(found.predicted, rel=0.15)
     assert found.shows_drop_out
 

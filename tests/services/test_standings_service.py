@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.domain.metrics.rfm import Segment
+from bot.domain.metrics.totals import Takings
 from bot.domain.rules import Rules
 from bot.services import standings
 from storage import forgetting
@@ -101,8 +102,10 @@ def test_a_chunk_is_of_two_hundred_and_fifths_begin_at_five_hundred(database: Da
     database.write_now(add)
     assert run(database) == 3 + 1 + 3 + 1
     counted = database.read_now(lambda tx, now: storage_standings.count_segments(tx, currency="VND"))
-    assert sum(n for n, _ in counted.values()) == 500
-    assert counted[Segment.ASLEEP] == (136, 0)  # of the two fifths who were silent longest, those with an empty year
+    assert sum(one.customers for one in counted.values()) == 500
+    assert counted[Segment.ASLEEP] == Takings(
+        customers=136
+    )  # of the two fifths who were silent longest, those with an empty year
 
 
 @pytest.mark.parametrize("n", [0, 24])

@@ -69,7 +69,8 @@ def fit_buying(buyers: Buyers) -> Buying:
         return -_buying_likelihood(np.exp(logs), buyers)
 
     logs, value = _lowest(loss, [np.array(start) for start in STARTS])
-    return Buying(*(float(one) for one in np.exp(logs)), -value)
+    r, alpha, a, b = (float(one) for one in np.exp(logs))
+    return Buying(r, alpha, a, b, -value)
 
 
 def fit_spending(repeats: Numbers, means: Numbers) -> Spending:

@@ -1,8 +1,8 @@
 """What customers will buy, from when they bought: fitted, and held against a last third that the fit did not see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from bot.domain.metrics.buy_till_you_die import (
     fit_buying,
     fit_spending,
 )
+from bot.domain.metrics.estimates import Estimate, Z
+from bot.domain.metrics.forecasts import HeldOut, Prediction, Refusal, TooLittleError
 
 LEAST_CUSTOMERS = 200
 LEAST_REPEATING = 50
@@ -25,23 +27,6 @@ MOST_REPEATS = 7
 """Who bought again so often or more is one group of the picture."""
 
 Days = NDArray[np.int64]
-
-
-class Refusal(StrEnum):
-    """Why nothing is predicted."""
-
-    FEW_CUSTOMERS = "few_customers"
-    FEW_REPEATING = "few_repeating"
-
-
-class TooLittleError(Exception):
-    """There is too little to learn from; `n` of `needed` are there."""
-
-    def __init__(self, refusal: Refusal, *, n: int, needed: int) -> None:
-        super().__init__(f"{refusal}: {n} of {needed}")
-        self.refusal = refusal
-        self.n = n
-        self.needed = needed
 
 
 @dataclass(frozen=True)
@@ -56,43 +41,18 @@ class Purchases:
     values: Numbers
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Customers who had bought again `repeats` times: how often each bought in the time held out, and was to buy."""
+def purchases_of(bought: Iterable[tuple[int, int, int]]) -> Purchases:
+    """Purchases from (customer, day, minor units) in the order of customers and days.
 
-    repeats: int
-    n: int
-    actual: float
-    predicted: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prediction:
-    """What is expected of `n` customers who ever bought, `repeating` of them more than once, in the next `days`.
-
-    `value` is what one of them brings in on average, in minor units; None where there is no telling what a purchase is
-    worth. `alive` and `buying` are how many are still customers and how many buy at least once. `held_out` compares the
-    last third of the time with a fit that saw only the first two; empty where these are too little to fit.
+    What a customer bought on one day is one purchase, cancellations of that day netted; a day that brought nothing in
+    is none.
     """
-
-    n: int
-    repeating: int
-    days: int
-    purchases: float
-    value: float | None
-    alive: float
-    buying: float
-    shows_drop_out: bool
-    held_out: Sequence[HeldOut]
-
-    @property
-    def actual(self) -> float:
-        """All purchases of the time held out."""
-        return sum(one.actual * one.n for one in self.held_out)
-
-    @property
-    def predicted(self) -> float:
-        return sum(one.predicted * one.n for one in self.held_out)
+    sums: dict[tuple[int, int], int] = {}
+    for owner, day, minor in bought:
+        sums[owner, day] = sums.get((owner, day), 0) + minor
+    kept = [(owner, day, minor) for (owner, day), minor in sums.items() if minor > 0]
+    owners, days, values = (np.array(column) for column in zip(*kept, strict=True)) if kept else (np.empty(0),) * 3
+    return Purchases(owners.astype(np.int64), days.astype(np.int64), values.astype(np.float64))
 
 
 def predict(found: Purchases, *, today: int, days: int) -> Prediction:
@@ -108,22 +68,33 @@ def predict(found: Purchases, *, today: int, days: int) -> Prediction:
         n=len(buyers.repeats),
         repeating=int(np.count_nonzero(buyers.repeats)),
         days=days,
-        purchases=float(purchases.sum()),
+        purchases=_mean(purchases),
         value=_value(buyers, means, purchases),
-        alive=float(alive(buying, buyers).sum()),
-        buying=float(buys_within(buying, buyers, weeks).sum()),
+        alive=_share(alive(buying, buyers)),
+        buying=_share(buys_within(buying, buyers, weeks)),
         shows_drop_out=buying.shows_drop_out,
         held_out=hold_out(found, today=today),
     )
 
 
-def _value(buyers: Buyers, means: Numbers, purchases: Numbers) -> float | None:
-    """The mean value of what is expected, or None where what a purchase is worth has no mean (q of 1 or less)."""
+def _value(buyers: Buyers, means: Numbers, purchases: Numbers) -> Estimate | None:
+    """What one's purchases bring in on average; None where what a purchase is worth has no mean (q of 1 or less)."""
     again = buyers.repeats > 0
     spending = fit_spending(buyers.repeats[again], means[again])
     if spending.q <= 1:
         return None
-    return float(np.mean(purchases * expected_value(spending, buyers.repeats, means)))
+    return _mean(purchases * expected_value(spending, buyers.repeats, means))
+
+
+def _mean(numbers: Numbers) -> Estimate:
+    n, mean = len(numbers), float(numbers.mean())
+    reach = Z * float(numbers.std(ddof=1)) / sqrt(n)
+    return Estimate(mean, mean - reach, mean + reach, n)
+
+
+def _share(chances: Numbers) -> Estimate:
+    found = _mean(chances)
+    return Estimate(found.value, max(0.0, found.low), min(1.0, found.high), found.n)
 
 
 def hold_out(found: Purchases, *, today: int) -> list[HeldOut]:
