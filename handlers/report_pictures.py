@@ -22,6 +22,7 @@ from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -111,5 +112,6 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    **MONEY_PAINTERS,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

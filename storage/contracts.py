@@ -37,8 +37,10 @@ def list_renewals(tx: Tx, currency: str, first_day: date, after: date, *, gap_da
     columns = (contract.c.customer_id, contract.c.starts_on, contract.c.ends_on, contract.c.price_minor)
     order = (contract.c.starts_on, contract.c.id)
     earlier = [
-        func.lag(column).over(partition_by=contract.c.customer_id, order_by=order).label(f"old_{column.name}")
-        for column in columns[1:]
+        func.lag(each, type_=each.type)
+        .over(partition_by=contract.c.customer_id, order_by=order)
+        .label(f"old_{each.name}")
+        for each in columns[1:]
     ]
     ranked = select(*columns, *earlier).where(contract.c.currency == currency).subquery()
     new = and_(ranked.c.starts_on >= first_day, ranked.c.starts_on < after, ranked.c.ends_on.is_not(None))

@@ -59,7 +59,8 @@ def renewals(
 
 
 def _stayed(one: Renewed, lost: dict[int, list[date]], follow: timedelta, today: date) -> bool | None:
+    """None until the time is over, also of who was lost before: otherwise only losses would be known early."""
     since, until = one.new.starts_on, one.new.starts_on + follow
-    if any(since <= day < until for day in lost[one.new.customer_id]):
-        return False
-    return True if until <= today else None
+    if until > today:
+        return None
+    return not any(since <= day < until for day in lost[one.new.customer_id])

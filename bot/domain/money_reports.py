@@ -71,9 +71,10 @@ class SegmentsOfValuePicture:
 
 @dataclass(frozen=True)
 class WaitPicture:
-    """The share that has bought by so many days, out to `days`, with the marks that the text names."""
+    """The share of n that has bought by so many days, out to `days`, with the marks that the text names."""
 
     steps: Sequence[Step]
+    n: int
     days: int
     marks: Sequence[int]
 

@@ -85,7 +85,7 @@ def journey(
     )
     bought = sum(one.over for one in spells)
     left_out = {"joined": len(spells), "bought": bought}
-    return money_report(facts, figures, WaitPicture(steps, LONGEST_DAYS, MARKS), left_out)
+    return money_report(facts, figures, WaitPicture(steps, len(spells), LONGEST_DAYS, MARKS), left_out)
 
 
 def _spell(one: Journey, now: datetime) -> Spell:

@@ -22,6 +22,7 @@ from bot.domain.money_reports import (
     SegmentsOfValuePicture,
     Spans,
     days_figure,
+    figure_facts,
     money_figure,
     money_report,
     number_figure,
@@ -143,7 +144,14 @@ def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     how, day = method(n), storage.standings.load_day(tx)
     raw = _raw_figures(tx, rules.currency, day) if how is Method.RAW and day is not None else []
     facts = _facts(Page.RFM, period, spans(period, now=now), ledger, language)
-    left_out = {"day": day, "n": n, "method": how}
+    pairs = zip(people, spent, strict=True)
+    left_out = {
+        "day": day,
+        "n": n,
+        "method": how,
+        "segments": [{"people": figure_facts(one), "money": figure_facts(other)} for one, other in pairs],
+        "raw": [figure_facts(one) for one in raw],
+    }
     return money_report(facts, [*people, *spent, *raw], SegmentsOfValuePicture(people, spent), left_out)
 
 

@@ -41,8 +41,8 @@ class HeldOut:
 class Prediction:
     """What is expected of `n` customers who ever bought, `repeating` of them more than once, in the next `days`.
 
-    `purchases` is how many one of them makes on average and `value` what they bring in, in minor units (None where
-    there is no telling what a purchase is worth). `alive` and `buying` are the shares who are still customers and who buy at
+    `purchases` is how many one of them makes on average, and `value` what they bring in, in minor units, if there is
+    telling what a purchase is worth. `alive` and `buying` are the shares who are still customers and who buy at
     least once. The intervals say how customers differ, not how sure the fit is; for that `held_out` compares the last
     third of the time with a fit that saw only the first two. It is empty where these are too little to fit.
     """
