@@ -1,7 +1,7 @@
 """Contracts as revenue that recurs: what a month of each is worth, on a day and on another."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,22 +45,16 @@ def monthly_moves(terms: Iterable[Term], start: date, end: date) -> list[Move]:
     return [Move(worth, now[whom]) for whom, worth in before.items()]
 
 
-def renewals(
-    renewed: Sequence[Renewed], losses: Iterable[tuple[int, date]], *, follow: timedelta, today: date
-) -> list[Renewal]:
+def renewals(renewed: Sequence[Renewed], losses: Iterable[tuple[int, date]], *, follow: timedelta) -> list[Renewal]:
     """What each renewal did to the price of a month, and whether the customer was lost in the time after it."""
     lost: dict[int, list[date]] = defaultdict(list)
     for whom, day in losses:
         lost[whom].append(day)
     return [
-        Renewal(one.new.customer_id, one.old.monthly, one.new.monthly, _stayed(one, lost, follow, today))
+        Renewal(one.new.customer_id, one.old.monthly, one.new.monthly, _stayed(one.new, lost, follow))
         for one in renewed
     ]
 
 
-def _stayed(one: Renewed, lost: dict[int, list[date]], follow: timedelta, today: date) -> bool | None:
-    """None until the time is over, also of who was lost before: otherwise only losses would be known early."""
-    since, until = one.new.starts_on, one.new.starts_on + follow
-    if until > today:
-        return None
-    return not any(since <= day < until for day in lost[one.new.customer_id])
+def _stayed(new: Term, lost: Mapping[int, Sequence[date]], follow: timedelta) -> bool:
+    return not any(new.starts_on <= day < new.starts_on + follow for day in lost.get(new.customer_id, ()))

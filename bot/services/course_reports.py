@@ -1,7 +1,7 @@
 """How it goes with customers: prices at renewal, the way to the first purchase, and whether tasks are done on time."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import storage.contracts
 import storage.journeys
@@ -11,7 +11,7 @@ from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Estimate, comparable, judge
-from bot.domain.metrics.prices import PriceIncrease, price_increase
+from bot.domain.metrics.prices import PriceIncrease, Renewal, price_increase
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.survival import Spell, done_by, kaplan_meier, quantile
 from bot.domain.money_reports import (
@@ -37,24 +37,32 @@ MARKS = (30, 90)
 """Days after which the text says who has bought."""
 
 LONGEST_DAYS = 180
-DAY = timedelta(days=1)
+DAY, NO_TIME = timedelta(days=1), timedelta(0)
 
 
 def prices(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    """By how much prices rose where contracts were renewed, of how many, and who stayed after it."""
-    pair = spans(period, now=now)
-    span, follow, today = pair.now, rules.money.stays_for, local_date(now, rules.timezone)
-    renewed = storage.contracts.list_renewals(tx, rules.currency, span.first_day, span.after, gap_days=GAP_DAYS)
-    whom = [one.new.customer_id for one in renewed]
-    losses = [(who, local_date(at, rules.timezone)) for who, at in storage.contracts.list_losses(tx, whom)]
-    found = price_increase(renewals(renewed, losses, follow=follow, today=today))
+    """By how much prices rose where contracts were renewed, of how many, and who stayed after it.
+
+    Who stayed is said of renewals whose time of being followed ended in the period, which began before it.
+    """
+    pair, follow = spans(period, now=now), rules.money.stays_for
+    first, after = pair.now.first_day, pair.now.after
+    here, earlier = (_renewals(tx, rules, first - back, after - back) for back in (NO_TIME, follow))
+    found = price_increase(here, earlier)
     shares = _price_figures(found)
     figures = [share_figure("price_increase", found.increase), *shares]
     facts = PageFacts(page=Page.PRICES, period=period, spans=pair, currency=rules.currency, language=language)
-    left_out = {"waiting": found.waiting, "follow_days": follow // DAY, "renewed": len(renewed)}
+    left_out = {"follow_days": follow // DAY, "renewed": len(here), "followed": len(earlier)}
     return money_report(facts, figures, RowsPicture(shares), left_out)
+
+
+def _renewals(tx: Tx, rules: Rules, first_day: date, after: date) -> list[Renewal]:
+    renewed = storage.contracts.list_renewals(tx, rules.currency, first_day, after, gap_days=GAP_DAYS)
+    whom = [one.new.customer_id for one in renewed]
+    losses = [(who, local_date(at, rules.timezone)) for who, at in storage.contracts.list_losses(tx, whom)]
+    return renewals(renewed, losses, follow=rules.money.stays_for)
 
 
 def _price_figures(found: PriceIncrease) -> list[Figure]:

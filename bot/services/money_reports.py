@@ -28,7 +28,7 @@ from bot.domain.money_reports import (
     share_figure,
     spans,
 )
-from bot.domain.periods import Period, trends
+from bot.domain.periods import Period, is_whole, trends
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
@@ -123,7 +123,9 @@ def _left_out(tx: Tx, ledger: Ledger, pair: Spans) -> dict[str, int]:
 
 
 def _over_time(tx: Tx, ledger: Ledger, period: Period, *, now: datetime) -> AmountsPicture:
+    """Whole parts that are over, if there are any: one that is cut short would look like a dip."""
     parts = trends(period, now=now)[0]
+    parts = tuple(part for part in parts if is_whole(part) and part.end <= now) or parts
     taken = storage.money.count_takings(tx, ledger, parts)
     points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
     return AmountsPicture(ledger.currency, points)

@@ -5,7 +5,7 @@ Hardie, "The Gamma-Gamma model of monetary value" (2013), FH. Both know no seaso
 Times are in one unit, weeks say; arrays have one entry a customer. Everything is summed in logarithms.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,8 @@ STAYING = 1e-3
 
 POLE = 1e-6
 WIDEST = 12.0
-STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 2.0, 0.0, 1.0))
-"""Logarithms of the parameters that the search starts from; the likelihood may have more than one hill."""
+BUYING, SPENDING = (-1.0, 2.0, 0.0, 1.0), (1.0, 1.0, 1.0)
+"""Logarithms of the parameters that the searches start from."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def fit_buying(buyers: Buyers) -> Buying:
     def loss(logs: Numbers) -> float:
         return -_buying_likelihood(np.exp(logs), buyers)
 
-    logs, value = _lowest(loss, [np.array(start) for start in STARTS])
+    logs, value = _lowest(loss, BUYING)
     r, alpha, a, b = (float(one) for one in np.exp(logs))
     return Buying(r, alpha, a, b, -value)
 
@@ -83,15 +83,15 @@ def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
     def loss(logs: Numbers) -> float:
         return -_spending_likelihood(np.exp(logs), repeats, means / unit)
 
-    (p, q, scale), value = _lowest(loss, [np.zeros(3), np.array([2.0, 1.0, 1.0])])
+    (p, q, scale), value = _lowest(loss, SPENDING)
     shift = float(np.log(unit)) * len(means)
     return Spending(float(np.exp(p)), float(np.exp(q)), float(np.exp(scale)) * unit, -value - shift)
 
 
-def _lowest(loss: Callable[[Numbers], float], starts: list[Numbers]) -> tuple[Numbers, float]:
-    tried = [minimize(loss, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * len(start)) for start in starts]
-    best = min(tried, key=lambda found: float(found.fun))
-    return np.asarray(best.x, dtype=float), float(best.fun)
+def _lowest(loss: Callable[[Numbers], float], start: Sequence[float]) -> tuple[Numbers, float]:
+    """Where the loss is least, by L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), within e^12 either way."""
+    found = minimize(loss, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * len(start))
+    return np.asarray(found.x, dtype=float), float(found.fun)
 
 
 def _buying_likelihood(parameters: Numbers, buyers: Buyers) -> float:

@@ -12,13 +12,13 @@ from bot.domain.metrics.resampling import Sample, ratio
 class Renewal:
     """One renewed contract: its price before and now, for the same length of time, in minor units of one currency.
 
-    `stayed` says whether the customer was there so long after it as they are followed; None while that is not over.
+    `stayed` says whether the customer was there at the end of the time that they are followed for.
     """
 
     customer_id: int
     old: float
     new: float
-    stayed: bool | None = None
+    stayed: bool = True
 
     @property
     def is_raised(self) -> bool:
@@ -29,8 +29,7 @@ class Renewal:
 class PriceIncrease:
     """`increase` is (new - old)/old over all renewals, each by its value; `raised` is how many cost more than before.
 
-    `stayed` counts those who stayed of those with a raised price and of the others, who are followed long enough;
-    `waiting` are not yet.
+    `stayed` counts who stayed of those with a raised price, and of the others.
     """
 
     increase: Estimate | None
@@ -38,17 +37,15 @@ class PriceIncrease:
     raised_share: Estimate | None
     stayed: tuple[Share, Share]
     difference: Difference | None
-    waiting: int
 
 
-def price_increase(renewals: Iterable[Renewal]) -> PriceIncrease:
-    """What the renewals that had a price before say.
+def price_increase(renewals: Iterable[Renewal], followed: Iterable[Renewal]) -> PriceIncrease:
+    """What renewals that had a price before say of prices, and earlier ones, followed long enough, of who stayed.
 
     The interval of the increase is over customers; those of the shares are Wilson's and Newcombe's.
     """
-    found = [one for one in renewals if one.old > 0]
-    followed = [one for one in found if one.stayed is not None]
-    stayed = (_stayed(followed, raised=True), _stayed(followed, raised=False))
+    found, known = ([one for one in those if one.old > 0] for those in (renewals, followed))
+    stayed = (_stayed(known, raised=True), _stayed(known, raised=False))
     raised = Share(sum(one.is_raised for one in found), len(found))
     return PriceIncrease(
         increase=ratio(_by_customer(found)),
@@ -56,12 +53,11 @@ def price_increase(renewals: Iterable[Renewal]) -> PriceIncrease:
         raised_share=proportion(raised),
         stayed=stayed,
         difference=proportion_difference(*stayed),
-        waiting=len(found) - len(followed),
     )
 
 
 def _stayed(renewals: Iterable[Renewal], *, raised: bool) -> Share:
-    own = [bool(one.stayed) for one in renewals if one.is_raised is raised]
+    own = [one.stayed for one in renewals if one.is_raised is raised]
     return Share(sum(own), len(own))
 
 

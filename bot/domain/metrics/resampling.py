@@ -86,9 +86,9 @@ def _percentiles(rows: Sequence[tuple[float, float]], statistic: Statistic) -> t
     import numpy as np  # noqa: PLC0415  a tenth of a second and 20 MB that a bot at rest does not need
 
     generator, pairs, n = np.random.default_rng(SEED), np.asarray(rows, dtype=float), len(rows)
-    even, size = np.full(n, 1 / n), max(1, BLOCK // n)
+    size = max(1, BLOCK // n)
     drawn = [min(size, ROUNDS - start) for start in range(0, ROUNDS, size)]
-    means = np.concatenate([generator.multinomial(n, even, size=count) @ pairs for count in drawn]) / n
+    means = np.concatenate([pairs[generator.integers(0, n, (count, n))].mean(axis=1) for count in drawn])
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.asarray(statistic(means[:, 0], means[:, 1]), dtype=float)
     low, high = np.quantile(found[np.isfinite(found)], [TAIL, 1 - TAIL])
