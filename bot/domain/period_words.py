@@ -114,7 +114,8 @@ _REWRITES = tuple(
         (r"\b(?:cho )?(?:den|toi|to|until|till) (?:nay|gio|hom nay|now|date|today)\b", "to now"),
         (r"\b(?:ke tu|tu|since|between|giua)\b", "from"),
         (r"(?<=\S)\.\.", " to "),
-        (r"\b(?:cho den|den|toi|until|till|through)\b|(?<= )-(?= )|(?<=/\d{2})-(?=\d)|(?<=/\d)-(?=\d)|(?<=/\d{4})-(?=\d)", " to "),
+        (r"\b(?:cho den|den|toi|until|till|through)\b|(?<= )-(?= )", " to "),
+        (r"(?<=/\d)-(?=\d)|(?<=/\d{2})-(?=\d)|(?<=/\d{4})-(?=\d)", " to "),
         (r"\bfrom (.*) (?:and|va)\b", r"from \1 to"),
         # Days.
         (r"\b(?:ngay )?(\d{1,2}) thang (\d{1,2})(?!\d)", r"\1/\2"),
@@ -124,8 +125,10 @@ _REWRITES = tuple(
         # Parts of a year: "f9" are its first nine months, "l3" its last three.
         (r"\b(?:(?:nua|6 thang) dau(?: nam)?|(?:first|1st) half(?: year)?|half 1)\b|\bh1\b", "f6"),
         (r"\b(?:(?:nua|6 thang) (?:cuoi|sau)(?: nam)?|(?:second|2nd|last) half(?: year)?|half 2)\b|\bh2\b", "l6"),
-        (r"\b(\d{1,2}) thang dau(?: nam)?\b|\bfirst (\d{1,2}) months\b", lambda found: f"f{found[1] or found[2]}"),
-        (r"\b(\d{1,2}) thang cuoi(?: nam)?\b|\blast (\d{1,2}) months (?=\d{4}|y\d)", lambda found: f"l{found[1] or found[2]} "),
+        (r"\b(\d{1,2}) thang dau(?: nam)?\b", r"f\1"),
+        (r"\bfirst (\d{1,2}) months\b", r"f\1"),
+        (r"\b(\d{1,2}) thang cuoi(?: nam)?\b", r"l\1"),
+        (r"\blast (\d{1,2}) months (?=\d{4}|y\d)", r"l\1 "),
         (rf"\b(?:quy|quarter) ({_any_of(_QUARTERS)})\b", lambda found: f"q{_QUARTERS[found[1]]}"),
         (r"\b(first|second|third|fourth) quarter\b", lambda found: f"q{_QUARTERS[found[1]]}"),
         (r"\b(?:quy|quarter) (?=\d)", "q"),
@@ -134,13 +137,14 @@ _REWRITES = tuple(
         (r"\b(?:thang|month) (?=\d)|\bt(?=\d)", "m"),
         (r"\b(m\d{1,2})(?:/(\d{4}))? ?(?:-|to) ?(\d{1,2})(?![\d/])", r"\1 \2 to m\3"),
         # A year beside them.
-        (r"(?<![\w/])(\d{1,2})/(\d{4})\b|\b(\d{4})-(\d{1,2})\b", lambda found: f"m{found[1] or found[4]} {found[2] or found[3]}"),
+        (r"(?<![\w/])(\d{1,2})/(\d{4})\b", r"m\1 \2"),
+        (r"\b(\d{4})-(\d{1,2})\b", r"m\2 \1"),
         (r"\b([mqfl]\d{1,2}) ?[/-] ?(\d{4})\b", r"\1 \2"),
         (r"\b([mqfl]\d{1,2})/(\d{2})\b", r"\1 20\2"),
         (r"\b(\d{4}) ?[/-]? ?([mqfl]\d{1,2})\b", r"\2 \1"),
         (r"(?<=\d)-(?=[mqfl]\d)", " to "),
     )
-)  # fmt: skip
+)
 _STRETCH = re.compile(
     r"(?:(?P<day>\d{1,2})/(?P<its>\d{1,2})(?:/(?P<date>\d{4}|\d{2}))?|(?P<part>[mqfl])(?P<n>\d{1,2})|(?=\d{4}|y))"
     r"(?: ?(?:(?P<year>[12]\d{3})|y(?P<ago>\d)))?"
@@ -183,7 +187,7 @@ def _written(one: Stretch) -> str:
 def _part(one: Stretch) -> str:
     if one.months == 1:
         return f"m{one.month}"
-    if one.months == 3 and one.month % 3 == 1:  # noqa: PLR2004  the months of a quarter
+    if one.months == 3 and one.month % 3 == 1:
         return f"q{one.month // 3 + 1}"
     return f"f{one.months}" if one.month == 1 else f"l{one.months}"
 
@@ -207,6 +211,6 @@ def _read_stretch(plain: str) -> Stretch | None:
 def _read_day(found: re.Match[str], year: int | None) -> Stretch | None:
     day, month = int(found["day"]), int(found["its"])
     if found["date"]:
-        year = int(found["date"]) + (0 if len(found["date"]) == 4 else CENTURY)  # noqa: PLR2004  digits of a whole year
+        year = int(found["date"]) + (0 if len(found["date"]) == 4 else CENTURY)
     known = 0 < day <= LONGEST_MONTH and 0 < month <= MONTHS_A_YEAR
     return Stretch(month, day=day, year=year) if known else None
