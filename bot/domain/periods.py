@@ -30,15 +30,19 @@ class Label(StrEnum):
 class PeriodError(ValueError):
     """A period that cannot be reported: `code` is one of those below, `text` what was written, `today` the local day.
 
-    "unknown" names none, "empty" has no days, "too_long" more than ten years, "future" has not begun, "backwards" ends
-    before it begins, and "no_day" names a day that its month does not have.
+    "unknown" names none, "empty" has no days, "too_long" more than ten years, "future" begins on its `first_day` only,
+    "backwards" has its `last_day` before that, and "no_day" names a day that its month does not have.
     """
 
-    def __init__(self, code: str, text: str, today: date) -> None:
+    def __init__(
+        self, code: str, text: str, today: date, first_day: date | None = None, last_day: date | None = None
+    ) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.text = text
         self.today = today
+        self.first_day = first_day
+        self.last_day = last_day
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class Period:
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it is one month long, so that what is counted in it is a monthly rate."""
+        return self.unit is Unit.MONTH and self.count == 1
 
     def so_far(self, now: datetime) -> bool:
         """Whether whole days of it are still to come; the day that holds `now` counts as come."""
@@ -158,10 +167,10 @@ def _placed(named: Stretch | Span, *, text: str, today: date, timezone: str) -> 
         first_day, after = named.days(today) if isinstance(named, Span) else named.latest(today)
     except ValueError:
         raise PeriodError("no_day", text, today) from None
-    if first_day > today:
-        raise PeriodError("future", text, today)
     if first_day >= after:
-        raise PeriodError("backwards", text, today)
+        raise PeriodError("backwards", text, today, first_day, after - ONE_DAY)
+    if first_day > today:
+        raise PeriodError("future", text, today, first_day)
     if first_day + LONGEST * LENGTHS[Unit.YEAR] < after:
         raise PeriodError("too_long", text, today)
     unit, count = whole_units(first_day, after)
