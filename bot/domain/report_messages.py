@@ -123,7 +123,7 @@ def breakdown_report(
     facts = {
         "metric": overall.metric,
         "by": by,
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "line": asdict(overall),
         "segments": [
             {"name": cut(each.segment, LONGEST_NAME), "line": asdict(each.line)} for each in segments[:MOST_LISTED]
@@ -145,7 +145,7 @@ def cases_report(
 ) -> Report:
     """The figures of cases in a few lines each."""
     facts = {
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "so_far": period.so_far(now),
         "unit": next(iter(picture.opened)).unit,
         **_written(asdict(found)),
@@ -187,7 +187,7 @@ def opening(
         "metric": request.metric,
         "page": request.page,
         "by": request.by,
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "began_at": began_at,
     }
     return Message("reports/opening", language, facts)
@@ -197,7 +197,7 @@ def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, langua
     facts = {
         "metric": picture.metric,
         "by": None,
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "line": asdict(line),
         "unit": picture.trend[0].part.unit,
     }
@@ -205,10 +205,11 @@ def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, langua
 
 
 def _span_facts(period: Period, before: Period) -> dict[str, object]:
-    return {"period": _period_facts(period), "before": _period_facts(before)}
+    return {"period": period_facts(period), "before": period_facts(before)}
 
 
-def _period_facts(period: Period) -> dict[str, object]:
+def period_facts(period: Period) -> dict[str, object]:
+    """A period as templates name it."""
     return {
         "label": period.label,
         "unit": period.unit,
