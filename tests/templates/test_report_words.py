@@ -278,7 +278,7 @@ def test_what_the_silent_have_done_is_said_beside_those_who_answered() -> None:
     assert said.endswith(
         "<b>Từ lúc khảo sát đóng đến nay</b>\n"
         "Rời bỏ: không trả lời <b>20 %</b> (15 % đến 26 %), n = 200; có trả lời <b>5 %</b> (2,2 % đến 11 %), n = 100;"
-        " chênh lệch +15 điểm % (+7,1 đến +21,6)\n"
+        " chênh lệch +15 điểm % (+7,1 đến +21,7)\n"
         "Mua tiếp: không trả lời <b>45 %</b> (38 % đến 52 %), n = 200; có trả lời <b>44 %</b> (35 % đến 54 %), n = 100;"
         " chưa thấy khác nhau rõ rệt"
     )
@@ -287,10 +287,10 @@ def test_what_the_silent_have_done_is_said_beside_those_who_answered() -> None:
 
 def silent(language: Language) -> Report:
     period, earlier = spans()
-    line = metric_line(Metric.NPS, counts(60))
+    line, responses = (metric_line(metric, counts(60)) for metric in (Metric.NPS, Metric.RESPONSE_RATE))
     drawn = picture(Metric.NPS, 60, period)
     return metric_report(
-        line, line, drawn, outcomes=OUTCOMES, period=period, before=earlier, never_bought=0, language=language
+        line, responses, drawn, outcomes=OUTCOMES, period=period, before=earlier, never_bought=0, language=language
     )
 
 
