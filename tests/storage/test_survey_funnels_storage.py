@@ -58,7 +58,11 @@ def test_a_survey_that_is_over_and_one_that_another_tool_asked(database: Databas
     put(
         database,
         "survey_run",
-        customer_id=customer_id, kind="nps", trigger="import", wording="import", subject="",
+        customer_id=customer_id,
+        kind="nps",
+        trigger="import",
+        wording="import",
+        subject="",
         planned_at=START - DAY,
         closed_at=START - DAY,
     )
