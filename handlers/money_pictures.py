@@ -74,14 +74,13 @@ def _held_out(picture: HeldOutPicture, say: Say, locale: str) -> "Figure":
 
 
 def _segments(picture: SegmentsOfValuePicture, say: Say, locale: str) -> "Figure":
-    pairs = list(zip(picture.customers, picture.money, strict=True))
     return pairs_chart(
         PairsChart(
             words=picture_words(say),
             locale=locale,
-            labels=[say("segment", segment=people.segment) for people, _ in pairs],
-            sizes=[people.n for people, _ in pairs],
-            pairs=[(_value(people), _value(money)) for people, money in pairs],
+            labels=[say("row", figure=figure_facts(people)) for people, _ in picture.rows.values()],
+            sizes=[people.n for people, _ in picture.rows.values()],
+            pairs=[(_value(people), _value(money)) for people, money in picture.rows.values()],
             names=(say("of_customers"), say("of_money")),
         )
     )

@@ -17,11 +17,13 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.funnel_messages import SurveyFunnelPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers import funnel_pictures
 from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
@@ -112,6 +114,7 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    SurveyFunnelPicture: funnel_pictures.paint,
     **MONEY_PAINTERS,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

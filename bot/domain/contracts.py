@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.calendar_units import MONTH_DAYS
 from bot.domain.metrics.prices import Renewal
 from bot.domain.metrics.revenue_churn import Move
-from bot.domain.periods import MONTH_DAYS
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
+from bot.domain.calendar_units import MONTH_DAYS, ONE_DAY, Unit
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
 from bot.domain.messages import Language, Message
@@ -17,7 +18,7 @@ from bot.domain.metrics.resampling import Sample, Sums, ratio
 from bot.domain.metrics.revenue_churn import Retention
 from bot.domain.metrics.survival import Step
 from bot.domain.metrics.totals import Takings, total, total_difference
-from bot.domain.periods import MONTH_DAYS, ONE_DAY, Label, Period, Unit, previous
+from bot.domain.periods import Label, Period, previous
 from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import Page
 
@@ -65,8 +66,7 @@ class HeldOutPicture:
 class SegmentsOfValuePicture:
     """For each segment the share of customers and of money."""
 
-    customers: Sequence[Figure]
-    money: Sequence[Figure]
+    rows: Mapping[str, tuple[Figure, Figure]]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,6 @@ def figure_facts(figure: Figure) -> dict[str, object]:
     return {
         "key": figure.key,
         "unit": figure.unit,
-        "segment": figure.segment,
         "currency": figure.currency,
         "n": figure.n,
         "note": figure.note,
@@ -199,18 +198,20 @@ def retention_figures(found: Retention) -> list[Figure]:
     return [share_figure(f"revenue_{name}", estimate, note=note) for name, estimate in shares.items()]
 
 
-def segment_figures(counted: Mapping[str, Takings]) -> tuple[list[Figure], list[Figure]]:
+def segment_figures(counted: Mapping[str, Takings]) -> dict[str, tuple[Figure, Figure]]:
     """For each segment the share of customers it has, and of what all spent in a year."""
     n = sum(one.customers for one in counted.values())
     spent, squares = sum(one.minor for one in counted.values()), sum(one.squares for one in counted.values())
-    people, money = list[Figure](), list[Figure]()
+    found = dict[str, tuple[Figure, Figure]]()
     for name, own in counted.items():
         of_money = ratio(Sample(Sums(n, own.minor, spent, own.squares, own.squares, squares)))
         shares = (proportion(Share(own.customers, n)), of_money)
-        counted_of, spent_by = (_of_segment(share, own.customers) for share in shares)
-        people.append(share_figure("segment_customers", counted_of, n=own.customers, segment=name))
-        money.append(share_figure("segment_money", spent_by, n=own.customers, segment=name))
-    return people, money
+        people, money = (_of_segment(share, own.customers) for share in shares)
+        found[name] = (
+            share_figure(f"rfm_{name}", people, n=own.customers),
+            share_figure(f"rfm_money_{name}", money, n=own.customers),
+        )
+    return found
 
 
 def _of_segment(share: Estimate | None, n: int) -> Estimate | None:

@@ -110,7 +110,7 @@ def _median_note(spells: Sequence[Spell]) -> str:
 def _converted(spells: Sequence[Spell], days: int) -> Figure:
     """The share that has bought after so many days, of those of whom that is known."""
     known = sum(one.over or one.length >= days for one in spells)
-    return share_figure("converted", done_by(kaplan_meier(spells), days, n=known), n=known, segment=str(days))
+    return share_figure(f"converted_{days}", done_by(kaplan_meier(spells), days, n=known), n=known)
 
 
 def tasks(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
@@ -119,7 +119,7 @@ def tasks(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     due = [one for one in found if one.due_at <= now]
     figures = [
         _tasks("tasks_on_time", due, _is_on_time),
-        *(_tasks("tasks_on_time", [one for one in due if one.owner == whose], _is_on_time, whose) for whose in Owner),
+        *(_tasks(f"tasks_of_{whose}", [one for one in due if one.owner == whose], _is_on_time) for whose in Owner),
         _tasks("tasks_done", due, lambda one: one.done_at is not None),
     ]
     facts = PageFacts(
@@ -132,6 +132,6 @@ def _is_on_time(one: Milestone) -> bool:
     return one.done_at is not None and one.done_at <= one.due_at
 
 
-def _tasks(key: str, due: Sequence[Milestone], holds: Callable[[Milestone], bool], segment: str = "") -> Figure:
+def _tasks(key: str, due: Sequence[Milestone], holds: Callable[[Milestone], bool]) -> Figure:
     estimate: Estimate | None = proportion(Share(sum(map(holds, due)), len(due)))
-    return share_figure(key, estimate, segment=segment)
+    return share_figure(key, estimate)

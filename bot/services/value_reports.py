@@ -65,7 +65,7 @@ def cohort_retention(
 
 
 def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
-    return share_figure("active_after", proportion(together(rows, after)), segment=str(after))
+    return share_figure(f"active_after_{after}", proportion(together(rows, after)))
 
 
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
@@ -138,21 +138,21 @@ def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     """How many customers each segment has and which share of a year's money; as of the last day that was ranked."""
     counted = storage.standings.count_segments(tx, currency=rules.currency)
     ranked = {name.value: counted[name] for name in Segment if name in counted}
-    people, spent = segment_figures(ranked)
+    rows = segment_figures(ranked)
     ledger = storage.money.open_ledger(tx, rules.currency)
     n = sum(one.customers for one in counted.values())
     how, day = method(n), storage.standings.load_day(tx)
     raw = _raw_figures(tx, rules.currency, day) if how is Method.RAW and day is not None else []
     facts = _facts(Page.RFM, period, spans(period, now=now), ledger, language)
-    pairs = zip(people, spent, strict=True)
     left_out = {
         "day": day,
         "n": n,
         "method": how,
-        "segments": [{"people": figure_facts(one), "money": figure_facts(other)} for one, other in pairs],
+        "segments": [{"people": figure_facts(people), "money": figure_facts(money)} for people, money in rows.values()],
         "raw": [figure_facts(one) for one in raw],
     }
-    return money_report(facts, [*people, *spent, *raw], SegmentsOfValuePicture(people, spent), left_out)
+    figures = [*(people for people, _ in rows.values()), *(money for _, money in rows.values()), *raw]
+    return money_report(facts, figures, SegmentsOfValuePicture(rows), left_out)
 
 
 def _raw_figures(tx: Tx, currency: str, day: date) -> list[Figure]:
