@@ -7,7 +7,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 
 from bot.domain.rules import ReportRules
@@ -50,6 +50,11 @@ class Segmentation:
     channel: str = UNKNOWN
     rfm: str = UNKNOWN
     tags: tuple[str, ...] = ()
+
+    @property
+    def of_nobody(self) -> "Segmentation":
+        """What stays of it when the person is forgotten: nothing that the business wrote of them in its own words."""
+        return replace(self, location=UNKNOWN, title=UNKNOWN, channel=UNKNOWN, tags=())
 
     @property
     def digest(self) -> str:
