@@ -1,7 +1,7 @@
 """Reports: what is counted for each, and against which period it is held."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -9,12 +9,14 @@ from typing import Protocol
 import storage.case_reports
 import storage.reports
 import storage.staff
-from bot.domain import case_reports, report_messages, reports
+import storage.survey_history
+from bot.domain import case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import Dimension, ReportRequest
+from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
     NOBODY,
@@ -42,6 +44,9 @@ SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
 }
 """Whose surveys a metric is made of."""
 
+NOT_OF_ANSWERS = frozenset({report_pages.Page.HEALTH, report_pages.Page.MONEY, report_pages.Page.CASES})
+"""Tabs whose figures do not wait for the first answer."""
+
 
 class Page(Protocol):
     """The use case of one page of a report."""
@@ -52,16 +57,40 @@ class Page(Protocol):
 
 
 def report(
-    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, page: Page, language: Language
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    request: ReportRequest,
+    page: Page,
+    language: Language,
+    pages: Collection[report_pages.Page] = tuple(report_pages.Page),
+    free: bool = False,
 ) -> Report | Message:
-    """The page that was asked for, under its tabs, or what to say to a period that there cannot be."""
+    """The page that was asked for, under its tabs, or what to say to a period that there cannot be.
+
+    `pages` are those that its tabs offer; words that were `free` are told how they were understood.
+    """
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
     except PeriodError as error:
-        return report_messages.misunderstood(error.code, error.text, language)
+        return report_messages.misunderstood(error, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
-    tabs = report_messages.tabs(request)
-    return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
+    message = replace(
+        found.message,
+        keyboard=(*found.message.keyboard, *tabs(request, pages)),
+        opening=_opening(tx, request, period, free=free, language=language),
+    )
+    return replace(found, message=message, form=request.form)
+
+
+def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
+    kinds = () if request.tab in NOT_OF_ANSWERS else SURVEYS[request.metric or Metric.RESPONSE_RATE]
+    first_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else None
+    began_at = first_at if first_at is not None and first_at >= period.end else None
+    if not free and began_at is None:
+        return None
+    return report_messages.opening(request, period, began_at, free=free, language=language)
 
 
 def surveys(
@@ -91,7 +120,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
         )
         for each in pair
     }
-    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now))
+    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
     shown = report_messages.headline(found)
     picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
     sent = sum(funnels[period].values(), Funnel())
@@ -103,7 +132,7 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     pair = (period, before := previous(period))
     counts = _count(tx, metric, pair, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
-    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now))
+    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
