@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, or_, select, union, update
 
-from bot.domain.local_time import local_date
 from bot.domain.rules import Rules
-from bot.domain.segments import Belonging, Segmentation, segmentation_of
+from bot.domain.segments import Belonging, Segmentation, bands_of, segmentation_of
 from storage.database import Tx, insert_for
 from storage.tables import answer, customer, segmentation, standing, survey_run
 
@@ -42,9 +41,9 @@ _IDS = select(segmentation.c.digest, segmentation.c.id).where(
 
 def present(tx: Tx, customer_ids: Collection[int], *, rules: Rules, now: datetime) -> dict[int, int]:
     """The segmentation that each customer is in now, by the customer; kept if nobody was in it before."""
-    year = local_date(now, rules.timezone).year
+    bands = bands_of(rules, now=now)
     known = {
-        customer_id: segmentation_of(belonging, rules.reports, currency=rules.currency, year=year)
+        customer_id: segmentation_of(belonging, bands)
         for customer_id, belonging in _load_belonging(tx, customer_ids).items()
     }
     ids = keep(tx, set(known.values()))
