@@ -17,9 +17,10 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.breakdowns import SegmentLine
 from bot.domain.funnel_messages import SurveyFunnelPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
-from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
+from bot.domain.reports import Funnel, Metric, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
@@ -95,7 +96,7 @@ def _step(point: TrendPoint, say: Say) -> PicturePoint:
 
 
 def _segment(each: SegmentLine, say: Say) -> PicturePoint:
-    return PicturePoint(say("segment", segment=each.segment), each.line.n, each.line.estimate)
+    return PicturePoint(say("segment", segment=asdict(each.name)), each.line.n, each.line.estimate)
 
 
 def _distribution(picture: TrendPicture, say: Say) -> ScoreDistribution:

@@ -143,12 +143,6 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class SegmentLine:
-    segment: str
-    line: MetricLine
-
-
-@dataclass(frozen=True)
 class TrendPoint:
     """A metric in one part of a period; hidden, like any value, when n is under five."""
 
@@ -208,12 +202,6 @@ def line_figures(line: MetricLine) -> Iterator[Figure]:
         yield Figure(key="yearly_churn", unit=FigureUnit.SHARE, n=line.n, estimate=line.yearly)
 
 
-def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: bool = False) -> tuple[SegmentLine, ...]:
-    """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
-    lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
-    return tuple(sorted(lines, key=_rank))
-
-
 def share_shown(points: Sequence[TrendPoint]) -> float:
     """How much of a trend can be seen, 0 to 1; the rest is hidden because n is under five."""
     return sum(point.estimate is not None for point in points) / len(points)
@@ -223,11 +211,6 @@ def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) 
     """One metric in each part of a period, in the order given."""
     lines = {part: metric_line(metric, counts) for part, counts in counts_by_part.items()}
     return tuple(TrendPoint(part, line.n, line.estimate) for part, line in lines.items())
-
-
-def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
-    estimate = segment.line.estimate
-    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
 
 
 def _nps_line(now: PeriodCounts, before: PeriodCounts) -> MetricLine:

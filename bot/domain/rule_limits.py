@@ -126,7 +126,7 @@ def _health(health: HealthRules) -> Iterator[str]:
     for index, card in enumerate(health.scorecards):
         at = f"health.scorecards[{index}]"
         segment = parse_segment(card.segment)
-        if segment is None or segment.field == "csm":
+        if segment is None or segment.field not in SEGMENT_FIELDS:
             yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
         yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
 

@@ -13,7 +13,6 @@ from bot.domain.reports import (
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
     line_figures,
     metric_line,
     metric_trend,
@@ -135,19 +134,6 @@ def test_a_small_customer_base_narrows_the_interval_of_the_nps() -> None:
     assert known is not None
     assert known.value == whole.value
     assert known.high - known.low < whole.high - whole.low
-
-
-def test_a_breakdown_puts_the_highest_first_and_the_hidden_last() -> None:
-    segments = {
-        "basic": _nps({10: 5, 0: 5}),
-        "tiny": _nps({10: 4}),
-        "pro": _nps({10: 8, 0: 2}),
-        "empty": _nps({}),
-    }
-    lines = breakdown(Metric.NPS, segments, so_far=True)
-    assert [each.segment for each in lines] == ["pro", "basic", "empty", "tiny"]
-    assert [each.line.estimate is None for each in lines] == [False, False, True, True]
-    assert all(each.line.so_far for each in lines)
 
 
 def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
