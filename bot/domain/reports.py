@@ -73,7 +73,7 @@ class SurveyCounts:
 
     `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
     sent in it whose time to answer is over, and `answered` those of them that have an answer. `population` counts the
-    customers who could have been asked, where that is known and the finite population correction is wanted.
+    customers who could have been asked, where they are a list that was fixed before, as in a wave.
     """
 
     scores: Mapping[int, int] = field(default_factory=dict)
