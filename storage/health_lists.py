@@ -1,6 +1,7 @@
 """The portfolio by health: counts, those who moved, those at risk, and what staff are still to be told."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
@@ -51,10 +52,24 @@ def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[
     return [_line(row) for row in tx.execute(statement)]
 
 
-def count_risks(tx: Tx) -> int:
-    """How many customers are red."""
+def count_risks(tx: Tx, *, csm_id: int | None = None, since: date | None = None) -> int:
+    """How many customers are red: of one CSM, or of all; with `since`, those who became so on that day or later."""
     statement = select(func.count()).select_from(health).join(customer, customer.c.id == health.c.customer_id)
-    return int(tx.execute(statement.where(ACTIVE, health.c.colour == Colour.RED)).scalar_one())
+    return int(tx.execute(statement.where(ACTIVE, *_red(csm_id, since))).scalar_one())
+
+
+def list_newest_risks(
+    tx: Tx, *, currency: str, limit: int, csm_id: int | None = None, since: date | None = None
+) -> list[ListedHealth]:
+    """Red customers, who became so last first, and of one day the most valuable."""
+    statement = _listed().where(*_red(csm_id, since))
+    statement = statement.order_by(health.c.since.desc(), *_most_valuable(currency))
+    return [_line(row) for row in tx.execute(statement.limit(limit))]
+
+
+def _red(csm_id: int | None, since: date | None) -> list[ColumnElement[bool]]:
+    newly = [health.c.since >= since] if since is not None else []
+    return [health.c.colour == Colour.RED, *_owned(csm_id), *newly]
 
 
 def list_risks(tx: Tx, *, csm_id: int, currency: str, offset: int, limit: int) -> list[ListedHealth]:
