@@ -1,5 +1,6 @@
 """Scoring everybody once a day, telling staff, and what staff say themselves, on both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -314,3 +315,42 @@ def test_silence_is_engagement_lost_and_words_are_won(database: Database) -> Non
     score(database)
     engagement = {name: value for name, value, _, _ in row(database, "health")["parts"]}["engagement"]
     assert 0.65 < engagement < 0.7  # one of two answered, and last heard fifty days ago
+
+
+def test_another_system_is_told_of_a_colour_that_changed_and_not_of_a_first_one(
+    database: Database, clock: HandClock
+) -> None:
+    rules = replace(RULES, webhook_url="https://crm.example.com")
+    customer_id = happy(database)
+    score(database, rules)
+    assert rows(database, "outbox", kind="webhook") == []
+    clock.advance(DAY)
+    put(database, "cancellation", customer_id=customer_id, asked_at=clock.now(), noted_by=1)
+    score(database, rules)
+    told = row(database, "outbox", kind="webhook")
+    assert told["about_id"] == customer_id
+    assert told["facts"]["type"] == "health.changed"
+    assert told["facts"]["data"] == {
+        "customer": {"id": customer_id, "external_id": "K1"},
+        "day": "2026-11-21",
+        "colour": "red",
+        "colour_before": "green",
+        "score": 95,
+        "score_before": 95,
+        "override": "cancellation",
+        "scorecard": "general",
+        "version": row(database, "health")["version"],
+    }
+    clock.advance(DAY)
+    score(database, rules)
+    assert len(rows(database, "outbox", kind="webhook")) == 1
+
+
+def test_of_a_past_that_is_scored_afterwards_no_other_system_is_told(database: Database) -> None:
+    rules = replace(RULES, webhook_url="https://crm.example.com")
+    customer_id = customer(database)
+    buy(database, customer_id, 170, 150, 130, 110, 100)
+    answer(database, customer_id, 0, days_ago=20)
+    database.write_now(health.score_past, rules=rules, after=0, weeks=26)
+    assert len({one["colour"] for one in rows(database, "health_snapshot")}) > 1
+    assert rows(database, "outbox", kind="webhook") == []
