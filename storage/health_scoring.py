@@ -67,4 +67,11 @@ def _emit(
 
 def asked_of(customer_ids: Sequence[int], rules: Rules, *, at: datetime) -> Asked:
     """The question for the facts of these customers, by the rules."""
-    return Asked(ids=customer_ids, at=at, window=rules.health.window, silent_after=rules.win_back.silent_after)
+    return Asked(
+        ids=customer_ids,
+        at=at,
+        window=rules.health.window,
+        silent_after=rules.win_back.silent_after,
+        events=rules.health.events,
+        occasions=[trigger.event for trigger in rules.triggers],
+    )

@@ -172,7 +172,7 @@ def _standing_facts(standing: Standing, month_ago: Health | None) -> dict[str, o
             }
             for part, (score, weight) in parts.items()
         ],
-        "unknown": [part for part in Part if part not in parts],
+        "unknown": [part for part in Part if part not in {*parts, Part.USAGE if Part.USE in parts else Part.USE}],
         "nps": health.nps,
     }
 

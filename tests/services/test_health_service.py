@@ -354,3 +354,53 @@ def test_of_a_past_that_is_scored_afterwards_no_other_system_is_told(database: D
     database.write_now(health.score_past, rules=rules, after=0, weeks=26)
     assert len({one["colour"] for one in rows(database, "health_snapshot")}) > 1
     assert rows(database, "outbox", kind="webhook") == []
+
+
+def use(database: Database, customer_id: int, name: str, *days_ago: float, quantity: int = 1) -> None:
+    for days in days_ago:
+        at = START - days * DAY
+        key = f"{customer_id}:{name}:{days}"
+        facts = {"external_id": key, "customer_id": customer_id, "name": name, "happened_at": at}
+        put(database, "usage_event", quantity=quantity, **facts)
+
+
+def parts_of(database: Database, customer_id: int) -> dict[str, float]:
+    return {name: value for name, value, *_ in row(database, "health", customer_id=customer_id)["parts"]}
+
+
+def test_events_of_the_product_are_the_usage_of_who_has_any_and_purchases_that_of_the_others(
+    database: Database,
+) -> None:
+    user, buyer = happy(database, 1), happy(database, 2)
+    use(database, user, "login", 3, 10, 80, quantity=2)
+    use(database, user, "report", 100, 300)
+    use(database, user, "ticket_solved", 1, 2, 4)
+    score(database)
+    found = parts_of(database, user)
+    assert {name: found[name] for name in found if name.startswith("use")} == {
+        "use_trend": 6.0,
+        "use_frequency": round(3 / 13, 3),
+        "use_breadth": 1.0,
+    }
+    assert not found.keys() & {"trend", "frequency", "breadth"}
+    assert parts_of(database, buyer).keys() >= {"trend", "frequency", "breadth"}
+    assert row(database, "health", customer_id=buyer)["score"] == 95
+
+
+@pytest.mark.parametrize(("events", "counted"), [(("report",), {"use_breadth": 1.0}), (None, {}), (("other",), {})])
+def test_a_business_says_which_events_are_use(
+    database: Database, events: tuple[str, ...] | None, counted: dict[str, float]
+) -> None:
+    user = happy(database)
+    use(database, user, "login", 3, 300)
+    use(database, user, "report", 5, 300)
+    score(database, replace(RULES, health=HealthRules(events=events)))
+    found = parts_of(database, user)
+    assert {name: found[name] for name in found if name == "use_breadth"} == counted
+
+
+def test_events_that_have_been_kept_for_less_than_a_month_do_not_count_yet(database: Database) -> None:
+    user = happy(database)
+    use(database, user, "login", 3, 29)
+    score(database)
+    assert row(database, "health", customer_id=user)["score"] == 95
