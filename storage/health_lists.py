@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
 
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
+from bot.domain.health_reports import MOVERS, HealthSpread, movers_of
 from storage.database import Tx
 from storage.health import ACTIVE, read_health
 from storage.tables import customer, health
@@ -33,15 +34,33 @@ def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
 
 def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:
     """How many customers have which colour, now and 30 days ago; of one CSM, or of all."""
-    columns = (health.c.colour, health.c.colour_before)
-    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
-    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns)).all()
     now, before = dict.fromkeys(Colour, 0), dict.fromkeys(Colour, 0)
-    for row in rows:
-        now[Colour(row.colour)] += row.n
-        if row.colour_before is not None:
-            before[Colour(row.colour_before)] += row.n
+    for (earlier, colour), n in count_shifts(tx, csm_id=csm_id).items():
+        now[colour] += n
+        if earlier is not None:
+            before[earlier] += n
     return Counted(now=now, before=before)
+
+
+def count_shifts(tx: Tx, *, csm_id: int | None = None) -> dict[tuple[Colour | None, Colour], int]:
+    """How many customers went from which colour 30 days ago, if they had one, to which now; of one CSM, or of all."""
+    columns = (health.c.colour_before, health.c.colour)
+    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
+    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns))
+    return {(Colour(row.colour_before) if row.colour_before else None, Colour(row.colour)): row.n for row in rows}
+
+
+def count_scores(tx: Tx) -> dict[int, int]:
+    """How many customers have which score."""
+    statement = select(health.c.score, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
+    rows = tx.execute(statement.where(ACTIVE, health.c.score.is_not(None)).group_by(health.c.score))
+    return {row.score: row.n for row in rows}
+
+
+def load_spread(tx: Tx) -> HealthSpread:
+    """The health of everybody, with those who moved most."""
+    falls, rises = (list_movers(tx, csm_id=None, falls=falls, limit=MOVERS) for falls in (True, False))
+    return HealthSpread(shifts=count_shifts(tx), scores=count_scores(tx), movers=movers_of(falls, rises))
 
 
 def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[ListedHealth]:

@@ -97,7 +97,16 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
-_PAGES = MappingProxyType({"cases": Page.CASES, "case": Page.CASES, "yeu cau": Page.CASES})
+_PAGES = MappingProxyType(
+    {
+        "cases": Page.CASES,
+        "case": Page.CASES,
+        "yeu cau": Page.CASES,
+        "health": Page.HEALTH,
+        "suc khoe": Page.HEALTH,
+        "diem suc khoe": Page.HEALTH,
+    }
+)
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {

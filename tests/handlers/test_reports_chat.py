@@ -126,7 +126,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     assert labels(said) == [
         ["· Tổng quan ·", "NPS", "CES"],
         ["CSAT", "Phản hồi", "Rời bỏ"],
-        ["Yêu cầu"],
+        ["Sức khỏe", "Yêu cầu"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
         ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
     ]
@@ -143,7 +143,7 @@ async def test_cases_have_a_report_with_their_own_tabs(stage: Stage, hoa: Person
     await ask(stage, hoa, words)
     (said,) = of_bot(hoa.chat)
     assert caption(said).startswith("Yêu cầu của khách · 30 ngày qua")
-    assert labels(said)[2:] == [["· Yêu cầu ·"], ["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay"]]
+    assert labels(said)[2:] == [["Sức khỏe", "· Yêu cầu ·"], ["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay"]]
     hoa.tap(said.message_id, "90 ngày")
     await stage.settle()
     assert caption(said).startswith("Yêu cầu của khách · 90 ngày qua")

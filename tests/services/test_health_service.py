@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from bot.domain.audiences import HASH_RANGE
+from bot.domain.health_reports import HealthReportPicture
 from bot.domain.health_trend import HealthTrend
 from bot.domain.messages import Language, Message
+from bot.domain.periods import parse_period
+from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import HealthRules, Rules
 from bot.domain.taps import ShowHealth, SwitchCancellation
 from bot.domain.touchpoints import Kind
-from bot.services import health, health_pages
+from bot.services import health, health_pages, health_reports
 from storage.database import Database
+from storage.tables import customer as customer_table
 from tests import stories
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, put, row, rows
@@ -404,3 +408,25 @@ def test_events_that_have_been_kept_for_less_than_a_month_do_not_count_yet(datab
     use(database, user, "login", 3, 29)
     score(database)
     assert row(database, "health", customer_id=user)["score"] == 95
+
+
+def test_the_page_counts_everybody_who_is_a_customer_with_those_who_moved_most(
+    database: Database, clock: HandClock
+) -> None:
+    for number in range(3):
+        happy(database, number)
+    score(database)
+    clock.advance(30 * DAY)
+    answer(database, 1, 0, days_ago=-29)
+    score(database)
+    is_third = customer_table.c.id == 3
+    database.write_now(lambda tx, *, now: tx.execute(customer_table.update().where(is_third).values(lost_at=now)))
+    period = parse_period("90d", now=clock.now(), timezone="Asia/Ho_Chi_Minh")
+    page = database.read_now(
+        health_reports.health, rules=RULES, request=ReportRequest(), period=period, language=Language.VI
+    )
+    assert isinstance(page.picture, HealthReportPicture)
+    assert page.message.facts["total"] == 2
+    assert [(one.name, one.before > one.after) for one in page.picture.movers[:1]] == [("Khách 0", True)]
+    assert sum(page.picture.before.values()) == 2
+    assert page.figures[-1].n == 2
