@@ -27,6 +27,7 @@ from sqlalchemy import (
     values,
 )
 
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
 from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY, Funnel, Slice
@@ -128,6 +129,13 @@ def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None
         .group_by(*grouped)
     )
     return {_slice(periods, row): row.n for row in tx.execute(statement)}
+
+
+def count_churn(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Share]:
+    """The lost of the customers at each period's start."""
+    members = count_members(tx, {each: each.start for each in periods}, by=by)
+    lost = count_lost(tx, periods, by=by)
+    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _spans(periods: Sequence[Period]) -> CTE:

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from bot.domain.case_reports import CaseFigures, TimeFigure
+from bot.domain.case_reports import CaseFigures, TimeFigure, printed
 from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
@@ -21,6 +21,7 @@ TABS_A_ROW = 3
 PERIODS = ("30d", "90d", "this quarter", "this year")
 LONGEST_NAME = 40
 LONGEST_WORD = 60
+CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +155,14 @@ def cases_report(
         **_written(asdict(found)),
     }
     message = Message("reports/cases", language, facts)
-    return Report(message=message, picture=picture, words=message, period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=message,
+        period=period,
+        figures=printed(found),
+        methods=CASE_METHODS,
+    )
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts

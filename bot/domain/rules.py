@@ -354,6 +354,18 @@ class DigestRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewRules:
+    """When managers are told how it went: each week on `weekday` (Monday is 1), and on each month's first business day.
+
+    None is never. What falls on a day of rest is told on the next business day.
+    """
+
+    weekly_at: time | None = time(8, 30)
+    weekday: int = 1
+    monthly_at: time | None = time(8, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetentionRules:
     """How long what people wrote is kept: reasons, messages, feedback, notes. None is for ever; scores always are."""
 
@@ -399,6 +411,7 @@ class Rules:
     cases: CaseRules = CaseRules()
     health: HealthRules = HealthRules()
     digest: DigestRules = DigestRules()
+    reviews: ReviewRules = ReviewRules()
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()
