@@ -18,6 +18,7 @@ from bot.domain.reports import (
     metric_trend,
     overview,
     share_shown,
+    surveyed,
 )
 from bot.domain.touchpoints import Kind
 
@@ -168,3 +169,9 @@ def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:
 
 def test_each_kind_of_survey_is_found_by_its_kind() -> None:
     assert [MANY.survey(kind) for kind in (Kind.NPS, Kind.CES, Kind.CSAT)] == [MANY.nps, MANY.ces, MANY.csat]
+
+
+def test_of_surveys_sent_only_those_that_are_over_make_a_response_rate() -> None:
+    funnel = Funnel(sent=9, answered=5, commented=2, closed=6, closed_answered=4)
+    counts = surveyed({Kind.NPS: {9: 5}}, {Kind.NPS: funnel})
+    assert counts == PeriodCounts(nps=SurveyCounts({9: 5}, sent=6, answered=4))
