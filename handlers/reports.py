@@ -10,13 +10,17 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequest, ReportRequestError, is_plain, parse_report_request
-from bot.services import funnel_reports, reports
+from bot.services import funnel_reports, health_reports, reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
 
-PAGES: Mapping[Page, reports.Page] = {Page.FUNNEL: funnel_reports.funnel, Page.CASES: reports.cases}
+PAGES: Mapping[Page, reports.Page] = {
+    Page.FUNNEL: funnel_reports.funnel,
+    Page.HEALTH: health_reports.health,
+    Page.CASES: reports.cases,
+}
 """Who makes a page that is not of the surveys' metrics."""
 
 

@@ -150,7 +150,7 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
         "status": case((waiting, "cancelled"), else_=outbox.c.status),
         "error": case((waiting, REASON), else_=None),
     }
-    names_them = and_(outbox.c.kind == Kind.DIGEST, ~waiting)
+    names_them = and_(outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), ~waiting)
     theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
 

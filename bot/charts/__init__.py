@@ -24,4 +24,7 @@ from bot.charts.pictures import ReportPicture as ReportPicture
 from bot.charts.pictures import ScoreDistribution as ScoreDistribution
 from bot.charts.pictures import TimeCurve as TimeCurve
 from bot.charts.plan import plan_picture as plan_picture
+from bot.charts.portfolio import ColourBar as ColourBar
+from bot.charts.portfolio import PortfolioPicture as PortfolioPicture
+from bot.charts.portfolio import portfolio_picture as portfolio_picture
 from bot.charts.report import report_picture as report_picture

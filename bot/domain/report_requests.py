@@ -105,6 +105,7 @@ _PAGES = MappingProxyType(
         "reason": Page.REASONS,
         "lý do": Page.REASONS,
         "sức khỏe": Page.HEALTH,
+        "điểm sức khỏe": Page.HEALTH,
         "tiền": Page.MONEY,
         "case": Page.CASES,
         "yêu cầu": Page.CASES,

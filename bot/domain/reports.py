@@ -110,6 +110,16 @@ class PeriodCounts:
 NOTHING_COUNTED = PeriodCounts()
 
 
+def surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Mapping[Kind, Funnel]) -> PeriodCounts:
+    """What was counted of the surveys of a period: scores given in it, and how far those came that were sent in it."""
+
+    def of(kind: Kind) -> SurveyCounts:
+        asked = funnels.get(kind, Funnel())
+        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
+
+    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))
+
+
 @dataclass(frozen=True)
 class MetricLine:
     """One metric as it may be printed: nothing but `n` when n is 0, or so small that a person could be recognised.
