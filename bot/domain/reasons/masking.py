@@ -41,14 +41,16 @@ BARE_TITLES = frozenset(map(search_key, TITLES))
 
 @dataclass(frozen=True)
 class Name:
-    """A name as it is looked for: its words, in composed form."""
+    """A name as it is looked for: its words without accents and case, and as they are written with a capital."""
 
-    words: tuple[str, ...]
+    bare: frozenset[str]
+    written: frozenset[str]
 
 
 def name_of(name: str) -> Name:
     """The words of a name; digits and signs in it are none."""
-    return Name(tuple(WORD.findall(unicodedata.normalize("NFC", name))))
+    words = WORD.findall(unicodedata.normalize("NFC", name))
+    return Name(frozenset(map(search_key, words)), frozenset(word.title() for word in words))
 
 
 def mask(text: str, names: Iterable[Name], *, region: str) -> str:
@@ -78,19 +80,21 @@ def _numbers(text: str, region: str) -> list[Span]:
 def _names(text: str, names: Iterable[Name]) -> list[Span]:
     found = list(WORD.finditer(text))
     words = [match.group() for match in found]
-    plain = [search_key(word) for word in words]
-    places = {place for name in names for place in _places(words, plain, name)}
-    places |= set() if text.isupper() else set(_after_titles(words))
+    plain = list(map(search_key, words))
+    places = set() if text.isupper() else set(_after_titles(words))
+    for name in names:
+        if not name.bare.isdisjoint(plain):
+            places.update(_places(words, plain, name))
     return [found[place].span() for place in sorted(places)]
 
 
 def _places(words: Sequence[str], plain: Sequence[str], name: Name) -> Iterator[int]:
     """Which words of a text belong to a name."""
-    bare, written = frozenset(map(search_key, name.words)), frozenset(word.title() for word in name.words)
     for place, word in enumerate(plain):
-        if word in bare:
-            beside = plain[place + 1 : place + 2] + plain[max(place - 1, 0) : place]
-            if words[place] in written or bare.intersection(beside) or BARE_TITLES.intersection(beside[-1:]):
+        if word in name.bare:
+            before, after = plain[max(place - 1, 0) : place], plain[place + 1 : place + 2]
+            titled = not BARE_TITLES.isdisjoint(before)
+            if titled or words[place] in name.written or not name.bare.isdisjoint(before + after):
                 yield place
 
 

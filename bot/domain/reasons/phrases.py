@@ -102,10 +102,8 @@ def _uses(reasons: Iterable[Reason]) -> dict[str, _Use]:
 
 def _ranked(sides: _Sides) -> list[tuple[str, float]]:
     """The phrases that are told apart from chance, the strongest first, and of equals the longer."""
-    often = (plain for plain, use in sides.detractors.items() if len(use.by) >= HIDDEN_UNDER)
-    scored = (
-        (plain, log_odds(*sides.shares(plain))) for plain in often if not FUNCTION_WORDS.issuperset(plain.split())
-    )
+    often = (plain for plain, use in sides.detractors.items() if len(use.by) >= HIDDEN_UNDER and _tells(plain))
+    scored = ((plain, log_odds(*sides.shares(plain))) for plain in often)
     return sorted((one for one in scored if one[1] >= KEY_Z), key=lambda one: (-one[1], -len(one[0]), one[0]))
 
 
