@@ -22,7 +22,9 @@ Texts = Mapping[int, str]
 def load_dictionary(tx: Tx, rules: Rules) -> Dictionary:
     """The themes of the rules with what staff made of them."""
     themes = tx.execute(select(theme.c.key, theme.c.name, theme.c.hidden, theme.c.merged_into).order_by(theme.c.key))
-    seeds = tx.execute(select(theme_seed.c.theme, theme_seed.c.seed, theme_seed.c.added).order_by(theme_seed.c.seed))
+    seeds = tx.execute(
+        select(theme_seed.c.theme, theme_seed.c.seed, theme_seed.c.added).order_by(theme_seed.c.changed_at)
+    )
     return edited(
         rules.themes,
         [ThemeEdit(**row) for row in themes.mappings()],
@@ -43,6 +45,11 @@ def load_theme(tx: Tx, key: str) -> ThemeEdit:
     columns = (theme.c.key, theme.c.name, theme.c.hidden, theme.c.merged_into)
     row = tx.execute(select(*columns).where(theme.c.key == key)).mappings().one_or_none()
     return ThemeEdit(**row) if row else ThemeEdit(key=key)
+
+
+def list_keys(tx: Tx) -> list[str]:
+    """The keys of all themes that staff ever changed or made, merged ones too."""
+    return list(tx.execute(select(theme.c.key)).scalars())
 
 
 def save_seeds(tx: Tx, edits: Iterable[SeedEdit], *, staff_id: int, now: datetime) -> None:

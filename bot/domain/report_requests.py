@@ -97,7 +97,19 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
-_PAGES = MappingProxyType({"cases": Page.CASES, "case": Page.CASES, "yeu cau": Page.CASES})
+_PAGES = MappingProxyType(
+    {
+        "cases": Page.CASES,
+        "case": Page.CASES,
+        "yeu cau": Page.CASES,
+        "reasons": Page.REASONS,
+        "why": Page.REASONS,
+        "ly do": Page.REASONS,
+        "vi sao": Page.REASONS,
+    }
+)
+_OF_SURVEYS = MappingProxyType({Page.REASONS: frozenset({Metric.NPS, Metric.CES, Metric.CSAT})})
+"""The metrics of which a page may be; it is of the NPS where none is named."""
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {
@@ -130,9 +142,11 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
         found[slot] = value
         rest = rest[used:]
     if "page" in found:
-        if beside := found.keys() & {"metric", "by", "form"}:
+        page, metric = Page(found["page"]), found.get("metric")
+        is_its = metric in _OF_SURVEYS.get(page, ())
+        if beside := found.keys() & ({"by", "form"} if is_its else {"metric", "by", "form"}):
             raise ReportRequestError("twice", found[min(beside)])
-        return ReportRequest(period=found.get("period", DEFAULT_PERIOD), page=Page(found["page"]))
+        return ReportRequest(Metric(metric) if metric else None, found.get("period", DEFAULT_PERIOD), page=page)
     by = Dimension(found["by"]) if "by" in found else None
     metric = found.get("metric", Metric.NPS if by else None)
     form = FileForm(found["form"]) if "form" in found else None

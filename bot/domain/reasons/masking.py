@@ -16,10 +16,9 @@ from itertools import pairwise
 
 import phonenumbers
 
-from bot.domain.names import cut, search_key
+from bot.domain.names import search_key
 
 MASK = "•••"
-LONGEST_QUOTE = 160
 
 LINK = re.compile(
     r"(?:https?://|www\.|t\.me/)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|vn|net|org|shop|store|io)(?:/\S*)?", re.IGNORECASE
@@ -61,11 +60,6 @@ def mask(text: str, names: Iterable[Name], *, region: str) -> str:
     plain = _cover(plain, _numbers(plain, region))
     plain = CODE.sub(MASK, plain)
     return _cover(plain, _names(plain, names))
-
-
-def quote(text: str, names: Iterable[Name], *, region: str) -> str:
-    """A masked text on one line, of a length to be quoted."""
-    return cut(mask(text, names, region=region), LONGEST_QUOTE)
 
 
 Span = tuple[int, int]

@@ -107,27 +107,38 @@ class Dictionary:
 
 
 def edited(templates: Iterable[ThemeTemplate], themes: Iterable[ThemeEdit], seeds: Iterable[SeedEdit]) -> Dictionary:
-    """The dictionary that the templates and what staff made of them give: the seeds of a merged theme go with it."""
+    """The dictionary that the templates and what staff made of them give; of two edits of a seed the later one counts.
+
+    The seeds of a merged theme go with it. What staff changed of a template that is there no more is left out.
+    """
     shipped = {template.key: template for template in templates}
-    edits = {edit.key: edit for edit in themes}
-    keys = [*shipped, *(key for key in edits if key not in shipped)]
-    homes = {key: edits[key].merged_into or key if key in edits else key for key in keys}
-    known = {(homes[key], seed): None for key in shipped for seed in map(normal_seed, shipped[key].seeds)}
-    for edit in seeds:
-        if edit.added:
-            known[homes.get(edit.theme, edit.theme), edit.seed] = None
-        else:
-            known.pop((homes.get(edit.theme, edit.theme), edit.seed), None)
-    by_home: dict[str, list[str]] = defaultdict(list)
-    for home, seed in known:
-        by_home[home].append(seed)
+    edits = {edit.key: edit for edit in themes if edit.key in shipped or edit.name}
+    homes = {key: edits[key].merged_into if key in edits else "" for key in [*shipped, *edits]}
+    homes = {key: home if home in homes else key for key, home in homes.items()}
+    by_home = _seeds(shipped.values(), seeds, homes)
     return Dictionary(
         tuple(
             _theme(key, shipped.get(key), edits.get(key, ThemeEdit(key=key)), by_home[key])
-            for key in keys
-            if homes[key] == key
+            for key, home in homes.items()
+            if home == key
         )
     )
+
+
+def _seeds(
+    templates: Iterable[ThemeTemplate], edits: Iterable[SeedEdit], homes: Mapping[str, str]
+) -> Mapping[str, Mapping[str, None]]:
+    """The seeds of each theme, in order."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for template in templates:
+        found[homes[template.key]].update(dict.fromkeys(map(normal_seed, template.seeds)))
+    for edit in edits:
+        seeds = found[homes.get(edit.theme, edit.theme)]
+        if edit.added:
+            seeds[edit.seed] = None
+        else:
+            seeds.pop(edit.seed, None)
+    return found
 
 
 def _theme(key: str, template: ThemeTemplate | None, edit: ThemeEdit, seeds: Iterable[str]) -> Theme:
