@@ -17,11 +17,13 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.reasons.messages import DriversPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers import reasons_pictures
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -111,5 +113,6 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    DriversPicture: reasons_pictures.paint,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

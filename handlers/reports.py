@@ -10,20 +10,25 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequestError, parse_report_request
-from bot.services import reports
+from bot.services import reasons, reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
 
-PAGES: Mapping[Page, reports.Page] = {Page.CASES: reports.cases}
+PAGES: Mapping[Page, reports.Page] = {Page.CASES: reports.cases, Page.REASONS: reasons.reasons}
 """Who makes a page that is not of the surveys' metrics."""
 
 
 async def report(update: Update, context: Context) -> None:
     """`/report`, and after it a metric, a period and what to break it down by."""
+    await show(update, context, tuple(context.args or ()))
+
+
+async def show(update: Update, context: Context, words: tuple[str, ...]) -> None:
+    """The report that these words ask for, or what to say to them."""
     came = message(update)
-    found = await _find(update, context, tuple(context.args or ()))
+    found = await _find(update, context, words)
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)
         return

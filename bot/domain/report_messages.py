@@ -167,7 +167,7 @@ def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
 def tabs(request: ReportRequest) -> Keyboard:
     """The buttons under a report: other metrics, other periods, what a metric can be broken down by, and files."""
     metrics = [_tab(request, metric or "overview", metric=metric, page=None) for metric in (None, *Metric)]
-    metrics.append(_tab(request, Page.CASES, metric=None, page=Page.CASES))
+    metrics += [_tab(request, page, metric=None, page=page) for page in (Page.REASONS, Page.CASES)]
     periods = tuple(_tab(request, period, period=period) for period in PERIODS)
     segments = tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)) if request.metric else ()
     forms = () if request.page else tuple(FileForm)

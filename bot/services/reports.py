@@ -60,8 +60,8 @@ def report(
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
-    tabs = report_messages.tabs(request)
-    return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
+    keyboard = (*found.message.keyboard, *report_messages.tabs(request))
+    return replace(found, message=replace(found.message, keyboard=keyboard), form=request.form)
 
 
 def surveys(
