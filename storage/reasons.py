@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.periods import Period
@@ -21,6 +21,8 @@ from storage.tables import answer, customer, interaction, reason_theme
 
 WRITTEN = ("message", "feedback")
 """What a customer writes without a score."""
+ANSWERS, UNNAMED = "", "-"
+"""Stand where a theme does, for all answers and for the reasons that name none; no theme has such a key."""
 IN_TURN = answer.c.run_id * literal(HASH_FACTOR) % literal(HASH_RANGE)
 """A stable order that has nothing to do with who gave a reason, or when."""
 
@@ -36,64 +38,71 @@ class Said:
     order: int
 
 
-def count_reasons(tx: Tx, kind: Kind, period: Period) -> tuple[int, Counter[Band]]:
-    """All answers of the period, and how many of each band have a reason."""
-    given = _given(kind, period)
-    grouped = (given.c.score, given.c.has_reason)
-    rows = tx.execute(select(*grouped, func.count().label("n")).group_by(*grouped)).all()
-    reasons = Counter[Band]()
-    for row in rows:
-        reasons[band(kind, row.score)] += row.n if row.has_reason else 0
-    return sum(row.n for row in rows), reasons
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Of a period: all answers, the reasons by band, each theme's by band, and how many reasons name no theme."""
+
+    answers: int
+    reasons: Counter[Band]
+    themes: Mapping[str, Counter[Band]]
+    unnamed: int
 
 
-def count_themes(tx: Tx, kind: Kind, period: Period, keys: Collection[str]) -> Mapping[str, Counter[Band]]:
-    """How many reasons of each band name each of these themes; one that names two is counted with both."""
+def count(tx: Tx, kind: Kind, period: Period, keys: Collection[str]) -> Counts:
+    """What there is of each score; a reason that names two of these themes is counted with both."""
     given = _given(kind, period)
+    answers, reasons = 0, Counter[Band]()
+    themes, unnamed = {key: Counter[Band]() for key in keys}, 0
+    for row in tx.execute(_by_score(given).union_all(_by_theme(given, keys))):
+        its = band(kind, row.score)
+        if row.theme == ANSWERS:
+            answers += row.n
+            reasons[its] += row.reasons
+        elif row.theme == UNNAMED:
+            unnamed += row.n
+        else:
+            themes[row.theme][its] += row.n
+    return Counts(answers=answers, reasons=reasons, themes=themes, unnamed=unnamed)
+
+
+def _by_score(given: CTE) -> Select[Any]:
+    counts = (func.count().label("n"), func.sum(given.c.has_reason).label("reasons"))
+    return select(literal(ANSWERS).label("theme"), given.c.score, *counts).group_by(given.c.score)
+
+
+def _by_theme(given: CTE, keys: Collection[str]) -> Select[Any]:
     named = and_(reason_theme.c.run_id == given.c.run_id, reason_theme.c.about, reason_theme.c.theme.in_(keys))
-    grouped = (reason_theme.c.theme, given.c.score)
-    statement = select(*grouped, func.count().label("n")).select_from(given).join(reason_theme, named)
-    found = {key: Counter[Band]() for key in keys}
-    for row in tx.execute(statement.where(given.c.has_reason == 1).group_by(*grouped)):
-        found[row.theme][band(kind, row.score)] += row.n
-    return found
+    theme = func.coalesce(reason_theme.c.theme, UNNAMED)
+    statement = select(theme, given.c.score, func.count(), literal(0)).select_from(given).outerjoin(reason_theme, named)
+    return statement.where(given.c.has_reason == 1).group_by(theme, given.c.score)
 
 
-def count_unnamed(tx: Tx, kind: Kind, period: Period, keys: Collection[str]) -> int:
-    """How many reasons name none of these themes."""
-    given = _given(kind, period)
-    statement = select(func.count()).select_from(given)
-    return int(tx.execute(statement.where(given.c.has_reason == 1, ~_names(given.c.run_id, keys))).scalar_one())
+def list_sample(tx: Tx, kind: Kind, period: Period, *, limit: int) -> list[Said]:
+    """So many of the reasons, or all, in the stable order."""
+    drawn = select(answer.c.run_id).where(*_of(kind, period), *_with_reason()).order_by(IN_TURN).limit(limit).cte()
+    statement = _saying().join(drawn, drawn.c.run_id == answer.c.run_id).where(*_counting(kind, period))
+    return [_said(row) for row in tx.execute(statement)]
 
 
-def list_said(
-    tx: Tx, kind: Kind, period: Period, *, limit: int, offset: int = 0, about: Collection[str] = (), named: bool = True
+def count_about(tx: Tx, kind: Kind, period: Period, about: Collection[str], *, named: bool) -> int:
+    """How many reasons are about one of these themes, or (`named` is False) about none of them."""
+    wanted = (*_of(kind, period), *_with_reason(), _about(about, named=named), *_counting(kind, period))
+    return int(tx.execute(select(func.count()).select_from(answer).where(*wanted)).scalar_one())
+
+
+def list_about(
+    tx: Tx, kind: Kind, period: Period, about: Collection[str], *, named: bool, limit: int, offset: int
 ) -> list[Said]:
-    """Some of the reasons: those about one of these themes, or (`named` is False) about none; of all without themes."""
-    given = _given(kind, period)
-    wanted: list[ColumnElement[bool]] = [given.c.has_reason == 1]
-    if about:
-        wanted.append(_names(given.c.run_id, about) if named else ~_names(given.c.run_id, about))
-    statement = (
-        select(answer.c.run_id, answer.c.score, answer.c.reason, customer.c.name, IN_TURN.label("place"))
-        .select_from(given)
-        .join(answer, answer.c.run_id == given.c.run_id)
-        .join(customer, customer.c.id == answer.c.customer_id)
-        .where(*wanted)
-    )
-    rows = tx.execute(statement.order_by("place", answer.c.run_id).limit(limit).offset(offset))
-    return [_said(kind, row) for row in rows]
+    """Some of these reasons, in the stable order."""
+    wanted = (*_of(kind, period), *_with_reason(), _about(about, named=named), *_counting(kind, period))
+    statement = _saying().where(*wanted).order_by(IN_TURN, answer.c.run_id)
+    return [_said(row) for row in tx.execute(statement.limit(limit).offset(offset))]
 
 
 def load_said(tx: Tx, run_id: int) -> Said | None:
     """One reason; None where there is none."""
-    statement = (
-        select(answer.c.run_id, answer.c.kind, answer.c.score, answer.c.reason, customer.c.name, IN_TURN.label("place"))
-        .join(customer, customer.c.id == answer.c.customer_id)
-        .where(answer.c.run_id == run_id, *_with_reason())
-    )
-    row = tx.execute(statement).one_or_none()
-    return _said(Kind(row.kind), row) if row else None
+    row = tx.execute(_saying().where(answer.c.run_id == run_id, *_with_reason())).one_or_none()
+    return _said(row) if row else None
 
 
 def list_labelled(tx: Tx, *, limit: int) -> list[Labelled]:
@@ -117,8 +126,13 @@ def list_unscored(tx: Tx, period: Period, *, limit: int) -> list[str]:
     return list(tx.execute(statement.order_by(interaction.c.happened_at.desc()).limit(limit)).scalars())
 
 
-def _said(kind: Kind, row: Any) -> Said:  # noqa: ANN401  a database row
-    its = band(kind, row.score)
+def _saying() -> Select[Any]:
+    columns = (answer.c.run_id, answer.c.kind, answer.c.score, answer.c.reason, customer.c.name)
+    return select(*columns, IN_TURN.label("place")).join(customer, customer.c.id == answer.c.customer_id)
+
+
+def _said(row: Any) -> Said:  # noqa: ANN401  a database row
+    its = band(Kind(row.kind), row.score)
     return Said(run_id=row.run_id, band=its, text=row.reason, customer_name=row.name, order=row.place)
 
 
@@ -126,23 +140,29 @@ def _with_reason() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return answer.c.reason.is_not(None), answer.c.reason != ""
 
 
-def _names(run_id: ColumnElement[int], keys: Collection[str]) -> ColumnElement[bool]:
-    """Whether a reason is about one of these themes."""
-    return exists().where(reason_theme.c.run_id == run_id, reason_theme.c.about, reason_theme.c.theme.in_(keys))
+def _about(keys: Collection[str], *, named: bool) -> ColumnElement[bool]:
+    names = (reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about, reason_theme.c.theme.in_(keys))
+    return exists().where(*names) if named else ~exists().where(*names)
+
+
+def _of(kind: Kind, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return answer.c.kind == kind, answer.c.answered_at >= period.start, answer.c.answered_at < period.end
+
+
+def _counting(kind: Kind, period: Period) -> tuple[ColumnElement[bool], ...]:
+    """Of NPS the latest answer of a customer in the period counts; of two at one instant, the one to the later run."""
+    if kind is not Kind.NPS:
+        return ()
+    later = answer.alias("later")
+    after = or_(
+        later.c.answered_at > answer.c.answered_at,
+        and_(later.c.answered_at == answer.c.answered_at, later.c.run_id > answer.c.run_id),
+    )
+    theirs = (later.c.customer_id == answer.c.customer_id, later.c.answered_at >= answer.c.answered_at)
+    return (~exists().where(*theirs, later.c.kind == kind, later.c.answered_at < period.end, after),)
 
 
 def _given(kind: Kind, period: Period) -> CTE:
     """The answers of a period by run, with their score and whether they have a reason."""
-    columns = (
-        answer.c.run_id,
-        answer.c.score,
-        case((and_(*_with_reason()), 1), else_=0).label("has_reason"),
-    )
-    within = (answer.c.kind == kind, answer.c.answered_at >= period.start, answer.c.answered_at < period.end)
-    given = select(*columns).where(*within)
-    if kind is not Kind.NPS:
-        return given.cte("given")
-    order = (answer.c.answered_at.desc(), answer.c.run_id.desc())
-    age = func.row_number().over(partition_by=answer.c.customer_id, order_by=order)
-    ranked = given.add_columns(age.label("age")).subquery()
-    return select(ranked).where(ranked.c.age == 1).cte("given")
+    has_reason = case((and_(*_with_reason()), 1), else_=0).label("has_reason")
+    return select(answer.c.run_id, answer.c.score, has_reason).where(*_of(kind, period), *_counting(kind, period)).cte()

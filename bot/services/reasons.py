@@ -37,14 +37,14 @@ def reasons(
     """The page of the reasons of one kind of survey, of the NPS unless another is asked for."""
     kind = Kind(request.metric or Metric.NPS)
     shown = storage.themes.load_dictionary(tx, rules).shown
-    answers, by_band = storage.reasons.count_reasons(tx, kind, period)
+    found = storage.reasons.count(tx, kind, period, shown.keys())
     counted = Counted(
         kind=kind,
-        answers=answers,
-        reasons=by_band,
-        themes=storage.reasons.count_themes(tx, kind, period, shown.keys()),
-        unnamed=storage.reasons.count_unnamed(tx, kind, period, shown.keys()),
-        read=_quotable(tx, storage.reasons.list_said(tx, kind, period, limit=READ), rules),
+        answers=found.answers,
+        reasons=found.reasons,
+        themes=found.themes,
+        unnamed=found.unnamed,
+        read=_quotable(tx, storage.reasons.list_sample(tx, kind, period, limit=READ), rules),
         unscored=_judge_unscored(tx, period),
     )
     return messages.reasons_report(counted, shown, request, period=period, language=language)
@@ -78,7 +78,7 @@ def show_phrases(tx: Tx, *, now: datetime, rules: Rules, language: Language, tap
     if asked is None:
         return Message("customers/stale_button", language)
     kind, period = asked
-    read = _quotable(tx, storage.reasons.list_said(tx, kind, period, limit=READ), rules)
+    read = _quotable(tx, storage.reasons.list_sample(tx, kind, period, limit=READ), rules)
     return messages.phrases_message(read, kind, period, language)
 
 
@@ -89,14 +89,12 @@ def show_theme(tx: Tx, *, now: datetime, rules: Rules, language: Language, tap: 
     if asked is None or tap.theme not in {messages.NO_THEME, *shown}:
         return Message("customers/stale_button", language)
     kind, period = asked
-    if tap.theme == messages.NO_THEME:
-        name, keys, n = "", shown.keys(), storage.reasons.count_unnamed(tx, kind, period, shown.keys())
-    else:
-        name, keys = shown[tap.theme].name(language), {tap.theme: None}.keys()
-        n = sum(storage.reasons.count_themes(tx, kind, period, keys)[tap.theme].values())
+    named = tap.theme != messages.NO_THEME
+    name, keys = (shown[tap.theme].name(language), {tap.theme}) if named else ("", set(shown))
+    n = storage.reasons.count_about(tx, kind, period, keys, named=named)
     page = max(0, min(tap.page, (n - 1) // messages.PAGE))  # reasons may have been moved since
-    said = storage.reasons.list_said(
-        tx, kind, period, limit=messages.PAGE, offset=page * messages.PAGE, about=keys, named=bool(tap.theme)
+    said = storage.reasons.list_about(
+        tx, kind, period, keys, named=named, limit=messages.PAGE, offset=page * messages.PAGE
     )
     quotes = _quotable(tx, said, rules)
     return messages.theme_message(quotes, name=name, n=n, tap=replace(tap, page=page), period=period, language=language)

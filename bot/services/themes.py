@@ -58,9 +58,9 @@ def open_theme(tx: Tx, *, now: datetime, rules: Rules, by: Staff, key: str) -> M
 
 def _list(tx: Tx, dictionary: Dictionary, by: Staff, *, rules: Rules, now: datetime) -> Message:
     period, keys = parse_period(COUNTED, now=now, timezone=rules.timezone), dictionary.shown.keys()
-    counts = [storage.reasons.count_themes(tx, kind, period, keys) for kind in SURVEYS]
-    unnamed = sum(storage.reasons.count_unnamed(tx, kind, period, keys) for kind in SURVEYS)
-    totals = {key: sum(sum(found[key].values()) for found in counts) for key in keys}
+    found = [storage.reasons.count(tx, kind, period, keys) for kind in SURVEYS]
+    unnamed = sum(one.unnamed for one in found)
+    totals = {key: sum(one.themes[key].total() for one in found) for key in keys}
     return messages.themes_message(dictionary, totals, unnamed, by)
 
 
