@@ -21,6 +21,7 @@ from bot.services import (
     retention,
     reviews,
     survey_planning,
+    themes,
     wave_planning,
     win_back,
 )
@@ -65,6 +66,7 @@ DUTIES: Sequence[Duty] = (
     Duty(win_back.plan_win_back, NOW_AND_THEN),
     Duty(win_back.plan_offers, NOW_AND_THEN),
     Duty(survey_planning.plan_closings, OFTEN),
+    Duty(themes.plan_themes, OFTEN),
     Duty(survey_planning.plan_reminders, NOW_AND_THEN),
     Duty(birthdays.plan_birthdays, NOW_AND_THEN),
     Duty(greetings.plan_holiday_greetings, NOW_AND_THEN),

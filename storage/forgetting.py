@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, f
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
-from storage import phones, segments
+from storage import phones, segments, themes
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -71,6 +71,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
+    themes.forget(tx, select(answer.c.run_id).where(answer.c.customer_id == customer_id))
     for table, values in _erasures(now).items():
         tx.execute(update(table).where(table.c.customer_id == customer_id).values(values))
     plans = select(success_plan.c.id).where(success_plan.c.customer_id == customer_id)

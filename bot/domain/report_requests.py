@@ -104,6 +104,8 @@ _PAGES = MappingProxyType(
         "nhóm khách": Page.SEGMENTS,
         "reason": Page.REASONS,
         "lý do": Page.REASONS,
+        "why": Page.REASONS,
+        "vì sao": Page.REASONS,
         "sức khỏe": Page.HEALTH,
         "điểm sức khỏe": Page.HEALTH,
         "tiền": Page.MONEY,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.lunar import LunarDay
 from bot.domain.measures import Measure
 from bot.domain.messages import Language
+from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.touchpoints import Group, Kind
 
 
@@ -416,6 +417,7 @@ class Rules:
     check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
     greetings: tuple[HolidayGreeting, ...] = ()
+    themes: tuple[ThemeTemplate, ...] = ()
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
