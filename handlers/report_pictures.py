@@ -28,6 +28,7 @@ from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
 from handlers import funnel_pictures, reasons_pictures
 from handlers.health_report_pictures import health_report
+from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -120,5 +121,6 @@ PAINTERS: Mapping[type, Painter] = {
     SurveyFunnelPicture: funnel_pictures.paint,
     HealthReportPicture: health_report,
     DriversPicture: reasons_pictures.paint,
+    **MONEY_PAINTERS,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

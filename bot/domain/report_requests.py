@@ -121,6 +121,7 @@ _PAGES = MappingProxyType(
         "chi phí": Page.COSTS,
         "price increase": Page.PRICES,
         "tăng giá": Page.PRICES,
+        "nhóm mua": Page.RFM,
         "hành trình": Page.JOURNEY,
         "milestones": Page.TASKS,
         "cột mốc": Page.TASKS,

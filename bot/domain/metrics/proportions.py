@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import sqrt
 from statistics import NormalDist
 
-from bot.domain.metrics.estimates import Difference, Estimate, Z
+from bot.domain.metrics.estimates import Difference, Estimate, Z, difference_of
 
 MISMATCH_Z = NormalDist().inv_cdf(1 - 0.001 / 2)
 
@@ -44,10 +44,7 @@ def proportion_difference(now: Share, before: Share) -> Difference | None:
     newer, older = proportion(now), proportion(before)
     if newer is None or older is None:
         return None
-    value = newer.value - older.value
-    down = hypot(newer.value - newer.low, older.high - older.value)
-    up = hypot(newer.high - newer.value, older.value - older.low)
-    return Difference(value, value - down, value + up)
+    return difference_of(newer, older)
 
 
 def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
