@@ -1,15 +1,14 @@
 """The picture of a report: what is drawn comes from the report, and every word in it from the templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.charts import (
     BreakdownPicture,
     CasesPicture,
     FunnelStep,
     PicturePoint,
-    PictureWords,
     ReportPicture,
     ScoreDistribution,
     TimeCurve,
@@ -23,12 +22,10 @@ from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-Say = Callable[..., str]
-"""A part of the picture's template in words, with what else it needs to know."""
 
 
 def draw(report: Report, renderer: Renderer) -> bytes:
@@ -42,55 +39,52 @@ def picture_of(report: Report, renderer: Renderer) -> "Figure":
     def say(part: str, /, **facts: object) -> str:
         return renderer.part(replace(report.words, facts={**report.words.facts, **facts}), part)
 
-    locale = LOCALES[report.words.language]
-    if isinstance(report.picture, SegmentsPicture):
-        return breakdown_picture(_breakdown(report.picture, say, locale))
-    if isinstance(report.picture, CaseTimesPicture):
-        return cases_picture(_cases(report.picture, say, locale))
-    return report_picture(_trend(report.picture, say, locale))
+    return PAINTERS[type(report.picture)](report.picture, say, LOCALES[report.words.language])
 
 
-def _trend(picture: TrendPicture, say: Say, locale: str) -> ReportPicture:
-    return ReportPicture(
-        words=replace(_words(say), trend=say("trend"), distribution=say("distribution"), funnel=say("funnel")),
-        locale=locale,
-        points=picture.metric is Metric.NPS,
-        trend=[_step(point, say) for point in picture.trend],
-        distribution=_distribution(picture, say) if picture.scores else None,
-        funnel=_funnel(picture.funnel, say),
+def _trend(picture: TrendPicture, say: Say, locale: str) -> "Figure":
+    return report_picture(
+        ReportPicture(
+            words=replace(
+                picture_words(say), trend=say("trend"), distribution=say("distribution"), funnel=say("funnel")
+            ),
+            locale=locale,
+            points=picture.metric is Metric.NPS,
+            trend=[_step(point, say) for point in picture.trend],
+            distribution=_distribution(picture, say) if picture.scores else None,
+            funnel=_funnel(picture.funnel, say),
+        )
     )
 
 
-def _breakdown(picture: SegmentsPicture, say: Say, locale: str) -> BreakdownPicture:
-    return BreakdownPicture(
-        words=replace(_words(say), overall=say("overall")),
-        locale=locale,
-        points=picture.metric is Metric.NPS,
-        segments=[_segment(each, say) for each in picture.segments],
-        overall=picture.overall,
+def _breakdown(picture: SegmentsPicture, say: Say, locale: str) -> "Figure":
+    return breakdown_picture(
+        BreakdownPicture(
+            words=replace(picture_words(say), overall=say("overall")),
+            locale=locale,
+            points=picture.metric is Metric.NPS,
+            segments=[_segment(each, say) for each in picture.segments],
+            overall=picture.overall,
+        )
     )
 
 
-def _cases(picture: CaseTimesPicture, say: Say, locale: str) -> CasesPicture:
-    return CasesPicture(
-        words=replace(_words(say), trend=say("trend"), distribution=say("distribution")),
-        locale=locale,
-        labels=[say("step", part=asdict(part)) for part in picture.opened],
-        opened=list(picture.opened.values()),
-        resolved=list(picture.resolved.values()),
-        opened_label=say("opened"),
-        resolved_label=say("resolved"),
-        hours_label=say("hours"),
-        curves=(
-            TimeCurve(say("answered"), picture.answer.curve, picture.answer_within),
-            TimeCurve(say("solved"), picture.resolution.curve, picture.solve_within),
-        ),
-    )
-
-
-def _words(say: Say) -> PictureWords:
-    return PictureWords(
-        title=say("title"), subtitle=say("subtitle"), no_answers=say("no_answers"), too_few=say("too_few")
+def _cases(picture: CaseTimesPicture, say: Say, locale: str) -> "Figure":
+    return cases_picture(
+        CasesPicture(
+            words=replace(picture_words(say), trend=say("trend"), distribution=say("distribution")),
+            locale=locale,
+            labels=[say("step", part=asdict(part)) for part in picture.opened],
+            opened=list(picture.opened.values()),
+            resolved=list(picture.resolved.values()),
+            opened_label=say("opened"),
+            resolved_label=say("resolved"),
+            hours_label=say("hours"),
+            curves=(
+                TimeCurve(say("answered"), picture.answer.curve, picture.answer_within),
+                TimeCurve(say("solved"), picture.resolution.curve, picture.solve_within),
+            ),
+        )
     )
 
 
@@ -109,3 +103,13 @@ def _distribution(picture: TrendPicture, say: Say) -> ScoreDistribution:
 def _funnel(funnel: Funnel, say: Say) -> list[FunnelStep]:
     counts = {"sent": funnel.sent, "answered": funnel.answered, "commented": funnel.commented}
     return [FunnelStep(say(step), n) for step, n in counts.items()]
+
+
+Painter = Callable[[Any, Say, str], "Figure"]
+
+PAINTERS: Mapping[type, Painter] = {
+    TrendPicture: _trend,
+    SegmentsPicture: _breakdown,
+    CaseTimesPicture: _cases,
+}
+"""What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

@@ -1,5 +1,6 @@
 """Reports: a picture with its figures."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from telegram import Update
@@ -7,13 +8,16 @@ from telegram import Update
 from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
-from bot.domain.report_messages import Report
-from bot.domain.report_requests import FileForm
+from bot.domain.report_messages import Report, misunderstood
+from bot.domain.report_requests import FileForm, Page, ReportRequestError, parse_report_request
 from bot.services import reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
+
+PAGES: Mapping[Page, reports.Page] = {Page.CASES: reports.cases}
+"""Who makes a page that is not of the surveys' metrics."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -46,8 +50,13 @@ async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
 
 async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Report | Message:
     by, house = await choosing.asker(update, context), context.bot_data
-    deed = Deed(staff_id=by.user_id, command="report")
-    return await auditing.look(context, deed, reports.report, rules=house.rules, words=words, language=by.language)
+    try:
+        request = parse_report_request(words)
+    except ReportRequestError as error:
+        return misunderstood(error.code, error.word, by.language)
+    page = reports.surveys if request.page is None else PAGES[request.page]
+    facts = {"rules": house.rules, "request": request, "page": page, "language": by.language}
+    return await auditing.look(context, Deed(staff_id=by.user_id, command="report"), reports.report, **facts)
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:

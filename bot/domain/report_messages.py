@@ -7,11 +7,12 @@ from math import inf
 from typing import Any
 
 from bot.domain.case_reports import CaseFigures, TimeFigure
+from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.names import cut
 from bot.domain.periods import Period
-from bot.domain.report_requests import CASES, Dimension, FileForm, ReportRequest
+from bot.domain.report_requests import Dimension, FileForm, Page, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
 from bot.domain.taps import ShowReport
 
@@ -60,14 +61,17 @@ class CaseTimesPicture:
 class Report:
     """What a report says, what it draws, and the message whose parts are the words in the picture.
 
-    `lines` are its figures over the whole period. With a `form` it is wanted as a file.
+    `lines` are the surveys' metrics over the whole period and `figures` every other number, both for files; `methods`
+    names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file.
     """
 
     message: Message
-    picture: TrendPicture | SegmentsPicture | CaseTimesPicture
+    picture: object
     words: Message
-    lines: Sequence[MetricLine]
     period: Period
+    lines: Sequence[MetricLine] = ()
+    figures: Sequence[Figure] = ()
+    methods: Sequence[str] = ()
     form: FileForm | None = None
 
 
@@ -150,7 +154,7 @@ def cases_report(
         **_written(asdict(found)),
     }
     message = Message("reports/cases", language, facts)
-    return Report(message=message, picture=picture, words=message, lines=(), period=period)
+    return Report(message=message, picture=picture, words=message, period=period)
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
@@ -162,11 +166,11 @@ def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
 
 def tabs(request: ReportRequest) -> Keyboard:
     """The buttons under a report: other metrics, other periods, what a metric can be broken down by, and files."""
-    metrics = [_tab(request, metric or "overview", metric=metric, cases=False) for metric in (None, *Metric)]
-    metrics.append(_tab(request, CASES, metric=None, cases=True))
+    metrics = [_tab(request, metric or "overview", metric=metric, page=None) for metric in (None, *Metric)]
+    metrics.append(_tab(request, Page.CASES, metric=None, page=Page.CASES))
     periods = tuple(_tab(request, period, period=period) for period in PERIODS)
     segments = tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)) if request.metric else ()
-    forms = () if request.cases else tuple(FileForm)
+    forms = () if request.page else tuple(FileForm)
     files = tuple(Button("tab", ShowReport(replace(request, form=form).words), _label(form)) for form in forms)
     metric_rows = (tuple(metrics[start : start + TABS_A_ROW]) for start in range(0, len(metrics), TABS_A_ROW))
     return tuple(row for row in (*metric_rows, periods, segments, files) if row)

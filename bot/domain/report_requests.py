@@ -10,8 +10,33 @@ from bot.domain.periods import canonical_period
 from bot.domain.reports import Metric
 
 DEFAULT_PERIOD = "90d"
-CASES = "cases"
 LONGEST_PHRASE = 4
+
+
+class Page(StrEnum):
+    """What a report can be about beside the surveys' metrics; several hang below a tab of their own."""
+
+    TREND = "trend"
+    FUNNEL = "funnel"
+    SEGMENTS = "segments"
+    REASONS = "reasons"
+    HEALTH = "health"
+    MONEY = "money"
+    CASES = "cases"
+    REVENUE = "revenue"
+    RETENTION = "retention"
+    CLV = "clv"
+    RFM = "rfm"
+    DEALS = "deals"
+    COSTS = "costs"
+    PRICES = "prices"
+    JOURNEY = "journey"
+    TASKS = "tasks"
+    LOYALTY = "loyalty"
+    OPPORTUNITIES = "opportunities"
+    TESTS = "tests"
+    TEAM = "team"
+    ROI = "roi"
 
 
 class Dimension(StrEnum):
@@ -31,23 +56,19 @@ class FileForm(StrEnum):
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What was asked for: no metric means the overview; `period` is text for `parse_period`.
-
-    `cases` asks for the figures of cases, which are no metric of surveys and are not broken down.
-    """
+    """What was asked for: no metric and no page mean the overview; `period` is text for `parse_period`."""
 
     metric: Metric | None = None
     period: str = DEFAULT_PERIOD
     by: Dimension | None = None
     form: FileForm | None = None
-    cases: bool = False
+    page: Page | None = None
 
     @property
     def words(self) -> str:
         """The words after /report that ask for it, short enough for a button."""
         by = f"by {self.by}" if self.by else ""
-        asked = CASES if self.cases else self.metric
-        return " ".join(filter(None, (asked, self.period, by, self.form)))
+        return " ".join(filter(None, (self.page, self.metric, self.period, by, self.form)))
 
 
 class ReportRequestError(ValueError):
@@ -76,7 +97,7 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
-_CASES = frozenset({"cases", "case", "yeu cau"})
+_PAGES = MappingProxyType({"cases": Page.CASES, "case": Page.CASES, "yeu cau": Page.CASES})
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {
@@ -108,10 +129,10 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
             raise ReportRequestError("twice", " ".join(rest[:used]))
         found[slot] = value
         rest = rest[used:]
-    if found.get("metric") == CASES:
-        if beside := found.keys() & {"by", "form"}:
+    if "page" in found:
+        if beside := found.keys() & {"metric", "by", "form"}:
             raise ReportRequestError("twice", found[min(beside)])
-        return ReportRequest(period=found.get("period", DEFAULT_PERIOD), cases=True)
+        return ReportRequest(period=found.get("period", DEFAULT_PERIOD), page=Page(found["page"]))
     by = Dimension(found["by"]) if "by" in found else None
     metric = found.get("metric", Metric.NPS if by else None)
     form = FileForm(found["form"]) if "form" in found else None
@@ -123,8 +144,8 @@ def _read(words: Sequence[str]) -> tuple[str, str, int]:
     for used in range(min(LONGEST_PHRASE, len(words)), 0, -1):
         phrase = " ".join(words[:used])
         plain = search_key(phrase)
-        if plain in _CASES:
-            return "metric", CASES, used
+        if plain in _PAGES:
+            return "page", _PAGES[plain], used
         if plain in _METRICS:
             return "metric", _METRICS[plain], used
         if plain in _FORMS:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import storage.case_reports
 import storage.reports
@@ -13,7 +14,7 @@ from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
-from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import (
     EVERYBODY,
     NOBODY,
@@ -42,25 +43,31 @@ SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
 """Whose surveys a metric is made of."""
 
 
-def report(tx: Tx, *, now: datetime, rules: Rules, words: Sequence[str], language: Language) -> Report | Message:
-    """The report that the words after /report ask for, or what to say to words that cannot be understood."""
+class Page(Protocol):
+    """The use case of one page of a report."""
+
+    def __call__(
+        self, tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
+    ) -> Report: ...
+
+
+def report(
+    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, page: Page, language: Language
+) -> Report | Message:
+    """The page that was asked for, under its tabs, or what to say to a period that there cannot be."""
     try:
-        request = parse_report_request(words)
         period = parse_period(request.period, now=now, timezone=rules.timezone)
-    except ReportRequestError as error:
-        return report_messages.misunderstood(error.code, error.word, language)
     except PeriodError as error:
         return report_messages.misunderstood(error.code, error.text, language)
-    found = _report(tx, request, period, rules=rules, language=language, now=now)
+    found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
     tabs = report_messages.tabs(request)
     return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
 
 
-def _report(
-    tx: Tx, request: ReportRequest, period: Period, *, rules: Rules, language: Language, now: datetime
+def surveys(
+    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    if request.cases:
-        return cases(tx, now=now, rules=rules, period=period, language=language)
+    """The page of the surveys' metrics: all of them, or one, over the period or by segment."""
     if request.metric is None:
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:
@@ -117,7 +124,7 @@ def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: P
     return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
 
 
-def cases(tx: Tx, *, now: datetime, rules: Rules, period: Period, language: Language) -> Report:
+def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """How soon customers were answered, how soon it was over, and whether it helped."""
     counts = storage.case_reports.count(tx, period)
     found = case_reports.figures(counts, period, rules, now=now)

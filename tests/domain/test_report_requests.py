@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.domain.report_requests import Dimension, FileForm, ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_requests import (
+    Dimension,
+    FileForm,
+    Page,
+    ReportRequest,
+    ReportRequestError,
+    parse_report_request,
+)
 from bot.domain.reports import Metric
 
 
@@ -26,8 +33,8 @@ from bot.domain.reports import Metric
         ("excel 30d", ReportRequest(None, "30d", form=FileForm.XLSX)),
         ("nps dạng pdf theo gói", ReportRequest(Metric.NPS, "90d", Dimension.PLAN, FileForm.PDF)),
         ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
-        ("cases", ReportRequest(period="90d", cases=True)),
-        ("yêu cầu tháng này", ReportRequest(period="this month", cases=True)),
+        ("cases", ReportRequest(period="90d", page=Page.CASES)),
+        ("yêu cầu tháng này", ReportRequest(period="this month", page=Page.CASES)),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -64,7 +71,7 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
     [
         (ReportRequest(), "90d"),
         (ReportRequest(Metric.NPS, "30d"), "nps 30d"),
-        (ReportRequest(period="30d", cases=True), "cases 30d"),
+        (ReportRequest(period="30d", page=Page.CASES), "cases 30d"),
         (ReportRequest(form=FileForm.CSV), "90d csv"),
         (ReportRequest(Metric.RESPONSE_RATE, "this quarter", Dimension.CSM), "response_rate this quarter by csm"),
     ],

@@ -9,6 +9,7 @@ from bot.domain.messages import Language, Message
 from bot.domain.metrics.estimates import Sufficiency, Verdict
 from bot.domain.periods import Unit
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
+from bot.domain.report_requests import parse_report_request
 from bot.domain.reports import Funnel, Metric
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
@@ -26,7 +27,8 @@ METRICS = {"nps": (Kind.NPS, 10), "ces": (Kind.CES, 7), "csat": (Kind.CSAT, 5)}
 
 
 def ask(database: Database, words: str = "", language: Language = Language.EN) -> Report | Message:
-    return database.read_now(reports.report, rules=RULES, words=words.split(), language=language)
+    request = parse_report_request(words.split())
+    return database.read_now(reports.report, rules=RULES, request=request, page=reports.surveys, language=language)
 
 
 def report(database: Database, words: str = "") -> Report:
@@ -251,14 +253,11 @@ def test_response_rates_can_be_broken_down_too(database: Database) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "word"),
     [
-        ("npx", "unknown", "npx"),
-        ("nps csat", "twice", "csat"),
         ("nps 0d", "empty", "0d"),
         ("nps 99y", "too_long", "99y"),
-        ("nps by colour", "unknown", "colour"),
     ],
 )
-def test_the_word_that_was_not_understood_is_named(database: Database, words: str, code: str, word: str) -> None:
+def test_a_period_that_there_cannot_be_is_named(database: Database, words: str, code: str, word: str) -> None:
     said = ask(database, words)
     assert said == Message("reports/misunderstood", Language.EN, {"code": code, "word": word})
 
