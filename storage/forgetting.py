@@ -24,6 +24,7 @@ from storage.tables import (
     loss,
     milestone,
     outbox,
+    ownership,
     purchase,
     success_plan,
     support_case,
@@ -78,7 +79,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .where(milestone.c.plan_id.in_(plans))
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
-    for table in (link, health, health_snapshot, cancellation):
+    for table in (link, health, health_snapshot, cancellation, ownership):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 

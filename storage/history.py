@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Table, insert, update
 
 from bot.domain.names import search_key
-from storage import phones
+from storage import ownership, phones
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -233,6 +233,7 @@ def add(tx: Tx, *, now: datetime, history: History) -> None:
     ]
     if people:
         tx.execute(insert(customer), people)
+    ownership.keep_since_joining(tx)
     _insert(tx, loss, history.losses)
     _insert(tx, purchase, history.purchases)
     _insert(tx, interaction, history.interactions)

@@ -61,6 +61,12 @@ LEAST = {
     "health.hysteresis": 0,
     "health.drop": 1,
     "health.drop_within": timedelta(days=1),
+    "win_back.holdout": 0,
+    "win_back.planned": 60,
+    "win_back.followed_for": timedelta(days=1),
+    "win_back.cost": 0,
+    "win_back.margin": 0,
+    "team.cycle": timedelta(days=1),
 }
 MOST = {
     "contact.tet.days_before": 15,
@@ -69,6 +75,8 @@ MOST = {
     "delivery.group_per_minute": 20,
     "delivery.in_flight": 1000,
     "health.hysteresis": 20,
+    "win_back.holdout": 0.5,
+    "win_back.margin": 1,
 }
 
 

@@ -64,6 +64,17 @@ def test_the_interval_covers_the_true_ratio_as_often_as_it_says() -> None:
     assert 0.91 <= covered / rounds <= 0.99
 
 
+def test_a_step_that_would_go_too_far_is_halved() -> None:
+    """With one far outlier Newton's whole step makes this likelihood smaller."""
+    lengths = [9.0, 1, 6, 10, 3, 6, 6, 2, 6, 11, 9]
+    over = [0.0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0]
+    factor = [0.9, 2.5, -0.4, 0.7, -268.1, 2.6, 2.1, 0.7, 3.3, -0.2, 0.8]
+    spells = [Spell(length, bool(left)) for length, left in zip(lengths, over, strict=True)]
+    found = hazard_ratios(spells, {"one": factor}, [ONE] * 11)["one"]
+    theirs = PHReg(np.array(lengths), np.array(factor)[:, None], status=np.array(over), ties="efron").fit()
+    assert np.log(found.value) == pytest.approx(theirs.params[0], rel=1e-3)
+
+
 def test_a_factor_that_decides_perfectly_is_named_and_gets_no_number() -> None:
     spells = [Spell(float(day), over=True) for day in range(1, 21)] + [Spell(90.0, over=False)] * 30
     factors = {"value": [float(number % 7) for number in range(50)], "unhappy": [1.0] * 20 + [0.0] * 30}

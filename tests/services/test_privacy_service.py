@@ -346,6 +346,7 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "link",
         "loss",
         "outbox",
+        "ownership",
         "purchase",
         "success_plan",
         "support_case",

@@ -19,6 +19,7 @@ Numbers = NDArray[np.float64]
 LEAST_GAIN = 1e-10
 FARTHEST = 15.0
 """A log hazard ratio over a factor's whole range that only a likelihood without a maximum comes to."""
+LONGEST_STEP = 5.0
 LEAST_INFORMATION = 1e-9
 
 
@@ -112,6 +113,7 @@ def _maximum(strata: Sequence[_Stratum], names: Sequence[str], ranges: Numbers) 
         raise CoxError(CoxRefusal.INDISTINCT)
     while gain > LEAST_GAIN:
         step = np.linalg.solve(here.information, here.gradient)
+        step = step * min(1.0, LONGEST_STEP / float((np.abs(step) * ranges).max() or 1.0))
         there = _likelihood(strata, at + step)
         while there.value < here.value - LEAST_GAIN:  # Newton's step can overshoot where a factor has far outliers
             step = step / 2
