@@ -17,11 +17,16 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.loyalty_messages import SurvivalPicture
+from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
+from bot.domain.team_messages import RatiosPicture
 from bot.domain.touchpoints import Kind
+from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from bot.render import LOCALES, Renderer
+from handlers import cause_pictures
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -111,5 +116,10 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    SurvivalPicture: cause_pictures.survival,
+    OpportunityPicture: cause_pictures.opportunities,
+    DifferencesPicture: cause_pictures.differences,
+    RatiosPicture: cause_pictures.ratios,
+    ArmsPicture: cause_pictures.arms,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

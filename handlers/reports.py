@@ -10,13 +10,20 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequestError, parse_report_request
-from bot.services import reports
+from bot.services import loyalty_reports, reports, team_reports, trial_reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
 
-PAGES: Mapping[Page, reports.Page] = {Page.CASES: reports.cases}
+PAGES: Mapping[Page, reports.Page] = {
+    Page.CASES: reports.cases,
+    Page.LOYALTY: loyalty_reports.loyalty,
+    Page.OPPORTUNITIES: loyalty_reports.opportunities,
+    Page.TESTS: trial_reports.tests,
+    Page.ROI: trial_reports.roi,
+    Page.TEAM: team_reports.team,
+}
 """Who makes a page that is not of the surveys' metrics."""
 
 

@@ -97,7 +97,23 @@ _METRICS = MappingProxyType(
         "ti le roi bo": Metric.CHURN,
     }
 )
-_PAGES = MappingProxyType({"cases": Page.CASES, "case": Page.CASES, "yeu cau": Page.CASES})
+_PAGES = MappingProxyType(
+    {
+        "cases": Page.CASES,
+        "case": Page.CASES,
+        "yeu cau": Page.CASES,
+        "loyalty": Page.LOYALTY,
+        "gan bo": Page.LOYALTY,
+        "opportunities": Page.OPPORTUNITIES,
+        "co hoi": Page.OPPORTUNITIES,
+        "tests": Page.TESTS,
+        "thu nghiem": Page.TESTS,
+        "team": Page.TEAM,
+        "doi ngu": Page.TEAM,
+        "roi": Page.ROI,
+        "hieu qua": Page.ROI,
+    }
+)
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {

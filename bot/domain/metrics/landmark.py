@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from math import log1p
 
-from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, comparable, shown
 from bot.domain.metrics.proportions import Share, proportion, risk_ratio
 from bot.domain.metrics.survival import Spell, Step, kaplan_meier
 
@@ -76,8 +76,8 @@ class CategoryRisk:
 class Association:
     """What goes with what. `hazards` are hazard ratios to the passives at equal tenure and value, within each plan.
 
-    `refusal` says why there are no ratios, `adjusted_refusal` why there are no hazards, and `decided_by` what decides
-    perfectly who leaves. `at_stake` is in minor units.
+    A category of under thirty is compared with nothing. `refusal` says why there are no ratios, `adjusted_refusal` why
+    there are no hazards, and `decided_by` what decides perfectly who leaves. `at_stake` is in minor units.
     """
 
     categories: Sequence[CategoryRisk]
@@ -96,12 +96,15 @@ def associate(watched: Sequence[Watched]) -> Association:
     if refusal is not None:
         return Association(categories=categories, refusal=refusal, adjusted_refusal=refusal)
     hazards, adjusted_refusal, decided_by = _adjusted(watched)
+    compared = _compared(groups)
     return Association(
         categories=categories,
-        hazards=hazards,
+        hazards={category: ratio for category, ratio in hazards.items() if category in compared},
         adjusted_refusal=adjusted_refusal,
         decided_by=decided_by,
-        at_stake=revenue_at_stake(groups[Category.DETRACTOR], _lost(groups[REFERENCE])),
+        at_stake=revenue_at_stake(groups[Category.DETRACTOR], _lost(groups[REFERENCE]))
+        if Category.DETRACTOR in compared
+        else None,
     )
 
 
@@ -116,13 +119,19 @@ def _refusal(groups: dict[Category, list[Watched]]) -> Refusal | None:
     return Refusal.SEPARATED if decides else None
 
 
+def _compared(groups: dict[Category, list[Watched]]) -> set[Category]:
+    """The categories that are large enough to be held against the passives, if these are."""
+    reference = len(groups[REFERENCE])
+    return {one for one in Category if one is not REFERENCE and comparable(len(groups[one]), reference)}
+
+
 def _lost(group: Sequence[Watched]) -> Share:
     return Share(sum(one.spell.over for one in group), len(group))
 
 
 def _risk(category: Category, groups: dict[Category, list[Watched]], refusal: Refusal | None) -> CategoryRisk:
     group, lost = groups[category], _lost(groups[category])
-    compared = refusal is None and category is not REFERENCE
+    compared = refusal is None and category in _compared(groups)
     return CategoryRisk(
         category=category,
         lost=lost,

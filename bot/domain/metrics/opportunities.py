@@ -6,7 +6,7 @@ single and independent samples", JASA 68 (1973), 46-54. The intervals are those 
 known (Morris, JASA 78 (1983), 47-55, says by how little they are too short from ten segments on).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate
@@ -41,28 +41,38 @@ class Opportunity:
     themes: Sequence[str] = ()
 
 
-def opportunities(
-    segments: Sequence[Segment], themes: Mapping[str, Sequence[str]] | None = None
-) -> tuple[Opportunity, ...]:
-    """Value × (churn - reference) of each segment of five or more, by the lower bound of it, the surest first.
+@dataclass(frozen=True, kw_only=True)
+class Opportunities:
+    """The segments of five or more, surest first: by the lower bound of what is at stake. `lost` is of all of them.
 
-    The reference is the churn of all. Segments must not overlap, nor mix currencies.
+    None are `found` where they differ by no more than chance explains.
+    """
+
+    lost: Share
+    looked_at: int
+    found: Sequence[Opportunity] = ()
+
+
+def opportunities(segments: Sequence[Segment], themes: Mapping[str, Sequence[str]] | None = None) -> Opportunities:
+    """Value × (churn - reference) of each segment; the reference is the churn of all.
+
+    Segments must not overlap, nor mix currencies. `themes` are those of a segment's detractors, by its name.
     """
     shown = [one for one in segments if one.lost.whole >= HIDDEN_UNDER]
-    if not shown:
-        return ()
-    reference = sum(one.lost.part for one in shown) / sum(one.lost.whole for one in shown)
-    scatter = _scatter([one.lost for one in shown], reference)
+    lost = Share(sum(one.lost.part for one in shown), sum(one.lost.whole for one in shown))
+    scatter = _scatter([one.lost for one in shown], lost)
+    if not scatter:
+        return Opportunities(lost=lost, looked_at=len(shown))
     unlike = unlike_the_rest({one.name: one.lost for one in shown})
     found = [
-        _opportunity(one, reference, scatter, is_unlike=one.name in unlike, themes=(themes or {}).get(one.name, ()))
-        for one in shown
+        _opportunity(one, lost.part / lost.whole, scatter, unlike, (themes or {}).get(one.name, ())) for one in shown
     ]
-    return tuple(sorted(found, key=lambda one: (-one.at_stake.low, -one.at_stake.value, one.segment.name)))
+    found.sort(key=lambda one: (-one.at_stake.low, -one.at_stake.value, one.segment.name))
+    return Opportunities(lost=lost, looked_at=len(shown), found=tuple(found))
 
 
 def _opportunity(
-    segment: Segment, reference: float, scatter: float, *, is_unlike: bool, themes: Sequence[str]
+    segment: Segment, reference: float, scatter: float, unlike: Collection[str], themes: Sequence[str]
 ) -> Opportunity:
     churn = shrunk(segment.lost, reference, scatter)
     stake = [segment.value_minor * (end - reference) for end in (churn.value, churn.low, churn.high)]
@@ -70,32 +80,30 @@ def _opportunity(
         segment=segment,
         churn=churn,
         at_stake=Estimate(*stake, segment.lost.whole),
-        is_unlike=is_unlike,
+        is_unlike=segment.name in unlike,
         themes=tuple(themes),
     )
 
 
 def shrunk(lost: Share, reference: float, scatter: float) -> Estimate:
-    """The posterior mean of a segment's churn (0 to 1) with its central 95 %; all of it the reference at scatter 0.
+    """The posterior mean of a segment's churn (0 to 1) with its central 95 %.
 
-    `scatter` is the correlation within segments: of a share's variance, how much is the segments' own (0 to 1).
+    `scatter` is the correlation within segments, over 0 and under 1: of a share's variance, how much is their own.
     """
     from scipy.special import betaincinv  # noqa: PLC0415  a bot at rest does not need it
 
-    if not scatter:
-        return Estimate(reference, reference, reference, lost.whole)
     prior = 1 / scatter - 1
     left, stayed = prior * reference + lost.part, prior * (1 - reference) + lost.whole - lost.part
     low, high = (float(betaincinv(left, stayed, tail)) for tail in (TAIL, 1 - TAIL))
     return Estimate(left / (left + stayed), low, high, lost.whole)
 
 
-def _scatter(shares: Sequence[Share], reference: float) -> float:
+def _scatter(shares: Sequence[Share], all_of_them: Share) -> float:
     """Kleinman's moment estimate with weights n: 0 where chance explains all of it, under 1 where it explains none."""
-    sizes, binomial = [one.whole for one in shares], reference * (1 - reference)
-    whole, freedom = sum(sizes), len(shares) - 1
-    room = whole - sum(size**2 for size in sizes) / whole - freedom
-    if not binomial or room <= 0:
+    part, whole, freedom = all_of_them.part, all_of_them.whole, len(shares) - 1
+    if not 0 < part < whole or freedom < 1:
         return 0.0
+    reference = part / whole
+    room = whole - sum(one.whole**2 for one in shares) / whole - freedom
     squares = sum(one.whole * (one.part / one.whole - reference) ** 2 for one in shares)
-    return min(max(0.0, (squares / binomial - freedom) / room), MOST_SCATTER)
+    return min(max(0.0, (squares / (reference * (1 - reference)) - freedom) / room), MOST_SCATTER)
