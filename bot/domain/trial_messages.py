@@ -56,7 +56,7 @@ class ArmsPicture:
     control: tuple[int, Estimate | None]
 
 
-def tests_report(tests: Sequence[WordingTest], *, period: Period, language: Language) -> Report:
+def wordings_report(tests: Sequence[WordingTest], *, period: Period, language: Language) -> Report:
     """The waves of a period that try two wordings, the latest first: which was answered more, or why nobody can say."""
     listed = [_test(one) for one in tests]
     facts: dict[str, object] = {

@@ -27,7 +27,7 @@ def tests(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         if period.first_day <= wave.starts_on < period.after
         if (comparison := compare(wave, storage.wave_results.list_tallies(tx, wave.wave_id))) is not None
     ]
-    return trial_messages.tests_report(found, period=period, language=language)
+    return trial_messages.wordings_report(found, period=period, language=language)
 
 
 def roi(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:

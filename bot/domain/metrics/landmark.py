@@ -24,6 +24,7 @@ LOST_A_FACTOR = 5
 ROUNDS = 1000
 SEED = 20260101
 TAILS = (2.5, 97.5)
+DRAWN_AT_ONCE = 1_000_000
 
 
 class Category(StrEnum):
@@ -176,10 +177,15 @@ def revenue_at_stake(detractors: Sequence[Watched], passives: Share) -> Estimate
     values = np.array([one.value_minor for one in detractors], dtype=float)
     left = np.array([one.spell.over for one in detractors], dtype=float)
     usual, size = passives.part / passives.whole, len(detractors)
-    random, stakes = np.random.default_rng(SEED), np.empty(ROUNDS)
-    for place, others in enumerate(random.binomial(passives.whole, usual, ROUNDS) / passives.whole):
-        drawn = random.integers(0, size, size)
-        stakes[place] = values[drawn].sum() * (left[drawn].mean() - others)
+    random, stakes = np.random.default_rng(SEED), []
+    for others in np.array_split(random.binomial(passives.whole, usual, ROUNDS) / passives.whole, _blocks(size)):
+        drawn = random.integers(0, size, (len(others), size))
+        stakes.append(values[drawn].sum(axis=1) * (left[drawn].mean(axis=1) - others))
     value = float(values.sum() * (left.mean() - usual))
-    low, high = np.percentile(stakes, TAILS)
+    low, high = np.percentile(np.concatenate(stakes), TAILS)
     return Estimate(value, min(value, float(low)), max(value, float(high)), size + passives.whole)
+
+
+def _blocks(size: int) -> int:
+    """In how many blocks the rounds of drawing `size` customers fit into memory."""
+    return min(ROUNDS, 1 + ROUNDS * size // DRAWN_AT_ONCE)
