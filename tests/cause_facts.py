@@ -78,7 +78,7 @@ def loyalty_page(people: list[Present], language: Language) -> Report:
 def opportunities_page(people: list[Present], language: Language) -> Report:
     segments = landmarks.segments(people, lambda one: f"{one.plan} · {one.location}")
     hidden = sum(one.lost.whole < 5 for one in segments)
-    found = opportunities(segments, {one.name: ["giá", "giao hàng"] for one in segments})
+    found = opportunities(segments, {one.name: ["giá", "giao hàng", "thái độ"] for one in segments})
     return opportunity_report(found, hidden=hidden, period=PERIOD, currency="VND", so_far=False, language=language)
 
 

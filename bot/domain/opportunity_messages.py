@@ -11,7 +11,7 @@ from bot.domain.names import cut
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 
-MOST_LISTED = 4
+MOST_LISTED, MOST_THEMES = 3, 2
 LONGEST_NAME = 32
 METHODS = ("methods_opportunities",)
 
@@ -62,7 +62,7 @@ def _segment(one: Opportunity) -> dict[str, object]:
         "churn": asdict(one.churn),
         "at_stake": asdict(one.at_stake),
         "is_unlike": one.is_unlike,
-        "themes": list(one.themes),
+        "themes": [cut(theme, LONGEST_NAME) for theme in one.themes[:MOST_THEMES]],
     }
 
 

@@ -84,7 +84,7 @@ def test_segments_that_lose_more_are_named_the_surest_first() -> None:
     first = facts(page)["segments"][0]
     assert (first["name"], first["is_unlike"], first["themes"]) == ("đồng · Huế", True, ["giá", "giao hàng"])
     assert all(one["at_stake"]["value"] > 0 for one in facts(page)["segments"])
-    assert len(facts(page)["segments"]) <= 4
+    assert len(facts(page)["segments"]) <= 3
     assert isinstance(page.picture, OpportunityPicture)
     assert len(page.picture.found) == facts(page)["looked_at"] == 16
     assert page.picture.reference == pytest.approx(facts(page)["usual"]["value"])
