@@ -149,7 +149,7 @@ def test_whose_a_customer_is_is_known_since_the_surveys_say_so_and_otherwise_sin
     migrate(blank_url)
 
     with connect(blank_url) as connection:
-        found = dict(connection.execute(select(ownership.c.customer_id, ownership.c.since)).tuples().all())
+        found = {row[0]: row[1] for row in connection.execute(select(ownership.c.customer_id, ownership.c.since))}
         assert found[1] == datetime(2026, 1, 2, tzinfo=UTC)
         assert found[2] > datetime(2026, 11, 1, tzinfo=UTC)
 
