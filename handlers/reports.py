@@ -14,9 +14,12 @@ from bot.services import (
     course_reports,
     funnel_reports,
     health_reports,
+    loyalty_reports,
     money_reports,
     reasons,
     reports,
+    team_reports,
+    trial_reports,
     value_reports,
 )
 from handlers import auditing, choosing, drawing, replies
@@ -39,6 +42,11 @@ PAGES: Mapping[Page, reports.Page] = {
     Page.PRICES: course_reports.prices,
     Page.JOURNEY: course_reports.journey,
     Page.TASKS: course_reports.tasks,
+    Page.LOYALTY: loyalty_reports.loyalty,
+    Page.OPPORTUNITIES: loyalty_reports.opportunities,
+    Page.TESTS: trial_reports.tests,
+    Page.ROI: trial_reports.roi,
+    Page.TEAM: team_reports.team,
 }
 """Who makes a page that is not of the surveys' metrics."""
 

@@ -24,6 +24,7 @@ from storage.tables import (
     loss,
     milestone,
     outbox,
+    ownership,
     purchase,
     standing,
     success_plan,
@@ -81,7 +82,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
     segments.forget(tx, customer_id)
-    for table in (link, health, health_snapshot, cancellation, standing):
+    for table in (link, health, health_snapshot, cancellation, ownership, standing):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 

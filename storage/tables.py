@@ -564,7 +564,7 @@ class MilestoneRow(Table, table=True):
 
 
 class WinBackRow(Table, table=True):
-    """Asking one lost customer why, then one offer."""
+    """Asking one lost customer why, then one offer; or, of the `holdout` share drawn by lot, neither (`held_out`)."""
 
     __tablename__ = "win_back"
     __table_args__ = (
@@ -582,6 +582,20 @@ class WinBackRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     answer: str | None = None
     answered_at: datetime | None = _instant(default=None)
+    holdout: float = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    held_out: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class OwnershipRow(Table, table=True):
+    """Whose customer somebody is since when; a row for each change, as far back as it is known."""
+
+    __tablename__ = "ownership"
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    since: datetime = _instant(primary_key=True)
+    csm_id: int = Field(sa_type=Id)
 
 
 class OutboxRow(Table, table=True):
@@ -963,6 +977,7 @@ link = metadata.tables["link"]
 loss = metadata.tables["loss"]
 milestone = metadata.tables["milestone"]
 outbox = metadata.tables["outbox"]
+ownership = metadata.tables["ownership"]
 purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
 segmentation = metadata.tables["segmentation"]

@@ -126,6 +126,8 @@ _PAGES = MappingProxyType(
         "milestones": Page.TASKS,
         "cột mốc": Page.TASKS,
         "trung thành": Page.LOYALTY,
+        "gắn bó": Page.LOYALTY,
+        "hiệu quả": Page.ROI,
         "cơ hội": Page.OPPORTUNITIES,
         "a/b": Page.TESTS,
         "thử nghiệm": Page.TESTS,

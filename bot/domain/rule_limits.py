@@ -67,6 +67,12 @@ LEAST = {
     "money.horizon_months": 1,
     "money.discount": 0,
     "money.stays_for": timedelta(days=1),
+    "win_back.holdout": 0,
+    "win_back.planned": 60,
+    "win_back.followed_for": timedelta(days=1),
+    "win_back.cost": 0,
+    "win_back.margin": 0,
+    "team.cycle": timedelta(days=1),
 }
 MOST = {
     "contact.tet.days_before": 15,
@@ -78,6 +84,8 @@ MOST = {
     "health.hysteresis": 20,
     "money.horizon_months": 600,
     "money.discount": 1,
+    "win_back.holdout": 0.5,
+    "win_back.margin": 1,
 }
 
 

@@ -192,6 +192,10 @@ class WinBackRules:
     """Asking those who left. `silent_after` marks as lost whoever bought nothing for so long; None leaves it to staff.
 
     The one offer follows `offer_after_reason` after the reason, or `offer_after_silence` after a question unanswered.
+
+    The share `holdout` of those lost, drawn by lot, is left alone, so that what win-back brings can be told; it is told
+    once, when `planned` of both together were followed for `followed_for`. `cost` is what asking one costs, in minor
+    units of the business's currency, and `margin` the share of revenue that stays; 0 is not known.
     """
 
     enabled: bool = True
@@ -201,6 +205,18 @@ class WinBackRules:
     offer_after_reason: timedelta = timedelta(days=3)
     offer_after_silence: timedelta = timedelta(days=7)
     offer: Mapping[Language, str] = field(default_factory=dict)
+    holdout: float = 0.0
+    planned: int = 400
+    followed_for: timedelta = timedelta(days=90)
+    cost: int = 0
+    margin: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamRules:
+    """How members of staff are held against what was to be expected; `cycle` is the least that is looked at."""
+
+    cycle: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -448,3 +464,4 @@ class Rules:
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()
     reports: ReportRules = ReportRules()
+    team: TeamRules = TeamRules()
