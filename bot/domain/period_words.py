@@ -110,6 +110,9 @@ _REWRITES = tuple(
         (r"\b(?:nam kia|nam truoc nua)\b", "y2"),
         (r"\b(?:nam (?:ngoai|truoc|roi)|(?:last|previous) year)\b", "y1"),
         (r"\b(?:nam|year) (\d{4})\b", r"\1"),
+        # Before the ends of a span, since "tư" and "từ" look alike without accents.
+        (rf"\b(?:quy|quarter) ({_any_of(_QUARTERS)})\b", lambda found: f"q{_QUARTERS[found[1]]}"),
+        (rf"\b(?:thang|month) ({_any_of(_MONTHS)})\b", lambda found: f"m{_MONTHS[found[1]]}"),
         # The ends of a span: "from a to b".
         (r"\b(?:cho )?(?:den|toi|to|until|till) (?:nay|gio|hom nay|now|date|today)\b", "to now"),
         (r"\b(?:ke tu|tu|since|between|giua)\b", "from"),
@@ -129,13 +132,11 @@ _REWRITES = tuple(
         (r"\bfirst (\d{1,2}) months\b", r"f\1"),
         (r"\b(\d{1,2}) thang cuoi(?: nam)?\b", r"l\1"),
         (r"\blast (\d{1,2}) months (?=\d{4}|y\d)", r"l\1 "),
-        (rf"\b(?:quy|quarter) ({_any_of(_QUARTERS)})\b", lambda found: f"q{_QUARTERS[found[1]]}"),
         (r"\b(first|second|third|fourth) quarter\b", lambda found: f"q{_QUARTERS[found[1]]}"),
         (r"\b(?:quy|quarter) (?=\d)", "q"),
-        (rf"\b(?:thang|month) ({_any_of(_MONTHS)})\b", lambda found: f"m{_MONTHS[found[1]]}"),
         (rf"\b(?:{_MONTH_NAME})\b", lambda found: f"m{_MONTHS[found[0]]}"),
         (r"\b(?:thang|month) (?=\d)|\bt(?=\d)", "m"),
-        (r"\b(m\d{1,2})(?:/(\d{4}))? ?(?:-|to) ?(\d{1,2})(?![\d/])", r"\1 \2 to m\3"),
+        (r"\b(m\d{1,2})(?:/(\d{4}))? *(?:-|to) *(\d{1,2})(?![\d/])", r"\1 \2 to m\3"),
         # A year beside them.
         (r"(?<![\w/])(\d{1,2})/(\d{4})\b", r"m\1 \2"),
         (r"\b(\d{4})-(\d{1,2})\b", r"m\2 \1"),

@@ -16,12 +16,14 @@ from bot.domain.periods import Period, PeriodError
 from bot.domain.report_pages import KINDS
 from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, TrendPoint
+from bot.domain.response_outcomes import OutcomeLine, outcome_figures
 from bot.domain.segments import key_of
 from bot.domain.taps import ShowSegment
 
 MOST_LISTED = 8
 LONGEST_NAME = 20
 LONGEST_WORD = 60
+METHODS_OF_OUTCOMES = ("methods_outcomes",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +79,19 @@ class Report:
 
 
 def overview_report(
-    overview: Overview, funnel: Funnel, picture: TrendPicture, *, period: Period, before: Period, language: Language
+    overview: Overview,
+    funnel: Funnel,
+    picture: TrendPicture,
+    *,
+    outcomes: Sequence[OutcomeLine] = (),
+    period: Period,
+    before: Period,
+    language: Language,
 ) -> Report:
-    """Every metric in a few lines each; the picture shows one of them, and `funnel` every survey sent."""
+    """Every metric in a few lines each; the picture shows one of them, and `funnel` every survey sent.
+
+    What became of those who did not answer has no room in it, and stands in its file.
+    """
     facts = {
         **_span_facts(period, before),
         "lines": [asdict(line) for line in overview.lines],
@@ -91,7 +103,15 @@ def overview_report(
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
     words = _trend_words(picture, drawn, period, language)
     message = Message("reports/overview", language, facts)
-    return Report(message=message, picture=picture, words=words, lines=overview.lines, period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=words,
+        lines=overview.lines,
+        figures=tuple(outcome_figures(outcomes)),
+        methods=METHODS_OF_OUTCOMES if outcomes else (),
+        period=period,
+    )
 
 
 def metric_report(
@@ -99,6 +119,7 @@ def metric_report(
     responses: MetricLine,
     picture: TrendPicture,
     *,
+    outcomes: Sequence[OutcomeLine] = (),
     period: Period,
     before: Period,
     never_bought: int,
@@ -106,7 +127,7 @@ def metric_report(
 ) -> Report:
     """One metric in full; beside the score of a survey stands how many of those asked have answered it.
 
-    `never_bought` are left out of churn.
+    And what those who did not answer have done since. `never_bought` are left out of churn.
     """
     facts = {
         **_span_facts(period, before),
@@ -114,10 +135,19 @@ def metric_report(
         "responses": asdict(responses),
         "never_bought": never_bought,
         "open": picture.funnel.open,
+        "outcomes": [asdict(one) for one in outcomes],
     }
     words = _trend_words(picture, line, period, language)
     message = Message("reports/metric", language, facts)
-    return Report(message=message, picture=picture, words=words, lines=(line,), period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=words,
+        lines=(line,),
+        figures=tuple(outcome_figures(outcomes)),
+        methods=METHODS_OF_OUTCOMES if outcomes else (),
+        period=period,
+    )
 
 
 def breakdown_report(

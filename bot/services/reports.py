@@ -8,6 +8,7 @@ from typing import Protocol
 
 import storage.case_reports
 import storage.reports
+import storage.response_outcomes
 import storage.staff
 import storage.survey_history
 from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
@@ -28,6 +29,7 @@ from bot.domain.reports import (
     SurveyCounts,
     TrendPoint,
 )
+from bot.domain.response_outcomes import OutcomeLine, outcome_lines
 from bot.domain.rules import Rules
 from bot.domain.segments import Bands, Dimension, bands_of, name_of
 from bot.domain.touchpoints import Kind
@@ -124,7 +126,10 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     shown = report_messages.headline(found)
     picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
     sent = sum(funnels[period].values(), Funnel())
-    return report_messages.overview_report(found, sent, picture, period=period, before=before, language=language)
+    outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now)
+    return report_messages.overview_report(
+        found, sent, picture, outcomes=outcomes, period=period, before=before, language=language
+    )
 
 
 def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
@@ -138,8 +143,22 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     picture = _picture(tx, metric, period, here, funnels, now=now)
     left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
     return report_messages.metric_report(
-        line, responses, picture, period=period, before=before, never_bought=left_out, language=language
+        line,
+        responses,
+        picture,
+        outcomes=_outcomes(tx, metric, period, now=now),
+        period=period,
+        before=before,
+        never_bought=left_out,
+        language=language,
     )
+
+
+def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:
+    """What those who were asked have done since, whether they answered or not."""
+    if not SURVEYS[metric]:
+        return ()
+    return outcome_lines(*storage.response_outcomes.follow(tx, SURVEYS[metric], period, now=now))
 
 
 def breakdown(
