@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, f
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
-from storage import phones, segments
+from storage import phones, segments, themes
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -71,6 +71,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
+    themes.forget(tx, select(answer.c.run_id).where(answer.c.customer_id == customer_id))
     for table, values in _erasures(now).items():
         tx.execute(update(table).where(table.c.customer_id == customer_id).values(values))
     plans = select(success_plan.c.id).where(success_plan.c.customer_id == customer_id)
@@ -150,7 +151,7 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
         "status": case((waiting, "cancelled"), else_=outbox.c.status),
         "error": case((waiting, REASON), else_=None),
     }
-    names_them = and_(outbox.c.kind == Kind.DIGEST, ~waiting)
+    names_them = and_(outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), ~waiting)
     theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
 

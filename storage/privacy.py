@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, Table, select
 
 from bot.domain.privacy import Document
+from storage import themes
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -67,7 +68,7 @@ def load_document(tx: Tx, customer_id: int) -> Document:
     return Document(
         profile=profile,
         consent=_rows(tx, _consents(customer_id)),
-        surveys=_rows(tx, _surveys(customer_id)),
+        surveys=_surveys(tx, customer_id),
         interactions=_rows(tx, _interactions(customer_id)),
         cases=_rows(tx, _cases(customer_id)),
         messages=_rows(tx, _messages(customer_id)),
@@ -93,7 +94,7 @@ def _consents(customer_id: int) -> Select[Any]:
     return select(*columns).where(consent.c.customer_id == customer_id).order_by(consent.c.id.desc())
 
 
-def _surveys(customer_id: int) -> Select[Any]:
+def _surveys(tx: Tx, customer_id: int) -> list[dict[str, Any]]:
     columns = (survey_run.c.kind, survey_run.c.subject, survey_run.c.wording, survey_run.c.sent_at)
     given = (
         answer.c.score,
@@ -103,9 +104,10 @@ def _surveys(customer_id: int) -> Select[Any]:
         answer.c.external_id,
     )
     then = (segmentation.c[name] for name in SEGMENTS)
-    statement = select(*columns, *given, *then).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    statement = select(survey_run.c.id, *columns, *given, *then).outerjoin(answer, answer.c.run_id == survey_run.c.id)
     statement = statement.outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
-    return statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc())
+    surveys = _rows(tx, statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc()))
+    return [{**one, "themes": sorted(themes.list_of(tx, one.pop("id")))} for one in surveys]
 
 
 def _interactions(customer_id: int) -> Select[Any]:

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from bot.domain.breakdowns import SegmentLine
-from bot.domain.case_reports import CaseFigures, TimeFigure
+from bot.domain.case_reports import CaseFigures, TimeFigure, printed
 from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate, Verdict
@@ -24,6 +24,7 @@ MOST_LISTED = 8
 LONGEST_NAME = 20
 LONGEST_WORD = 60
 METHODS_OF_OUTCOMES = ("methods_outcomes",)
+CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +216,14 @@ def cases_report(
         **_written(asdict(found)),
     }
     message = Message("reports/cases", language, facts)
-    return Report(message=message, picture=picture, words=message, period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=message,
+        period=period,
+        figures=printed(found),
+        methods=CASE_METHODS,
+    )
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts

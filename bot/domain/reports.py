@@ -73,7 +73,7 @@ class SurveyCounts:
 
     `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
     sent in it whose time to answer is over, and `answered` those of them that have an answer. `population` counts the
-    customers who could have been asked, where that is known and the finite population correction is wanted.
+    customers who could have been asked, where they are a list that was fixed before, as in a wave.
     """
 
     scores: Mapping[int, int] = field(default_factory=dict)
@@ -108,6 +108,16 @@ class PeriodCounts:
 
 
 NOTHING_COUNTED = PeriodCounts()
+
+
+def surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Mapping[Kind, Funnel]) -> PeriodCounts:
+    """What was counted of the surveys of a period: scores given in it, and how far those came that were sent in it."""
+
+    def of(kind: Kind) -> SurveyCounts:
+        asked = funnels.get(kind, Funnel())
+        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
+
+    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import storage.staff
 import storage.survey_history
 from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
-from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
@@ -26,7 +25,6 @@ from bot.domain.reports import (
     Metric,
     PeriodCounts,
     Slice,
-    SurveyCounts,
     TrendPoint,
 )
 from bot.domain.response_outcomes import OutcomeLine, outcome_lines
@@ -111,11 +109,11 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     pair = (period, before := previous(period))
     funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
     scores = {kind: storage.reports.count_scores(tx, kind, pair) for kind in SURVEYS[Metric.RESPONSE_RATE]}
-    churn = _count_churn(tx, pair)
+    churn = storage.reports.count_churn(tx, pair)
     active = storage.reports.count_members(tx, {each: each.end for each in pair})
     counts = {
         each: replace(
-            _surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
+            reports.surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
             churn=churn.get((each, EVERYBODY), NOBODY),
             active=active.get((each, EVERYBODY), 0),
             never_bought=storage.reports.count_never_bought(tx, each.end),
@@ -139,7 +137,7 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
     line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
-    responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
+    responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
     left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
     return report_messages.metric_report(
@@ -238,34 +236,19 @@ def _count(
     found: dict[Slice, PeriodCounts]
     if metric is Metric.CHURN:
         found = {
-            each: PeriodCounts(churn=share) for each, share in _count_churn(tx, periods, by=by, bands=bands).items()
+            each: PeriodCounts(churn=share)
+            for each, share in storage.reports.count_churn(tx, periods, by=by, bands=bands).items()
         }
     elif metric is Metric.RESPONSE_RATE:
         asked = storage.reports.count_funnels(tx, SURVEYS[metric], periods, by=by, now=now)
-        found = {each: _surveyed({}, funnels) for each, funnels in asked.items()}
+        found = {each: reports.surveyed({}, funnels) for each, funnels in asked.items()}
     else:
         kind = Kind(metric)
         given = storage.reports.count_scores(tx, kind, periods, by=by)
-        found = {each: _surveyed({kind: scores}, {}) for each, scores in given.items()}
+        found = {each: reports.surveyed({kind: scores}, {}) for each, scores in given.items()}
     return defaultdict(PeriodCounts, found)
-
-
-def _count_churn(
-    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
-) -> dict[Slice, Share]:
-    members = storage.reports.count_members(tx, {each: each.start for each in periods}, by=by, bands=bands)
-    lost = storage.reports.count_lost(tx, periods, by=by, bands=bands)
-    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:
     found = storage.reports.count_funnels(tx, SURVEYS[metric], periods, now=now)
     return {each: found.get((each, EVERYBODY), {}) for each in periods}
-
-
-def _surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Funnels) -> PeriodCounts:
-    def of(kind: Kind) -> SurveyCounts:
-        asked = funnels.get(kind, Funnel())
-        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
-
-    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))

@@ -18,6 +18,7 @@ from bot.domain.reports import (
     metric_trend,
     overview,
     share_shown,
+    surveyed,
 )
 from bot.domain.touchpoints import Kind
 
@@ -180,3 +181,9 @@ def test_a_months_churn_stands_beside_what_it_makes_in_a_year() -> None:
     assert metric_line(Metric.CHURN, lost, so_far=True, a_month=True).yearly is None
     assert metric_line(Metric.CHURN, PeriodCounts(), a_month=True).yearly is None
     assert metric_line(Metric.CSAT, PeriodCounts(csat=SurveyCounts({5: 9})), a_month=True).yearly is None
+
+
+def test_of_surveys_sent_only_those_that_are_over_make_a_response_rate() -> None:
+    funnel = Funnel(sent=9, answered=5, commented=2, closed=6, closed_answered=4)
+    counts = surveyed({Kind.NPS: {9: 5}}, {Kind.NPS: funnel})
+    assert counts == PeriodCounts(nps=SurveyCounts({9: 5}, sent=6, answered=4))

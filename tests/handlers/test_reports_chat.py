@@ -8,6 +8,7 @@ from telegram.error import NetworkError
 from bot.domain import report_messages
 from bot.domain.report_pages import Page
 from bot.domain.taps import ShowReport
+from bot.domain.touchpoints import Kind
 from bot.playground.persons import Person
 from bot.playground.world import Chat
 from bot.playground.world import Message as Said
@@ -136,7 +137,8 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     await ask(stage, hoa, "/report")
     (said,) = of_bot(hoa.chat)
     assert labels(said) == [
-        ["· Tổng quan ·", "Xu hướng", "Nhóm khách", "Yêu cầu"],
+        ["· Tổng quan ·", "Xu hướng", "Phễu", "Nhóm khách"],
+        ["Yêu cầu"],
         ["NPS", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay", "⬇ Tệp"],
     ]
@@ -183,7 +185,7 @@ async def test_cases_have_a_report_with_their_own_tabs(stage: Stage, hoa: Person
     await ask(stage, hoa, words)
     (said,) = of_bot(hoa.chat)
     assert "Yêu cầu của khách · 30 ngày qua" in caption(said)
-    assert labels(said)[1:] == [["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay", "⬇ Tệp"]]
+    assert labels(said)[2:] == [["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay", "⬇ Tệp"]]
     hoa.tap(said.message_id, "90 ngày")
     await stage.settle()
     assert caption(said).startswith("Yêu cầu của khách · 90 ngày qua")
@@ -258,6 +260,44 @@ async def test_a_file_is_sent_below_the_report_that_it_belongs_to(stage: Stage, 
     sent = last(hoa.chat)
     assert sent.content["document"]["file_name"] == "nps-2026-11-20.xlsx"
     assert caption(sent).startswith("Hoa Mai · NPS · 90 ngày qua\n")
+
+
+FIRST_HALF = ",2026-08-23,2026-11-20,"
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("funnel", ['"Khảo sát được trả lời, trên số đã gửi",cả kỳ,' + FIRST_HALF, "một nhóm,NPS" + FIRST_HALF]),
+        ("nps", ["NPS,cả kỳ," + FIRST_HALF + "100.0,", ",điểm,9,"]),
+        ("nps theo gói", ["NPS,một nhóm,'=gold" + FIRST_HALF]),
+        ("cases", []),
+    ],
+)
+async def test_every_page_can_be_had_as_numbers(
+    stage: Stage, database: Database, hoa: Person, words: str, lines: list[str]
+) -> None:
+    answers(database, [10] * 9, "=gold")
+    remember(database, [Asked(customer_id=add_customer(database, chat_id=None), sent_at=YESTERDAY, kind=Kind.CSAT)])
+    await ask(stage, hoa, f"/report {words} csv")
+    document = last(hoa.chat).content["document"]
+    written = stage.messenger.files.find(document["file_id"]).upload.content.decode("utf-8-sig")
+    assert document["file_name"] == f"{words.split(maxsplit=1)[0]}-2026-11-20.csv"
+    assert written.startswith("Chỉ số,Tính trên,Nhóm,Từ ngày,Đến ngày,Giá trị,")
+    assert [line for line in lines if line not in written] == []
+
+
+async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 6)
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "Phễu")
+    await stage.settle()
+    assert "6 khảo sát lên lịch trong kỳ\nĐã gửi: 6/6, 100 % (61 % đến 100 %)" in caption(said).replace("\xa0", " ")
+    assert labels(said)[2] == ["· Tất cả ·", "NPS", "CES", "CSAT"]
+    hoa.tap(said.message_id, "CSAT")
+    await stage.settle()
+    assert caption(said).endswith("Kỳ này chưa lên lịch khảo sát nào.")
 
 
 async def test_a_segment_leads_to_who_answered_in_it_and_from_there_to_a_profile(

@@ -37,7 +37,7 @@ from bot.domain.reports import (
 )
 from bot.domain.response_outcomes import Followed, outcome_lines
 from bot.domain.rules import Rules
-from bot.domain.segments import SegmentName, name_of
+from bot.domain.segments import Dimension, SegmentName, name_of
 from bot.render import Renderer
 from handlers.report_pictures import draw
 
