@@ -52,9 +52,8 @@ def test_the_lowest_score_comes_first_and_only_the_latest_of_a_customer_counts(d
 def test_whose_latest_nps_was_in_another_segment_is_in_that_one(database: Database) -> None:
     an = answered(database, "An", 2, sent_at=START - 3 * DAY, segment="silver")
     remember(database, [Asked(customer_id=an, score=9, sent_at=YESTERDAY)])
-    ces = {"kind": Kind.CES, "customer_id": an}
-    early = Asked(score=2, sent_at=START - 3 * DAY, segment="silver", **ces)
-    remember(database, [early, Asked(score=7, sent_at=YESTERDAY, **ces)])
+    early = Asked(customer_id=an, kind=Kind.CES, score=2, sent_at=START - 3 * DAY, segment="silver")
+    remember(database, [early, Asked(customer_id=an, kind=Kind.CES, score=7, sent_at=YESTERDAY)])
     assert find(database, "nps 30d by plan", "silver").template == "customers/stale_button"
     assert listed(find(database, "ces 30d by plan", "silver")) == [("An", 2)]
 

@@ -25,7 +25,7 @@ from bot.domain.report_messages import (
     overview_report,
 )
 from bot.domain.report_pages import Page
-from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError
+from bot.domain.report_requests import ReportRequest, ReportRequestError
 from bot.domain.reports import (
     Funnel,
     Metric,
