@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from operator import attrgetter
 from zoneinfo import available_timezones
 
@@ -106,6 +107,9 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
+    yield from _edges("reports.ages", rules.reports.ages)
+    if rules.reports.values:
+        yield from _edges("reports.values", rules.reports.values)
     yield from _hours(rules.cases)
     yield from _contact(rules.contact)
     yield from _greetings(rules.greetings)
@@ -124,6 +128,11 @@ def _out_of_range(rules: Rules) -> Iterator[str]:
     for key, most in MOST.items():
         if attrgetter(key)(rules) > most:
             yield f"{key}: must be at most {most}"
+
+
+def _edges(at: str, edges: tuple[int, ...]) -> Iterator[str]:
+    if not edges or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
+        yield f"{at}: must be whole numbers from 1 on, each larger than the one before, such as [18, 25, 35]"
 
 
 def _hours(cases: CaseRules) -> Iterator[str]:
