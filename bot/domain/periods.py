@@ -7,7 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.calendar_units import LENGTHS, ONE_DAY, Unit, first_of, whole_units
+from bot.domain.calendar_units import LENGTHS, first_of, whole_units
+from bot.domain.calendar_units import ONE_DAY as ONE_DAY
+from bot.domain.calendar_units import Unit as Unit
 from bot.domain.local_time import day_start, local_date
 from bot.domain.names import search_key
 from bot.domain.period_words import Span, Stretch, read_stretch, written
