@@ -18,6 +18,7 @@ from bot.domain.money_reports import (
     RowsPicture,
     days_figure,
     figure_facts,
+    hidden,
     money_report,
     number_figure,
     retention_figures,
@@ -116,6 +117,13 @@ def test_segments_share_out_customers_and_money_and_hide_the_few() -> None:
     assert segment_figures({}) == {}
     without_money = segment_figures({Segment.ASLEEP: Takings(customers=9)})
     assert without_money[Segment.ASLEEP][1].estimate is None
+
+
+def test_what_many_purchases_of_few_customers_say_stays_hidden() -> None:
+    figure = number_figure("frequency", Estimate(2, 1, 3, 40))
+    assert hidden(figure, 5) == figure
+    assert (hidden(figure, 4).visible, hidden(figure, 4).note, hidden(figure, 4).n) == (None, "few_customers", 40)
+    assert not hidden(number_figure("frequency", None), 0).note
 
 
 def test_a_template_is_told_of_no_infinity_and_of_nothing_hidden() -> None:
