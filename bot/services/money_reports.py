@@ -50,7 +50,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         gross,
         net,
         *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
-        *_cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)[:1],
+        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n * ledger.every),
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
@@ -158,19 +158,27 @@ def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> lis
     """Costs for each customer, for each ticket on average and in the middle, and of the revenue."""
     solved = storage.costs.count_solved(tx, ledger, pair.now)
     if not solved.priced:
-        keys = ("cost_per_customer", "cost_per_case", "median_cost")
-        missing = [money_figure(key, None, ledger.currency, note="no_costs") for key in keys]
-        return [*missing, share_figure("cost_of_revenue", None, note="no_costs")]
-    per_customer = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+        missing = [
+            money_figure(key, None, ledger.currency, note="no_costs") for key in ("cost_per_case", "median_cost")
+        ]
+        of_revenue = share_figure("cost_of_revenue", None, note="no_costs")
+        return [_cost_per_customer(tx, ledger, pair, customers=customers), *missing, of_revenue]
     cases = storage.costs.load_cases(tx, ledger, pair.now)
     ranks = median_ranks(solved.priced)
     middle, low, high = (storage.costs.load_case(tx, ledger, pair.now, place) for place in ranks)
     return [
-        money_figure("cost_per_customer", ratio(per_customer), ledger.currency),
+        _cost_per_customer(tx, ledger, pair, customers=customers),
         money_figure("cost_per_case", ratio(cases), ledger.currency),
         hidden(money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency), cases.sums.n),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
     ]
+
+
+def _cost_per_customer(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> Figure:
+    found = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+    if not found.sums.top:
+        return money_figure("cost_per_customer", None, ledger.currency, note="no_costs")
+    return money_figure("cost_per_customer", ratio(found), ledger.currency)
 
 
 def _change(now: Estimate | None, before: Estimate | None) -> Change:
