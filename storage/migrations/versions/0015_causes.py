@@ -17,10 +17,10 @@ depends_on = None
 SEED = """
 insert into ownership (customer_id, since, csm_id)
 select c.id, coalesce((
-    select min(r.planned_at) from survey_run r
-    where r.customer_id = c.id and r.csm_id = c.csm_id and r."trigger" <> 'import' and not exists (
-        select 1 from survey_run o
-        where o.customer_id = c.id and o.csm_id <> c.csm_id and o.planned_at >= r.planned_at
+    select min(r.planned_at) from survey_run r join segmentation s on s.id = r.segmentation_id
+    where r.customer_id = c.id and s.csm_id = cast(c.csm_id as text) and r."trigger" <> 'import' and not exists (
+        select 1 from survey_run o join segmentation t on t.id = o.segmentation_id
+        where o.customer_id = c.id and t.csm_id not in ('', cast(c.csm_id as text)) and o.planned_at >= r.planned_at
     )
 ), current_timestamp), c.csm_id
 from customer c where c.csm_id is not null
