@@ -166,7 +166,7 @@ _SLOTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 _MEANINGS = MappingProxyType(
-    {search_key(word): (slot, value) for slot, words in reversed(_SLOTS.items()) for word, value in words.items()}
+    {search_key(word): (slot, value) for slot, words in reversed(list(_SLOTS.items())) for word, value in words.items()}
 )
 _PERIOD_WORDS = ("today", "this month", "last month", "this quarter", "last quarter", "this year", "last year")
 _THOI_GIAN = ("hôm nay", "tháng này", "tháng trước", "quý này", "quý trước", "năm nay", "năm ngoái")
@@ -204,13 +204,13 @@ def _request(found: Mapping[str, str]) -> ReportRequest:
     by = found.get("by", Dimension.PLAN if page == Page.SEGMENTS else None)
     metric = found.get("metric", Metric.NPS if page == Page.TREND or (by and page in (None, Page.SEGMENTS)) else None)
     _check_fit(page, metric, found.get("by"))
-    own = page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS)
+    own = None if page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS) else page
     return ReportRequest(
         metric=Metric(metric) if metric else None,
         period=found.get("period", DEFAULT_PERIOD),
         by=Dimension(by) if by else None,
         form=FileForm(found["form"]) if "form" in found else None,
-        page=None if own else Page(page),
+        page=Page(own) if own else None,
         files="files" in found,
     )
 
