@@ -10,19 +10,29 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequest, ReportRequestError, is_plain, parse_report_request
-from bot.services import funnel_reports, reports
+from bot.services import funnel_reports, health_reports, reasons, reports
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
 
-PAGES: Mapping[Page, reports.Page] = {Page.FUNNEL: funnel_reports.funnel, Page.CASES: reports.cases}
+PAGES: Mapping[Page, reports.Page] = {
+    Page.FUNNEL: funnel_reports.funnel,
+    Page.REASONS: reasons.reasons,
+    Page.HEALTH: health_reports.health,
+    Page.CASES: reports.cases,
+}
 """Who makes a page that is not of the surveys' metrics."""
 
 
 async def report(update: Update, context: Context) -> None:
     """`/report`, and after it what is asked for, in words of one's own."""
-    came, words = message(update), tuple(context.args or ())
+    await show(update, context, tuple(context.args or ()))
+
+
+async def show(update: Update, context: Context, words: tuple[str, ...]) -> None:
+    """The report that these words ask for, or what to say to them."""
+    came = message(update)
     found = await _find(update, context, words)
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)

@@ -110,6 +110,16 @@ class PeriodCounts:
 NOTHING_COUNTED = PeriodCounts()
 
 
+def surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Mapping[Kind, Funnel]) -> PeriodCounts:
+    """What was counted of the surveys of a period: scores given in it, and how far those came that were sent in it."""
+
+    def of(kind: Kind) -> SurveyCounts:
+        asked = funnels.get(kind, Funnel())
+        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
+
+    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))
+
+
 @dataclass(frozen=True)
 class MetricLine:
     """One metric as it may be printed: nothing but `n` when n is 0, or so small that a person could be recognised.
@@ -140,12 +150,6 @@ class Overview:
     active: int
     active_before: int
     never_bought: int
-
-
-@dataclass(frozen=True)
-class SegmentLine:
-    segment: str
-    line: MetricLine
 
 
 @dataclass(frozen=True)
@@ -209,12 +213,6 @@ def line_figures(line: MetricLine) -> Iterator[Figure]:
         yield Figure(key="yearly_churn", unit=FigureUnit.SHARE, n=line.n, estimate=line.yearly)
 
 
-def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: bool = False) -> tuple[SegmentLine, ...]:
-    """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
-    lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
-    return tuple(sorted(lines, key=_rank))
-
-
 def share_shown(points: Sequence[TrendPoint]) -> float:
     """How much of a trend can be seen, 0 to 1; the rest is hidden because n is under five."""
     return sum(point.estimate is not None for point in points) / len(points)
@@ -224,11 +222,6 @@ def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) 
     """One metric in each part of a period, in the order given."""
     lines = {part: metric_line(metric, counts) for part, counts in counts_by_part.items()}
     return tuple(TrendPoint(part, line.n, line.estimate) for part, line in lines.items())
-
-
-def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
-    estimate = segment.line.estimate
-    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
 
 
 def _nps_line(now: PeriodCounts, before: PeriodCounts) -> MetricLine:
