@@ -20,6 +20,7 @@ from bot.domain.rules import (
     HolidayGreeting,
     MeasureTemplate,
     MilestoneTemplate,
+    MoneyRules,
     PlanTemplate,
     Rules,
     SuccessRules,
@@ -36,6 +37,7 @@ LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 SEGMENT_FIELDS = ("plan", "location")
 LEAST_MEASURES = 2
+RFM_BORDERS = 4
 MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 MONTHS, LONGEST_LUNAR_MONTH, COMMON_YEAR = 12, 30, 2027
 LEAP_DAYS = ("02-28", "03-01")
@@ -63,6 +65,15 @@ LEAST = {
     "health.hysteresis": 0,
     "health.drop": 1,
     "health.drop_within": timedelta(days=1),
+    "money.horizon_months": 1,
+    "money.discount": 0,
+    "money.stays_for": timedelta(days=1),
+    "win_back.holdout": 0,
+    "win_back.planned": 60,
+    "win_back.followed_for": timedelta(days=1),
+    "win_back.cost": 0,
+    "win_back.margin": 0,
+    "team.cycle": timedelta(days=1),
 }
 MOST = {
     "contact.tet.days_before": 15,
@@ -72,6 +83,10 @@ MOST = {
     "delivery.in_flight": 1000,
     "reviews.weekday": 7,
     "health.hysteresis": 20,
+    "money.horizon_months": 600,
+    "money.discount": 1,
+    "win_back.holdout": 0.5,
+    "win_back.margin": 1,
 }
 
 
@@ -101,6 +116,7 @@ def broken_limits(rules: Rules) -> Iterator[str]:
     yield from _reasons(rules.win_back)
     yield from _success(rules.success)
     yield from _health(rules.health)
+    yield from _money(rules.money)
     yield from _plans(rules.plans)
     yield from _triggers(rules.triggers)
 
@@ -140,6 +156,15 @@ def _health(health: HealthRules) -> Iterator[str]:
         if segment is None or segment.field not in SEGMENT_FIELDS:
             yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
         yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
+
+
+def _money(money: MoneyRules) -> Iterator[str]:
+    if money.margin is not None and not 0 < money.margin <= 1:
+        yield "money.margin: must be more than 0 and at most 1"
+    for key in ("rfm_days", "rfm_purchases", "rfm_spent"):
+        borders = getattr(money, key)
+        if len(borders) != RFM_BORDERS or list(borders) != sorted(set(borders)) or borders[0] < 0:
+            yield f"money.{key}: must be {RFM_BORDERS} whole numbers, each more than the one before"
 
 
 def _weights(at: str, weights: Mapping[Measure, float]) -> Iterator[str]:
