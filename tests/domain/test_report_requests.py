@@ -79,3 +79,16 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
 def test_a_request_says_itself_in_words_that_ask_for_it_again(request_: ReportRequest, words: str) -> None:
     assert request_.words == words
     assert parse_report_request(words.split()) == request_
+
+
+@pytest.mark.parametrize("words", ["reasons ces 30d", "lý do ces 30 ngày", "vi sao 30d ces"])
+def test_the_reasons_are_those_of_one_kind_of_survey(words: str) -> None:
+    request = parse_report_request(words.split())
+    assert request == ReportRequest(Metric.CES, "30d", page=Page.REASONS)
+    assert parse_report_request(request.words.split()) == request
+
+
+@pytest.mark.parametrize("words", ["reasons churn", "reasons nps by plan", "cases nps"])
+def test_a_page_is_of_nothing_that_it_does_not_have(words: str) -> None:
+    with pytest.raises(ReportRequestError):
+        parse_report_request(words.split())

@@ -126,7 +126,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     assert labels(said) == [
         ["· Tổng quan ·", "NPS", "CES"],
         ["CSAT", "Phản hồi", "Rời bỏ"],
-        ["Yêu cầu"],
+        ["Lý do", "Yêu cầu"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
         ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
     ]
