@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.domain.report_requests import Page
 from bot.domain.rules import Rules
 from bot.services import (
     birthdays,
@@ -16,12 +17,15 @@ from bot.services import (
     greetings,
     health,
     plan_planning,
+    reports,
     retention,
+    reviews,
     survey_planning,
     themes,
     wave_planning,
     win_back,
 )
+from storage.database import Tx
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -42,6 +46,15 @@ class Duty:
 
     planner: Planner
     every: timedelta
+
+
+REVIEWED: reviews.Pages = {Page.CASES: reports.cases}
+"""The pages of the report whose figures the monthly review tells."""
+
+
+def plan_reviews(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Tell managers how a week and a month went; here one use case is handed others, which none may import."""
+    return reviews.plan_reviews(tx, now=now, rules=rules, pages=REVIEWED)
 
 
 # The order matters where all run in turn: who is lost gets no more surveys, who came back is asked nothing,
@@ -74,6 +87,7 @@ DUTIES: Sequence[Duty] = (
     Duty(health.plan_health, NOW_AND_THEN),
     Duty(health.plan_health_alerts, NOW_AND_THEN),
     Duty(digests.plan_digests, NOW_AND_THEN),
+    Duty(plan_reviews, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
 )

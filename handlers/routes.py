@@ -41,6 +41,7 @@ from handlers import (
     reasons,
     replies,
     reports,
+    segments,
     waves,
     win_back,
 )
@@ -131,6 +132,8 @@ TAPS = (
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
     TapRoute(taps.ShowReport, reports.turn, Role.CSM),
+    TapRoute(taps.ShowSegment, segments.show, Role.CSM),
+    TapRoute(taps.SegmentPage, segments.turn_page, Role.CSM),
     TapRoute(taps.ShowCase, cases.show, Role.CSM),
     TapRoute(taps.ClaimCase, cases.claim, Role.CSM),
     TapRoute(taps.OfferReplies, cases.offer_replies, Role.CSM),

@@ -13,7 +13,13 @@ from storage.tables import answer, interaction, loss, outbox, success_plan, supp
 
 OVER = ("sent", "failed", "unknown", "expired", "cancelled")
 NO_FACTS = "{}"
-QUOTING = (Kind.REPLY, Kind.DIGEST, *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN), Kind.CONFIRMATION)
+QUOTING = (
+    Kind.REPLY,
+    Kind.DIGEST,
+    Kind.REVIEW,
+    *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN),
+    Kind.CONFIRMATION,
+)
 """What may hold the words of customers, such as the goal of their plan, or those of staff."""
 
 

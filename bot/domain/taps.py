@@ -208,6 +208,25 @@ class ShowReport(Tap):
 
 
 @dataclass(frozen=True)
+class ShowSegment(Tap):
+    """A member of staff wants to see who answered in a segment of a report: `words` are those of the report."""
+
+    code = "sg"
+    words: str
+    segment: str
+
+
+@dataclass(frozen=True)
+class SegmentPage(Tap):
+    """A page, from 0, of those who answered in a segment."""
+
+    code = "sp"
+    words: str
+    segment: str
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowCase(Tap):
     """A member of staff looks at a case: its card as it is now."""
 
@@ -438,6 +457,8 @@ TAPS: dict[str, type[Tap]] = {
         AnswerCompletion,
         CloseInteraction,
         ShowReport,
+        ShowSegment,
+        SegmentPage,
         ShowCase,
         ClaimCase,
         OfferReplies,

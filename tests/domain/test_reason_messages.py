@@ -25,7 +25,7 @@ from bot.domain.reasons.themes import Theme
 from bot.domain.report_requests import Page, ReportRequest
 from bot.domain.roles import Role, Staff
 from bot.domain.surveys import Band
-from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowReport, ShowTheme
+from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowTheme
 from bot.domain.touchpoints import Kind
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -104,16 +104,13 @@ def test_all_phrases_are_told_on_a_page_of_their_own() -> None:
     assert (facts["compared"], facts["more"], facts["quotes"], facts["n"]) == (True, 0, [], 60)
 
 
-def test_buttons_lead_to_the_quotes_of_each_theme_to_the_phrases_and_to_the_other_surveys() -> None:
+def test_buttons_lead_to_the_quotes_of_each_theme_and_to_the_phrases() -> None:
     found = reasons_report(COUNTED, THEMES, REQUEST, period=PERIOD, language=Language.VI)
     assert taps_of(found.message.keyboard) == [
         ShowTheme("nps", "90d", "delivery", 0),
         ShowTheme("nps", "90d", "price", 0),
         ShowTheme("nps", "90d", "", 0),
         ShowPhrases("nps", "90d"),
-        ShowReport("reasons nps 90d"),
-        ShowReport("reasons ces 90d"),
-        ShowReport("reasons csat 90d"),
     ]
 
 

@@ -14,10 +14,10 @@ from bot.domain.reasons.drivers import BandCounts, Driver, drivers, most_named
 from bot.domain.reasons.phrases import LEAST_COMPARED, KeyPhrase, Reason, draw_quotes, key_phrases
 from bot.domain.reasons.themes import Theme
 from bot.domain.report_messages import Report
-from bot.domain.report_requests import Page, ReportRequest
+from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Staff
 from bot.domain.surveys import Band
-from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowReport, ShowTheme
+from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowTheme
 from bot.domain.touchpoints import Kind
 
 NAMED = 4
@@ -148,7 +148,7 @@ def _unscored_facts(unscored: Unscored) -> dict[str, object]:
 
 
 def _keyboard(counted: Counted, found: Sequence[Driver], names: Mapping[str, str], request: ReportRequest) -> Keyboard:
-    """The themes named most, what is about none, the words of detractors, and the other kinds of survey."""
+    """The themes named most, what is about none, and the words of detractors."""
 
     def theme(key: str, name: str, n: int) -> Button:
         return Button("theme", ShowTheme(counted.kind, request.period, key, 0), {"name": name, "n": n})
@@ -157,14 +157,8 @@ def _keyboard(counted: Counted, found: Sequence[Driver], names: Mapping[str, str
     if counted.unnamed:
         buttons.append(theme(NO_THEME, "", counted.unnamed))
     words = (Button("words", ShowPhrases(counted.kind, request.period)),)
-    kinds = tuple(
-        Button(
-            "kind", ShowReport(f"{Page.REASONS} {kind} {request.period}"), {"of": kind, "chosen": kind is counted.kind}
-        )
-        for kind in (Kind.NPS, Kind.CES, Kind.CSAT)
-    )
     rows = (tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
-    return (*rows, words, kinds)
+    return (*rows, words)
 
 
 def _figures(counted: Counted, found: Sequence[Driver], names: Mapping[str, str]) -> Iterator[Figure]:
