@@ -129,7 +129,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     (said,) = of_bot(hoa.chat)
     assert labels(said) == [
         ["· Tổng quan ·", "Xu hướng", "Phễu", "Nhóm khách"],
-        ["Lý do", "Sức khỏe", "Yêu cầu"],
+        ["Yêu cầu"],
         ["NPS", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay", "⬇ Tệp"],
     ]
@@ -140,7 +140,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     assert caption(said).startswith("NPS theo gói · 30 ngày qua")
     assert labels(said)[:4] == [
         ["Tổng quan", "Xu hướng", "Phễu", "· Nhóm khách ·"],
-        ["Lý do", "Sức khỏe", "Yêu cầu"],
+        ["Yêu cầu"],
         ["· NPS ·", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
         ["· Theo gói ·", "Theo CSM"],
     ]
