@@ -20,14 +20,19 @@ from bot.charts import (
 from bot.domain.breakdowns import SegmentLine
 from bot.domain.funnel_messages import SurveyFunnelPicture
 from bot.domain.health_reports import HealthReportPicture
+from bot.domain.loyalty_messages import SurvivalPicture
+from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.reasons.messages import DriversPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, TrendPoint
 from bot.domain.surveys import Band
+from bot.domain.team_messages import RatiosPicture
 from bot.domain.touchpoints import Kind
+from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from bot.render import LOCALES, Renderer
-from handlers import funnel_pictures, reasons_pictures
+from handlers import cause_pictures, funnel_pictures, reasons_pictures
 from handlers.health_report_pictures import health_report
+from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -120,5 +125,11 @@ PAINTERS: Mapping[type, Painter] = {
     SurveyFunnelPicture: funnel_pictures.paint,
     HealthReportPicture: health_report,
     DriversPicture: reasons_pictures.paint,
+    **MONEY_PAINTERS,
+    SurvivalPicture: cause_pictures.survival,
+    OpportunityPicture: cause_pictures.opportunities,
+    DifferencesPicture: cause_pictures.differences,
+    RatiosPicture: cause_pictures.ratios,
+    ArmsPicture: cause_pictures.arms,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

@@ -24,6 +24,7 @@ from storage.tables import (
     loss,
     milestone,
     outbox,
+    ownership,
     purchase,
     standing,
     success_plan,
@@ -67,7 +68,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """Take out of every table what tells who somebody was or what they said, and end all that is open.
 
     The row of the customer stays for the numbers, without a name, a chat or anything else to know them by.
-    Health scores go altogether: they are an opinion about one person, and no number is made of them.
+    Health scores and standings go altogether: they are opinions about one person, made anew of those who are left.
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
@@ -81,7 +82,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
     segments.forget(tx, customer_id)
-    for table in (link, health, health_snapshot, cancellation, standing):
+    for table in (link, health, health_snapshot, cancellation, ownership, standing):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Table, insert, update
 
 from bot.domain.names import search_key
 from bot.domain.segments import Segmentation
-from storage import phones, segments
+from storage import ownership, phones, segments
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -232,6 +232,7 @@ def add(tx: Tx, *, now: datetime, history: History) -> None:
     ]
     if people:
         tx.execute(insert(customer), people)
+    ownership.keep_since_joining(tx)
     _insert(tx, loss, history.losses)
     _insert(tx, purchase, history.purchases)
     _insert(tx, interaction, history.interactions)

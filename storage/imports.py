@@ -21,7 +21,7 @@ from bot.domain.records import (
 from bot.domain.rules import Rules
 from bot.domain.surveys import SCALE_NAMES
 from bot.domain.touchpoints import Kind
-from storage import phones, segments
+from storage import ownership, phones, segments
 from storage.database import Tx
 from storage.tables import answer, contract, customer, purchase, survey_run, ticket, usage_event
 
@@ -118,7 +118,9 @@ def save_customers(tx: Tx, records: Sequence[CustomerRecord], *, language: str, 
             writes.saved.refused.append(record.row)
         else:
             writes.put(current, _customer_values(record), defaults)
-    return writes.execute(tx)
+    saved = writes.execute(tx)
+    ownership.keep(tx, [record.external_id for record in records if record.csm_id is not None], now=now)
+    return saved
 
 
 def _customers(tx: Tx, records: Sequence[CustomerRecord]) -> Sequence[Row[Any]]:

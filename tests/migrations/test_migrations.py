@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +13,7 @@ from bot.domain.segments import Segmentation
 from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.phones import ends_like
-from storage.tables import answer, customer, loss, metadata, segmentation, survey_run
+from storage.tables import answer, customer, loss, metadata, ownership, segmentation, survey_run
 
 BUYER = """
     INSERT INTO customer
@@ -162,4 +163,30 @@ VALUES (:number, 'An', 'an', '', 'vi', 'UTC', :phone, '', '', '2026-11-20 03:00:
 LOSS = """
 INSERT INTO loss (id, customer_id, lost_at, source, reason)
 VALUES (:number, :number, '2026-11-20 03:00:00', 'staff', :reason)
+"""
+
+
+def test_whose_a_customer_is_is_known_since_the_surveys_say_so_and_otherwise_since_today(blank_url: str) -> None:
+    migrate(blank_url, "0012_datain")
+    planned = ((1, "manual", 8), (2, "manual", 7), (3, "manual", 7), (4, "import", 7))
+    with connect(blank_url) as connection:
+        for number in (1, 2):
+            connection.execute(text(CUSTOMER), {"number": number, "phone": None})
+        connection.execute(text("UPDATE customer SET csm_id = 7"))
+        for day, trigger, csm_id in planned:
+            facts = {"trigger": trigger, "csm_id": csm_id, "planned_at": f"2026-01-0{day} 00:00:00"}
+            connection.execute(text(RUN), {"customer_id": 2 if trigger == "import" else 1, **facts})
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        found = {row[0]: row[1] for row in connection.execute(select(ownership.c.customer_id, ownership.c.since))}
+        assert found[1] == datetime(2026, 1, 2, tzinfo=UTC)
+        assert found[2] > datetime(2026, 11, 1, tzinfo=UTC)
+
+
+RUN = """
+INSERT INTO survey_run (customer_id, kind, "trigger", subject, wording, segment, csm_id, planned_at)
+VALUES (:customer_id, 'nps', :trigger, '', '', '', :csm_id, :planned_at)
 """

@@ -350,6 +350,7 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "link",
         "loss",
         "outbox",
+        "ownership",
         "purchase",
         "standing",
         "success_plan",
