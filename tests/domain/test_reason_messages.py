@@ -76,7 +76,7 @@ def test_the_strongest_phrase_stands_with_two_quotes_of_a_line() -> None:
     facts = reasons_report(COUNTED, THEMES, REQUEST, period=PERIOD, language=Language.VI).message.facts
     assert isinstance(facts["phrase"], dict)
     assert facts["phrase"]["detractors"] == Share(20, 20)
-    assert [len(quote) for quote in facts["phrase"]["quotes"]] == [80]  # all say the same, so once
+    assert [len(quote) for quote in facts["phrase"]["quotes"]] == [70]  # all say the same, so once
     assert facts["quotes"] == []
 
 

@@ -20,11 +20,11 @@ from bot.domain.surveys import Band
 from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowTheme
 from bot.domain.touchpoints import Kind
 
-NAMED = 4
+NAMED = 3
 """So many themes the caption has room for; the picture has them all."""
 BUTTONS, A_ROW = 6, 2
 PHRASES = 5
-CAPTION_QUOTE, LONGEST_QUOTE = 80, 160
+CAPTION_QUOTE, CAPTION_NAME, LONGEST_QUOTE = 70, 26, 160
 PAGE = 5
 NO_THEME = ""
 METHODS = ("methods_reasons", "methods_drivers", "methods_phrases", "methods_unscored")
@@ -86,7 +86,7 @@ def reasons_report(
     names = {key: theme.name(language) for key, theme in themes.items()}
     facts = {
         **_facts(counted, period),
-        "drivers": [{**vars(one), "name": names[one.key]} for one in most_named(found)[:NAMED]],
+        "drivers": [{**vars(one), "name": cut(names[one.key], CAPTION_NAME)} for one in most_named(found)[:NAMED]],
         "themes": len(found),
         **_words_of_detractors(counted),
         "unscored": _unscored_facts(counted.unscored),
