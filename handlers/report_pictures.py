@@ -17,12 +17,14 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.funnel_messages import SurveyFunnelPicture
 from bot.domain.health_reports import HealthReportPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
 from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers import funnel_pictures
 from handlers.health_report_pictures import health_report
 from handlers.picturing import Say, picture_words
 
@@ -114,5 +116,6 @@ PAINTERS: Mapping[type, Painter] = {
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
     HealthReportPicture: health_report,
+    SurveyFunnelPicture: funnel_pictures.paint,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

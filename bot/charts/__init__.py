@@ -8,6 +8,9 @@ from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
 from bot.charts.canvas import to_png as to_png
 from bot.charts.cases import cases_picture as cases_picture
+from bot.charts.funnel import FunnelBar as FunnelBar
+from bot.charts.funnel import FunnelPicture as FunnelPicture
+from bot.charts.funnel import funnel_picture as funnel_picture
 from bot.charts.health import HealthPicture as HealthPicture
 from bot.charts.health import health_picture as health_picture
 from bot.charts.pictures import BreakdownPicture as BreakdownPicture

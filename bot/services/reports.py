@@ -1,19 +1,22 @@
 """Reports: what is counted for each, and against which period it is held."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 import storage.case_reports
 import storage.reports
+import storage.response_outcomes
 import storage.staff
-from bot.domain import case_reports, report_messages, reports
+import storage.survey_history
+from bot.domain import case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import Dimension, ReportRequest
+from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
     NOBODY,
@@ -25,6 +28,7 @@ from bot.domain.reports import (
     Slice,
     TrendPoint,
 )
+from bot.domain.response_outcomes import OutcomeLine, outcome_lines
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -40,6 +44,9 @@ SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
 }
 """Whose surveys a metric is made of."""
 
+NOT_OF_ANSWERS = frozenset({report_pages.Page.HEALTH, report_pages.Page.MONEY, report_pages.Page.CASES})
+"""Tabs whose figures do not wait for the first answer."""
+
 
 class Page(Protocol):
     """The use case of one page of a report."""
@@ -50,16 +57,40 @@ class Page(Protocol):
 
 
 def report(
-    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, page: Page, language: Language
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    request: ReportRequest,
+    page: Page,
+    language: Language,
+    pages: Collection[report_pages.Page] = tuple(report_pages.Page),
+    free: bool = False,
 ) -> Report | Message:
-    """The page that was asked for, under its tabs, or what to say to a period that there cannot be."""
+    """The page that was asked for, under its tabs, or what to say to a period that there cannot be.
+
+    `pages` are those that its tabs offer; words that were `free` are told how they were understood.
+    """
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
     except PeriodError as error:
-        return report_messages.misunderstood(error.code, error.text, language)
+        return report_messages.misunderstood(error, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
-    keyboard = (*found.message.keyboard, *report_messages.tabs(request))
-    return replace(found, message=replace(found.message, keyboard=keyboard), form=request.form)
+    message = replace(
+        found.message,
+        keyboard=(*found.message.keyboard, *tabs(request, pages)),
+        opening=_opening(tx, request, period, free=free, language=language),
+    )
+    return replace(found, message=message, form=request.form)
+
+
+def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
+    kinds = () if request.tab in NOT_OF_ANSWERS else SURVEYS[request.metric or Metric.RESPONSE_RATE]
+    first_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else None
+    began_at = first_at if first_at is not None and first_at >= period.end else None
+    if not free and began_at is None:
+        return None
+    return report_messages.opening(request, period, began_at, free=free, language=language)
 
 
 def surveys(
@@ -89,11 +120,14 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
         )
         for each in pair
     }
-    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now))
+    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
     shown = report_messages.headline(found)
     picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
     sent = sum(funnels[period].values(), Funnel())
-    return report_messages.overview_report(found, sent, picture, period=period, before=before, language=language)
+    outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now)
+    return report_messages.overview_report(
+        found, sent, picture, outcomes=outcomes, period=period, before=before, language=language
+    )
 
 
 def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
@@ -101,14 +135,28 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     pair = (period, before := previous(period))
     counts = _count(tx, metric, pair, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
-    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now))
+    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
     left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
     return report_messages.metric_report(
-        line, responses, picture, period=period, before=before, never_bought=left_out, language=language
+        line,
+        responses,
+        picture,
+        outcomes=_outcomes(tx, metric, period, now=now),
+        period=period,
+        before=before,
+        never_bought=left_out,
+        language=language,
     )
+
+
+def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:
+    """What those who were asked have done since, whether they answered or not."""
+    if not SURVEYS[metric]:
+        return ()
+    return outcome_lines(*storage.response_outcomes.follow(tx, SURVEYS[metric], period, now=now))
 
 
 def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:

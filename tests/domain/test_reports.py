@@ -14,6 +14,7 @@ from bot.domain.reports import (
     PeriodCounts,
     SurveyCounts,
     breakdown,
+    line_figures,
     metric_line,
     metric_trend,
     overview,
@@ -175,3 +176,28 @@ def test_of_surveys_sent_only_those_that_are_over_make_a_response_rate() -> None
     funnel = Funnel(sent=9, answered=5, commented=2, closed=6, closed_answered=4)
     counts = surveyed({Kind.NPS: {9: 5}}, {Kind.NPS: funnel})
     assert counts == PeriodCounts(nps=SurveyCounts({9: 5}, sent=6, answered=4))
+
+
+def test_a_line_has_its_figures_for_a_file() -> None:
+    counts = PeriodCounts(csat=SurveyCounts({5: 40, 1: 10}), churn=Share(10, 100))
+    value, mean = line_figures(metric_line(Metric.CSAT, counts, counts))
+    assert (value.key, value.unit, value.n, value.change.verdict) == ("csat", "share", 50, Verdict.NO_CHANGE)
+    assert mean.estimate is not None
+    assert (mean.key, mean.unit, mean.estimate.value) == ("csat_mean", "number", 4.2)
+    assert [one.key for one in line_figures(metric_line(Metric.NPS, counts))] == ["nps"]
+    *_, yearly = line_figures(metric_line(Metric.CHURN, counts, a_month=True))
+    assert yearly.key == "yearly_churn"
+
+
+def test_a_months_churn_stands_beside_what_it_makes_in_a_year() -> None:
+    lost = PeriodCounts(churn=Share(10, 100))
+    line = metric_line(Metric.CHURN, lost, a_month=True)
+    assert line.estimate is not None
+    assert line.yearly is not None
+    ends = (line.estimate.value, line.estimate.low, line.estimate.high)
+    assert (line.yearly.value, line.yearly.low, line.yearly.high) == tuple(1 - (1 - end) ** 12 for end in ends)
+    assert line.yearly.value == pytest.approx(0.7176, abs=1e-4)
+    assert metric_line(Metric.CHURN, lost).yearly is None
+    assert metric_line(Metric.CHURN, lost, so_far=True, a_month=True).yearly is None
+    assert metric_line(Metric.CHURN, PeriodCounts(), a_month=True).yearly is None
+    assert metric_line(Metric.CSAT, PeriodCounts(csat=SurveyCounts({5: 9})), a_month=True).yearly is None
