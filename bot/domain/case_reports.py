@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.business_hours import BusinessHours
+from bot.domain.calendar_units import ONE_DAY
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
@@ -12,7 +13,7 @@ from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.rates import mean_length, rate
 from bot.domain.metrics.survival import Spell, Step, kaplan_meier, quantile
-from bot.domain.periods import ONE_DAY, Period
+from bot.domain.periods import Period
 from bot.domain.rules import Rules
 
 COMPLAINTS = frozenset({Source.SURVEY, Source.FEEDBACK})

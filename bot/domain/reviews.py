@@ -8,11 +8,12 @@ from math import isfinite
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.business_hours import is_open_on
+from bot.domain.calendar_units import ONE_DAY, Unit
 from bot.domain.cases import hours_of
 from bot.domain.figures import Figure
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.metrics.estimates import Estimate
-from bot.domain.periods import ONE_DAY, Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, TrendPoint, metric_line
 from bot.domain.rules import Rules
 

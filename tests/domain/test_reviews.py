@@ -8,9 +8,10 @@ from math import inf
 import pytest
 
 from bot.domain import reviews
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.metrics.estimates import Estimate
-from bot.domain.periods import Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_trend
 from bot.domain.rules import ContactRules, ReviewRules, Rules
 

@@ -9,10 +9,11 @@ import pytest
 from telegram.constants import MessageLimit
 
 from bot.domain import review_messages, reviews
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import FigureUnit
 from bot.domain.messages import Language
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_line
 from bot.domain.rules import Rules
 from bot.playground.formatting import parse_html
