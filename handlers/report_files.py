@@ -1,7 +1,7 @@
 """The file of a report: what it holds comes from the report, and every word in it from the templates."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
     picture = report.picture
     if isinstance(picture, SegmentsPicture):
         for each in picture.segments:
-            name = say("segment", segment=each.segment)
+            name = say("segment", segment=asdict(each.name))
             for one in line_figures(each.line):
                 yield _row(replace(one, segment=name), "segment", report.period, say)
     if isinstance(picture, TrendPicture):

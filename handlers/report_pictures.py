@@ -17,15 +17,22 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.breakdowns import SegmentLine
 from bot.domain.funnel_messages import SurveyFunnelPicture
 from bot.domain.health_reports import HealthReportPicture
+from bot.domain.loyalty_messages import SurvivalPicture
+from bot.domain.opportunity_messages import OpportunityPicture
+from bot.domain.reasons.messages import DriversPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
-from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
+from bot.domain.reports import Funnel, Metric, TrendPoint
 from bot.domain.surveys import Band
+from bot.domain.team_messages import RatiosPicture
 from bot.domain.touchpoints import Kind
+from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from bot.render import LOCALES, Renderer
-from handlers import funnel_pictures
+from handlers import cause_pictures, funnel_pictures, reasons_pictures
 from handlers.health_report_pictures import health_report
+from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -97,7 +104,7 @@ def _step(point: TrendPoint, say: Say) -> PicturePoint:
 
 
 def _segment(each: SegmentLine, say: Say) -> PicturePoint:
-    return PicturePoint(say("segment", segment=each.segment), each.line.n, each.line.estimate)
+    return PicturePoint(say("segment", segment=asdict(each.name)), each.line.n, each.line.estimate)
 
 
 def _distribution(picture: TrendPicture, say: Say) -> ScoreDistribution:
@@ -115,7 +122,14 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
-    HealthReportPicture: health_report,
     SurveyFunnelPicture: funnel_pictures.paint,
+    HealthReportPicture: health_report,
+    DriversPicture: reasons_pictures.paint,
+    **MONEY_PAINTERS,
+    SurvivalPicture: cause_pictures.survival,
+    OpportunityPicture: cause_pictures.opportunities,
+    DifferencesPicture: cause_pictures.differences,
+    RatiosPicture: cause_pictures.ratios,
+    ArmsPicture: cause_pictures.arms,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

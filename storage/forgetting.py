@@ -1,4 +1,4 @@
-"""Erasing a person and keeping the numbers: scores, dates, segments and sums stay, and belong to nobody."""
+"""Erasing a person and keeping the numbers: scores, dates, plans, ages and sums stay, and belong to nobody."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, f
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
-from storage import phones
+from storage import phones, segments, themes
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -24,7 +24,9 @@ from storage.tables import (
     loss,
     milestone,
     outbox,
+    ownership,
     purchase,
+    standing,
     success_plan,
     support_case,
     survey_run,
@@ -66,10 +68,11 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """Take out of every table what tells who somebody was or what they said, and end all that is open.
 
     The row of the customer stays for the numbers, without a name, a chat or anything else to know them by.
-    Health scores go altogether: they are an opinion about one person, and no number is made of them.
+    Health scores and standings go altogether: they are opinions about one person, made anew of those who are left.
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
+    themes.forget(tx, select(answer.c.run_id).where(answer.c.customer_id == customer_id))
     for table, values in _erasures(now).items():
         tx.execute(update(table).where(table.c.customer_id == customer_id).values(values))
     plans = select(success_plan.c.id).where(success_plan.c.customer_id == customer_id)
@@ -78,7 +81,8 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .where(milestone.c.plan_id.in_(plans))
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
-    for table in (link, health, health_snapshot, cancellation):
+    segments.forget(tx, customer_id)
+    for table in (link, health, health_snapshot, cancellation, ownership, standing):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 
@@ -176,7 +180,8 @@ def _nobody(timezone: str, now: datetime) -> dict[str, Any]:
         "name": "",
         "search_name": "",
         "salutation": "",
-        "location": "",
+        **dict.fromkeys(("location", "title", "channel"), ""),
+        "tags": None,
         "timezone": timezone,
         "stopped_at": now,
         "forgotten_at": now,

@@ -93,6 +93,9 @@ class CustomerRow(Table, table=True):
     birth_year: int | None = None
     plan: str = ""
     location: str = ""
+    title: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    tags: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     csm_id: int | None = Field(default=None, sa_type=Id, index=True)
     joined_at: datetime = _instant(index=True)
     created_at: datetime = _instant()
@@ -160,12 +163,15 @@ class PurchaseRow(Table, table=True):
     """One invoice. A cancellation is an invoice of its own with a negative amount."""
 
     __tablename__ = "purchase"
-    __table_args__ = (Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),)
+    __table_args__ = (
+        Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),
+        Index("ix_purchase_money", "purchased_at", "currency", "customer_id", "amount_minor"),
+    )
 
     id: int | None = _id()
     external_id: str = Field(unique=True)
     customer_id: int = _ref("customer.id")
-    purchased_at: datetime = _instant(index=True)
+    purchased_at: datetime = _instant()
     amount_minor: int = Field(sa_type=Id)
     currency: str = Field(max_length=3)
 
@@ -238,6 +244,7 @@ class InteractionRow(Table, table=True):
         ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
+        Index("ix_interaction_happened_at", "happened_at"),
         Index(
             "ix_interaction_due_ces",
             "closed_at",
@@ -315,6 +322,24 @@ class CaseRow(Table, table=True):
     nps_run_id: int | None = _ref("survey_run.id", default=None)
 
 
+class SegmentationRow(Table, table=True):
+    """The segments that customers were in at one moment, shared by all who were in the same ones; "" is unknown."""
+
+    __tablename__ = "segmentation"
+
+    id: int | None = _id()
+    digest: str = Field(unique=True)
+    plan: str = ""
+    value: str = ""
+    csm_id: str = ""
+    age: str = ""
+    location: str = ""
+    title: str = ""
+    channel: str = ""
+    rfm: str = ""
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
 class SurveyRunRow(Table, table=True):
     """One survey to one customer, from planning to closing."""
 
@@ -343,8 +368,7 @@ class SurveyRunRow(Table, table=True):
     trigger: str
     subject: str = _secret("survey_run.subject", default="")
     wording: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     planned_at: datetime = _instant(index=True)
     sent_at: datetime | None = _instant(default=None)
     remind_at: datetime | None = _instant(default=None)
@@ -353,7 +377,7 @@ class SurveyRunRow(Table, table=True):
 
 
 class AnswerRow(Table, table=True):
-    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves.
+    """The answer to one run, with its segments, so that history stays true when a customer moves.
 
     One that another tool collected has an `external_id`, and a run of its own that was never sent.
     """
@@ -368,6 +392,12 @@ class AnswerRow(Table, table=True):
         Index("ix_answer_kind_answered_at", "kind", "answered_at"),
         Index("ix_answer_customer_id_answered_at", "customer_id", "answered_at"),
         Index("uq_answer_external_id", "external_id", unique=True),
+        Index(
+            "ix_answer_themed",
+            "themed",
+            sqlite_where=text("reason is not null"),
+            postgresql_where=text("reason is not null"),
+        ),
     )
 
     run_id: int = Field(
@@ -377,8 +407,7 @@ class AnswerRow(Table, table=True):
     kind: str
     score: int
     scale: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     answered_at: datetime = _instant()
     changed_at: datetime | None = _instant(default=None)
     reason: str | None = _secret("answer.reason", default=None)
@@ -388,6 +417,60 @@ class AnswerRow(Table, table=True):
     skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
     external_id: str | None = None
+    themed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class ThemeRow(Table, table=True):
+    """What staff made of a theme of reasons; the themes that the rules bring have a row only once they are changed."""
+
+    __tablename__ = "theme"
+
+    key: str = Field(primary_key=True)
+    name: str = ""
+    hidden: bool = False
+    merged_into: str = ""
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeSeedRow(Table, table=True):
+    """A seed that staff gave to a theme, or took from it."""
+
+    __tablename__ = "theme_seed"
+
+    theme: str = Field(primary_key=True)
+    seed: str = Field(primary_key=True)
+    added: bool
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeDictionaryRow(Table, table=True):
+    """A state of the dictionary of themes; its number is kept with every answer whose reason was read by it."""
+
+    __tablename__ = "theme_dictionary"
+
+    id: int | None = _id()
+    digest: str
+    since: datetime = _instant()
+
+
+class ReasonThemeRow(Table, table=True):
+    """A reason is about a theme, as the dictionary finds; or is or is not, as staff say, whatever the dictionary does.
+
+    No word of the reason is here: that is encrypted.
+    """
+
+    __tablename__ = "reason_theme"
+    __table_args__ = (Index("ix_reason_theme_theme", "theme"),)
+
+    run_id: int = Field(
+        foreign_key="answer.run_id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    theme: str = Field(primary_key=True)
+    about: bool = True
+    corrected_by: int | None = Field(default=None, sa_type=Id)
+    corrected_at: datetime | None = _instant(default=None)
 
 
 class SuccessPlanRow(Table, table=True):
@@ -481,7 +564,7 @@ class MilestoneRow(Table, table=True):
 
 
 class WinBackRow(Table, table=True):
-    """Asking one lost customer why, then one offer."""
+    """Asking one lost customer why, then one offer; or, of the `holdout` share drawn by lot, neither (`held_out`)."""
 
     __tablename__ = "win_back"
     __table_args__ = (
@@ -499,6 +582,20 @@ class WinBackRow(Table, table=True):
     reason_at: datetime | None = _instant(default=None)
     answer: str | None = None
     answered_at: datetime | None = _instant(default=None)
+    holdout: float = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    held_out: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class OwnershipRow(Table, table=True):
+    """Whose customer somebody is since when; a row for each change, as far back as it is known."""
+
+    __tablename__ = "ownership"
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    since: datetime = _instant(primary_key=True)
+    csm_id: int = Field(sa_type=Id)
 
 
 class OutboxRow(Table, table=True):
@@ -791,6 +888,42 @@ class HealthSnapshotRow(Table, table=True):
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class StandingRow(Table, table=True):
+    """What a customer who ever bought spent in a year, and where that puts them among the others, as of a day.
+
+    `value_band` is their quarter by value, 4 the best, and `rfm` their segment; neither is known of who pays in another
+    currency than the business's, nor where there are too few customers to compare.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        CheckConstraint("value_band between 1 and 4", name="value_band"),
+        Index("ix_standing_rfm", "rfm"),
+    )
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date
+    last_on: date
+    sales: int
+    value_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+    value_band: int | None = None
+    rfm: str = ""
+
+
+class StandingRoundRow(Table, table=True):
+    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`."""
+
+    __tablename__ = "standing_round"
+
+    day: date = Field(primary_key=True)
+    counted_to: int | None = Field(default=0, sa_type=Id)
+    ranked_to: int | None = Field(default=0, sa_type=Id)
+    cuts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
 class CancellationRow(Table, table=True):
     """A customer asked to cancel, as a member of staff noted it; it counts until it is withdrawn."""
 
@@ -844,12 +977,20 @@ link = metadata.tables["link"]
 loss = metadata.tables["loss"]
 milestone = metadata.tables["milestone"]
 outbox = metadata.tables["outbox"]
+ownership = metadata.tables["ownership"]
 purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
+segmentation = metadata.tables["segmentation"]
+reason_theme = metadata.tables["reason_theme"]
 staff = metadata.tables["staff"]
+standing = metadata.tables["standing"]
+standing_round = metadata.tables["standing_round"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
+theme = metadata.tables["theme"]
+theme_dictionary = metadata.tables["theme_dictionary"]
+theme_seed = metadata.tables["theme_seed"]
 ticket = metadata.tables["ticket"]
 usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]

@@ -1,15 +1,19 @@
 """The win-back of each loss."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, select, update
 
 from bot.domain.messages import Language
-from bot.domain.win_back import OfferChoice, OfferFacts, Status, WinBack, question_key
+from bot.domain.win_back import Lot, OfferChoice, OfferFacts, Status, WinBack, question_key
+from bot.domain.win_back_trials import Drawn
 from storage.database import Tx, insert_for
 from storage.due import Due, Window, list_due, select_due
-from storage.tables import customer, loss, outbox, win_back
+from storage.tables import customer, loss, outbox, purchase, win_back
+
+YEAR = timedelta(days=365)
 
 
 def load(tx: Tx, win_back_id: int) -> WinBack | None:
@@ -62,10 +66,16 @@ def list_questions(tx: Tx, window: Window) -> list[Due]:
     return list_due(tx, statement, at, window)
 
 
-def start(tx: Tx, *, customer_id: int, loss_id: int, next_at: datetime, now: datetime) -> int | None:
-    """Open the win-back of a loss; None when it has one."""
+def start(tx: Tx, *, customer_id: int, loss_id: int, lot: Lot, next_at: datetime, now: datetime) -> int | None:
+    """Open the win-back of a loss; None when it has one. Of who is held out it is over as it begins."""
     statement = insert_for(tx)(win_back).values(
-        customer_id=customer_id, loss_id=loss_id, status=Status.ASKING, started_at=now, next_at=next_at
+        customer_id=customer_id,
+        loss_id=loss_id,
+        status=Status.ENDED if lot.held_out else Status.ASKING,
+        started_at=now,
+        next_at=None if lot.held_out else next_at,
+        holdout=lot.holdout,
+        held_out=lot.held_out,
     )
     statement = statement.on_conflict_do_nothing(index_elements=["loss_id"]).returning(win_back.c.id)
     return tx.execute(statement).scalar_one_or_none()
@@ -92,6 +102,35 @@ def load_offer_facts(tx: Tx, win_back_id: int) -> OfferFacts:
         asked_at=question.sent_at if question and went_out else None,
         asking_at=question.due_at if question and waits else None,
     )
+
+
+def list_drawn(tx: Tx, *, holdout: float, currency: str, limit: int) -> list[Drawn]:
+    """The first losses that a lot with this holdout was drawn for, in the order of the draw."""
+    columns = (win_back.c.customer_id, win_back.c.held_out, win_back.c.started_at, loss.c.recovered_at)
+    statement = select(*columns).join(loss, loss.c.id == win_back.c.loss_id).where(win_back.c.holdout == holdout)
+    rows = tx.execute(statement.order_by(win_back.c.started_at, win_back.c.id).limit(limit)).all()
+    bought = _purchases(tx, {row.customer_id for row in rows}, currency)
+    return [
+        Drawn(
+            held_out=row.held_out,
+            started_at=row.started_at,
+            recovered_at=row.recovered_at,
+            value_minor=sum(
+                amount for at, amount in bought.get(row.customer_id, ()) if timedelta(0) < row.started_at - at <= YEAR
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _purchases(tx: Tx, customer_ids: Collection[int], currency: str) -> dict[int, list[tuple[datetime, int]]]:
+    statement = select(purchase.c.customer_id, purchase.c.purchased_at, purchase.c.amount_minor).where(
+        purchase.c.customer_id.in_(customer_ids), purchase.c.currency == currency
+    )
+    found: dict[int, list[tuple[datetime, int]]] = {}
+    for row in tx.execute(statement):
+        found.setdefault(row.customer_id, []).append((row.purchased_at, row.amount_minor))
+    return found
 
 
 def change(tx: Tx, win_back_id: int, **values: Any) -> None:  # noqa: ANN401  columns of the row

@@ -8,6 +8,9 @@ from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
 from bot.charts.canvas import to_png as to_png
 from bot.charts.cases import cases_picture as cases_picture
+from bot.charts.drivers import DriverRow as DriverRow
+from bot.charts.drivers import DriversChart as DriversChart
+from bot.charts.drivers import drivers_picture as drivers_picture
 from bot.charts.funnel import FunnelBar as FunnelBar
 from bot.charts.funnel import FunnelPicture as FunnelPicture
 from bot.charts.funnel import funnel_picture as funnel_picture

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.calendar_units import LENGTHS, ONE_DAY, Unit, first_of, whole_units
+from bot.domain.calendar_units import LENGTHS, first_of, whole_units
+from bot.domain.calendar_units import ONE_DAY as ONE_DAY
+from bot.domain.calendar_units import Unit as Unit
 from bot.domain.local_time import day_start, local_date
 from bot.domain.names import search_key
 from bot.domain.period_words import Span, Stretch, read_stretch, written
@@ -210,6 +212,13 @@ def trends(period: Period, *, now: datetime) -> list[tuple[Period, ...]]:
     coarser = [unit for unit in _STEPS[finest + 1 :] if period.first_day + LENGTHS[unit] <= period.after]
     begun = [tuple(part for part in split(period, unit) if part.start <= now) for unit in (_STEPS[finest], *coarser)]
     return [parts for place, parts in enumerate(begun) if not place or len(parts) > 1]
+
+
+def last_months(count: int, *, now: datetime, timezone: str) -> list[Period]:
+    """The last `count` months of the calendar, the one that holds `now` the last, the earliest first."""
+    first = first_of(Unit.MONTH, local_date(now, timezone))
+    starts = [first - back * LENGTHS[Unit.MONTH] for back in range(count - 1, -1, -1)]
+    return [Period(day, day + LENGTHS[Unit.MONTH], timezone, Label.PART, Unit.MONTH) for day in starts]
 
 
 def is_whole(part: Period) -> bool:

@@ -6,21 +6,25 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
+from bot.domain.breakdowns import SegmentLine
 from bot.domain.case_reports import CaseFigures, TimeFigure, printed
 from bot.domain.figures import Figure
-from bot.domain.messages import Language, Message
-from bot.domain.metrics.estimates import Estimate
+from bot.domain.messages import Button, Keyboard, Language, Message
+from bot.domain.metrics.estimates import Estimate, Verdict
 from bot.domain.names import cut
 from bot.domain.periods import Period, PeriodError
-from bot.domain.report_requests import Dimension, FileForm, ReportRequest, ReportRequestError
-from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
+from bot.domain.report_pages import KINDS
+from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError
+from bot.domain.reports import Funnel, Metric, MetricLine, Overview, TrendPoint
 from bot.domain.response_outcomes import OutcomeLine, outcome_figures
+from bot.domain.segments import key_of
+from bot.domain.taps import ShowSegment
 
-MOST_LISTED = 12
-LONGEST_NAME = 40
+MOST_LISTED = 8
+LONGEST_NAME = 20
 LONGEST_WORD = 60
-CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 METHODS_OF_OUTCOMES = ("methods_outcomes",)
+CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,27 +152,57 @@ def metric_report(
 
 
 def breakdown_report(
-    segments: Sequence[SegmentLine], overall: MetricLine, *, by: Dimension, period: Period, language: Language
+    segments: Sequence[SegmentLine],
+    overall: MetricLine,
+    *,
+    request: ReportRequest,
+    currency: str,
+    period: Period,
+    language: Language,
 ) -> Report:
-    """One metric by segment; the first dozen are listed, and the reader is told how many there are."""
+    """One metric by segment; the first eight are listed, and the reader is told how many there are.
+
+    Bands of value are in `currency`. Of an answer's score the buttons lead to who gave it.
+    """
+    compared = [each.unlike for each in segments if each.unlike is not Verdict.NOT_COMPARABLE]
     facts = {
         "metric": overall.metric,
-        "by": by,
+        "by": request.by,
+        "currency": currency,
         "period": period_facts(period),
         "line": asdict(overall),
         "segments": [
-            {"name": cut(each.segment, LONGEST_NAME), "line": asdict(each.line)} for each in segments[:MOST_LISTED]
+            {
+                "name": {**asdict(each.name), "text": cut(each.name.text, LONGEST_NAME)},
+                "line": asdict(each.line),
+                "unlike": each.unlike,
+            }
+            for each in segments[:MOST_LISTED]
         ],
         "total": len(segments),
+        "compared": len(compared),
+        "different": sum(each is not Verdict.NO_CHANGE for each in compared),
     }
     picture = SegmentsPicture(metric=overall.metric, segments=segments, overall=overall.estimate)
     return Report(
-        message=Message("reports/breakdown", language, facts),
+        message=Message("reports/breakdown", language, facts, _drills(segments, overall.metric, request)),
         picture=picture,
         words=Message("reports/picture", language, facts),
         lines=(overall,),
         period=period,
     )
+
+
+def _drills(segments: Sequence[SegmentLine], metric: Metric, request: ReportRequest) -> Keyboard:
+    """A number for each segment that is listed, to see who answered in it."""
+    if metric not in KINDS:
+        return ()
+    words = ReportRequest(metric, request.period, request.by).words
+    numbers = [
+        Button("number", ShowSegment(words, key_of(each.segment)), {"number": place})
+        for place, each in enumerate(segments[:MOST_LISTED], start=1)
+    ]
+    return (tuple(numbers),) if numbers else ()
 
 
 def cases_report(

@@ -15,18 +15,12 @@ from bot.domain.periods import canonical_period
 from bot.domain.report_pages import KINDS, OF_SURVEYS, PARENTS
 from bot.domain.report_pages import Page as Page
 from bot.domain.reports import Metric
+from bot.domain.segments import Dimension as Dimension
 
 DEFAULT_PERIOD = "90d"
 LONGEST_PHRASE = 17  # "from the 1st of May …", "từ ngày 1 tháng 5 năm 2026 đến hết ngày 30 tháng 6 năm 2026"
 LONGEST_TYPO = 3
 OVERVIEW, FILES = "overview", "files"
-
-
-class Dimension(StrEnum):
-    """What a metric can be broken down by."""
-
-    PLAN = "plan"
-    CSM = "csm"
 
 
 class FileForm(StrEnum):
@@ -110,6 +104,8 @@ _PAGES = MappingProxyType(
         "nhóm khách": Page.SEGMENTS,
         "reason": Page.REASONS,
         "lý do": Page.REASONS,
+        "why": Page.REASONS,
+        "vì sao": Page.REASONS,
         "sức khỏe": Page.HEALTH,
         "điểm sức khỏe": Page.HEALTH,
         "tiền": Page.MONEY,
@@ -125,10 +121,13 @@ _PAGES = MappingProxyType(
         "chi phí": Page.COSTS,
         "price increase": Page.PRICES,
         "tăng giá": Page.PRICES,
+        "nhóm mua": Page.RFM,
         "hành trình": Page.JOURNEY,
         "milestones": Page.TASKS,
         "cột mốc": Page.TASKS,
         "trung thành": Page.LOYALTY,
+        "gắn bó": Page.LOYALTY,
+        "hiệu quả": Page.ROI,
         "cơ hội": Page.OPPORTUNITIES,
         "a/b": Page.TESTS,
         "thử nghiệm": Page.TESTS,
@@ -138,11 +137,38 @@ _PAGES = MappingProxyType(
 _BY = ("by", "theo")
 _DIMENSIONS = MappingProxyType(
     {
-        "plan": Dimension.PLAN,
-        "goi": Dimension.PLAN,
-        "csm": Dimension.CSM,
-        "nhan vien": Dimension.CSM,
-        "nguoi phu trach": Dimension.CSM,
+        **{dimension: dimension for dimension in Dimension},
+        "gói": Dimension.PLAN,
+        "gói dịch vụ": Dimension.PLAN,
+        "giá trị": Dimension.VALUE,
+        "nhân viên": Dimension.CSM,
+        "người phụ trách": Dimension.CSM,
+        "age band": Dimension.AGE,
+        "tuổi": Dimension.AGE,
+        "độ tuổi": Dimension.AGE,
+        "nhóm tuổi": Dimension.AGE,
+        "place": Dimension.LOCATION,
+        "city": Dimension.LOCATION,
+        "nơi": Dimension.LOCATION,
+        "nơi ở": Dimension.LOCATION,
+        "khu vực": Dimension.LOCATION,
+        "tỉnh": Dimension.LOCATION,
+        "tỉnh thành": Dimension.LOCATION,
+        "job": Dimension.TITLE,
+        "job title": Dimension.TITLE,
+        "chức danh": Dimension.TITLE,
+        "chức vụ": Dimension.TITLE,
+        "nghề": Dimension.TITLE,
+        "nghề nghiệp": Dimension.TITLE,
+        "source": Dimension.CHANNEL,
+        "kênh": Dimension.CHANNEL,
+        "nguồn": Dimension.CHANNEL,
+        "rfm segment": Dimension.RFM,
+        "hạng rfm": Dimension.RFM,
+        "nhóm rfm": Dimension.RFM,
+        "tags": Dimension.TAG,
+        "thẻ": Dimension.TAG,
+        "nhãn": Dimension.TAG,
     }
 )
 _FILES = MappingProxyType({FILES: FILES, "file": FILES, "tệp": FILES})

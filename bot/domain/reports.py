@@ -73,7 +73,7 @@ class SurveyCounts:
 
     `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
     sent in it whose time to answer is over, and `answered` those of them that have an answer. `population` counts the
-    customers who could have been asked, where that is known and the finite population correction is wanted.
+    customers who could have been asked, where they are a list that was fixed before, as in a wave.
     """
 
     scores: Mapping[int, int] = field(default_factory=dict)
@@ -153,12 +153,6 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class SegmentLine:
-    segment: str
-    line: MetricLine
-
-
-@dataclass(frozen=True)
 class TrendPoint:
     """A metric in one part of a period; hidden, like any value, when n is under five."""
 
@@ -218,12 +212,6 @@ def line_figures(line: MetricLine) -> Iterator[Figure]:
         yield Figure(key="yearly_churn", unit=FigureUnit.SHARE, n=line.n, estimate=line.yearly)
 
 
-def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: bool = False) -> tuple[SegmentLine, ...]:
-    """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
-    lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
-    return tuple(sorted(lines, key=_rank))
-
-
 def share_shown(points: Sequence[TrendPoint]) -> float:
     """How much of a trend can be seen, 0 to 1; the rest is hidden because n is under five."""
     return sum(point.estimate is not None for point in points) / len(points)
@@ -233,11 +221,6 @@ def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) 
     """One metric in each part of a period, in the order given."""
     lines = {part: metric_line(metric, counts) for part, counts in counts_by_part.items()}
     return tuple(TrendPoint(part, line.n, line.estimate) for part, line in lines.items())
-
-
-def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
-    estimate = segment.line.estimate
-    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
 
 
 def _nps_line(now: PeriodCounts, before: PeriodCounts) -> MetricLine:

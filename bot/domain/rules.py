@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.lunar import LunarDay
 from bot.domain.measures import Measure
 from bot.domain.messages import Language
+from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.touchpoints import Group, Kind
 
 
@@ -191,6 +192,10 @@ class WinBackRules:
     """Asking those who left. `silent_after` marks as lost whoever bought nothing for so long; None leaves it to staff.
 
     The one offer follows `offer_after_reason` after the reason, or `offer_after_silence` after a question unanswered.
+
+    The share `holdout` of those lost, drawn by lot, is left alone, so that what win-back brings can be told; it is told
+    once, when `planned` of both together were followed for `followed_for`. `cost` is what asking one costs, in minor
+    units of the business's currency, and `margin` the share of revenue that stays; 0 is not known.
     """
 
     enabled: bool = True
@@ -200,6 +205,18 @@ class WinBackRules:
     offer_after_reason: timedelta = timedelta(days=3)
     offer_after_silence: timedelta = timedelta(days=7)
     offer: Mapping[Language, str] = field(default_factory=dict)
+    holdout: float = 0.0
+    planned: int = 400
+    followed_for: timedelta = timedelta(days=90)
+    cost: int = 0
+    margin: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamRules:
+    """How members of staff are held against what was to be expected; `cycle` is the least that is looked at."""
+
+    cycle: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -382,6 +399,35 @@ class PrivacyRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportRules:
+    """Where the bands of reports begin: of ages in years, and of what a customer bought in the last 365 days.
+
+    The edges of value are minor units of the business's currency; without any, customers are put into quarters.
+    """
+
+    ages: tuple[int, ...] = (18, 25, 35, 45, 55)
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class MoneyRules:
+    """What reports about money assume.
+
+    A customer's life counts for `horizon_months` at most. `margin` is the share of revenue that is left (None: not
+    known), `discount` what a year takes off money to come. Who renewed a contract is followed for `stays_for`. Under
+    500 customers RFM scores by four borders each: days since the last purchase, and purchases and money in a year.
+    """
+
+    horizon_months: int = 36
+    margin: float | None = None
+    discount: float = 0.0
+    stays_for: timedelta = timedelta(days=90)
+    rfm_days: tuple[int, ...] = (30, 90, 180, 365)
+    rfm_purchases: tuple[int, ...] = (1, 2, 4, 8)
+    rfm_spent: tuple[int, ...] = (500_000, 2_000_000, 5_000_000, 20_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers.
 
@@ -405,13 +451,17 @@ class Rules:
     check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
     greetings: tuple[HolidayGreeting, ...] = ()
+    themes: tuple[ThemeTemplate, ...] = ()
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
     health: HealthRules = HealthRules()
+    money: MoneyRules = MoneyRules()
     digest: DigestRules = DigestRules()
     reviews: ReviewRules = ReviewRules()
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()
+    reports: ReportRules = ReportRules()
+    team: TeamRules = TeamRules()

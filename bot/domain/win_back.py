@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from bot.domain.messages import Button, Language, Message
 from bot.domain.portfolio import read_note
@@ -41,6 +42,20 @@ class WinBack:
     reason: str | None
     reason_at: datetime | None
     answer: OfferChoice | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot:
+    """Whether a lost customer is left alone, and the share of whom that was to be so when it was drawn."""
+
+    holdout: float
+    held_out: bool
+
+
+def draw(customer_id: int, holdout: float) -> Lot:
+    """The lot of a customer: the same at every loss and in every process, and unlike the order samples are taken in."""
+    place = int.from_bytes(sha256(f"win_back:{customer_id}".encode()).digest()[:8]) / 2**64
+    return Lot(holdout=holdout, held_out=place < holdout)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,11 @@ import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
-from bot.domain import case_reports, report_messages, report_pages, reports
+from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
-from bot.domain.report_requests import Dimension, ReportRequest
+from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
@@ -24,12 +24,12 @@ from bot.domain.reports import (
     Funnel,
     Metric,
     PeriodCounts,
-    SegmentLine,
     Slice,
     TrendPoint,
 )
 from bot.domain.response_outcomes import OutcomeLine, outcome_lines
 from bot.domain.rules import Rules
+from bot.domain.segments import Bands, Dimension, bands_of, name_of
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
@@ -101,7 +101,7 @@ def surveys(
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:
         return metric(tx, now=now, metric=request.metric, period=period, language=language)
-    return breakdown(tx, now=now, metric=request.metric, by=request.by, period=period, language=language)
+    return breakdown(tx, now=now, rules=rules, request=request, period=period, language=language)
 
 
 def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Report:
@@ -159,15 +159,23 @@ def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Seque
     return outcome_lines(*storage.response_outcomes.follow(tx, SURVEYS[metric], period, now=now))
 
 
-def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:
+def breakdown(
+    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
+) -> Report:
     """One metric by segment, and over all of them."""
+    assert request.metric is not None  # noqa: S101  whoever breaks something down has named it
+    assert request.by is not None  # noqa: S101  and by what
+    metric, by, so_far = request.metric, request.by, period.so_far(now)
     whole = _count(tx, metric, (period,), now=now)[period, EVERYBODY]
-    counts = _count(tx, metric, (period,), by=by, now=now)
-    so_far = period.so_far(now)
-    lines = reports.breakdown(metric, {segment: here for (_, segment), here in counts.items()}, so_far=so_far)
-    named = _with_names(tx, lines) if by is Dimension.CSM else lines
+    counts = _count(tx, metric, (period,), by=by, bands=bands_of(rules, now=now), now=now)
     overall = reports.metric_line(metric, whole, so_far=so_far)
-    return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
+    segments = {segment: here for (_, segment), here in counts.items()}
+    staff = storage.staff.list_names(tx)
+    lines = breakdowns.breakdown(segments, overall, so_far=so_far)
+    named = [replace(each, name=name_of(by, each.segment, staff)) for each in lines]
+    return report_messages.breakdown_report(
+        named, overall, request=request, currency=rules.currency, period=period, language=language
+    )
 
 
 def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
@@ -184,12 +192,6 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         solve_within=rules.cases.solve_within / case_reports.HOUR,
     )
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
-
-
-def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
-    """The lines of CSMs by name; who works here no more is known by number."""
-    names = {str(one.user_id): one.name for one in storage.staff.list_all(tx)} | {EVERYBODY: EVERYBODY}
-    return [replace(line, segment=names.get(line.segment, f"#{line.segment}")) for line in lines]
 
 
 def _picture(
@@ -222,13 +224,20 @@ def _comparable(metric: Metric, parts: Sequence[Period], *, now: datetime) -> Se
 
 
 def _count(
-    tx: Tx, metric: Metric, periods: Sequence[Period], *, by: Dimension | None = None, now: datetime
+    tx: Tx,
+    metric: Metric,
+    periods: Sequence[Period],
+    *,
+    by: Dimension | None = None,
+    bands: Bands | None = None,
+    now: datetime,
 ) -> Mapping[Slice, PeriodCounts]:
     """What one metric is made of, by period and segment; where there is nothing, nothing was counted."""
     found: dict[Slice, PeriodCounts]
     if metric is Metric.CHURN:
         found = {
-            each: PeriodCounts(churn=share) for each, share in storage.reports.count_churn(tx, periods, by=by).items()
+            each: PeriodCounts(churn=share)
+            for each, share in storage.reports.count_churn(tx, periods, by=by, bands=bands).items()
         }
     elif metric is Metric.RESPONSE_RATE:
         asked = storage.reports.count_funnels(tx, SURVEYS[metric], periods, by=by, now=now)

@@ -38,13 +38,14 @@ def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: 
     contact = storage.planning.load_contacts(tx, [customer_id], rules=rules, now=now)[customer_id]
     question = contact.facts(Kind.WIN_BACK, expires_at=asks_at + POLICIES[Kind.WIN_BACK].lifetime)
     found = forecast(question, rules.contact, now=asks_at)
+    held_out = found.goes and win_back.draw(customer_id, rules.win_back.holdout).held_out
     facts = {
         "customer": customer.name,
         "new": new,
         "since": storage.losses.lost_since(tx, customer_id),
-        "will_ask": rules.win_back.enabled and found.goes,
+        "will_ask": rules.win_back.enabled and found.goes and not held_out,
         "asks_at": found.until or asks_at,
-        "rule": found.rule if rules.win_back.enabled else "win_back_off",
+        "rule": ("held_out" if held_out else found.rule) if rules.win_back.enabled else "win_back_off",
     }
     return Message("win_back/marked", language, facts)
 
@@ -152,14 +153,20 @@ def plan_silence(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def plan_win_back(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Ask those who left why, so long after the loss, or after they linked their chat if that was later."""
+    """Ask those who left why, so long after the loss, or after they linked their chat if that was later.
+
+    Who is held out by lot is not asked, and not asked about again.
+    """
     if not rules.win_back.enabled:
         return 0
     losses = storage.win_back.list_questions(tx, Window(limit=CHUNK, before=now).earlier(rules.win_back.ask_after))
     for due in losses:
         next_at = now + max(rules.win_back.offer_after_silence, win_back.LOOK_AGAIN)
-        started = storage.win_back.start(tx, customer_id=due.customer_id, loss_id=due.row_id, next_at=next_at, now=now)
-        if started is not None:
+        lot = win_back.draw(due.customer_id, rules.win_back.holdout)
+        started = storage.win_back.start(
+            tx, customer_id=due.customer_id, loss_id=due.row_id, lot=lot, next_at=next_at, now=now
+        )
+        if started is not None and not lot.held_out:
             facts = win_back.question_facts(started, rules.win_back.reasons)
             _queue(tx, due, Kind.WIN_BACK, win_back.question_key(due.row_id), facts, now=now)
     return len(losses)

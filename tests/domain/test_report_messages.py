@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import PeriodError, parse_period, previous, trends
 from bot.domain.report_messages import (
     LONGEST_WORD,
@@ -25,27 +27,40 @@ from bot.domain.reports import (
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
     metric_line,
     metric_trend,
     overview,
 )
 from bot.domain.response_outcomes import Followed, outcome_lines
+from bot.domain.segments import key_of
+from bot.domain.taps import ShowSegment
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PERIOD = parse_period("30d", now=NOW, timezone="Asia/Ho_Chi_Minh")
 
 
-def test_a_dozen_segments_are_listed_with_how_many_there_are() -> None:
+def test_eight_segments_are_listed_with_how_many_there_are() -> None:
     counts = {f"{'x' * 50}{number}": PeriodCounts(nps=SurveyCounts({10: 9})) for number in range(MOST_LISTED + 3)}
     overall = metric_line(Metric.NPS, PeriodCounts(nps=SurveyCounts({10: 9 * len(counts)})))
-    segments = breakdown(Metric.NPS, counts)
-    report = breakdown_report(segments, overall, by=Dimension.PLAN, period=PERIOD, language=Language.VI)
+    segments = breakdown(counts, overall)
+    request = ReportRequest(Metric.NPS, "90d", Dimension.PLAN)
+    report = breakdown_report(segments, overall, request=request, currency="VND", period=PERIOD, language=Language.VI)
     listed = report.message.facts["segments"]
     assert isinstance(listed, list)
     assert (len(listed), report.message.facts["total"]) == (MOST_LISTED, MOST_LISTED + 3)
-    assert {len(each["name"]) for each in listed} == {40}
+    buttons = [button for row in report.message.keyboard for button in row]
+    assert [button.facts["number"] for button in buttons] == list(range(1, MOST_LISTED + 1))
+    assert buttons[0].tap == ShowSegment("nps 90d by plan", key_of(segments[0].segment))
     assert report.picture == SegmentsPicture(metric=Metric.NPS, segments=segments, overall=overall.estimate)
+
+
+def test_behind_a_metric_that_nobody_answered_there_is_nobody_to_list() -> None:
+    counts = {"gold": PeriodCounts(churn=Share(1, 10))}
+    overall = metric_line(Metric.CHURN, counts["gold"])
+    request = ReportRequest(Metric.CHURN, "90d", Dimension.PLAN)
+    lines = breakdown(counts, overall)
+    report = breakdown_report(lines, overall, request=request, currency="VND", period=PERIOD, language=Language.VI)
+    assert report.message.keyboard == ()
 
 
 def test_the_headline_is_the_first_value_and_not_a_hidden_one() -> None:

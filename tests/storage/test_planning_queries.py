@@ -10,6 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.plans import Round
 from bot.domain.taps import StartPlan
 from bot.domain.touchpoints import Kind
+from bot.domain.win_back import Lot
 from bot.services import plans
 from storage import plan_dates, planning, win_back
 from storage import plans as plan_queries
@@ -80,7 +81,8 @@ def test_a_loss_has_one_win_back(database: Database, clock: Clock) -> None:
     loss_id = database.write_now(
         put, table="loss", customer_id=customer_id, lost_at=clock.now(), source="staff", reason=""
     )
-    facts = {"customer_id": customer_id, "loss_id": loss_id, "next_at": clock.now() + DAY}
+    lot = Lot(holdout=0.0, held_out=False)
+    facts = {"customer_id": customer_id, "loss_id": loss_id, "lot": lot, "next_at": clock.now() + DAY}
     assert database.write_now(win_back.start, **facts) == 1
     assert database.write_now(win_back.start, **facts) is None
 

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, parse_period, previous, trends
 from bot.domain.report_messages import (
+    LONGEST_NAME,
+    MOST_LISTED,
     Report,
     TrendPicture,
     breakdown_report,
@@ -21,19 +25,19 @@ from bot.domain.report_messages import (
     overview_report,
 )
 from bot.domain.report_pages import Page
-from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError
+from bot.domain.report_requests import ReportRequest, ReportRequestError
 from bot.domain.reports import (
     Funnel,
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
     metric_line,
     metric_trend,
     overview,
 )
 from bot.domain.response_outcomes import Followed, outcome_lines
 from bot.domain.rules import Rules
+from bot.domain.segments import Dimension, SegmentName, name_of
 from bot.render import Renderer
 from handlers.report_pictures import draw
 
@@ -43,6 +47,13 @@ INTERVAL = re.compile(r"(\(|95.?%[^:]*: )[−+0-9][^ ]* (đến|to) [−+0-9]")
 SIZES = (0, 3, 5, 30, 1_234_567)
 CAPTION = 1024
 PERIODS = ("90d", "1w", "today", "yesterday", "this month", "last quarter", "last year", "q3", "f6", "1/5..12/6")
+SEGMENTS = {
+    **dict.fromkeys(Dimension, ("gold", "", "silver")),
+    Dimension.CSM: ("7", "", "6000000000"),
+    Dimension.VALUE: ("-4999999", "", "5000000-19999999"),
+    Dimension.AGE: ("-17", "18-24", "55+"),
+    Dimension.RFM: ("champions", "", "of tomorrow"),
+}
 TINY_TO_LARGE = [pytest.param(n, id=str(n)) for n in SIZES]
 
 
@@ -85,10 +96,11 @@ def metric_of(metric: Metric, n: int, language: Language, words: str = "90d") ->
 
 
 def breakdown_of(metric: Metric, n: int, language: Language, by: Dimension = Dimension.PLAN) -> Report:
-    segments = breakdown(metric, {"gold": counts(n), "": counts(n), "silver": counts(3)})
-    return breakdown_report(
-        segments, metric_line(metric, counts(2 * n + 3)), by=by, period=spans()[0], language=language
-    )
+    overall = metric_line(metric, counts(2 * n + 3))
+    lines = breakdown({key: counts(each) for key, each in zip(SEGMENTS[by], (n, n, 3), strict=True)}, overall)
+    named = [replace(each, name=name_of(by, each.segment, {"7": "Hoa"})) for each in lines]
+    request = ReportRequest(metric, "90d", by)
+    return breakdown_report(named, overall, request=request, currency="VND", period=spans()[0], language=language)
 
 
 def text(report: Report) -> str:
@@ -313,8 +325,51 @@ def test_a_months_churn_is_said_by_the_year_too(language: Language, said: str) -
 @pytest.mark.parametrize("metric", Metric)
 @pytest.mark.parametrize("n", [0, 3, 300])
 def test_every_picture_has_its_words(n: int, metric: Metric, language: Language) -> None:
-    reports = [metric_of(metric, n, language), *(breakdown_of(metric, n, language, by) for by in Dimension)]
+    reports = [metric_of(metric, n, language), breakdown_of(metric, n, language)]
     assert all(draw(report, RENDERER).startswith(b"\x89PNG") for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("by", "vietnamese", "english"),
+    [
+        (Dimension.PLAN, ("1. (chưa có gói): ", "2. gold: ", "3. silver: "), ("1. (no plan): ",)),
+        (Dimension.CSM, ("(chưa có người phụ trách)", "Hoa", "#6000000000"), ("(no CSM)", "Hoa")),
+        (Dimension.AGE, ("1. đến 17: ", "2. 18 – 24: ", "3. từ 55: "), ("1. up to 17: ", "3. from 55: ")),
+        (Dimension.VALUE, ("đến 4.999.999\xa0₫", "5.000.000\xa0₫ – 19.999.999\xa0₫"), ("up to ₫4,999,999",)),
+        (Dimension.RFM, ("khách ruột", "(chưa xếp hạng)", "of tomorrow"), ("champions", "(no RFM segment)")),
+        (Dimension.TAG, ("(không có thẻ)", "Khách có nhiều thẻ được tính vào từng thẻ."), ("several tags",)),
+    ],
+)
+def test_segments_are_called_as_people_call_them(
+    by: Dimension, vietnamese: tuple[str, ...], english: tuple[str, ...]
+) -> None:
+    for language, expected in ((Language.VI, vietnamese), (Language.EN, english)):
+        said = text(breakdown_of(Metric.NPS, 300, language, by))
+        assert [words for words in expected if words not in said] == []
+
+
+def test_quarters_of_value_are_named_by_who_bought_most() -> None:
+    renamed = {str(quarter): name_of(Dimension.VALUE, str(quarter), {}) for quarter in (1, 4)}
+    report = breakdown_of(Metric.NPS, 300, Language.VI, Dimension.VALUE)
+    segments = [{**each, "name": asdict(name)} for each, name in zip(facts(report), renamed.values(), strict=False)]
+    said = RENDERER.render(replace(report.message, facts={**report.message.facts, "segments": segments})).text
+    assert ("1. 25 % mua ít nhất: " in said, "2. 25 % mua nhiều nhất: " in said) == (True, True)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("metric", Metric)
+def test_a_breakdown_of_eight_long_names_fits_a_caption(metric: Metric, language: Language) -> None:
+    for by in Dimension:
+        report = breakdown_of(metric, 1_234_567, language, by)
+        longest = {"name": asdict(SegmentName(text="Ở" * LONGEST_NAME)), "unlike": "down"}
+        segments = [{**facts(report)[0], **longest}] * MOST_LISTED
+        many = {"segments": segments, "total": 999, "compared": 999, "different": 1}
+        said = RENDERER.render(replace(report.message, facts={**report.message.facts, **many})).text
+        assert len(re.sub("<[^>]*>", "", said)) <= CAPTION, (by, said)
+
+
+def facts(report: Report) -> Any:
+    return report.message.facts["segments"]
 
 
 def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Shares of a whole and the difference of two, with intervals that hold for small n and near 0 and 1."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import exp, sqrt
 from statistics import NormalDist
 
-from bot.domain.metrics.estimates import Difference, Estimate, Z
+from bot.domain.metrics.estimates import Difference, Estimate, Z, difference_of
 
 MISMATCH_Z = NormalDist().inv_cdf(1 - 0.001 / 2)
 
@@ -43,10 +44,37 @@ def proportion_difference(now: Share, before: Share) -> Difference | None:
     newer, older = proportion(now), proportion(before)
     if newer is None or older is None:
         return None
-    value = newer.value - older.value
-    down = hypot(newer.value - newer.low, older.high - older.value)
-    up = hypot(newer.high - newer.value, older.value - older.low)
-    return Difference(value, value - down, value + up)
+    return difference_of(newer, older)
+
+
+def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """How much oftener the first is right than the second, both judged on the same cases; without any, all is open.
+
+    Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
+    (2005): Wald's interval with half a case added to each of the four cells.
+    """
+    n = len(first)
+    pairs = list(zip(first, second, strict=True))
+    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
+    centre, discordant = (only_first - only_second) / (n + 2), (only_first + only_second + 1) / (n + 2)
+    reach = Z * sqrt((discordant - centre**2) / (n + 2))
+    return Difference((only_first - only_second) / max(n, 1), centre - reach, centre + reach)
+
+
+def risk_ratio(share: Share, reference: Share) -> Estimate | None:
+    """How many times as often as in the reference, with the log interval of Katz; None when a whole is 0.
+
+    Katz, Baptista, Azen and Pike, "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34
+    (1978), method C. Where a part is 0, or all of both, half a case is added to each of the four cells (Haldane, Annals
+    of Human Genetics 20 (1956)), so that the ratio itself is drawn towards one too.
+    """
+    if not (share.whole and reference.whole):
+        return None
+    is_bare = not (share.part and reference.part) or share.part + reference.part == share.whole + reference.whole
+    (part, whole), (other, others) = ((one.part + is_bare / 2, one.whole + is_bare) for one in (share, reference))
+    value = (part / whole) / (other / others)
+    reach = exp(Z * sqrt(1 / part - 1 / whole + 1 / other - 1 / others))
+    return Estimate(value, value / reach, value * reach, share.whole + reference.whole)
 
 
 def smallest_visible(each: int) -> float | None:
@@ -59,13 +87,15 @@ def smallest_visible(each: int) -> float | None:
     return None if difference is None else difference.high
 
 
-def is_fair_split(first: int, second: int) -> bool:
-    """Whether the sizes of two groups can come of a fair draw: false at p < .001, a sample ratio mismatch.
+def is_fair_split(first: int, second: int, *, share: float = 0.5) -> bool:
+    """Whether the sizes of two groups can come of a draw that gives the first its `share` (0 to 1) of both.
 
-    Two-sided, by the normal approximation of the binomial (Fabijan et al., "Diagnosing Sample Ratio Mismatch in Online
-    Controlled Experiments", KDD 2019).
+    False at p < .001, a sample ratio mismatch. Two-sided, by the normal approximation of the binomial, whose square is
+    Pearson's chi-square (Fabijan et al., "Diagnosing Sample Ratio Mismatch in Online Controlled Experiments", KDD
+    2019).
     """
-    return abs(first - second) <= MISMATCH_Z * sqrt(first + second)
+    both = first + second
+    return abs(first - share * both) <= MISMATCH_Z * sqrt(share * (1 - share) * both)
 
 
 def _wilson(value: float, n: int) -> tuple[float, float]:

@@ -1,0 +1,106 @@
+"""Everybody who was a customer at one date, by what was known then, and whether they left in the time after it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.metrics.landmark import HORIZONS, Category, Watched
+from bot.domain.metrics.opportunities import Segment
+from bot.domain.metrics.proportions import Share
+from bot.domain.metrics.staff_retention import Charge
+from bot.domain.metrics.survival import Spell
+from bot.domain.periods import Period
+from bot.domain.surveys import band
+from bot.domain.touchpoints import Kind
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """A customer at the date. `value_minor` is what they bought in the year before, in the business's currency.
+
+    `score` is their latest NPS of the 180 days before, `was_asked` that a survey of these days is over without an
+    answer; `gave_notice` that they had asked to cancel by then. `owner_id` is whose they were, where that is known.
+    """
+
+    customer_id: int
+    plan: str
+    location: str
+    joined_at: datetime
+    value_minor: int
+    lost_at: datetime | None = None
+    score: int | None = None
+    was_asked: bool = False
+    gave_notice: bool = False
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """Who is watched, and how many are not: they had given notice before the date, or had not been asked."""
+
+    watched: Sequence[Watched]
+    gave_notice: int
+    not_asked: int
+
+
+def horizon_of(period: Period) -> timedelta:
+    """How long customers are followed: the longest of 90, 180 and 365 days that a period holds, at least 90."""
+    days = (period.after - period.first_day).days
+    return timedelta(days=max((each for each in HORIZONS if each <= days), default=HORIZONS[0]))
+
+
+def follow(present: Sequence[Present], *, at: datetime, until: datetime) -> Followed:
+    """By what they answered before the date, until they left or the time was over.
+
+    Who had given notice had left already, whatever they answered.
+    """
+    staying = [one for one in present if not one.gave_notice]
+    asked = [one for one in staying if one.score is not None or one.was_asked]
+    return Followed(
+        watched=[_watched(one, at=at, until=until) for one in asked],
+        gave_notice=len(present) - len(staying),
+        not_asked=len(staying) - len(asked),
+    )
+
+
+def _watched(one: Present, *, at: datetime, until: datetime) -> Watched:
+    return Watched(
+        category=Category.SILENT if one.score is None else Category(band(Kind.NPS, one.score)),
+        spell=Spell(((one.lost_at or until) - at) / DAY, one.lost_at is not None),
+        plan=one.plan,
+        tenure=(at - one.joined_at) / DAY,
+        value_minor=one.value_minor,
+    )
+
+
+def segments(present: Sequence[Present], name: Callable[[Present], str]) -> list[Segment]:
+    """The customers by the name of where each belongs."""
+    groups: dict[str, list[Present]] = defaultdict(list)
+    for one in present:
+        groups[name(one)].append(one)
+    return [
+        Segment(
+            name=key,
+            lost=Share(sum(one.lost_at is not None for one in group), len(group)),
+            value_minor=sum(max(0, one.value_minor) for one in group),
+        )
+        for key, group in groups.items()
+    ]
+
+
+def charges(present: Sequence[Present], *, at: datetime) -> list[Charge]:
+    """The customers of whom it is known whose they were at the date."""
+    return [
+        Charge(
+            owner_id=one.owner_id,
+            plan=one.plan,
+            tenure=(at - one.joined_at) / DAY,
+            value_minor=one.value_minor,
+            left=one.lost_at is not None,
+        )
+        for one in present
+        if one.owner_id is not None
+    ]

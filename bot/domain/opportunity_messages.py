@@ -1,0 +1,73 @@
+"""The page of segments in which keeping customers is worth most: what is said, drawn and written of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from bot.domain.figures import Figure, FigureUnit
+from bot.domain.messages import Language, Message
+from bot.domain.metrics.opportunities import Opportunities, Opportunity
+from bot.domain.metrics.proportions import proportion
+from bot.domain.names import cut
+from bot.domain.periods import Period
+from bot.domain.report_messages import Report
+
+MOST_LISTED, MOST_THEMES = 3, 2
+LONGEST_NAME = 32
+METHODS = ("methods_opportunities",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityPicture:
+    """Segments by how many of them leave and what they are worth a year, in minor units of the currency."""
+
+    found: Sequence[Opportunity]
+    reference: float
+    currency: str
+
+
+def opportunity_report(
+    found: Opportunities, *, hidden: int, period: Period, currency: str, so_far: bool, language: Language
+) -> Report:
+    """The first few segments that lose more than all do, the surest first; `hidden` ones have under five customers."""
+    usual = proportion(found.lost)
+    facts: dict[str, object] = {
+        "period": {"first_day": period.first_day, "last_day": period.last_day},
+        "so_far": so_far,
+        "usual": usual and asdict(usual),
+        "n": found.lost.whole,
+        "lost": found.lost.part,
+        "looked_at": found.looked_at,
+        "hidden": hidden,
+        "segments": [_segment(one) for one in found.found if one.at_stake.value > 0][:MOST_LISTED],
+        "differ": bool(found.found),
+        "unlike": sum(one.is_unlike for one in found.found),
+        "currency": currency,
+    }
+    message = Message("reports/opportunities", language, facts)
+    return Report(
+        message=message,
+        picture=OpportunityPicture(found=found.found, reference=usual.value if usual else 0.0, currency=currency),
+        words=message,
+        period=period,
+        figures=tuple(_figures(found.found, currency)),
+        methods=METHODS,
+    )
+
+
+def _segment(one: Opportunity) -> dict[str, object]:
+    return {
+        "name": cut(one.segment.name, LONGEST_NAME),
+        "n": one.segment.lost.whole,
+        "lost": one.segment.lost.part,
+        "churn": asdict(one.churn),
+        "at_stake": asdict(one.at_stake),
+        "is_unlike": one.is_unlike,
+        "themes": [cut(theme, LONGEST_NAME) for theme in one.themes[:MOST_THEMES]],
+    }
+
+
+def _figures(found: Sequence[Opportunity], currency: str) -> Iterator[Figure]:
+    for one in found:
+        n, name = one.segment.lost.whole, one.segment.name
+        yield Figure(key="churn_shrunk", unit=FigureUnit.SHARE, n=n, estimate=one.churn, segment=name)
+        yield Figure(key="at_stake", unit=FigureUnit.MONEY, n=n, estimate=one.at_stake, segment=name, currency=currency)

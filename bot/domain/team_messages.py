@@ -1,0 +1,105 @@
+"""The page of how many customers of each member of staff left, beside how many were to be expected."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from bot.domain.figures import Figure, FigureUnit
+from bot.domain.messages import Language, Message
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate
+from bot.domain.metrics.staff_retention import LEAST_CUSTOMERS, OwnerRetention
+from bot.domain.names import cut
+from bot.domain.periods import Period
+from bot.domain.report_messages import Report
+
+MOST_LISTED = 4
+LONGEST_NAME = 24
+METHODS = ("methods_team",)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff by name, and their customers of the window."""
+
+    name: str
+    retention: OwnerRetention
+
+
+@dataclass(frozen=True)
+class RatioRow:
+    """One row of a picture of ratios: a name, its n, and the ratio where it may be said."""
+
+    name: str
+    n: int
+    ratio: Estimate | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatiosPicture:
+    """Ratios, each with its interval, around one."""
+
+    rows: Sequence[RatioRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The time that is looked at; `is_full` says that it is over and holds a whole cycle of `cycle` days."""
+
+    period: Period
+    cycle: int
+    is_full: bool
+
+
+def team_report(team: Sequence[Colleague], window: Window, *, unknown: int, language: Language) -> Report:
+    """Everybody's customers, the largest portfolio first; `unknown` customers belonged to nobody who is known.
+
+    Where the time is too short for a whole cycle nobody is held against anything.
+    """
+    shown = [one for one in team if window.is_full]
+    facts: dict[str, object] = {
+        "period": {"first_day": window.period.first_day, "last_day": window.period.last_day},
+        "cycle": window.cycle,
+        "is_full": window.is_full,
+        "least": LEAST_CUSTOMERS,
+        "team": [_colleague(one) for one in shown[:MOST_LISTED]],
+        "total": len(shown),
+        "compared": sum(one.retention.ratio is not None for one in shown),
+        "n": sum(one.retention.lost.whole for one in shown),
+        "unknown": unknown,
+    }
+    message = Message("reports/team", language, facts)
+    return Report(
+        message=message,
+        picture=RatiosPicture(rows=[_row(one) for one in shown]),
+        words=message,
+        period=window.period,
+        figures=tuple(_figure(one) for one in shown),
+        methods=METHODS,
+    )
+
+
+def _colleague(one: Colleague) -> dict[str, object]:
+    found = one.retention
+    seen = found.lost.whole >= HIDDEN_UNDER
+    return {
+        "name": cut(one.name, LONGEST_NAME),
+        "n": found.lost.whole,
+        "lost": found.lost.part if seen else None,
+        "expected": found.expected if seen else None,
+        "ratio": found.ratio and asdict(found.ratio),
+    }
+
+
+def _row(one: Colleague) -> RatioRow:
+    return RatioRow(one.name, one.retention.lost.whole, one.retention.ratio)
+
+
+def _figure(one: Colleague) -> Figure:
+    found = one.retention
+    return Figure(
+        key="lost_of_expected",
+        unit=FigureUnit.MULTIPLE,
+        n=found.lost.whole,
+        estimate=found.ratio,
+        segment=one.name,
+        note="" if found.ratio else "team_few",
+    )

@@ -1,0 +1,29 @@
+"""The report of how staff keep their customers."""
+
+from datetime import datetime
+
+import storage.landmarks
+import storage.staff
+from bot.domain import landmarks, team_messages
+from bot.domain.messages import Language
+from bot.domain.metrics.staff_retention import retention_by_owner
+from bot.domain.periods import Period
+from bot.domain.report_messages import Report
+from bot.domain.report_requests import ReportRequest
+from bot.domain.rules import Rules
+from bot.domain.team_messages import Colleague, Window
+from storage.database import Tx
+
+
+def team(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
+    """Observed over expected losses of each member of staff, by whose a customer was when the period began."""
+    window = Window(
+        period=period,
+        cycle=rules.team.cycle.days,
+        is_full=period.end - period.start >= rules.team.cycle and not period.so_far(now),
+    )
+    present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency)
+    charges = landmarks.charges(present, at=period.start)
+    names = {one.user_id: one.name for one in storage.staff.list_all(tx)}
+    found = [Colleague(names.get(one.owner_id, f"#{one.owner_id}"), one) for one in retention_by_owner(charges)]
+    return team_messages.team_report(found, window, unknown=len(present) - len(charges), language=language)

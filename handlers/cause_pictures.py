@@ -1,0 +1,94 @@
+"""The pictures of what goes with leaving, of what was tried, and of how staff keep their customers."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.charts.breakdown import breakdown_picture
+from bot.charts.forest import ForestPicture, ForestRow, forest_picture
+from bot.charts.opportunities import MapPicture, opportunity_picture
+from bot.charts.pictures import BreakdownPicture, PicturePoint
+from bot.charts.survival import CurvesPicture, SurvivalCurve, survival_picture
+from bot.domain.loyalty_messages import SurvivalPicture
+from bot.domain.metrics.estimates import HIDDEN_UNDER
+from bot.domain.metrics.landmark import CategoryRisk
+from bot.domain.opportunity_messages import OpportunityPicture
+from bot.domain.team_messages import RatiosPicture
+from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
+from handlers.picturing import Say, picture_words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def survival(picture: SurvivalPicture, say: Say, locale: str) -> "Figure":
+    return survival_picture(
+        CurvesPicture(
+            words=replace(picture_words(say), trend=say("trend")),
+            locale=locale,
+            days=picture.days,
+            days_label=say("axis"),
+            curves=[_curve(one, say) for one in picture.categories],
+        )
+    )
+
+
+def _curve(one: CategoryRisk, say: Say) -> SurvivalCurve | None:
+    if one.lost.whole < HIDDEN_UNDER:
+        return None
+    return SurvivalCurve(say("curve", category=one.category, n=one.lost.whole), one.lost.whole, one.steps)
+
+
+def opportunities(picture: OpportunityPicture, say: Say, locale: str) -> "Figure":
+    return opportunity_picture(
+        MapPicture(
+            words=replace(picture_words(say), overall=say("overall")),
+            locale=locale,
+            found=picture.found,
+            names=[say("segment", segment=one.segment.name) for one in picture.found],
+            reference=picture.reference,
+            currency=picture.currency,
+            share_label=say("axis"),
+            value_label=say("value_axis"),
+        )
+    )
+
+
+def differences(picture: DifferencesPicture, say: Say, locale: str) -> "Figure":
+    rows = [
+        ForestRow(say("row", test=row.facts), row.n, row.difference, say("why_not", test=row.facts))
+        for row in picture.rows
+    ]
+    return forest_picture(
+        ForestPicture(
+            words=replace(picture_words(say), overall=say("axis")),
+            locale=locale,
+            rows=rows,
+            ratios=False,
+            more_is_worse=False,
+        )
+    )
+
+
+def ratios(picture: RatiosPicture, say: Say, locale: str) -> "Figure":
+    rows = [ForestRow(row.name, row.n, row.ratio, say("too_few")) for row in picture.rows]
+    return forest_picture(
+        ForestPicture(
+            words=replace(picture_words(say), overall=say("axis")),
+            locale=locale,
+            rows=rows,
+            ratios=True,
+            more_is_worse=True,
+        )
+    )
+
+
+def arms(picture: ArmsPicture, say: Say, locale: str) -> "Figure":
+    pairs = zip(("asked", "held_out"), (picture.treated, picture.control), strict=True)
+    return breakdown_picture(
+        BreakdownPicture(
+            words=picture_words(say),
+            locale=locale,
+            points=False,
+            segments=[PicturePoint(say(name), n, estimate) for name, (n, estimate) in pairs],
+        )
+    )

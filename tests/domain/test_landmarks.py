@@ -1,0 +1,66 @@
+"""Customers at a date: who is watched, by what, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.landmarks import charges, follow, horizon_of, segments
+from bot.domain.metrics.landmark import Category
+from bot.domain.metrics.opportunities import Segment
+from bot.domain.metrics.proportions import Share
+from bot.domain.metrics.survival import Spell
+from bot.domain.periods import parse_period
+from tests.cause_facts import DAY, NOW, PERIOD, someone
+
+
+@pytest.mark.parametrize(
+    ("words", "days"), [("30d", 90), ("90d", 90), ("179d", 90), ("180d", 180), ("this year", 365), ("2y", 365)]
+)
+def test_customers_are_followed_for_the_longest_time_that_the_period_holds(words: str, days: int) -> None:
+    assert horizon_of(parse_period(words, now=NOW, timezone="UTC")) == timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("score", "category"),
+    [(10, Category.PROMOTER), (7, Category.PASSIVE), (6, Category.DETRACTOR), (None, Category.SILENT)],
+)
+def test_who_was_asked_and_did_not_answer_is_a_category_like_the_others(score: int | None, category: Category) -> None:
+    found = follow([someone(score=score, was_asked=score is None)], at=PERIOD.start, until=PERIOD.end)
+    assert [one.category for one in found.watched] == [category]
+
+
+def test_each_is_watched_until_they_left_or_to_the_end() -> None:
+    people = [someone(score=9, lost_after=12.5), someone(score=9, plan="bạc", value_minor=7)]
+    first, second = follow(people, at=PERIOD.start, until=PERIOD.start + 80 * DAY).watched
+    assert (first.spell, first.plan, first.tenure, first.value_minor) == (
+        Spell(12.5, over=True),
+        "vàng",
+        365,
+        1_000_000,
+    )
+    assert (second.spell, second.plan, second.value_minor) == (Spell(80, over=False), "bạc", 7)
+
+
+def test_who_had_given_notice_or_was_never_asked_is_counted_and_not_watched() -> None:
+    people = [someone(score=9), someone(score=0, gave_notice=True), someone(gave_notice=True), someone()]
+    found = follow(people, at=PERIOD.start, until=PERIOD.end)
+    assert (len(found.watched), found.gave_notice, found.not_asked) == (1, 2, 1)
+
+
+def test_segments_have_their_lost_and_their_value_and_who_sent_more_back_than_they_bought_takes_none_away() -> None:
+    people = [someone(lost_after=1), someone(), someone(plan="bạc", value_minor=-5)]
+    assert segments(people, lambda one: one.plan) == [
+        Segment(name="vàng", lost=Share(1, 2), value_minor=2_000_000),
+        Segment(name="bạc", lost=Share(0, 1), value_minor=0),
+    ]
+
+
+def test_only_customers_of_somebody_known_are_in_anybodys_charge() -> None:
+    (found,) = charges([someone(owner_id=4, lost_after=3), someone()], at=PERIOD.start)
+    assert (found.owner_id, found.plan, found.tenure, found.value_minor, found.left) == (
+        4,
+        "vàng",
+        365,
+        1_000_000,
+        True,
+    )

@@ -1,0 +1,83 @@
+"""Opportunities: shrunk churn, its interval, and the order by what is surely at stake."""
+
+from math import isclose
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from bot.domain.metrics.opportunities import Opportunities, Segment, opportunities, shrunk
+from bot.domain.metrics.proportions import Share
+
+
+def segment(name: str, lost: int, whole: int, value: int = 1_000_000) -> Segment:
+    return Segment(name=name, lost=Share(lost, whole), value_minor=value)
+
+
+def test_a_small_segment_is_drawn_to_the_whole_more_than_a_large_one() -> None:
+    segments = [segment("small", 5, 10), segment("large", 200, 400), segment("rest", 50, 500)]
+    found = {one.segment.name: one for one in opportunities(segments).found}
+    assert found["small"].churn.value < found["large"].churn.value < 0.5
+    assert found["small"].churn.low < found["large"].churn.low
+
+
+def test_the_surest_loss_comes_first_and_not_the_largest_guess() -> None:
+    segments = [segment("sure", 150, 300), segment("guess", 6, 10, 4_000_000), segment("rest", 100, 700)]
+    found = opportunities(segments).found
+    assert [one.segment.name for one in found] == ["sure", "guess", "rest"]
+    assert found[0].at_stake.low > 0
+    assert found[1].at_stake.value > found[0].at_stake.value > 0 > found[2].at_stake.value
+    assert [one.is_unlike for one in found] == [True, True, True]
+
+
+def test_what_chance_explains_is_no_opportunity() -> None:
+    found = opportunities([segment("a", 21, 100), segment("b", 20, 100), segment("c", 19, 100)])
+    assert found == Opportunities(lost=Share(60, 300), looked_at=3)
+
+
+def test_a_segment_of_under_five_is_not_looked_at() -> None:
+    found = opportunities([segment("few", 4, 4), segment("a", 5, 50), segment("b", 40, 50)])
+    assert ([one.segment.name for one in found.found], found.lost, found.looked_at) == (["b", "a"], Share(45, 100), 2)
+    assert opportunities([segment("few", 4, 4)]) == Opportunities(lost=Share(0, 0), looked_at=0)
+
+
+def test_one_segment_alone_has_nothing_to_stand_out_from() -> None:
+    assert opportunities([segment("all", 5, 50)]) == Opportunities(lost=Share(5, 50), looked_at=1)
+
+
+@pytest.mark.parametrize("lost", [0, 10])
+def test_where_none_or_all_left_no_segment_stands_out(lost: int) -> None:
+    assert opportunities([segment("a", lost, 10), segment("b", lost, 10)]).found == ()
+
+
+def test_where_each_segment_lost_all_or_none_the_draw_to_the_whole_is_the_least() -> None:
+    first, last = opportunities([segment("a", 50, 50), segment("b", 0, 50)]).found
+    assert first.churn.value > 0.99
+    assert last.churn.value < 0.01
+
+
+def test_the_themes_of_its_detractors_stand_beside_a_segment() -> None:
+    found = opportunities([segment("a", 5, 10), segment("b", 1, 10)], {"a": ["price"]}).found
+    assert {one.segment.name: one.themes for one in found} == {"a": ("price",), "b": ()}
+
+
+def test_the_posterior_is_that_of_a_beta_prior() -> None:
+    """With a scatter of 1/11 the prior weighs as much as ten customers."""
+    found, posterior = shrunk(Share(8, 20), 0.2, 1 / 11), beta(2 + 8, 8 + 12)
+    assert (found.value, found.low, found.high) == pytest.approx((10 / 30, *posterior.interval(0.95)))
+
+
+def test_the_intervals_cover_the_true_churn_of_segments_as_often_as_they_say() -> None:
+    """Twenty segments of unlike size, their true churn drawn from a beta distribution, twenty times."""
+    random, sizes = np.random.default_rng(2026), np.array([20, 50, 100, 200, 400] * 4)
+    covered = wrong = 0
+    for _ in range(20):
+        churn = random.beta(4, 16, len(sizes))
+        lost = random.binomial(sizes, churn)
+        found = opportunities([segment(f"{n}", int(lost[n]), int(sizes[n])) for n in range(len(sizes))]).found
+        for one in found:
+            true = churn[int(one.segment.name)]
+            covered += one.churn.low <= true <= one.churn.high
+            wrong += isclose(one.churn.low, one.churn.high)
+    assert 0.92 <= covered / 400 <= 0.98
+    assert wrong == 0

@@ -1,0 +1,94 @@
+"""The pages of causes in words: short enough for a caption, each value with its interval, and never a cause."""
+
+import re
+
+import pytest
+
+from bot.domain.landmarks import Present
+from bot.domain.messages import Language
+from bot.domain.report_messages import Report
+from bot.domain.rules import Rules
+from bot.domain.trial_messages import wordings_report
+from bot.render import Renderer
+from tests.cause_facts import PERIOD, crowd, loyalty_page, pages, someone, wording_tests
+
+RENDERER = Renderer(Rules(business="Hoa Mai"))
+CAPTION = 1024
+VALUE = re.compile(r"<b>[−+-]?[₫\d][^<]*</b>")
+INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫])? (đến|to) [−+-]?[₫\d]")
+
+
+def text(report: Report) -> str:
+    return RENDERER.render(report.message).text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(("n", "value"), [(0, 0.0), (3, 3e6), (60, 3e6), (300, 3e6), (2000, 3e9)])
+def test_every_page_fits_a_caption_in_words_and_says_no_value_without_its_interval(
+    n: int, value: float, language: Language
+) -> None:
+    for report in pages(n, language, value=value):
+        said = text(report)
+        assert len(re.sub("<[^>]*>", "", said)) <= CAPTION
+        assert "\n\n\n" not in said
+        values = [line for line in said.splitlines() if VALUE.search(line) and "code" not in line]
+        assert [line for line in values if not INTERVAL.search(line.replace("\xa0", " "))] == []
+        for block in ("title", "subtitle", "no_answers", "too_few", *report.methods):
+            assert RENDERER.part(report.words, block)
+        for figure in report.figures:
+            assert RENDERER.part(report.words, "title")
+            assert figure.n >= 0
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_figure_has_a_name(language: Language) -> None:
+    template = RENDERER._environment.get_template(f"{language}/reports/figures.j2")  # noqa: SLF001
+    keys = {figure.key for report in pages(300, language) for figure in report.figures}
+    assert len(keys) >= 12
+    for key in keys:
+        assert template.module.figure_name(key).strip()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [(Language.VI, "chưa phải nguyên nhân"), (Language.EN, "not a cause")]
+)
+def test_that_it_is_no_cause_is_said_in_words_and_in_the_picture(language: Language, sentence: str) -> None:
+    page = loyalty_page(crowd(300), language)
+    assert sentence in text(page)
+    assert sentence in RENDERER.part(page.words, "subtitle")
+
+
+def group(score: int | None, lost: int, whole: int) -> list[Present]:
+    return [
+        someone(
+            number,
+            score=score,
+            was_asked=score is None,
+            lost_after=1 + number % 80 if number < lost else None,
+            value_minor=number * 37 % 100,
+            joined_at=PERIOD.start - number * 29 % 97 * (PERIOD.end - PERIOD.start),
+        )
+        for number in range(whole)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("people", "sentence"),
+    [
+        (group(8, 5, 50), "Fewer than 20 left"),
+        (group(8, 20, 50) + group(2, 3, 4), "fewer than 5 customers"),
+        (group(8, 0, 50) + group(2, 30, 30), "the score decides perfectly who leaves"),
+        (group(9, 2, 40) + group(8, 6, 40) + group(2, 8, 40) + group(None, 8, 40), "Too few left to compare"),
+        (group(8, 20, 100) + group(2, 40, 100) + group(None, 0, 40), "of “No answer” nobody left, or everybody"),
+    ],
+    ids=["few left", "small group", "separated", "few for the model", "nobody of a group left"],
+)
+def test_what_cannot_be_said_is_said_to_be_so(people: list[Present], sentence: str) -> None:
+    assert sentence in text(loyalty_page(people, Language.EN))
+
+
+def test_a_wave_says_which_wording_was_answered_more_or_why_not() -> None:
+    said = text(wordings_report(wording_tests(150), period=PERIOD, language=Language.VI))
+    assert "B được trả lời nhiều hơn A" in said
+    assert "Chưa thấy khác nhau rõ rệt" in said
+    assert "còn khách chờ hỏi hoặc chờ trả lời" in said
