@@ -16,6 +16,7 @@ from bot.services import (
     digests,
     greetings,
     health,
+    money_reports,
     plan_planning,
     reports,
     retention,
@@ -49,7 +50,7 @@ class Duty:
     every: timedelta
 
 
-REVIEWED: reviews.Pages = {Page.CASES: reports.cases}
+REVIEWED: reviews.Pages = {Page.MONEY: money_reports.money, Page.CASES: reports.cases}
 """The pages of the report whose figures the monthly review tells."""
 
 
