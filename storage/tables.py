@@ -6,7 +6,7 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -93,6 +93,9 @@ class CustomerRow(Table, table=True):
     birth_year: int | None = None
     plan: str = ""
     location: str = ""
+    title: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    tags: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     csm_id: int | None = Field(default=None, sa_type=Id, index=True)
     joined_at: datetime = _instant(index=True)
     created_at: datetime = _instant()
@@ -238,6 +241,7 @@ class InteractionRow(Table, table=True):
         ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
+        Index("ix_interaction_happened_at", "happened_at"),
         Index(
             "ix_interaction_due_ces",
             "closed_at",
@@ -315,6 +319,40 @@ class CaseRow(Table, table=True):
     nps_run_id: int | None = _ref("survey_run.id", default=None)
 
 
+class StandingRow(Table, table=True):
+    """What a customer is worth on a day, among the others: bought in the last 365 days, and the quarter from 1 to 4."""
+
+    __tablename__ = "standing"
+    __table_args__ = (CheckConstraint("value_band between 1 and 4", name="value_band"),)
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date
+    value_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+    value_band: int | None = Field(default=None, sa_type=SmallInteger)
+    rfm: str = ""
+
+
+class SegmentationRow(Table, table=True):
+    """The segments that customers were in at one moment, shared by all who were in the same ones; "" is unknown."""
+
+    __tablename__ = "segmentation"
+
+    id: int | None = _id()
+    digest: str = Field(unique=True)
+    plan: str = ""
+    value: str = ""
+    csm_id: str = ""
+    age: str = ""
+    location: str = ""
+    title: str = ""
+    channel: str = ""
+    rfm: str = ""
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
 class SurveyRunRow(Table, table=True):
     """One survey to one customer, from planning to closing."""
 
@@ -343,8 +381,7 @@ class SurveyRunRow(Table, table=True):
     trigger: str
     subject: str = _secret("survey_run.subject", default="")
     wording: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     planned_at: datetime = _instant(index=True)
     sent_at: datetime | None = _instant(default=None)
     remind_at: datetime | None = _instant(default=None)
@@ -353,7 +390,7 @@ class SurveyRunRow(Table, table=True):
 
 
 class AnswerRow(Table, table=True):
-    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves.
+    """The answer to one run, with its segments, so that history stays true when a customer moves.
 
     One that another tool collected has an `external_id`, and a run of its own that was never sent.
     """
@@ -368,6 +405,12 @@ class AnswerRow(Table, table=True):
         Index("ix_answer_kind_answered_at", "kind", "answered_at"),
         Index("ix_answer_customer_id_answered_at", "customer_id", "answered_at"),
         Index("uq_answer_external_id", "external_id", unique=True),
+        Index(
+            "ix_answer_themed",
+            "themed",
+            sqlite_where=text("reason is not null"),
+            postgresql_where=text("reason is not null"),
+        ),
     )
 
     run_id: int = Field(
@@ -377,8 +420,7 @@ class AnswerRow(Table, table=True):
     kind: str
     score: int
     scale: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     answered_at: datetime = _instant()
     changed_at: datetime | None = _instant(default=None)
     reason: str | None = _secret("answer.reason", default=None)
@@ -388,6 +430,60 @@ class AnswerRow(Table, table=True):
     skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
     external_id: str | None = None
+    themed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class ThemeRow(Table, table=True):
+    """What staff made of a theme of reasons; the themes that the rules bring have a row only once they are changed."""
+
+    __tablename__ = "theme"
+
+    key: str = Field(primary_key=True)
+    name: str = ""
+    hidden: bool = False
+    merged_into: str = ""
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeSeedRow(Table, table=True):
+    """A seed that staff gave to a theme, or took from it."""
+
+    __tablename__ = "theme_seed"
+
+    theme: str = Field(primary_key=True)
+    seed: str = Field(primary_key=True)
+    added: bool
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeDictionaryRow(Table, table=True):
+    """A state of the dictionary of themes; its number is kept with every answer whose reason was read by it."""
+
+    __tablename__ = "theme_dictionary"
+
+    id: int | None = _id()
+    digest: str
+    since: datetime = _instant()
+
+
+class ReasonThemeRow(Table, table=True):
+    """A reason is about a theme, as the dictionary finds; or is or is not, as staff say, whatever the dictionary does.
+
+    No word of the reason is here: that is encrypted.
+    """
+
+    __tablename__ = "reason_theme"
+    __table_args__ = (Index("ix_reason_theme_theme", "theme"),)
+
+    run_id: int = Field(
+        foreign_key="answer.run_id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    theme: str = Field(primary_key=True)
+    about: bool = True
+    corrected_by: int | None = Field(default=None, sa_type=Id)
+    corrected_at: datetime | None = _instant(default=None)
 
 
 class SuccessPlanRow(Table, table=True):
@@ -861,10 +957,16 @@ outbox = metadata.tables["outbox"]
 ownership = metadata.tables["ownership"]
 purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
+segmentation = metadata.tables["segmentation"]
+reason_theme = metadata.tables["reason_theme"]
 staff = metadata.tables["staff"]
+standing = metadata.tables["standing"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
+theme = metadata.tables["theme"]
+theme_dictionary = metadata.tables["theme_dictionary"]
+theme_seed = metadata.tables["theme_seed"]
 ticket = metadata.tables["ticket"]
 usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]

@@ -56,6 +56,7 @@ LEAST = {
     "cases.answer_within": timedelta(minutes=1),
     "cases.solve_within": timedelta(minutes=1),
     "cases.nps_again_after": timedelta(days=1),
+    "reviews.weekday": 1,
     "health.window": timedelta(days=14),
     "health.survey_half_life": timedelta(days=1),
     "health.hysteresis": 0,
@@ -74,6 +75,7 @@ MOST = {
     "delivery.per_second": 10_000,
     "delivery.group_per_minute": 20,
     "delivery.in_flight": 1000,
+    "reviews.weekday": 7,
     "health.hysteresis": 20,
     "win_back.holdout": 0.5,
     "win_back.margin": 1,
@@ -134,7 +136,7 @@ def _health(health: HealthRules) -> Iterator[str]:
     for index, card in enumerate(health.scorecards):
         at = f"health.scorecards[{index}]"
         segment = parse_segment(card.segment)
-        if segment is None or segment.field == "csm":
+        if segment is None or segment.field not in SEGMENT_FIELDS:
             yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
         yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
 

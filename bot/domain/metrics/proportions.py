@@ -1,5 +1,6 @@
 """Shares of a whole and the difference of two, with intervals that hold for small n and near 0 and 1."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, hypot, sqrt
 from statistics import NormalDist
@@ -63,6 +64,20 @@ def risk_ratio(share: Share, reference: Share) -> Estimate | None:
     value = (part / whole) / (other / others)
     reach = exp(Z * sqrt(1 / part - 1 / whole + 1 / other - 1 / others))
     return Estimate(value, value / reach, value * reach, share.whole + reference.whole)
+
+
+def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """How much oftener the first is right than the second, both judged on the same cases; without any, all is open.
+
+    Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
+    (2005): Wald's interval with half a case added to each of the four cells.
+    """
+    n = len(first)
+    pairs = list(zip(first, second, strict=True))
+    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
+    centre, discordant = (only_first - only_second) / (n + 2), (only_first + only_second + 1) / (n + 2)
+    reach = Z * sqrt((discordant - centre**2) / (n + 2))
+    return Difference((only_first - only_second) / max(n, 1), centre - reach, centre + reach)
 
 
 def smallest_visible(each: int) -> float | None:
