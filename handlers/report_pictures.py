@@ -32,6 +32,7 @@ from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from bot.render import LOCALES, Renderer
 from handlers import cause_pictures, funnel_pictures, reasons_pictures
 from handlers.health_report_pictures import health_report
+from handlers.money_pictures import MONEY_PAINTERS
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -121,13 +122,14 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    SurveyFunnelPicture: funnel_pictures.paint,
+    HealthReportPicture: health_report,
+    DriversPicture: reasons_pictures.paint,
+    **MONEY_PAINTERS,
     SurvivalPicture: cause_pictures.survival,
     OpportunityPicture: cause_pictures.opportunities,
     DifferencesPicture: cause_pictures.differences,
     RatiosPicture: cause_pictures.ratios,
     ArmsPicture: cause_pictures.arms,
-    SurveyFunnelPicture: funnel_pictures.paint,
-    HealthReportPicture: health_report,
-    DriversPicture: reasons_pictures.paint,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

@@ -11,13 +11,16 @@ from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequest, ReportRequestError, is_plain, parse_report_request
 from bot.services import (
+    course_reports,
     funnel_reports,
     health_reports,
     loyalty_reports,
+    money_reports,
     reasons,
     reports,
     team_reports,
     trial_reports,
+    value_reports,
 )
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
@@ -25,15 +28,25 @@ from handlers.report_files import write
 from handlers.report_pictures import draw
 
 PAGES: Mapping[Page, reports.Page] = {
+    Page.FUNNEL: funnel_reports.funnel,
+    Page.REASONS: reasons.reasons,
+    Page.HEALTH: health_reports.health,
+    Page.CASES: reports.cases,
+    Page.MONEY: money_reports.money,
+    Page.REVENUE: money_reports.revenue,
+    Page.DEALS: money_reports.deals,
+    Page.COSTS: money_reports.costs,
+    Page.RETENTION: value_reports.cohort_retention,
+    Page.CLV: value_reports.clv,
+    Page.RFM: value_reports.rfm,
+    Page.PRICES: course_reports.prices,
+    Page.JOURNEY: course_reports.journey,
+    Page.TASKS: course_reports.tasks,
     Page.LOYALTY: loyalty_reports.loyalty,
     Page.OPPORTUNITIES: loyalty_reports.opportunities,
     Page.TESTS: trial_reports.tests,
     Page.ROI: trial_reports.roi,
     Page.TEAM: team_reports.team,
-    Page.FUNNEL: funnel_reports.funnel,
-    Page.REASONS: reasons.reasons,
-    Page.HEALTH: health_reports.health,
-    Page.CASES: reports.cases,
 }
 """Who makes a page that is not of the surveys' metrics."""
 

@@ -68,7 +68,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """Take out of every table what tells who somebody was or what they said, and end all that is open.
 
     The row of the customer stays for the numbers, without a name, a chat or anything else to know them by.
-    Health scores go altogether: they are an opinion about one person, and no number is made of them.
+    Health scores and standings go altogether: they are opinions about one person, made anew of those who are left.
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)

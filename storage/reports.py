@@ -90,8 +90,8 @@ def count_funnels(
     for row in tx.execute(statement):
         counts, kind = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered), Kind(row.kind)
         for each in _slices(periods, row, by):
-            kinds = found.setdefault(each, {})
-            kinds[kind] = kinds.get(kind, Funnel()) + counts
+            funnels = found.setdefault(each, {})
+            funnels[kind] = funnels.get(kind, Funnel()) + counts
     return found
 
 

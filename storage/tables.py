@@ -6,7 +6,7 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, SmallInteger, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -163,12 +163,15 @@ class PurchaseRow(Table, table=True):
     """One invoice. A cancellation is an invoice of its own with a negative amount."""
 
     __tablename__ = "purchase"
-    __table_args__ = (Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),)
+    __table_args__ = (
+        Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),
+        Index("ix_purchase_money", "purchased_at", "currency", "customer_id", "amount_minor"),
+    )
 
     id: int | None = _id()
     external_id: str = Field(unique=True)
     customer_id: int = _ref("customer.id")
-    purchased_at: datetime = _instant(index=True)
+    purchased_at: datetime = _instant()
     amount_minor: int = Field(sa_type=Id)
     currency: str = Field(max_length=3)
 
@@ -317,22 +320,6 @@ class CaseRow(Table, table=True):
     nps_before: int | None = None
     nps_planned_at: datetime | None = _instant(default=None)
     nps_run_id: int | None = _ref("survey_run.id", default=None)
-
-
-class StandingRow(Table, table=True):
-    """What a customer is worth on a day, among the others: bought in the last 365 days, and the quarter from 1 to 4."""
-
-    __tablename__ = "standing"
-    __table_args__ = (CheckConstraint("value_band between 1 and 4", name="value_band"),)
-
-    customer_id: int = Field(
-        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
-    )
-    day: date
-    value_minor: int = Field(sa_type=Id)
-    currency: str = Field(max_length=3)
-    value_band: int | None = Field(default=None, sa_type=SmallInteger)
-    rfm: str = ""
 
 
 class SegmentationRow(Table, table=True):
@@ -901,6 +888,42 @@ class HealthSnapshotRow(Table, table=True):
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class StandingRow(Table, table=True):
+    """What a customer who ever bought spent in a year, and where that puts them among the others, as of a day.
+
+    `value_band` is their quarter by value, 4 the best, and `rfm` their segment; neither is known of who pays in another
+    currency than the business's, nor where there are too few customers to compare.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        CheckConstraint("value_band between 1 and 4", name="value_band"),
+        Index("ix_standing_rfm", "rfm"),
+    )
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date
+    last_on: date
+    sales: int
+    value_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+    value_band: int | None = None
+    rfm: str = ""
+
+
+class StandingRoundRow(Table, table=True):
+    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`."""
+
+    __tablename__ = "standing_round"
+
+    day: date = Field(primary_key=True)
+    counted_to: int | None = Field(default=0, sa_type=Id)
+    ranked_to: int | None = Field(default=0, sa_type=Id)
+    cuts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
 class CancellationRow(Table, table=True):
     """A customer asked to cancel, as a member of staff noted it; it counts until it is withdrawn."""
 
@@ -961,6 +984,7 @@ segmentation = metadata.tables["segmentation"]
 reason_theme = metadata.tables["reason_theme"]
 staff = metadata.tables["staff"]
 standing = metadata.tables["standing"]
+standing_round = metadata.tables["standing_round"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]

@@ -67,13 +67,17 @@ class ReportPicture:
 
 @dataclass(frozen=True)
 class BreakdownPicture:
-    """One metric by segment, in the order given, the first twelve of them; `overall` is drawn as a line behind them."""
+    """One metric by segment, in the order given, the first twelve of them; `overall` is drawn as a line behind them.
+
+    `highest` is how far shares reach, where some may be above 1.
+    """
 
     words: PictureWords
     locale: str
     points: bool
     segments: Sequence[PicturePoint]
     overall: Estimate | None = None
+    highest: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,10 @@ class Numbers:
     def share(self, share: float) -> str:
         """A percentage, with a decimal where it is under ten and a whole number would say too little."""
         return self._percent(share, 1 if share < 0.1 else 0)
+
+    def decimal(self, value: float) -> str:
+        """A mean count, with one decimal."""
+        return format_decimal(rounded(value, 1), "#,##0.0", locale=self.locale)
 
     def value(self, value: float) -> str:
         return self._points(value, 0) if self.points else self.share(value)

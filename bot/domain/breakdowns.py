@@ -44,9 +44,9 @@ def _test(line: MetricLine, overall: MetricLine) -> float | None:
         return None
     if isinstance(line.counts, NpsCounts) and isinstance(overall.counts, NpsCounts):
         return nps_test(line.counts, _others(line.counts, overall.counts))
-    if isinstance(line.counts, Share) and isinstance(overall.counts, Share):
-        return fisher(line.counts, _remainder(line.counts, overall.counts))
-    return None
+    assert isinstance(line.counts, Share)  # noqa: S101  every other metric is a share
+    assert isinstance(overall.counts, Share)  # noqa: S101  and the same is counted of all
+    return fisher(line.counts, _remainder(line.counts, overall.counts))
 
 
 def _others(one: NpsCounts, of: NpsCounts) -> NpsCounts:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from dateutil.relativedelta import relativedelta
 
 ONE_DAY = timedelta(days=1)
+MONTH_DAYS = 30.4375  # of the Julian year
 
 
 class Unit(StrEnum):

@@ -214,6 +214,13 @@ def trends(period: Period, *, now: datetime) -> list[tuple[Period, ...]]:
     return [parts for place, parts in enumerate(begun) if not place or len(parts) > 1]
 
 
+def last_months(count: int, *, now: datetime, timezone: str) -> list[Period]:
+    """The last `count` months of the calendar, the one that holds `now` the last, the earliest first."""
+    first = first_of(Unit.MONTH, local_date(now, timezone))
+    starts = [first - back * LENGTHS[Unit.MONTH] for back in range(count - 1, -1, -1)]
+    return [Period(day, day + LENGTHS[Unit.MONTH], timezone, Label.PART, Unit.MONTH) for day in starts]
+
+
 def is_whole(part: Period) -> bool:
     """Whether the part of a trend is as long as its unit, neither cut at the end of the period nor at its start."""
     return part.first_day + LENGTHS[part.unit] == part.after

@@ -121,16 +121,17 @@ _PAGES = MappingProxyType(
         "chi phí": Page.COSTS,
         "price increase": Page.PRICES,
         "tăng giá": Page.PRICES,
+        "nhóm mua": Page.RFM,
         "hành trình": Page.JOURNEY,
         "milestones": Page.TASKS,
         "cột mốc": Page.TASKS,
         "trung thành": Page.LOYALTY,
         "gắn bó": Page.LOYALTY,
+        "hiệu quả": Page.ROI,
         "cơ hội": Page.OPPORTUNITIES,
         "a/b": Page.TESTS,
         "thử nghiệm": Page.TESTS,
         "đội ngũ": Page.TEAM,
-        "hiệu quả": Page.ROI,
     }
 )
 _BY = ("by", "theo")

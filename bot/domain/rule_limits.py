@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from operator import attrgetter
 from zoneinfo import available_timezones
 
@@ -19,6 +20,7 @@ from bot.domain.rules import (
     HolidayGreeting,
     MeasureTemplate,
     MilestoneTemplate,
+    MoneyRules,
     PlanTemplate,
     Rules,
     SuccessRules,
@@ -35,6 +37,7 @@ LEAST_RETENTION = timedelta(days=30)
 KEY_BYTES = 32
 SEGMENT_FIELDS = ("plan", "location")
 LEAST_MEASURES = 2
+RFM_BORDERS = 4
 MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 MONTHS, LONGEST_LUNAR_MONTH, COMMON_YEAR = 12, 30, 2027
 LEAP_DAYS = ("02-28", "03-01")
@@ -62,6 +65,9 @@ LEAST = {
     "health.hysteresis": 0,
     "health.drop": 1,
     "health.drop_within": timedelta(days=1),
+    "money.horizon_months": 1,
+    "money.discount": 0,
+    "money.stays_for": timedelta(days=1),
     "win_back.holdout": 0,
     "win_back.planned": 60,
     "win_back.followed_for": timedelta(days=1),
@@ -77,6 +83,8 @@ MOST = {
     "delivery.in_flight": 1000,
     "reviews.weekday": 7,
     "health.hysteresis": 20,
+    "money.horizon_months": 600,
+    "money.discount": 1,
     "win_back.holdout": 0.5,
     "win_back.margin": 1,
 }
@@ -99,12 +107,16 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
+    yield from _edges("reports.ages", rules.reports.ages)
+    if rules.reports.values:
+        yield from _edges("reports.values", rules.reports.values)
     yield from _hours(rules.cases)
     yield from _contact(rules.contact)
     yield from _greetings(rules.greetings)
     yield from _reasons(rules.win_back)
     yield from _success(rules.success)
     yield from _health(rules.health)
+    yield from _money(rules.money)
     yield from _plans(rules.plans)
     yield from _triggers(rules.triggers)
 
@@ -116,6 +128,11 @@ def _out_of_range(rules: Rules) -> Iterator[str]:
     for key, most in MOST.items():
         if attrgetter(key)(rules) > most:
             yield f"{key}: must be at most {most}"
+
+
+def _edges(at: str, edges: tuple[int, ...]) -> Iterator[str]:
+    if not edges or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
+        yield f"{at}: must be whole numbers from 1 on, each larger than the one before, such as [18, 25, 35]"
 
 
 def _hours(cases: CaseRules) -> Iterator[str]:
@@ -139,6 +156,15 @@ def _health(health: HealthRules) -> Iterator[str]:
         if segment is None or segment.field not in SEGMENT_FIELDS:
             yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
         yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
+
+
+def _money(money: MoneyRules) -> Iterator[str]:
+    if money.margin is not None and not 0 < money.margin <= 1:
+        yield "money.margin: must be more than 0 and at most 1"
+    for key in ("rfm_days", "rfm_purchases", "rfm_spent"):
+        borders = getattr(money, key)
+        if len(borders) != RFM_BORDERS or list(borders) != sorted(set(borders)) or borders[0] < 0:
+            yield f"money.{key}: must be {RFM_BORDERS} whole numbers, each more than the one before"
 
 
 def _weights(at: str, weights: Mapping[Measure, float]) -> Iterator[str]:

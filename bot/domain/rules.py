@@ -409,6 +409,24 @@ class ReportRules:
     values: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class MoneyRules:
+    """What reports about money assume.
+
+    A customer's life counts for `horizon_months` at most. `margin` is the share of revenue that is left (None: not
+    known), `discount` what a year takes off money to come. Who renewed a contract is followed for `stays_for`. Under
+    500 customers RFM scores by four borders each: days since the last purchase, and purchases and money in a year.
+    """
+
+    horizon_months: int = 36
+    margin: float | None = None
+    discount: float = 0.0
+    stays_for: timedelta = timedelta(days=90)
+    rfm_days: tuple[int, ...] = (30, 90, 180, 365)
+    rfm_purchases: tuple[int, ...] = (1, 2, 4, 8)
+    rfm_spent: tuple[int, ...] = (500_000, 2_000_000, 5_000_000, 20_000_000)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers.
@@ -439,10 +457,11 @@ class Rules:
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
     health: HealthRules = HealthRules()
+    money: MoneyRules = MoneyRules()
     digest: DigestRules = DigestRules()
     reviews: ReviewRules = ReviewRules()
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()
-    team: TeamRules = TeamRules()
     reports: ReportRules = ReportRules()
+    team: TeamRules = TeamRules()

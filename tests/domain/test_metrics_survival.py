@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from bot.domain.metrics.survival import Spell, kaplan_meier, quantile
+from bot.domain.metrics.proportions import Share, proportion
+from bot.domain.metrics.survival import Spell, done_by, kaplan_meier, quantile
 
 spells = st.lists(st.builds(Spell, st.integers(1, 30).map(float), st.booleans()), min_size=1, max_size=40)
 
@@ -55,3 +56,12 @@ def test_an_end_that_has_not_come_yet_is_infinite() -> None:
 
 def test_nothing_over_makes_no_step() -> None:
     assert kaplan_meier([Spell(1.0, over=False)]) == ()
+
+
+def test_what_is_over_by_a_length_is_the_last_step_before_it() -> None:
+    steps = kaplan_meier([Spell(10.0, over=True)] * 5 + [Spell(40.0, over=False)] * 15)
+    assert done_by(steps, 9.9, n=20) == proportion(Share(0, 20))
+    later = done_by(steps, 30.0, n=20)
+    assert later is not None
+    assert (later.value, later.low, later.high, later.n) == (pytest.approx(0.25), steps[0].low, steps[0].high, 20)
+    assert done_by((), 30.0, n=0) is None

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import PeriodError, parse_period, previous, trends
 from bot.domain.report_messages import (
     LONGEST_WORD,
@@ -51,6 +52,15 @@ def test_eight_segments_are_listed_with_how_many_there_are() -> None:
     assert [button.facts["number"] for button in buttons] == list(range(1, MOST_LISTED + 1))
     assert buttons[0].tap == ShowSegment("nps 90d by plan", key_of(segments[0].segment))
     assert report.picture == SegmentsPicture(metric=Metric.NPS, segments=segments, overall=overall.estimate)
+
+
+def test_behind_a_metric_that_nobody_answered_there_is_nobody_to_list() -> None:
+    counts = {"gold": PeriodCounts(churn=Share(1, 10))}
+    overall = metric_line(Metric.CHURN, counts["gold"])
+    request = ReportRequest(Metric.CHURN, "90d", Dimension.PLAN)
+    lines = breakdown(counts, overall)
+    report = breakdown_report(lines, overall, request=request, currency="VND", period=PERIOD, language=Language.VI)
+    assert report.message.keyboard == ()
 
 
 def test_the_headline_is_the_first_value_and_not_a_hidden_one() -> None:

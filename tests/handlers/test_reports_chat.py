@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import NetworkError
 
+from bot.domain import report_messages
 from bot.domain.report_pages import Page
 from bot.domain.taps import ShowReport
 from bot.domain.touchpoints import Kind
@@ -14,7 +15,7 @@ from bot.playground.world import Message as Said
 from handlers import reports
 from storage.database import Database
 from tests.conftest import START
-from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, rows
 from tests.history import Asked, remember
 from tests.stage import Stage, labels, last, text
 
@@ -71,7 +72,7 @@ async def test_a_metric_can_be_asked_for_by_plan(stage: Stage, database: Databas
     await ask(stage, hoa, "/report nps 30 ngày theo gói")
     said = caption(last(hoa.chat))
     assert said.startswith("Đã hiểu: NPS · 30 ngày qua (22/10 – 20/11/2026) · theo gói")
-    assert "• gold: +100 (+17 đến +100), n = 5\n• silver: n = 4, dưới 5 nên chưa hiện" in said
+    assert "1. gold: +100 (+17 đến +100), n = 5\n2. silver: n = 4, dưới 5 nên chưa hiện" in said
 
 
 async def test_a_report_asked_for_in_the_staff_group_is_given_there(
@@ -82,6 +83,14 @@ async def test_a_report_asked_for_in_the_staff_group_is_given_there(
     assert of_bot(hoa.chat) == []
 
 
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports list more than a caption has room for."""
+    monkeypatch.setattr(report_messages, "MOST_LISTED", 12)
+    monkeypatch.setattr(report_messages, "LONGEST_NAME", 40)
+
+
+@pytest.mark.usefixtures("long")
 async def test_what_is_too_long_for_a_caption_follows_the_picture(
     stage: Stage, database: Database, hoa: Person
 ) -> None:
@@ -138,12 +147,9 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
         await stage.settle()
     assert of_bot(hoa.chat) == [said]
     assert caption(said).startswith("NPS theo gói · 30 ngày qua")
-    assert labels(said)[:4] == [
-        ["Tổng quan", "Xu hướng", "Phễu", "· Nhóm khách ·"],
-        ["Yêu cầu"],
-        ["· NPS ·", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
-        ["· Theo gói ·", "Theo CSM"],
-    ]
+    assert labels(said)[0] == ["👥1"]
+    assert ["· NPS ·", "CES", "CSAT", "Phản hồi", "Rời bỏ"] in labels(said)
+    assert labels(said)[-3:-1] == [["· Gói ·", "Giá trị", "CSM", "Tuổi", "Nơi ở"], ["Chức danh", "Kênh", "RFM", "Thẻ"]]
 
 
 async def test_free_words_are_told_how_they_were_understood(stage: Stage, hoa: Person) -> None:
@@ -188,6 +194,7 @@ async def test_cases_have_a_report_with_their_own_tabs(stage: Stage, hoa: Person
     assert caption(said).startswith("NPS · 90 ngày qua")
 
 
+@pytest.mark.usefixtures("long")
 async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
     stage: Stage, database: Database, hoa: Person
 ) -> None:
@@ -199,7 +206,7 @@ async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
     await stage.settle()
     assert caption(first).startswith("NPS · 90 ngày qua")
     _, picture, words = of_bot(hoa.chat)
-    assert (labels(picture)[3], labels(words)) == (["· Theo gói ·", "Theo CSM"], [])
+    assert (labels(picture)[-2], labels(words)) == (["Chức danh", "Kênh", "RFM", "Thẻ"], [])
 
 
 async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:
@@ -291,3 +298,25 @@ async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Data
     hoa.tap(said.message_id, "CSAT")
     await stage.settle()
     assert caption(said).endswith("Kỳ này chưa lên lịch khảo sát nào.")
+
+
+async def test_a_segment_leads_to_who_answered_in_it_and_from_there_to_a_profile(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    answers(database, [10] * 9 + [2], "gold")
+    answers(database, [7] * 5, "silver")
+    await ask(stage, hoa, "/report nps 30d by plan")
+    report = last(hoa.chat)
+    hoa.tap(report.message_id, "👥1")
+    await stage.settle()
+    listed = last(hoa.chat)
+    assert text(listed).startswith("NPS · gold · 30 ngày qua (22/10 – 20/11/2026)\n\n10 khách đã trả lời")
+    assert "1. Nguyễn Thị An – 2/10, 19/11/2026\n2. Nguyễn Thị An – 10/10" in text(listed)
+    assert labels(listed) == [["1", "2", "3", "4"], ["5", "6", "7", "8"], ["Sau ›"]]
+    hoa.tap(listed.message_id, "Sau ›")
+    await stage.settle()
+    assert labels(listed) == [["9", "10"], ["‹ Trước"]]
+    hoa.tap(listed.message_id, "9")
+    await stage.settle()
+    assert text(last(hoa.chat)).startswith("Nguyễn Thị An · #")
+    assert [one["command"] for one in rows(database, "audit")] == ["report", "segment", "segment", "customer"]

@@ -57,7 +57,7 @@ def verdict(shown: dict[str, Any]) -> Any:
 
 def segments(found: Report) -> list[tuple[str, Any]]:
     """The name and value of each segment that is listed."""
-    return [(each["name"], value(each["line"])) for each in facts(found)["segments"]]
+    return [(each["name"]["text"], value(each["line"])) for each in facts(found)["segments"]]
 
 
 def trend(found: Report) -> TrendPicture:

@@ -335,7 +335,7 @@ def test_every_picture_has_its_words(n: int, metric: Metric, language: Language)
         (Dimension.PLAN, ("1. (chưa có gói): ", "2. gold: ", "3. silver: "), ("1. (no plan): ",)),
         (Dimension.CSM, ("(chưa có người phụ trách)", "Hoa", "#6000000000"), ("(no CSM)", "Hoa")),
         (Dimension.AGE, ("1. đến 17: ", "2. 18 – 24: ", "3. từ 55: "), ("1. up to 17: ", "3. from 55: ")),
-        (Dimension.VALUE, ("đến 4.999.999 ₫", "5.000.000 ₫ – 19.999.999 ₫"), ("up to ₫4,999,999",)),
+        (Dimension.VALUE, ("đến 4.999.999\xa0₫", "5.000.000\xa0₫ – 19.999.999\xa0₫"), ("up to ₫4,999,999",)),
         (Dimension.RFM, ("khách ruột", "(chưa xếp hạng)", "of tomorrow"), ("champions", "(no RFM segment)")),
         (Dimension.TAG, ("(không có thẻ)", "Khách có nhiều thẻ được tính vào từng thẻ."), ("several tags",)),
     ],

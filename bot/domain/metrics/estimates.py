@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import hypot
 from statistics import NormalDist
 
 Z = NormalDist().inv_cdf(0.975)
@@ -81,6 +82,17 @@ def judge(difference: Difference) -> Change:
     if difference.high < 0:
         return Change(Verdict.DOWN, difference)
     return Change(Verdict.NO_CHANGE, difference)
+
+
+def difference_of(now: Estimate, before: Estimate) -> Difference:
+    """The newer value minus the older one, of two samples, with the interval that their own two make.
+
+    Zou and Donner, "Construction of confidence limits about effect measures", Statistics in Medicine 27 (2008).
+    """
+    value = now.value - before.value
+    down = hypot(now.value - now.low, before.high - before.value)
+    up = hypot(now.high - now.value, before.value - before.low)
+    return Difference(value, value - down, value + up)
 
 
 def effective_sample(n: int, population: int | None) -> float:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, hypot, sqrt
+from math import exp, sqrt
 from statistics import NormalDist
 
-from bot.domain.metrics.estimates import Difference, Estimate, Z
+from bot.domain.metrics.estimates import Difference, Estimate, Z, difference_of
 
 MISMATCH_Z = NormalDist().inv_cdf(1 - 0.001 / 2)
 
@@ -44,10 +44,21 @@ def proportion_difference(now: Share, before: Share) -> Difference | None:
     newer, older = proportion(now), proportion(before)
     if newer is None or older is None:
         return None
-    value = newer.value - older.value
-    down = hypot(newer.value - newer.low, older.high - older.value)
-    up = hypot(newer.high - newer.value, older.value - older.low)
-    return Difference(value, value - down, value + up)
+    return difference_of(newer, older)
+
+
+def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """How much oftener the first is right than the second, both judged on the same cases; without any, all is open.
+
+    Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
+    (2005): Wald's interval with half a case added to each of the four cells.
+    """
+    n = len(first)
+    pairs = list(zip(first, second, strict=True))
+    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
+    centre, discordant = (only_first - only_second) / (n + 2), (only_first + only_second + 1) / (n + 2)
+    reach = Z * sqrt((discordant - centre**2) / (n + 2))
+    return Difference((only_first - only_second) / max(n, 1), centre - reach, centre + reach)
 
 
 def risk_ratio(share: Share, reference: Share) -> Estimate | None:
@@ -64,20 +75,6 @@ def risk_ratio(share: Share, reference: Share) -> Estimate | None:
     value = (part / whole) / (other / others)
     reach = exp(Z * sqrt(1 / part - 1 / whole + 1 / other - 1 / others))
     return Estimate(value, value / reach, value * reach, share.whole + reference.whole)
-
-
-def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
-    """How much oftener the first is right than the second, both judged on the same cases; without any, all is open.
-
-    Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
-    (2005): Wald's interval with half a case added to each of the four cells.
-    """
-    n = len(first)
-    pairs = list(zip(first, second, strict=True))
-    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
-    centre, discordant = (only_first - only_second) / (n + 2), (only_first + only_second + 1) / (n + 2)
-    reach = Z * sqrt((discordant - centre**2) / (n + 2))
-    return Difference((only_first - only_second) / max(n, 1), centre - reach, centre + reach)
 
 
 def smallest_visible(each: int) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 from bot.domain.metrics.estimates import Estimate, Z
+from bot.domain.metrics.proportions import Share, proportion
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,16 @@ def quantile(steps: Sequence[Step], share: float, *, n: int) -> Estimate | None:
     if value == inf:
         return None
     return Estimate(value, _reached(steps, share, "high"), _reached(steps, share, "low"), n)
+
+
+def done_by(steps: Sequence[Step], length: float, *, n: int) -> Estimate | None:
+    """The share that is over by `length`; None of nobody.
+
+    `n` are those of whom that is known: who were watched for so long, or were over sooner. Before the first step
+    Greenwood's variance is 0, and the interval is Wilson's.
+    """
+    last = next((step for step in reversed(steps) if step.length <= length), None)
+    return Estimate(last.done, last.low, last.high, n) if last is not None else proportion(Share(0, n))
 
 
 def _reached(steps: Sequence[Step], share: float, line: str) -> float:

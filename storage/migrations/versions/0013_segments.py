@@ -21,7 +21,6 @@ def upgrade() -> None:
         for name in ("title", "channel"):
             table.add_column(sa.Column(name, sa.String, nullable=False, server_default=sa.text("''")))
         table.add_column(sa.Column("tags", sa.JSON))
-    _create_standing()
     _create_segmentation()
     for name in SEGMENTED:
         op.add_column(name, sa.Column("segmentation_id", Id))
@@ -45,25 +44,9 @@ def downgrade() -> None:
             table.drop_constraint(f"fk_{name}_segmentation_id", type_="foreignkey")
             table.drop_column("segmentation_id")
     op.drop_table("segmentation")
-    op.drop_table("standing")
     with op.batch_alter_table("customer") as table:
         for column in ("tags", "channel", "title"):
             table.drop_column(column)
-
-
-def _create_standing() -> None:
-    op.create_table(
-        "standing",
-        sa.Column("customer_id", Id, autoincrement=False, nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
-        sa.Column("value_minor", Id, nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
-        sa.Column("value_band", sa.SmallInteger),
-        sa.Column("rfm", sa.String, nullable=False),
-        sa.CheckConstraint("value_band between 1 and 4", name=op.f("ck_standing_value_band")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name="fk_standing_customer_id"),
-        sa.PrimaryKeyConstraint("customer_id", name="pk_standing"),
-    )
 
 
 def _create_segmentation() -> None:

@@ -10,7 +10,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0015_causes"
-down_revision = "0016_reasons"
+down_revision = "0014_money"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,198 @@
+"""Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import storage.contracts
+import storage.costs
+import storage.money
+from bot.domain.contracts import monthly_moves
+from bot.domain.figures import Figure
+from bot.domain.messages import Language
+from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, comparable, difference_of, judge, shown
+from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
+from bot.domain.metrics.resampling import Sample, median_ranks, ratio
+from bot.domain.metrics.revenue_churn import Retention, retention, samples
+from bot.domain.metrics.totals import Takings, total
+from bot.domain.money_reports import (
+    AmountsPicture,
+    PageFacts,
+    RowsPicture,
+    Spans,
+    TimedPoint,
+    money_figure,
+    money_report,
+    number_figure,
+    retention_figures,
+    revenue_figure,
+    share_figure,
+    spans,
+)
+from bot.domain.periods import Period, is_whole, trends
+from bot.domain.report_messages import Report
+from bot.domain.report_requests import Page, ReportRequest
+from bot.domain.rules import MoneyRules, Rules
+from storage.database import Tx
+from storage.money import Ledger
+
+
+def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
+    """The tab: one line of each figure of money, and what the period took over time."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    takings, before = storage.money.count_takings(tx, ledger, (pair.now, pair.before))
+    lives = storage.money.load_lives(tx, ledger, pair.now)
+    gross, net, *_ = retention_figures(_retention(tx, ledger, pair, now=now))
+    at_risk = storage.money.load_at_risk(tx, ledger.currency)
+    figures = [
+        revenue_figure(takings, before, ledger.currency),
+        money_figure("average_deal", ratio(storage.money.load_deals(tx, ledger, pair.now)), ledger.currency),
+        gross,
+        net,
+        *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
+        *_cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)[:1],
+        money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
+    ]
+    facts = _facts(Page.MONEY, period, pair, ledger, language)
+    return money_report(facts, figures, _over_time(tx, ledger, period, now=now), _left_out(tx, ledger, pair))
+
+
+def revenue(
+    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
+) -> Report:
+    """What the period took, and what became of the revenue of those who were customers before it."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    takings, before = storage.money.count_takings(tx, ledger, (pair.now, pair.before))
+    shares = retention_figures(_retention(tx, ledger, pair, now=now))
+    by_contracts = storage.contracts.any_contract(tx, ledger.currency)
+    left_out = {
+        **_left_out(tx, ledger, pair),
+        "by_contracts": by_contracts,
+        "endless": storage.contracts.count_endless(tx, ledger.currency, pair.now.first_day) if by_contracts else 0,
+        "sales": takings.sales,
+        "cancelled": takings.cancelled,
+        "cancelled_minor": takings.cancelled_minor,
+    }
+    facts = _facts(Page.REVENUE, period, pair, ledger, language)
+    figures = [revenue_figure(takings, before, ledger.currency), *shares]
+    return money_report(facts, figures, RowsPicture(shares), left_out)
+
+
+def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
+    """What a sale brings on average, cancellations netted, and over time."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    (takings,) = storage.money.count_takings(tx, ledger, (pair.now,))
+    here, earlier = (storage.money.load_deals(tx, ledger, each) for each in (pair.now, pair.before))
+    mean, before = ratio(here), ratio(earlier)
+    change = _change(mean, before)
+    figures = [
+        money_figure("average_deal", mean, ledger.currency, change=change),
+        money_figure("median_deal", _median_deal(tx, ledger, pair, takings), ledger.currency),
+        number_figure("sales_per_customer", ratio(_per_customer(here))),
+    ]
+    points = [_point(part, ratio(storage.money.load_deals(tx, ledger, part))) for part in trends(pair.now, now=now)[0]]
+    left_out = {
+        **_left_out(tx, ledger, pair),
+        "sales": takings.sales,
+        "cancelled": takings.cancelled,
+        "cancelled_minor": takings.cancelled_minor,
+    }
+    facts = _facts(Page.DEALS, period, pair, ledger, language)
+    return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)
+
+
+def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
+    """What help costs: for each customer, for each ticket that was solved, and of the revenue."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    lives = storage.money.load_lives(tx, ledger, pair.now)
+    solved = storage.costs.count_solved(tx, ledger, pair.now)
+    points = [_point(part, ratio(storage.costs.load_cases(tx, ledger, part))) for part in trends(pair.now, now=now)[0]]
+    figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)
+    left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
+    facts = _facts(Page.COSTS, period, pair, ledger, language)
+    return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)
+
+
+def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: Language) -> PageFacts:
+    return PageFacts(
+        page=page, period=period, spans=pair, currency=ledger.currency, language=language, every=ledger.every
+    )
+
+
+def _left_out(tx: Tx, ledger: Ledger, pair: Spans) -> dict[str, int]:
+    return {"other_currencies": storage.money.count_other_currencies(tx, ledger, pair.now)}
+
+
+def _over_time(tx: Tx, ledger: Ledger, period: Period, *, now: datetime) -> AmountsPicture:
+    """Whole parts that are over, if there are any: one that is cut short would look like a dip."""
+    parts = trends(period, now=now)[0]
+    parts = tuple(part for part in parts if is_whole(part) and part.end <= now) or parts
+    taken = storage.money.count_takings(tx, ledger, parts)
+    points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
+    return AmountsPicture(ledger.currency, points)
+
+
+def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
+    return TimedPoint(part, estimate.n if estimate is not None else 0, shown(estimate))
+
+
+def _retention(tx: Tx, ledger: Ledger, pair: Spans, *, now: datetime) -> Retention:
+    """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases."""
+    if not storage.contracts.any_contract(tx, ledger.currency):
+        return retention(storage.money.load_moves(tx, ledger, pair.before, pair.now))
+    days = (pair.now.first_day, pair.now.last_day)
+    return retention(samples(monthly_moves(storage.contracts.list_terms(tx, ledger.currency, days), *days)))
+
+
+def _horizon(rules: MoneyRules) -> Horizon:
+    return Horizon(months=rules.horizon_months, margin=rules.margin, discount=rules.discount)
+
+
+def _life_figures(found: LifetimeValue | None, currency: str) -> list[Figure]:
+    return [money_figure("clv", found.value if found is not None else None, currency)]
+
+
+def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> list[Figure]:
+    """Costs for each customer, for each ticket on average and in the middle, and of the revenue."""
+    solved = storage.costs.count_solved(tx, ledger, pair.now)
+    if not solved.priced:
+        keys = ("cost_per_customer", "cost_per_case", "median_cost")
+        missing = [money_figure(key, None, ledger.currency, note="no_costs") for key in keys]
+        return [*missing, share_figure("cost_of_revenue", None, note="no_costs")]
+    per_customer = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+    ranks = median_ranks(solved.priced)
+    middle, low, high = (storage.costs.load_case(tx, ledger, pair.now, place) for place in ranks)
+    return [
+        money_figure("cost_per_customer", ratio(per_customer), ledger.currency),
+        money_figure("cost_per_case", ratio(storage.costs.load_cases(tx, ledger, pair.now)), ledger.currency),
+        money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency),
+        share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
+    ]
+
+
+def _change(now: Estimate | None, before: Estimate | None) -> Change:
+    """Whether a mean is another than before, by the intervals of both."""
+    if now is None or before is None or not comparable(now.n, before.n):
+        return NOT_COMPARABLE
+    return judge(difference_of(now, before))
+
+
+def _median_deal(tx: Tx, ledger: Ledger, pair: Spans, takings: Takings) -> Estimate | None:
+    if not takings.sales:
+        return None
+    places = median_ranks(takings.sales)
+    middle, low, high = (storage.money.load_sale(tx, ledger, pair.now, place) for place in places)
+    return Estimate(middle, low, high, takings.sales)
+
+
+def _per_customer(deals: Sample) -> Sample:
+    """The sales of each customer, and 1."""
+    sums = deals.sums
+    turned = replace(
+        sums,
+        top=sums.bottom,
+        bottom=float(sums.n),
+        top_squares=sums.bottom_squares,
+        products=sums.bottom,
+        bottom_squares=float(sums.n),
+    )
+    return Sample(turned, [(sales, 1.0) for _, sales in deals.rows])

@@ -1,0 +1,107 @@
+"""The way of customers: into which month they came, when they bought for the first time and whether they still do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from bot.domain.metrics.cohorts import Cell
+from bot.domain.periods import Period
+from storage.database import Tx
+from storage.money import Ledger
+from storage.tables import customer, interaction, milestone, purchase, success_plan
+
+
+@dataclass(frozen=True)
+class Journey:
+    """When a customer joined, was first heard of and bought first."""
+
+    joined_at: datetime
+    heard_at: datetime | None
+    bought_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A purchase, or a cancellation by its negative amount."""
+
+    customer_id: int
+    at: datetime
+    minor: int
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A milestone that is due in a period: whose turn it is, when it is due and when it was reached."""
+
+    owner: str
+    due_at: datetime
+    done_at: datetime | None
+
+
+def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
+    """How many customers bought for the first time in each of these months, and how many of them in each later one."""
+    bought = (purchase.c.amount_minor > 0, *ledger.whom(purchase.c.customer_id))
+    first = func.min(purchase.c.purchased_at)
+    firsts = (
+        select(purchase.c.customer_id, first.label("first"))
+        .where(*bought)
+        .group_by(purchase.c.customer_id)
+        .having(first >= months[0].start)
+        .subquery()
+    )
+    came, active = _month(firsts.c.first, months).label("came"), _month(purchase.c.purchased_at, months).label("active")
+    visits = (
+        select(firsts.c.customer_id, came, active)
+        .join(purchase, and_(purchase.c.customer_id == firsts.c.customer_id, *bought))
+        .distinct()
+        .subquery()
+    )
+    grouped = (visits.c.came, visits.c.active)
+    statement = select(*grouped, func.count().label("n")).where(
+        visits.c.came.is_not(None), visits.c.active.is_not(None)
+    )
+    sizes, cells = [0] * len(months), dict[Cell, int]()
+    for row in tx.execute(statement.group_by(*grouped)):
+        if row.active == row.came:
+            sizes[row.came] = row.n
+        else:
+            cells[row.came, row.active - row.came] = row.n
+    return sizes, cells
+
+
+def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[Any]:
+    """The place of the month that an instant lies in, none before the first and after the last."""
+    inside = case(*((at < month.end, place) for place, month in enumerate(months)))
+    return case((at >= months[0].start, inside))
+
+
+def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
+    """The ways of those who joined in the period."""
+    heard = select(func.min(interaction.c.happened_at)).where(interaction.c.customer_id == customer.c.id)
+    bought = select(func.min(purchase.c.purchased_at)).where(
+        purchase.c.customer_id == customer.c.id, purchase.c.amount_minor > 0
+    )
+    columns = (customer.c.joined_at, heard.scalar_subquery().label("heard"), bought.scalar_subquery().label("bought"))
+    joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
+    statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
+    return [Journey(row.joined_at, row.heard, row.bought) for row in tx.execute(statement)]
+
+
+def list_purchases(tx: Tx, ledger: Ledger) -> list[Bought]:
+    """What the customers who are looked at ever bought, in the order of customers and of time."""
+    columns = (purchase.c.customer_id, purchase.c.purchased_at, purchase.c.amount_minor)
+    statement = select(*columns).where(*ledger.of(purchase.c.customer_id, purchase.c.currency))
+    ordered = statement.order_by(purchase.c.customer_id, purchase.c.purchased_at)
+    return [Bought(*row) for row in tx.execute(ordered)]
+
+
+def list_milestones(tx: Tx, period: Period) -> list[Milestone]:
+    """Milestones due in the period, of plans that were not cancelled."""
+    columns = (milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
+    due = (milestone.c.due_at >= period.start, milestone.c.due_at < period.end)
+    statement = select(*columns).join(success_plan, success_plan.c.id == milestone.c.plan_id)
+    rows = tx.execute(statement.where(*due, success_plan.c.status != "cancelled"))
+    return [Milestone(row.owner, row.due_at, row.done_at) for row in rows]
