@@ -27,7 +27,15 @@ def test_the_surest_loss_comes_first_and_not_the_largest_guess() -> None:
     assert [one.segment.name for one in found] == ["sure", "guess", "rest"]
     assert found[0].at_stake.low > 0
     assert found[1].at_stake.value > found[0].at_stake.value > 0 > found[2].at_stake.value
-    assert [one.is_unlike for one in found] == [True, True, True]
+    assert [(one.is_unlike, one.is_sure) for one in found] == [(True, True), (False, False), (True, False)]
+
+
+def test_a_segment_of_under_thirty_is_never_sure() -> None:
+    many = [segment(f"{n}", 5, 100) for n in range(5)]
+    assert [opportunities([segment("all", n, n), *many]).found[0].is_sure for n in (29, 30)] == [False, True]
+    assert not any(
+        one.is_unlike for one in opportunities([segment("all", 29, 29), *many]).found if one.segment.name == "all"
+    )
 
 
 def test_what_chance_explains_is_no_opportunity() -> None:

@@ -9,7 +9,7 @@ known (Morris, JASA 78 (1983), 47-55, says by how little they are too short from
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, comparable
 from bot.domain.metrics.multiple import unlike_the_rest
 from bot.domain.metrics.proportions import Share
 
@@ -30,8 +30,8 @@ class Segment:
 class Opportunity:
     """What a segment loses beyond the reference: `churn` is shrunk (0 to 1), `at_stake` in minor units a year.
 
-    `is_unlike` says that the segment differs from the rest, at most one such claim in ten being false; `themes` are
-    what its detractors write about.
+    `is_unlike` says that the segment, of thirty or more, differs from the rest, at most one such claim in ten being
+    false; `themes` are what its detractors write about.
     """
 
     segment: Segment
@@ -40,10 +40,15 @@ class Opportunity:
     is_unlike: bool
     themes: Sequence[str] = ()
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether more is lost here than by all, and there are enough customers to say so."""
+        return self.at_stake.low > 0 and comparable(self.segment.lost.whole)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Opportunities:
-    """The segments of five or more, surest first: by the lower bound of what is at stake. `lost` is of all of them.
+    """The segments of five or more, sure ones first, by the lower bound of what is at stake. `lost` is of all of them.
 
     None are `found` where they differ by no more than chance explains.
     """
@@ -67,7 +72,7 @@ def opportunities(segments: Sequence[Segment], themes: Mapping[str, Sequence[str
     found = [
         _opportunity(one, lost.part / lost.whole, scatter, unlike, (themes or {}).get(one.name, ())) for one in shown
     ]
-    found.sort(key=lambda one: (-one.at_stake.low, -one.at_stake.value, one.segment.name))
+    found.sort(key=lambda one: (not one.is_sure, -one.at_stake.low, -one.at_stake.value, one.segment.name))
     return Opportunities(lost=lost, looked_at=len(shown), found=tuple(found))
 
 
@@ -80,7 +85,7 @@ def _opportunity(
         segment=segment,
         churn=churn,
         at_stake=Estimate(*stake, segment.lost.whole),
-        is_unlike=segment.name in unlike,
+        is_unlike=segment.name in unlike and comparable(segment.lost.whole),
         themes=tuple(themes),
     )
 
