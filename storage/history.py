@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import Table, insert, update
 
 from bot.domain.names import search_key
-from storage import phones
+from bot.domain.segments import Segmentation
+from storage import phones, segments
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -94,8 +95,7 @@ class SurveyRunRecord:
     trigger: str
     subject: str
     wording: str
-    segment: str
-    csm_id: int
+    segmentation: Segmentation
     planned_at: datetime
     sent_at: datetime | None = None
     remind_at: datetime | None = None
@@ -110,8 +110,7 @@ class AnswerRecord:
     kind: str
     score: int
     scale: str
-    segment: str
-    csm_id: int
+    segmentation: Segmentation
     answered_at: datetime
     reason: str | None = None
     reason_at: datetime | None = None
@@ -236,8 +235,8 @@ def add(tx: Tx, *, now: datetime, history: History) -> None:
     _insert(tx, loss, history.losses)
     _insert(tx, purchase, history.purchases)
     _insert(tx, interaction, history.interactions)
-    _insert(tx, survey_run, history.runs)
-    _insert(tx, answer, history.answers)
+    _insert_segmented(tx, survey_run, history.runs)
+    _insert_segmented(tx, answer, history.answers)
     _insert(tx, success_plan, history.plans)
     _insert(tx, milestone, history.milestones)
     _insert(tx, win_back, history.win_backs)
@@ -252,6 +251,15 @@ def add_purchases(tx: Tx, *, now: datetime, purchases: Sequence[PurchaseRecord])
         if one.amount_minor > 0:
             statement = update(customer).where(customer.c.id == one.customer_id)
             tx.execute(statement.values(last_purchase_at=one.purchased_at))
+
+
+def _insert_segmented(tx: Tx, table: Table, records: Sequence[SurveyRunRecord] | Sequence[AnswerRecord]) -> None:
+    ids = segments.keep(tx, {record.segmentation for record in records})
+    rows = [{**vars(record), "segmentation_id": ids[record.segmentation]} for record in records]
+    for row in rows:
+        del row["segmentation"]
+    if rows:
+        tx.execute(insert(table), rows)
 
 
 def _insert(tx: Tx, table: Table, records: Sequence[object]) -> None:

@@ -18,9 +18,10 @@ from bot.domain.records import (
     ScoreRecord,
     TicketRecord,
 )
+from bot.domain.rules import Rules
 from bot.domain.surveys import SCALE_NAMES
 from bot.domain.touchpoints import Kind
-from storage import phones
+from storage import phones, segments
 from storage.database import Tx
 from storage.tables import answer, contract, customer, purchase, survey_run, ticket, usage_event
 
@@ -174,16 +175,16 @@ def save_contracts(tx: Tx, records: Sequence[ContractRecord]) -> Saved:
     return _Owned(tx, contract, records, span=("starts_on", "ends_on")).put(unsaid).execute(tx)
 
 
-def save_scores(tx: Tx, records: Sequence[ScoreRecord]) -> Saved:
+def save_scores(tx: Tx, records: Sequence[ScoreRecord], *, rules: Rules, now: datetime) -> Saved:
     """Add answers that another tool collected and change those that differ; each has a run that was never sent.
 
-    Their segment and CSM are the customer's present ones: of that day's nobody knows.
+    Their segments are the customer's present ones: of that day's nobody knows.
     """
     owned = _Owned(tx, answer, records)
     writes = owned.put({"reason": None, "kind": Kind.NPS, "scale": SCALE_NAMES[Kind.NPS]})
-    places = {owner.id: {"segment": owner.plan, "csm_id": owner.csm_id} for owner in owned.owners.values()}
+    present = segments.present(tx, [row["customer_id"] for row in writes.new], rules=rules, now=now)
     for row in writes.new:
-        row.update(places[row["customer_id"]])
+        row["segmentation_id"] = present[row["customer_id"]]
     for row, run_id in zip(writes.new, _add_runs(tx, writes.new), strict=True):
         row["run_id"] = run_id
     saved = writes.execute(tx)
@@ -194,7 +195,7 @@ def save_scores(tx: Tx, records: Sequence[ScoreRecord]) -> Saved:
 def _add_runs(tx: Tx, answers: Sequence[Mapping[str, Any]]) -> Sequence[int]:
     rows = [
         {
-            **{column: one[column] for column in ("customer_id", "kind", "segment", "csm_id")},
+            **{column: one[column] for column in ("customer_id", "kind", "segmentation_id")},
             "trigger": IMPORTED,
             "wording": IMPORTED,
             "subject": "",
@@ -265,7 +266,7 @@ def _one_at_a_time(tx: Tx, table: Table) -> None:
 
 
 def _owners(tx: Tx, external_ids: Collection[str]) -> dict[str, Row[Any]]:
-    columns = (customer.c[name] for name in ("external_id", "id", "plan", "csm_id"))
+    columns = (customer.c[name] for name in ("external_id", "id"))
     rows = tx.execute(select(*columns).where(customer.c.external_id.in_(external_ids)))
     return {row.external_id: row for row in rows}
 

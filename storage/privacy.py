@@ -19,6 +19,7 @@ from storage.tables import (
     milestone,
     outbox,
     purchase,
+    segmentation,
     success_plan,
     support_case,
     survey_run,
@@ -93,10 +94,11 @@ def _surveys(customer_id: int) -> Select[Any]:
         answer.c.reason,
         answer.c.answered_at,
         answer.c.changed_at,
-        answer.c.segment,
+        segmentation.c.plan.label("segment"),
         answer.c.external_id,
     )
     statement = select(*columns, *given).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    statement = statement.outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
     return statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc())
 
 

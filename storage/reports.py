@@ -33,7 +33,7 @@ from bot.domain.reports import EVERYBODY, Funnel, Slice
 from bot.domain.touchpoints import Kind
 from storage.columns import UtcDateTime
 from storage.database import Tx
-from storage.tables import answer, customer, loss, purchase, survey_run
+from storage.tables import answer, customer, loss, purchase, segmentation, survey_run
 
 
 def count_scores(
@@ -44,11 +44,12 @@ def count_scores(
     The segment is the one in which the answer was given.
     """
     spans = _spans(periods)
-    columns = (spans.c.place, _segment(answer, "segment", by), answer.c.score)
+    columns = (spans.c.place, _segment(segmentation, by), answer.c.score)
     given = (
         select(*columns)
         .select_from(spans)
         .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
+        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
     )
     relevant = _latest(given, spans) if kind is Kind.NPS else given.subquery()
     grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
@@ -67,7 +68,7 @@ def count_funnels(
     """
     spans = _spans(periods)
     closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
-    grouped = (spans.c.place, survey_run.c.kind, _segment(survey_run, "segment", by))
+    grouped = (spans.c.place, survey_run.c.kind, _segment(segmentation, by))
     statement = (
         select(
             *grouped,
@@ -79,6 +80,7 @@ def count_funnels(
         )
         .select_from(spans)
         .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
         .group_by(*grouped)
     )
@@ -97,7 +99,7 @@ def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension 
     """
     points = values(column("place", Integer), column("at", UtcDateTime()), name="point")
     moments = points.data(list(enumerate(instants.values()))).cte("point")
-    grouped = (moments.c.place, _segment(customer, "plan", by))
+    grouped = (moments.c.place, _segment(customer, by))
     statement = (
         select(*grouped, func.count().label("n"))
         .select_from(moments)
@@ -118,7 +120,7 @@ def count_never_bought(tx: Tx, instant: datetime) -> int:
 def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, int]:
     """Of the customers at each period's start, those who were lost in it, also if they have come back since."""
     spans = _spans(periods)
-    grouped = (spans.c.place, _segment(customer, "plan", by))
+    grouped = (spans.c.place, _segment(customer, by))
     statement = (
         select(*grouped, func.count(loss.c.customer_id.distinct()).label("n"))
         .select_from(spans)
@@ -161,10 +163,10 @@ def _never_bought() -> ColumnElement[bool]:
     return and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
 
 
-def _segment(rows: Table, plan: str, by: Dimension | None) -> ColumnElement[Any]:
+def _segment(rows: Table, by: Dimension | None) -> ColumnElement[Any]:
     columns: dict[Dimension | None, ColumnElement[Any]] = {
         None: literal(EVERYBODY),
-        Dimension.PLAN: rows.c[plan],
+        Dimension.PLAN: rows.c.plan,
         Dimension.CSM: rows.c.csm_id,
     }
     return columns[by].label("segment")

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, insert, select, update
 
 from bot.domain.messages import Language
+from bot.domain.rules import Rules
 from bot.domain.surveys import SCALE_NAMES, SurveyRun
 from bot.domain.touchpoints import Kind
 from bot.domain.wordings import wording_of
+from storage import segments
 from storage.database import Tx, for_each_dialect
-from storage.tables import answer, customer, survey_run
+from storage.tables import answer, customer, segmentation, survey_run
 
 
 def _runs() -> Select[Any]:
@@ -22,8 +24,8 @@ def _runs() -> Select[Any]:
             survey_run.c.customer_id,
             survey_run.c.subject,
             survey_run.c.wording,
-            survey_run.c.segment,
-            survey_run.c.csm_id,
+            survey_run.c.segmentation_id,
+            segmentation.c.plan,
             survey_run.c.closed_at,
             survey_run.c.closes_at,
             customer.c.name,
@@ -36,6 +38,7 @@ def _runs() -> Select[Any]:
             answer.c.prompt_message_id,
         )
         .join(customer, survey_run.c.customer_id == customer.c.id)
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
     )
 
@@ -44,7 +47,7 @@ _RUN = _runs().where(survey_run.c.id == bindparam("run_id"))
 _LOCK = select(survey_run.c.id).where(survey_run.c.id == bindparam("run_id")).with_for_update()
 
 
-def add_run(  # the segment and the CSM of that day stay with the run
+def add_run(  # the segments of that day stay with the run
     tx: Tx,
     *,
     kind: Kind,
@@ -52,18 +55,17 @@ def add_run(  # the segment and the CSM of that day stay with the run
     trigger: str,
     subject: str = "",
     wording: str | None = None,
+    rules: Rules,
     now: datetime,
 ) -> int:
     """Start a survey run for a customer, in the usual words unless others are given; returns its id."""
-    owner = tx.execute(select(customer.c.plan, customer.c.csm_id).where(customer.c.id == customer_id)).one()
     statement = insert(survey_run).values(
         customer_id=customer_id,
         kind=kind,
         trigger=trigger,
         subject=subject,
         wording=wording or wording_of(kind),
-        segment=owner.plan,
-        csm_id=owner.csm_id,
+        segmentation_id=segments.present(tx, [customer_id], rules=rules, now=now)[customer_id],
         planned_at=now,
     )
     return int(tx.execute(statement.returning(survey_run.c.id)).scalar_one())
@@ -112,8 +114,8 @@ def _run(row: Any) -> SurveyRun:  # noqa: ANN401  a database row
         language=Language(row.language),
         subject=row.subject,
         wording=row.wording,
-        segment=row.segment,
-        csm_id=row.csm_id,
+        segmentation_id=row.segmentation_id,
+        segment=row.plan or "",
         closed=row.closed_at is not None,
         closes_at=row.closes_at,
         score=row.score,
@@ -134,8 +136,7 @@ def save_score(
         "kind": run.kind,
         "score": score,
         "scale": SCALE_NAMES[run.kind],
-        "segment": run.segment,
-        "csm_id": run.csm_id,
+        "segmentation_id": run.segmentation_id,
         "answered_at": now,
         "reason_until": reason_until,
         "prompt_message_id": prompt_message_id,

@@ -6,7 +6,7 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -93,6 +93,9 @@ class CustomerRow(Table, table=True):
     birth_year: int | None = None
     plan: str = ""
     location: str = ""
+    title: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    tags: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     csm_id: int | None = Field(default=None, sa_type=Id, index=True)
     joined_at: datetime = _instant(index=True)
     created_at: datetime = _instant()
@@ -315,6 +318,40 @@ class CaseRow(Table, table=True):
     nps_run_id: int | None = _ref("survey_run.id", default=None)
 
 
+class StandingRow(Table, table=True):
+    """What a customer is worth on a day, among the others: bought in the last 365 days, and the quarter from 1 to 4."""
+
+    __tablename__ = "standing"
+    __table_args__ = (CheckConstraint("value_band between 1 and 4", name="value_band"),)
+
+    customer_id: int = Field(
+        foreign_key="customer.id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date
+    value_minor: int = Field(sa_type=Id)
+    currency: str = Field(max_length=3)
+    value_band: int | None = Field(default=None, sa_type=SmallInteger)
+    rfm: str = ""
+
+
+class SegmentationRow(Table, table=True):
+    """The segments that customers were in at one moment, shared by all who were in the same ones; "" is unknown."""
+
+    __tablename__ = "segmentation"
+
+    id: int | None = _id()
+    digest: str = Field(unique=True)
+    plan: str = ""
+    value: str = ""
+    csm_id: str = ""
+    age: str = ""
+    location: str = ""
+    title: str = ""
+    channel: str = ""
+    rfm: str = ""
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
 class SurveyRunRow(Table, table=True):
     """One survey to one customer, from planning to closing."""
 
@@ -343,8 +380,7 @@ class SurveyRunRow(Table, table=True):
     trigger: str
     subject: str = _secret("survey_run.subject", default="")
     wording: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     planned_at: datetime = _instant(index=True)
     sent_at: datetime | None = _instant(default=None)
     remind_at: datetime | None = _instant(default=None)
@@ -353,7 +389,7 @@ class SurveyRunRow(Table, table=True):
 
 
 class AnswerRow(Table, table=True):
-    """The answer to one run; the segment is stored with it, so that history stays true when a customer moves.
+    """The answer to one run, with its segments, so that history stays true when a customer moves.
 
     One that another tool collected has an `external_id`, and a run of its own that was never sent.
     """
@@ -377,8 +413,7 @@ class AnswerRow(Table, table=True):
     kind: str
     score: int
     scale: str
-    segment: str = ""
-    csm_id: int | None = Field(default=None, sa_type=Id)
+    segmentation_id: int | None = _ref("segmentation.id", default=None)
     answered_at: datetime = _instant()
     changed_at: datetime | None = _instant(default=None)
     reason: str | None = _secret("answer.reason", default=None)
@@ -936,7 +971,9 @@ rollup_change = metadata.tables["rollup_change"]
 rollup_mark = metadata.tables["rollup_mark"]
 rollup_pair = metadata.tables["rollup_pair"]
 rollup_state = metadata.tables["rollup_state"]
+segmentation = metadata.tables["segmentation"]
 staff = metadata.tables["staff"]
+standing = metadata.tables["standing"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]

@@ -25,6 +25,23 @@ START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """A Friday, ten in the morning in Vietnam, far from any public holiday."""
 
 
+EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$
+DECLARE one record;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DELETE FROM %I', one.tablename);
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
+  END LOOP;
+END $$
+"""
+"""Leaves of a PostgreSQL database its tables alone, whatever a test that was killed still holds open."""
+
+
 class HandClock:
     """Stands still until it is moved."""
 
@@ -73,11 +90,14 @@ def postgres() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def empty_postgres(postgres: Engine) -> Engine:
-    """The server, with a database called "empty" that has every table and no row, to copy."""
-    _execute(postgres, "CREATE DATABASE empty")
-    _create_tables(postgres.url.set(database="empty"))
-    return postgres
+def postgres_tables(postgres: Engine) -> Iterator[Engine]:
+    """A PostgreSQL database with every table, to be emptied: that takes a tenth of the time of making another one."""
+    _execute(postgres, "CREATE DATABASE tables")
+    url = postgres.url.set(database="tables")
+    _create_tables(url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,8 +108,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("empty_sqlite"), path)
         yield f"sqlite:///{path}"
     else:
-        with _postgres_database(request.getfixturevalue("empty_postgres"), like="empty") as url:
-            yield url
+        engine = request.getfixturevalue("postgres_tables")
+        _execute(engine, EMPTY)
+        yield engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -98,7 +119,7 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'blank.sqlite3'}"
     else:
-        with _postgres_database(request.getfixturevalue("postgres"), like="template1") as url:
+        with _postgres_database(request.getfixturevalue("postgres")) as url:
             yield url
 
 
@@ -129,8 +150,8 @@ def _execute(engine: Engine, statement: str) -> None:
 
 
 @contextmanager
-def _postgres_database(server: Engine, *, like: str) -> Iterator[str]:
+def _postgres_database(server: Engine) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {like}")
+    _execute(server, f"CREATE DATABASE {name}")
     yield server.url.set(database=name).render_as_string(hide_password=False)
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from bot.domain.delivery import Outgoing
 from bot.domain.messages import Language
 from bot.domain.names import search_key
+from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
 from storage import outbox as outbox_queries
 from storage import phones
@@ -80,7 +81,7 @@ def queue_survey(database: Database, customer_id: int, kind: Kind = Kind.NPS, su
 
     def add_run(tx: Tx, *, now: datetime) -> int:
         return survey_queries.add_run(
-            tx, kind=kind, customer_id=customer_id, trigger="manual", subject=subject, now=now
+            tx, kind=kind, customer_id=customer_id, trigger="manual", subject=subject, rules=Rules(), now=now
         )
 
     run_id = database.write_now(add_run)

@@ -1,15 +1,19 @@
 """What happened before a test begins: surveys that were sent and answered, put in as rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 
+from bot.domain.segments import Segmentation
 from bot.domain.surveys import SCALE_NAMES
 from bot.domain.touchpoints import Kind
+from storage import segments
 from storage.database import Database, Tx
 from storage.tables import answer, survey_run
+
+NONE = Segmentation()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +27,15 @@ class Asked:
     answered_at: datetime | None = None
     segment: str = "gold"
     csm_id: int | None = None
+    others: Segmentation = NONE
     reason: str | None = None
     open_for: timedelta = timedelta(days=14)
+
+    @property
+    def segmentation(self) -> Segmentation:
+        """The plan, the CSM, and what else is said."""
+        csm_id = "" if self.csm_id is None else str(self.csm_id)
+        return replace(self.others, plan=self.segment, csm_id=csm_id)
 
 
 def remember(database: Database, surveys: Iterable[Asked]) -> None:
@@ -32,9 +43,11 @@ def remember(database: Database, surveys: Iterable[Asked]) -> None:
 
     def add(tx: Tx, *, now: datetime) -> None:
         for each in surveys:
-            run_id = tx.execute(insert(survey_run).values(_run(each)).returning(survey_run.c.id)).scalar_one()
+            kept = segments.keep(tx, {each.segmentation})[each.segmentation]
+            run = {**_run(each), "segmentation_id": kept}
+            run_id = tx.execute(insert(survey_run).values(run).returning(survey_run.c.id)).scalar_one()
             if each.score is not None:
-                tx.execute(insert(answer).values(_answer(each, run_id)))
+                tx.execute(insert(answer).values({**_answer(each, run_id), "segmentation_id": kept}))
 
     database.write_now(add)
 
@@ -46,8 +59,6 @@ def _run(asked: Asked) -> dict[str, object]:
         "trigger": "manual",
         "subject": "",
         "wording": "test",
-        "segment": asked.segment,
-        "csm_id": asked.csm_id,
         "planned_at": asked.sent_at,
         "sent_at": asked.sent_at,
         "closes_at": asked.sent_at + asked.open_for,
@@ -61,8 +72,6 @@ def _answer(asked: Asked, run_id: int) -> dict[str, object]:
         "kind": asked.kind,
         "score": asked.score,
         "scale": SCALE_NAMES[asked.kind],
-        "segment": asked.segment,
-        "csm_id": asked.csm_id,
         "answered_at": asked.answered_at or asked.sent_at,
         "reason": asked.reason,
     }

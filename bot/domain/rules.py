@@ -356,6 +356,17 @@ class PrivacyRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportRules:
+    """Where the bands of reports begin: of ages in years, and of what a customer bought in the last 365 days.
+
+    The edges of value are minor units of the business's currency; without any, customers are put into quarters.
+    """
+
+    ages: tuple[int, ...] = (18, 25, 35, 45, 55)
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a business may set about how it treats its customers.
 
@@ -388,3 +399,4 @@ class Rules:
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()
+    reports: ReportRules = ReportRules()

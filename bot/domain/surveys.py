@@ -48,7 +48,10 @@ def band(kind: Kind, score: int) -> Band:
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyRun:
-    """One survey to one customer as it stands. `chat_id` is the chat of the customer it belongs to."""
+    """One survey to one customer as it stands. `chat_id` is the chat of the customer it belongs to.
+
+    `segmentation_id` names the segments that the customer was in when it was planned; `segment` is their plan then.
+    """
 
     run_id: int
     kind: Kind
@@ -59,8 +62,8 @@ class SurveyRun:
     language: Language
     subject: str
     wording: str
+    segmentation_id: int | None
     segment: str
-    csm_id: int | None
     closed: bool
     closes_at: datetime | None
     score: int | None

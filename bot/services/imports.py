@@ -108,7 +108,8 @@ def import_scores(
     tx: Tx, *, now: datetime, records: Sequence[ScoreRecord], rules: Rules, dry_run: bool = False
 ) -> ImportResult:
     """Add and change answers to NPS that another tool collected, by their external id; nobody is called about them."""
-    return _import_owned(tx, records, partial(storage.imports.save_scores, tx), rules=rules, dry_run=dry_run)
+    save = partial(storage.imports.save_scores, tx, rules=rules, now=now)
+    return _import_owned(tx, records, save, rules=rules, dry_run=dry_run)
 
 
 IMPORTS: Mapping[Noun, Callable[..., ImportResult]] = MappingProxyType(
@@ -188,7 +189,7 @@ def _ask_about(
         first = {due.customer_id: due for due in reversed(found) if due.customer_id not in asked}
         for due in first.values():
             key, due_at = storage.triggers.dedupe_key(trigger, due), due.at + trigger.after
-            invite(tx, due, trigger.survey, key, due_at, trigger=trigger_name(trigger), now=now)
+            invite(tx, due, trigger.survey, key, due_at, trigger=trigger_name(trigger), rules=rules, now=now)
 
 
 def _identities(record: CustomerRecord) -> dict[Identity, str]:

@@ -84,7 +84,7 @@ def plan_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     closed = storage.planning.list_closed_interactions(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in closed:
         if storage.planning.mark_interaction_asked(tx, due.row_id, now=now) and due.reachable:
-            invite(tx, due, Kind.CES, f"ces:{due.row_id}", due.at + delay, trigger="interaction", now=now)
+            invite(tx, due, Kind.CES, f"ces:{due.row_id}", due.at + delay, trigger="interaction", rules=rules, now=now)
     return len(closed)
 
 
@@ -95,7 +95,17 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
             key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
-            invite(tx, due, Kind.CASE_CES, key, due.at + delay, trigger=surveys.OF_CASE, case_id=due.row_id, now=now)
+            invite(
+                tx,
+                due,
+                Kind.CASE_CES,
+                key,
+                due.at + delay,
+                trigger=surveys.OF_CASE,
+                case_id=due.row_id,
+                rules=rules,
+                now=now,
+            )
     return len(resolved)
 
 
@@ -109,7 +119,7 @@ def plan_follow_ups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "nps_planned_at", now=now) and due.reachable:
             key = f"follow_up:case:{due.row_id}"
-            run_id = invite(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger=surveys.OF_CASE, now=now)
+            run_id = invite(tx, due, Kind.FOLLOW_UP, key, due.at + delay, trigger=surveys.OF_CASE, rules=rules, now=now)
             storage.cases.change(tx, due.row_id, nps_run_id=run_id)
             storage.customers.change(tx, due.customer_id, next_nps_at=now + rules.surveys.nps_every)
     return len(resolved)
@@ -121,7 +131,16 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
     done = storage.planning.list_done_milestones(tx, Window(limit=CHUNK, before=now).earlier(delay))
     for due in done:
         if storage.planning.mark_milestone_asked(tx, due.row_id, now=now) and due.reachable:
-            invite(tx, due, Kind.CSAT, f"csat:milestone:{due.row_id}", due.at + delay, trigger="milestone", now=now)
+            invite(
+                tx,
+                due,
+                Kind.CSAT,
+                f"csat:milestone:{due.row_id}",
+                due.at + delay,
+                trigger="milestone",
+                rules=rules,
+                now=now,
+            )
     return len(done)
 
 
@@ -140,5 +159,5 @@ def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
             key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"
-            invite(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, now=now)
+            invite(tx, due, Kind.NPS, key, now, trigger=storage.planning.BY_CALENDAR, rules=rules, now=now)
     return len(customers)

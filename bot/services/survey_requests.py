@@ -34,7 +34,7 @@ def request_survey(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, wor
     new = not storage.outbox.is_queued(tx, key)
     forecast = _forecast(tx, customer_id, kind, rules=rules, now=now)
     if new and forecast.goes:
-        new = _queue(tx, customer_id, kind, subject, key, now=now)
+        new = _queue(tx, customer_id, kind, subject, key, rules=rules, now=now)
     facts = {
         "customer": cut(customer.name, 60),
         "kind": kind,
@@ -54,9 +54,11 @@ def _forecast(tx: Tx, customer_id: int, kind: Kind, *, rules: Rules, now: dateti
     return survey_requests.forecast(facts, rules.contact, now=now)
 
 
-def _queue(tx: Tx, customer_id: int, kind: Kind, subject: str, key: str, *, now: datetime) -> bool:
+def _queue(tx: Tx, customer_id: int, kind: Kind, subject: str, key: str, *, rules: Rules, now: datetime) -> bool:
     """False when somebody was first."""
-    run_id = storage.surveys.add_run(tx, kind=kind, customer_id=customer_id, trigger=BY_STAFF, subject=subject, now=now)
+    run_id = storage.surveys.add_run(
+        tx, kind=kind, customer_id=customer_id, trigger=BY_STAFF, subject=subject, rules=rules, now=now
+    )
     facts = surveys.question_facts(kind, run_id, subject)
     message = planning.outgoing(kind, key, customer_id=customer_id, due_at=now, facts=facts, run_id=run_id)
     first = storage.outbox.add(tx, message, now=now) is not None

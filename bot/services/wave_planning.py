@@ -78,6 +78,7 @@ def _ask(tx: Tx, wave: Wave, turn: _Turn, *, rules: Rules, now: datetime) -> boo
         trigger=BY_WAVE,
         subject=wave.subject,
         wording=wave.wording(turn.variant),
+        rules=rules,
         now=now,
     )
     key = waves.invitation_key(wave_id, customer_id, storage.wave_members.next_attempt(tx, wave_id, customer_id))

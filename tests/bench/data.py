@@ -107,7 +107,6 @@ def _run(number: int) -> dict[str, Any]:
         "trigger": "calendar",
         "subject": "",
         "wording": "nps-1",
-        "segment": "gold",
         "planned_at": NOW,
         "sent_at": NOW,
         "remind_at": NOW + timedelta(days=4),

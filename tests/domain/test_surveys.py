@@ -24,7 +24,7 @@ def run(**changes: Any) -> SurveyRun:
         "subject": "",
         "wording": "nps-1",
         "segment": "gold",
-        "csm_id": None,
+        "segmentation_id": None,
         "closed": False,
         "closes_at": NOW + timedelta(days=14),
         "score": None,

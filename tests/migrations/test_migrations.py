@@ -8,10 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
+from bot.domain.segments import Segmentation
 from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.phones import ends_like
-from storage.tables import customer, loss, metadata
+from storage.tables import answer, customer, loss, metadata, segmentation, survey_run
 
 BUYER = """
     INSERT INTO customer
@@ -122,6 +123,37 @@ def test_numbers_and_words_from_before_encryption_are_found_and_read_as_they_wer
             assert list(found) == ([number] if goal else [])
 
 
+def test_surveys_of_the_past_keep_their_plan_and_csm_and_nothing_is_invented(blank_url: str) -> None:
+    migrate(blank_url, "0012_datain")
+    with connect(blank_url) as connection:
+        connection.execute(text(CUSTOMER), {"number": 1, "phone": None})
+        for number, csm_id in {1: 5_000_000_000, 2: None, 3: 5_000_000_000}.items():
+            connection.execute(text(RUN), {"number": number, "csm_id": csm_id})
+        connection.execute(text(ANSWER), {"csm_id": 7})
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        columns = (segmentation.c.plan, segmentation.c.csm_id, segmentation.c.age, segmentation.c.tags)
+        runs = select(*columns).join(survey_run, survey_run.c.segmentation_id == segmentation.c.id)
+        found = connection.execute(runs.order_by(survey_run.c.id)).all()
+        assert found == [("gold", csm, "", []) for csm in ("5000000000", "", "5000000000")]
+        given = select(*columns).join(answer, answer.c.segmentation_id == segmentation.c.id)
+        assert connection.execute(given).all() == [("gold", "7", "", [])]
+        assert (
+            Segmentation(plan="gold", csm_id="7").digest in connection.execute(select(segmentation.c.digest)).scalars()
+        )
+
+
+RUN = """
+INSERT INTO survey_run (id, customer_id, kind, trigger, subject, wording, segment, csm_id, planned_at)
+VALUES (:number, 1, 'nps', 'staff', '', 'nps-1', 'gold', :csm_id, '2026-11-20 03:00:00')
+"""
+ANSWER = """
+INSERT INTO answer (run_id, customer_id, kind, score, scale, segment, csm_id, answered_at)
+VALUES (1, 1, 'nps', 9, '0-10 likelihood', 'gold', :csm_id, '2026-11-20 03:00:00')
+"""
 CUSTOMER = """
 INSERT INTO customer (id, name, search_name, salutation, language, timezone, phone, plan, location, joined_at,
     created_at)

@@ -22,10 +22,10 @@ BLIND = {"customer.phone_index", "customer.phone_ending"}
 PLAIN = {
     # Staff search and sort by names, planners by birthdays, segments by plan and place; see docs/encryption.md.
     "customer": {"name", "search_name", "external_id", "salutation", "plan", "location", "language", "timezone"}
-    | {"topics_off", "hours"},
+    | {"topics_off", "hours", "title", "channel", "tags"},
     "staff": {"name", "role", "language"},
     # Keys of the rules, states, digests and our own words.
-    "answer": {"kind", "scale", "segment", "external_id"},
+    "answer": {"kind", "scale", "external_id"},
     "audit": {"command"},
     "contract": {"external_id", "currency"},
     "consent": {"act", "detail", "text_version"},
@@ -45,9 +45,11 @@ PLAIN = {
     "outbox": {"dedupe_key", "kind", "language", "template", "status", "hold_rule", "owner", "error", "lane"},
     "purchase": {"external_id", "currency"},
     "rate": {"name"},
+    "segmentation": {"digest", "plan", "value", "csm_id", "age", "location", "title", "channel", "rfm", "tags"},
+    "standing": {"currency", "rfm"},
     "success_plan": {"template", "name", "status", "check_in_answer"},
     "support_case": {"source", "survey_kind", "reason", "outcome"},
-    "survey_run": {"kind", "trigger", "wording", "segment"},
+    "survey_run": {"kind", "trigger", "wording"},
     "ticket": {"external_id", "category", "currency"},
     "usage_event": {"external_id", "name"},
     "wave": {"kind", "status", "words", "weekdays", "language", "shown", "subject", "variants"},

@@ -5,11 +5,13 @@ from functools import partial
 
 from bot.domain.local_time import local_date
 from bot.domain.planning import outgoing
+from bot.domain.segments import Belonging, segmentation_of
 from bot.domain.surveys import SCALE_NAMES, SCALES, Band, band, question_facts
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.domain.wordings import wording_of
 from bot.playground.simulation import words
 from bot.playground.simulation.chance import Chance
+from bot.playground.simulation.people import Profile
 from bot.playground.simulation.timeline import Timeline
 from storage.history import AnswerRecord, SurveyRunRecord
 
@@ -54,14 +56,24 @@ def ask(story: Timeline, kind: Kind, key: str, *, trigger: str, now: datetime, s
         trigger=trigger,
         subject=subject,
         wording=wording_of(kind),
-        segment=profile.plan,
-        csm_id=profile.csm_id,
+        segmentation=segmentation_of(
+            _belonging(profile), story.rules.reports, currency=story.rules.currency, year=now.year
+        ),
         planned_at=now,
     )
     story.history.runs.append(run)
     facts = question_facts(kind, run.id, subject)
     message = outgoing(kind, key, customer_id=profile.id, due_at=now, facts=facts, run_id=run.id)
     story.send(message, now=now, on_sent=partial(_follow, story, run), on_dropped=partial(_close, run))
+
+
+def _belonging(profile: Profile) -> Belonging:
+    return Belonging(
+        plan=profile.plan,
+        csm_id=profile.csm_id,
+        birth_year=profile.birthday.year if profile.birthday else None,
+        location=profile.location,
+    )
 
 
 def _close(run: SurveyRunRecord, now: datetime) -> None:
@@ -104,8 +116,7 @@ def _answer(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
         kind=kind,
         score=score,
         scale=SCALE_NAMES[kind],
-        segment=run.segment,
-        csm_id=run.csm_id,
+        segmentation=run.segmentation,
         answered_at=now,
     )
     verdict = band(kind, score)

@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0017_rollup"
-down_revision = "0012_datain"
+down_revision = "0013_segments"
 branch_labels = None
 depends_on = None
 

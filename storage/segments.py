@@ -1,0 +1,81 @@
+"""The segments that customers are in: kept once for all who are in the same ones, and named by surveys and answers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from bot.domain.local_time import local_date
+from bot.domain.rules import Rules
+from bot.domain.segments import Belonging, Segmentation, segmentation_of
+from storage.database import Tx, insert_for
+from storage.tables import customer, segmentation, standing
+
+_BELONGING = (
+    select(
+        customer.c.id,
+        customer.c.plan,
+        customer.c.csm_id,
+        customer.c.birth_year,
+        customer.c.location,
+        customer.c.title,
+        customer.c.channel,
+        customer.c.tags,
+        standing.c.value_minor,
+        standing.c.currency,
+        standing.c.value_band,
+        standing.c.rfm,
+    )
+    .outerjoin(standing, standing.c.customer_id == customer.c.id)
+    .where(customer.c.id.in_(bindparam("ids", expanding=True)))
+)
+_IDS = select(segmentation.c.digest, segmentation.c.id).where(
+    segmentation.c.digest.in_(bindparam("digests", expanding=True))
+)
+
+
+def present(tx: Tx, customer_ids: Collection[int], *, rules: Rules, now: datetime) -> dict[int, int]:
+    """The segmentation that each customer is in now, by the customer; kept if nobody was in it before."""
+    year = local_date(now, rules.timezone).year
+    known = {
+        customer_id: segmentation_of(belonging, rules.reports, currency=rules.currency, year=year)
+        for customer_id, belonging in _load_belonging(tx, customer_ids).items()
+    }
+    ids = keep(tx, set(known.values()))
+    return {customer_id: ids[one] for customer_id, one in known.items()}
+
+
+def _load_belonging(tx: Tx, customer_ids: Collection[int]) -> dict[int, Belonging]:
+    return {
+        row.id: Belonging(
+            plan=row.plan,
+            csm_id=row.csm_id,
+            birth_year=row.birth_year,
+            location=row.location,
+            title=row.title,
+            channel=row.channel,
+            tags=row.tags or (),
+            value_minor=row.value_minor,
+            currency=row.currency or "",
+            value_band=row.value_band,
+            rfm=row.rfm or "",
+        )
+        for row in tx.execute(_BELONGING, {"ids": list(customer_ids)})
+    }
+
+
+def keep(tx: Tx, wanted: Collection[Segmentation]) -> Mapping[Segmentation, int]:
+    """The id of each segmentation; one that is new is added."""
+    by_digest = {one.digest: one for one in wanted}
+    found = _list_ids(tx, by_digest)
+    if missing := by_digest.keys() - found.keys():
+        rows = [{"digest": digest, **asdict(by_digest[digest])} for digest in sorted(missing)]
+        # Another replica may add the same one at this moment: whoever is second finds it.
+        tx.execute(insert_for(tx)(segmentation).on_conflict_do_nothing(index_elements=["digest"]), rows)
+        found |= _list_ids(tx, missing)
+    return {one: found[digest] for digest, one in by_digest.items()}
+
+
+def _list_ids(tx: Tx, digests: Collection[str]) -> dict[str, int]:
+    return {row.digest: row.id for row in tx.execute(_IDS, {"digests": list(digests)})}
