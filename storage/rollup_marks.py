@@ -47,10 +47,10 @@ def _mark_moved(row: str) -> tuple[str, ...]:
 
 def _in_funnel(*, is_open: bool) -> str:
     """The survey of an answer, where it is counted: one that is over must be counted anew, as it may have counted so."""
-    state = "NULL" if is_open else "NOT NULL"
+    state = "r.closed_at IS NULL AND r.closes_at IS NOT NULL"
     return (
         " FROM rollup_state s JOIN survey_run r ON s.series = 'sent ' || r.kind AND r.sent_at < s.marked_before"
-        f" WHERE r.closed_at IS {state} AND r.id = "
+        f" WHERE {'' if is_open else 'NOT '}({state}) AND r.id = "
     )
 
 
@@ -72,6 +72,7 @@ SUPERSEDED = (
 )
 REASONED = "CASE WHEN NEW.reason IS NULL THEN -1 ELSE 1 END"
 MOVED = "(OLD.kind, OLD.customer_id, OLD.answered_at) <> (NEW.kind, NEW.customer_id, NEW.answered_at)"
+SENT_OLD, SENT_NEW = "'sent ' || OLD.kind", "'sent ' || NEW.kind"
 SENT = "sent_at, kind, closed_at, closes_at, segmentation_id"
 
 TRIGGERS = (
@@ -102,23 +103,46 @@ TRIGGERS = (
             f"{_mark_neighbours('NEW')} AND s.series = 'repeats' AND a.run_id <> NEW.run_id",
         ),
     ),
-    Trigger("rollup_moved", "UPDATE OF kind, customer_id, answered_at", "answer", MOVED, (
-        *_mark_moved("OLD"), *_mark_moved("NEW"),
-    )),
-    Trigger("rollup_said", "UPDATE OF reason", "answer", "(OLD.reason IS NULL) <> (NEW.reason IS NULL)",
-            _step("NEW", 2, REASONED)),
-    Trigger("rollup_removed", "DELETE", "answer", "1 = 1", (
-        *_mark_moved("OLD"),
-        *_step("OLD", 1, "-1"),
-        *_step("OLD", 2, "CASE WHEN OLD.reason IS NULL THEN 0 ELSE -1 END"),
-    )),
-    Trigger("rollup_sent", "INSERT", "survey_run", "NEW.sent_at IS NOT NULL", (
-        _mark("'sent ' || NEW.kind", "NEW.sent_at"),
-    )),
-    Trigger("rollup_changed_run", f"UPDATE OF {SENT}", "survey_run", "1 = 1", (
-        _mark("'sent ' || OLD.kind", "OLD.sent_at"), _mark("'sent ' || NEW.kind", "NEW.sent_at"),
-    )),
-    Trigger("rollup_removed_run", "DELETE", "survey_run", "1 = 1", (_mark("'sent ' || OLD.kind", "OLD.sent_at"),)),
+    Trigger(
+        "rollup_moved",
+        "UPDATE OF kind, customer_id, answered_at",
+        "answer",
+        MOVED,
+        (
+            *_mark_moved("OLD"),
+            *_mark_moved("NEW"),
+        ),
+    ),
+    Trigger(
+        "rollup_said",
+        "UPDATE OF reason",
+        "answer",
+        "(OLD.reason IS NULL) <> (NEW.reason IS NULL)",
+        _step("NEW", 2, REASONED),
+    ),
+    Trigger(
+        "rollup_removed",
+        "DELETE",
+        "answer",
+        "1 = 1",
+        (
+            *_mark_moved("OLD"),
+            *_step("OLD", 1, "-1"),
+            *_step("OLD", 2, "CASE WHEN OLD.reason IS NULL THEN 0 ELSE -1 END"),
+        ),
+    ),
+    Trigger("rollup_sent", "INSERT", "survey_run", "NEW.sent_at IS NOT NULL", (_mark(SENT_NEW, "NEW.sent_at"),)),
+    Trigger(
+        "rollup_changed_run",
+        f"UPDATE OF {SENT}",
+        "survey_run",
+        "NEW.sent_at IS NOT NULL",
+        (
+            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at)",
+            _mark(SENT_NEW, "NEW.sent_at"),
+        ),
+    ),
+    Trigger("rollup_removed_run", "DELETE", "survey_run", "1 = 1", (_mark(SENT_OLD, "OLD.sent_at"),)),
 )
 
 

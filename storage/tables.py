@@ -6,10 +6,11 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, SmallInteger, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, SmallInteger, UniqueConstraint, event, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from storage import rollup_marks
 from storage.columns import NAMING, BlindIndex, Id, SecretJson, SecretText, UtcDateTime
 
 
@@ -912,6 +913,7 @@ class RollupStateRow(Table, table=True):
 
     series: str = Field(primary_key=True)
     timezone: str
+    dimensions: str
     counted_until: date
     marked_before: datetime = _instant()
     marked_at: datetime = _instant()
@@ -982,3 +984,5 @@ usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]
 wave_member = metadata.tables["wave_member"]
 win_back = metadata.tables["win_back"]
+
+event.listen(metadata, "after_create", lambda _tables, connection, **_: rollup_marks.create(connection))

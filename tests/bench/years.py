@@ -117,12 +117,12 @@ def _add_customers(connection: Connection, chance: np.random.Generator, count: i
             "chat_id": numbers + 5_000_000_000,
             "linked_at": joined,
             "last_purchase_at": _some(bought, ~never),
+            "lost_at": _add_losses(connection, chance, joined, end),
             "next_nps_at": end + chance.integers(0, 100 * DAY, count),
         },
     )
     _add_belongings(connection, chance, count)
     _add_purchases(connection, chance, bought[~never], numbers[~never])
-    _add_losses(connection, chance, joined, end)
     _add_cases(connection, chance, count, end)
     return joined
 
@@ -180,20 +180,19 @@ def _add_purchases(
     _load(connection, purchase, {"id": numbers, "external_id": _named("H", numbers), **facts})
 
 
-def _add_losses(connection: Connection, chance: np.random.Generator, joined: np.ndarray[Any, Any], end: int) -> None:
-    """A quarter of all customers were lost once, and a third of them came back."""
+def _add_losses(
+    connection: Connection, chance: np.random.Generator, joined: np.ndarray[Any, Any], end: int
+) -> np.ndarray[Any, Any]:
+    """A quarter of all customers were lost once, and a third of them came back; since when who is away has been."""
     lost = np.flatnonzero(chance.random(len(joined)) < 0.25)
     at = joined[lost] + (chance.random(len(lost)) * (end - joined[lost])).astype(np.int64)
     back = at + chance.integers(DAY, 200 * DAY, len(lost))
     is_back = (chance.random(len(lost)) < 1 / 3) & (back < end)
     facts = {"customer_id": lost + 1, "lost_at": at, "source": "silence", "reason": ""}
     _load(connection, loss, {"id": np.arange(1, len(lost) + 1), **facts, "recovered_at": _some(back, is_back)})
-    connection.execute(
-        text(
-            "UPDATE customer SET lost_at = (SELECT lost_at FROM loss WHERE customer_id = customer.id)"
-            " WHERE id IN (SELECT customer_id FROM loss WHERE recovered_at IS NULL)"
-        )
-    )
+    away = np.zeros(len(joined), np.int64)
+    away[lost[~is_back]] = at[~is_back]
+    return _some(away, away > 0)
 
 
 def _add_cases(connection: Connection, chance: np.random.Generator, count: int, end: int) -> None:

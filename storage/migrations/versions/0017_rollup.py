@@ -21,6 +21,7 @@ def upgrade() -> None:
         "rollup_state",
         sa.Column("series", sa.String, nullable=False),
         sa.Column("timezone", sa.String, nullable=False),
+        sa.Column("dimensions", sa.String, nullable=False),
         sa.Column("counted_until", sa.Date, nullable=False),
         sa.Column("marked_before", UtcDateTime, nullable=False),
         sa.Column("marked_at", UtcDateTime, nullable=False),
