@@ -1,11 +1,12 @@
-"""Counting for reports row by row: answers, surveys sent, customers and losses, for many periods and by segment.
+"""Counting for reports row by row: answers, surveys, customers and losses, for many periods and by segment.
 
-This is what is true; `storage.reports` says the same sooner. Each query joins the periods, which may overlap, to the rows inside them, so that the index on the instant is used once
-a period. What comes back are counts, never people.
+This is what is true; `storage.reports` says the same sooner. Each query joins the periods, which may overlap, to the
+rows inside them, so that the index on the instant is used once a period. What comes back are
+counts, never people.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +20,14 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    column,
     exists,
     func,
     literal,
     or_,
     select,
-    values,
+    union_all,
 )
+from sqlalchemy.types import TypeEngine
 
 from bot.domain.periods import Period
 from bot.domain.report_requests import Dimension
@@ -126,8 +127,7 @@ def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension 
     Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
     is the customer's present one; of customers no earlier one is kept.
     """
-    points = values(column("place", Integer), column("at", UtcDateTime()), name="point")
-    moments = points.data(list(enumerate(instants.values()))).cte("point")
+    moments = _table("point", enumerate(instants.values()), ("place", Integer()), ("at", UtcDateTime()))
     grouped = (moments.c.place, _segment(customer, by))
     statement = (
         select(*grouped, func.count().label("n"))
@@ -163,9 +163,17 @@ def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None
 
 def _spans(periods: Sequence[Period]) -> CTE:
     """The periods as rows: their place in the sequence, and the instants between which they lie."""
-    columns = (column("place", Integer), column("start", UtcDateTime()), column("stop", UtcDateTime()))
     rows = [(place, period.start, period.end) for place, period in enumerate(periods)]
-    return values(*columns, name="span").data(rows).cte("span")
+    return _table("span", rows, ("place", Integer()), ("start", UtcDateTime()), ("stop", UtcDateTime()))
+
+
+def _table(name: str, rows: Iterable[Sequence[Any]], *columns: tuple[str, TypeEngine[Any]]) -> CTE:
+    """Rows of values. Not as VALUES, which SQLAlchemy compiles anew at every call: that took longer than the query."""
+    lines = [
+        select(*(literal(value, kind).label(column) for value, (column, kind) in zip(row, columns, strict=True)))
+        for row in rows
+    ]
+    return union_all(*lines).cte(name)
 
 
 def _within(instant: ColumnElement[Any], spans: CTE) -> ColumnElement[bool]:

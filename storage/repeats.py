@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.domain.periods import Period
 from bot.domain.touchpoints import Kind
@@ -21,10 +21,12 @@ class Repeat:
     superseded_at: datetime
 
 
-def any_after(tx: Tx, instant: datetime) -> bool:
-    """Whether anybody gave an NPS answer then or later."""
-    given = select(answer.c.run_id).where(answer.c.kind == Kind.NPS, answer.c.answered_at >= instant)
-    return tx.execute(given.limit(1)).first() is not None
+def latest(tx: Tx) -> datetime | None:
+    """When the last NPS answer was given."""
+    found: datetime | None = tx.execute(
+        select(func.max(answer.c.answered_at)).where(answer.c.kind == Kind.NPS)
+    ).scalar()
+    return found
 
 
 def list_in(tx: Tx, period: Period) -> Iterable[Repeat]:

@@ -13,7 +13,7 @@ from functools import partial
 from bot.domain.periods import Period
 from bot.domain.report_requests import Dimension
 from bot.domain.reports import Funnel, Slice
-from bot.domain.rollups import REPEATS, STANDING, Counted, sent
+from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
 from bot.domain.touchpoints import Kind
 from storage import raw_reports, repeats, rollups
 from storage.database import Tx
@@ -33,13 +33,12 @@ def count_scores(
     """
     if kind is not Kind.NPS:
         return _count(tx, kind, periods, by, partial(raw_reports.count_given, tx, kind, by=by))
-    lasting = [each for each in periods if not repeats.any_after(tx, each.end)]
+    latest = repeats.latest(tx)
+    lasting = [each for each in periods if latest is None or latest < each.end]
     past = [each for each in periods if each not in lasting]
     raw = partial(raw_reports.count_scores, tx, kind, by=by)
     standing = partial(raw_reports.count_standing, tx, by=by)
-    return _count(tx, STANDING, lasting, by, standing, whole=raw) | (
-        _count_latest(tx, past) if by is None else raw(past)
-    )
+    return _count(tx, STANDING, lasting, by, standing, whole=raw) | _count_latest(tx, past, by, raw)
 
 
 def count_funnels(
@@ -93,17 +92,18 @@ def _count(
     )
 
 
-def _count_latest(tx: Tx, periods: Sequence[Period]) -> dict[Slice, Counter[int]]:
-    """NPS answers by score, the latest of each customer in each period: all, less those superseded inside it."""
-    if not periods:
-        return {}
-    counted = rollups.load(tx, REPEATS, periods[0].timezone)
-    helped = [each for each in periods if counted.helps(each)]
+def _count_latest(tx: Tx, periods: Sequence[Period], by: Dimension | None, raw: Raw) -> dict[Slice, Counter[int]]:
+    """NPS answers by score, the latest of each customer in each period: all, less those superseded inside it.
+
+    By segment they are counted row by row: which answers of which days superseded which is kept for everybody only.
+    """
+    counted = rollups.load(tx, REPEATS, periods[0].timezone) if periods and by is None else NOTHING
+    helped = [each for each in periods if by is None and counted.helps(each)]
     given = _count(tx, Kind.NPS, helped, None, partial(raw_reports.count_given, tx, Kind.NPS))
     again = _count_repeats(tx, counted, helped)
     found = {each: kept for each, scores in given.items() if (kept := scores - again[each[0]])}
     others = [each for each in periods if each not in helped]
-    return found | (raw_reports.count_scores(tx, Kind.NPS, others) if others else {})
+    return found | (raw(others) if others else {})
 
 
 def _count_repeats(tx: Tx, counted: Counted, periods: Sequence[Period]) -> dict[Period, Counter[int]]:

@@ -114,7 +114,7 @@ def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
     """From when the first open survey closes by itself, what was counted is no longer so."""
     closes_at = select(func.min(survey_run.c.closes_at)).where(*_sent_on(SURVEYS_SENT[series], day), _open(now))
     if (since := tx.execute(closes_at).scalar()) is not None:
-        tx.execute(insert(rollup_mark).values(series=series, at=day.start, since=since))
+        tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
 def _save_day(tx: Tx, series: str, day: Period, told: Iterable[tuple[Sequence[Any], Sequence[int]]]) -> None:

@@ -46,20 +46,24 @@ def _mark_moved(row: str) -> tuple[str, ...]:
 
 
 def _in_funnel(*, is_open: bool) -> str:
-    """The survey of an answer, where it is counted: one that is over must be counted anew, as it may have counted so."""
-    state = "r.closed_at IS NULL AND r.closes_at IS NOT NULL"
+    """The survey of an answer, where it is counted; unless it was counted as open, more than a step may change."""
+    counted_open = (
+        "r.closed_at IS NULL AND EXISTS (SELECT 1 FROM rollup_mark m WHERE m.series = s.series"
+        " AND m.at <= r.sent_at AND r.sent_at < m.until AND m.since <= r.closes_at)"
+    )
     return (
         " FROM rollup_state s JOIN survey_run r ON s.series = 'sent ' || r.kind AND r.sent_at < s.marked_before"
-        f" WHERE {'' if is_open else 'NOT '}({state}) AND r.id = "
+        f" WHERE {'' if is_open else 'NOT '}({counted_open}) AND r.id = "
     )
 
 
 def _step(row: str, slot: int, change: str) -> tuple[str, str]:
     """The funnel of an answer's survey has more or fewer in one step."""
+    run = f"{row}.run_id"
+    changed = f"s.series, r.sent_at, r.segmentation_id, {slot}, {change}"
     return (
-        f"{CHANGE} SELECT s.series, r.sent_at, r.segmentation_id, {slot}, {change}"  # noqa: S608
-        f"{_in_funnel(is_open=True)}{row}.run_id",
-        f"{MARK} SELECT s.series, r.sent_at{_in_funnel(is_open=False)}{row}.run_id",  # noqa: S608
+        f"{CHANGE} SELECT {changed}{_in_funnel(is_open=True)}{run}",
+        f"{MARK} SELECT s.series, r.sent_at{_in_funnel(is_open=False)}{run}",
     )
 
 
@@ -150,6 +154,7 @@ def create(connection: Connection) -> None:
     """Make every trigger, where the tables are that they write to."""
     if not inspect(connection).has_table("rollup_mark"):
         return
+    drop(connection)
     for trigger in TRIGGERS:
         for statement in _create(trigger, connection.dialect.name):
             connection.execute(text(statement))
@@ -171,8 +176,6 @@ def _create(trigger: Trigger, dialect: str) -> tuple[str, ...]:
     body = " ".join(f"{statement};" for statement in trigger.statements)
     if dialect == "sqlite":
         return (f"{after} WHEN {trigger.condition} BEGIN {body} END",)
-    return (
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN IF {trigger.condition} THEN {body} END IF; RETURN NULL; END $$",
-        f"{after} EXECUTE FUNCTION {trigger.name}()",
-    )
+    function = f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
+    returns = f"$$ BEGIN IF {trigger.condition} THEN {body} END IF; RETURN NULL; END $$"
+    return f"{function} {returns}", f"{after} EXECUTE FUNCTION {trigger.name}()"

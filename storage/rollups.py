@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, Date, Integer, and_, column, func, or_, select, values
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, not_, or_, select
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
@@ -60,19 +61,29 @@ def sum_days(
 def _sum_rows(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
 ) -> dict[Slice, Counter[int]]:
-    spans = _days(periods, counted)
-    same = and_(rollup.c.series == series, rollup.c.dimension == (by or ""))
-    within = and_(rollup.c.day >= spans.c.first, rollup.c.day < spans.c.after)
-    statement = (
-        select(spans.c.place, rollup.c.segment, *(func.sum(rollup.c[slot]).label(slot) for slot in SLOTS))
-        .select_from(spans)
-        .join(rollup, and_(same, within, rollup.c.day.not_in(counted.changed)))
-        .group_by(spans.c.place, rollup.c.segment)
-    )
+    """By the database for each period; but where there is one segment, days are few, and the parts of a trend many."""
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    for place, segment, *sums in tx.execute(statement):
-        found[periods[place], segment].update(_by_slot(sums))
+    if by is None:
+        days = [(day, _by_slot(slots)) for day, *slots in tx.execute(_DAYS, _asked(series, counted, _hull(periods)))]
+        for period in periods:
+            for slots in (slots for day, slots in days if period.first_day <= day < period.after):
+                found[period, EVERYBODY].update(slots)
+        return found
+    for period in periods:
+        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": by}):
+            found[period, segment].update(_by_slot(sums))
     return found
+
+
+def _hull(periods: Sequence[Period]) -> Period:
+    first_day, after = min(each.first_day for each in periods), max(each.after for each in periods)
+    return replace(periods[0], first_day=first_day, after=after)
+
+
+def _asked(series: str, counted: Counted, period: Period) -> dict[str, Any]:
+    """The counted days of a period."""
+    days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
+    return {"series": series, **days, "changed": list(counted.changed)}
 
 
 def _list_changes(
@@ -96,24 +107,35 @@ def sum_pairs(
     tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS
 ) -> dict[Period, Counter[int]]:
     """What began in each period and was followed up on a counted day of it, by slot."""
-    spans = _days(periods, counted)
-    began = and_(rollup_pair.c.first_day >= spans.c.first, rollup_pair.c.first_day < spans.c.after)
-    followed = and_(rollup_pair.c.last_day < spans.c.after, rollup_pair.c.last_day.not_in(counted.changed))
-    statement = (
-        select(spans.c.place, *(func.sum(rollup_pair.c[slot]).label(slot) for slot in SLOTS))
-        .select_from(spans)
-        .join(rollup_pair, and_(rollup_pair.c.series == series, began, followed))
-        .group_by(spans.c.place)
-    )
-    return {periods[place]: Counter(_by_slot(sums)) for place, *sums in tx.execute(statement)}
+    asked = {each: _asked(series, counted, each) for each in periods}
+    return {each: Counter(_by_slot(tx.execute(_PAIRS, facts).one())) for each, facts in asked.items()}
 
 
-def _by_slot(sums: Iterable[int]) -> dict[int, int]:
-    return {slot: int(n) for slot, n in enumerate(sums)}
+def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
+    return {slot: int(n or 0) for slot, n in enumerate(sums)}
 
 
-def _days(periods: Sequence[Period], counted: Counted) -> CTE:
-    """The counted days of the periods as rows: the place of the period, its first day, and the day after its last."""
-    columns = (column("place", Integer), column("first", Date), column("after", Date))
-    rows = [(place, each.first_day, min(each.after, counted.until)) for place, each in enumerate(periods)]
-    return values(*columns, name="span").data(rows).cte("span")
+def _within(day: ColumnElement[date]) -> ColumnElement[bool]:
+    changed = day.in_(bindparam("changed", expanding=True))
+    return and_(day >= bindparam("first_day"), day < bindparam("after"), not_(changed))
+
+
+def _sums(table: Table) -> list[ColumnElement[int]]:
+    return [func.sum(table.c[slot]) for slot in SLOTS]
+
+
+# Built once: a trend asks them for each of its parts, and building took longer than answering.
+_SERIES = bindparam("series")
+_DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(
+    rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
+)
+_SEGMENTS = (
+    select(rollup.c.segment, *_sums(rollup))
+    .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
+    .group_by(rollup.c.segment)
+)
+_PAIRS = select(*_sums(rollup_pair)).where(
+    rollup_pair.c.series == _SERIES,
+    rollup_pair.c.first_day >= bindparam("first_day"),
+    _within(rollup_pair.c.last_day),
+)

@@ -920,7 +920,10 @@ class RollupStateRow(Table, table=True):
 
 
 class RollupMarkRow(Table, table=True):
-    """What happened at an instant is not as it was counted; with `since`, from then on only."""
+    """What happened at an instant is not as it was counted.
+
+    Or what happened until another instant will not be so, once the time has come: the first open survey closes then.
+    """
 
     __tablename__ = "rollup_mark"
     __table_args__ = (Index("ix_rollup_mark_series_at", "series", "at"),)
@@ -928,6 +931,7 @@ class RollupMarkRow(Table, table=True):
     id: int | None = _id()
     series: str
     at: datetime = _instant()
+    until: datetime | None = _instant(default=None)
     since: datetime | None = _instant(default=None)
 
 

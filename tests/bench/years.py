@@ -34,14 +34,16 @@ ZONE = "Asia/Ho_Chi_Minh"
 CUSTOMERS = 1_000_000
 YEARS = 3
 SEGMENTATIONS = 200_000
-AT_ONCE = 100_000
+AT_ONCE = 50_000
+SURVEYS_AT_ONCE = 500_000
 ANSWERED = 0.8
 """High, so that ten million answers do not need twenty-five million surveys."""
 NPS_EVERY = 105.0  # days; asked at a random moment of the first two thirds of each stretch
 OTHERS_EACH = 4.6  # CES and CSAT surveys a customer
 DAY = 86_400
 
-Columns = Mapping[str, np.ndarray[Any, Any] | str | int | None]
+Array = np.ndarray[Any, Any]
+Columns = Mapping[str, Array | str | int | None]
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def _make_fast(connection: Connection) -> None:
         connection.execute(text("SET maintenance_work_mem = '512MB'"))
 
 
-def _add_customers(connection: Connection, chance: np.random.Generator, count: int) -> np.ndarray[Any, Any]:
+def _add_customers(connection: Connection, chance: np.random.Generator, count: int) -> Array:
     """Half of them were there when the three years began; returns when each joined, in seconds since 1970."""
     end = int(NOW.timestamp())
     start = end - YEARS * 365 * DAY
@@ -168,9 +170,7 @@ def _segmentation(seed: int) -> Segmentation:
     )
 
 
-def _add_purchases(
-    connection: Connection, chance: np.random.Generator, last: np.ndarray[Any, Any], buyers: np.ndarray[Any, Any]
-) -> None:
+def _add_purchases(connection: Connection, chance: np.random.Generator, last: Array, buyers: Array) -> None:
     """Two for each who ever bought: the last one, and one before it."""
     at = np.concatenate([last, last - chance.integers(DAY, 300 * DAY, len(last))])
     numbers = np.arange(1, len(at) + 1)
@@ -180,9 +180,7 @@ def _add_purchases(
     _load(connection, purchase, {"id": numbers, "external_id": _named("H", numbers), **facts})
 
 
-def _add_losses(
-    connection: Connection, chance: np.random.Generator, joined: np.ndarray[Any, Any], end: int
-) -> np.ndarray[Any, Any]:
+def _add_losses(connection: Connection, chance: np.random.Generator, joined: Array, end: int) -> Array:
     """A quarter of all customers were lost once, and a third of them came back; since when who is away has been."""
     lost = np.flatnonzero(chance.random(len(joined)) < 0.25)
     at = joined[lost] + (chance.random(len(lost)) * (end - joined[lost])).astype(np.int64)
@@ -209,37 +207,43 @@ def _add_cases(connection: Connection, chance: np.random.Generator, count: int, 
     _load(connection, support_case, {"id": np.arange(1, cases + 1), **facts, **due, **ended, **known, **said})
 
 
-def _add_surveys(connection: Connection, chance: np.random.Generator, joined: np.ndarray[Any, Any]) -> tuple[int, int]:
+def _add_surveys(connection: Connection, chance: np.random.Generator, joined: Array) -> tuple[int, int]:
     """NPS in stretches from joining, CES and CSAT at any moment; those of the last two weeks are open."""
     end = int(NOW.timestamp())
     owners, kinds, sent = _asked(chance, joined, end)
     order = np.argsort(sent, kind="stable")
     owners, kinds, sent = owners[order], kinds[order], sent[order]
-    numbers = np.arange(1, len(sent) + 1)
-    closes = sent + 14 * DAY
-    wait = (chance.random(len(sent)) ** 3 * 13.9 * DAY).astype(np.int64)
-    answered = (chance.random(len(sent)) < ANSWERED) & (sent + wait < end)
-    belongs = 1 + (owners * 7919 + chance.integers(0, 2, len(sent))) % min(SEGMENTATIONS, len(joined))
-    run = {"id": numbers, "customer_id": owners, "kind": np.array(["nps", "ces", "csat"])[kinds], "sent_at": sent}
-    moments = {"planned_at": sent, "closes_at": closes, "closed_at": _some(closes, closes < end)}
+    answers = 0
+    for start in range(0, len(sent), SURVEYS_AT_ONCE):
+        here = slice(start, start + SURVEYS_AT_ONCE)
+        answers += _add_part(connection, chance, start + 1, (owners[here], kinds[here], sent[here]), len(joined))
+    return len(sent), answers
+
+
+def _add_part(
+    connection: Connection, chance: np.random.Generator, first: int, asked: tuple[Array, Array, Array], customers: int
+) -> int:
+    """Surveys from the id `first` on, with their answers; returns how many of these there are."""
+    end = int(NOW.timestamp())
+    owners, kinds, sent = asked
+    count = len(sent)
+    numbers, closes = np.arange(first, first + count), sent + 14 * DAY
+    wait = (chance.random(count) ** 3 * 13.9 * DAY).astype(np.int64)
+    belongs = 1 + (owners * 7919 + chance.integers(0, 2, count)) % min(SEGMENTATIONS, customers)
+    theirs = {"customer_id": owners, "kind": np.array(["nps", "ces", "csat"])[kinds], "segmentation_id": belongs}
+    moments = {"planned_at": sent, "sent_at": sent, "closes_at": closes, "closed_at": _some(closes, closes < end)}
     said = {"trigger": "calendar", "subject": "", "wording": "test"}
-    _load(connection, survey_run, {**run, **moments, **said, "segmentation_id": belongs})
+    _load(connection, survey_run, {"id": numbers, **theirs, **moments, **said})
     top, low = np.array([11, 7, 5])[kinds], np.array([0, 1, 1])[kinds]
-    score = np.minimum(low + (np.sqrt(chance.random(len(sent))) * top).astype(np.int64), low + top - 1)
-    reason = np.where(chance.random(len(sent)) < 0.3, "vì", None)
-    given = {"run_id": numbers, "customer_id": owners, "kind": run["kind"], "score": score, "scale": "test"}
-    last = {"answered_at": sent + wait, "reason": reason, "segmentation_id": belongs}
-    _load(
-        connection,
-        answer,
-        {name: column if isinstance(column, str) else column[answered] for name, column in {**given, **last}.items()},
-    )
-    return len(sent), int(answered.sum())
+    score = np.minimum(low + (np.sqrt(chance.random(count)) * top).astype(np.int64), low + top - 1)
+    given = {"run_id": numbers, **theirs, "score": score, "answered_at": sent + wait}
+    given["reason"] = np.where(chance.random(count) < 0.3, "vì", None)
+    answered = (chance.random(count) < ANSWERED) & (sent + wait < end)
+    _load(connection, answer, {**{name: column[answered] for name, column in given.items()}, "scale": "test"})
+    return int(answered.sum())
 
 
-def _asked(
-    chance: np.random.Generator, joined: np.ndarray[Any, Any], end: int
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _asked(chance: np.random.Generator, joined: Array, end: int) -> tuple[Array, Array, Array]:
     """Of each survey the customer, the place of its kind among NPS, CES and CSAT, and when it was sent."""
     everybody = np.arange(1, len(joined) + 1)
     stretch = int(NPS_EVERY * DAY)
@@ -253,11 +257,11 @@ def _asked(
     return np.concatenate([owners, others]), kinds, np.concatenate([sent, at])
 
 
-def _named(name: str, numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _named(name: str, numbers: Array) -> Array:
     return np.char.add(name, numbers.astype("U9"))
 
 
-def _some(values: np.ndarray[Any, Any], which: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _some(values: Array, which: Array) -> Array:
     """The values where `which` holds, and nothing elsewhere."""
     found = values.astype(np.int64).astype(object)
     found[~which] = None
@@ -308,7 +312,7 @@ def _instant_from(asked: str, table: Table, name: str, form: str) -> str:
     return form.format(asked) if isinstance(table.c[name].type, UtcDateTime) else asked
 
 
-def _rows(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Iterator[tuple[Any, ...]]:
+def _rows(arrays: Mapping[str, Array]) -> Iterator[tuple[Any, ...]]:
     (count,) = {len(array) for array in arrays.values()}
     for start in range(0, count, AT_ONCE):
         yield from zip(*(array[start : start + AT_ONCE].tolist() for array in arrays.values()), strict=True)

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("marked_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("series", name="pk_rollup_state"),
     )
-    _create_changed("rollup_mark", sa.Column("since", UtcDateTime))
+    _create_changed("rollup_mark", sa.Column("until", UtcDateTime), sa.Column("since", UtcDateTime))
     _create_changed(
         "rollup_change",
         sa.Column("segmentation_id", Id),

@@ -1,0 +1,159 @@
+"""What is counted once a day says at every moment what counting every row says, on both databases."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select, update
+
+from bot.domain.periods import Period, parse_period, previous, trends
+from bot.domain.report_requests import Dimension
+from bot.domain.rules import Rules
+from bot.domain.touchpoints import Kind
+from bot.services import rollups
+from storage import raw_reports, reports
+from storage.database import Database, Tx
+from storage.tables import answer, metadata, survey_run
+from tests.conftest import START, HandClock
+from tests.factories import add_customer
+from tests.history import Asked, remember
+
+ZONES = ("Asia/Ho_Chi_Minh", "Asia/Kolkata")
+SURVEYS = (Kind.NPS, Kind.CES, Kind.CSAT)
+DAY = timedelta(days=1)
+LATER = timedelta(minutes=11)
+CUSTOMERS = 3
+
+hours = st.integers(-24 * 20, 0).map(lambda off: START + timedelta(hours=off))
+asked = st.builds(
+    lambda sent_at, wait, rest: Asked(sent_at=sent_at, answered_at=min(START, sent_at + wait), **rest),
+    hours,
+    st.sampled_from([timedelta(), DAY, 3 * DAY]),
+    st.fixed_dictionaries(
+        {
+            "customer_id": st.integers(1, CUSTOMERS),
+            "kind": st.sampled_from([Kind.NPS, Kind.NPS, Kind.CES]),
+            "score": st.sampled_from([None, 1, 5, 5]),
+            "segment": st.sampled_from(["", "gold"]),
+            "reason": st.sampled_from([None, "vì"]),
+            "open_for": st.sampled_from([2 * DAY, 14 * DAY]),
+        }
+    ),
+)
+Change = Callable[[Tx, list[int]], None]
+
+
+def _answers(**values: Any) -> Change:
+    return lambda tx, ids: tx.execute(update(answer).where(answer.c.run_id.in_(ids)).values(**values)) and None
+
+
+def _runs(**values: Any) -> Change:
+    return lambda tx, ids: tx.execute(update(survey_run).where(survey_run.c.id.in_(ids)).values(**values)) and None
+
+
+def _remove(tx: Tx, ids: list[int]) -> None:
+    tx.execute(delete(answer).where(answer.c.run_id.in_(ids)))
+
+
+def _answer_late(at: datetime, tx: Tx, ids: list[int]) -> None:
+    """Whoever has not answered one of these surveys does so."""
+    columns = ("customer_id", "kind", "segmentation_id")
+    unanswered = select(survey_run).where(survey_run.c.id.in_(ids), survey_run.c.id.not_in(select(answer.c.run_id)))
+    for run in tx.execute(unanswered).mappings().all():
+        row = {name: run[name] for name in columns}
+        tx.execute(insert(answer).values(run_id=run["id"], **row, score=3, scale="x", answered_at=at, reason=None))
+
+
+changes: st.SearchStrategy[Change] = st.one_of(
+    st.sampled_from([2, 4]).map(lambda score: _answers(score=score)),
+    hours.map(lambda at: _answers(answered_at=at)),
+    st.integers(1, CUSTOMERS).map(lambda number: _answers(customer_id=number)),
+    st.sampled_from([None, "", "khác"]).map(lambda reason: _answers(reason=reason)),
+    hours.map(lambda at: _runs(sent_at=at)),
+    st.sampled_from([START, None]).map(lambda at: _runs(closed_at=at)),
+    st.just(_remove),
+    hours.map(lambda at: partial(_answer_late, at)),
+    st.just(partial(_answer_late, START)),
+)
+places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    history=st.lists(asked, min_size=4, max_size=8),
+    changed=st.lists(st.tuples(changes, places), max_size=5),
+    since=st.lists(st.tuples(changes, places), max_size=2),
+    zones=st.permutations(ZONES),
+    waits=st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]),
+)
+def test_a_report_says_what_counting_every_row_says(
+    database: Database,
+    clock: HandClock,
+    history: list[Asked],
+    changed: Sequence[tuple[Change, list[int]]],
+    since: Sequence[tuple[Change, list[int]]],
+    zones: Sequence[str],
+    waits: timedelta,
+) -> None:
+    """Whatever happens between two counts, and whether they are done or not."""
+    clock._now = START  # noqa: SLF001  each example begins then
+    database.write_now(_clear)
+    for number in range(1, CUSTOMERS + 1):
+        add_customer(database, id=number, chat_id=None)
+    remember(database, history)
+    first = min(row for row in database.read_now(_ids))
+    _count(database, clock, zones[0])
+    for change, numbers in changed:
+        database.write_now(_apply, change=change, ids=[first + number - 1 for number in numbers])
+    clock.advance(waits)
+    _check(database, zones)
+    _count(database, clock, zones[0])
+    for change, numbers in since:
+        database.write_now(_apply, change=change, ids=[first + number - 1 for number in numbers])
+    _check(database, zones)
+    _count(database, clock, zones[1])
+    _check(database, zones)
+
+
+def _clear(tx: Tx, *, now: datetime) -> None:
+    for table in reversed(metadata.sorted_tables):
+        tx.execute(delete(table))
+
+
+def _ids(tx: Tx, *, now: datetime) -> list[int]:
+    return list(tx.execute(select(survey_run.c.id)).scalars())
+
+
+def _apply(tx: Tx, *, now: datetime, change: Change, ids: list[int]) -> None:
+    change(tx, ids)
+
+
+def _count(database: Database, clock: HandClock, timezone: str) -> None:
+    """Plan until there is no more to do, and once more when the marks have settled."""
+    for wait in (timedelta(), LATER):
+        clock.advance(wait)
+        while database.write_now(rollups.plan_rollups, rules=Rules(timezone=timezone)):
+            pass
+
+
+def _check(database: Database, zones: Sequence[str]) -> None:
+    for timezone in zones:
+        database.read_now(_compare, timezone=timezone)
+
+
+def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
+    for text in ("7d", "30d"):
+        period = parse_period(text, now=now, timezone=timezone)
+        periods: Sequence[Period] = (period, previous(period), *trends(period, now=now)[0])
+        for by in (None, Dimension.PLAN):
+            for kind in SURVEYS:
+                assert reports.count_scores(tx, kind, periods, by=by) == raw_reports.count_scores(
+                    tx, kind, periods, by=by
+                )
+            facts: dict[str, Any] = {"by": by, "now": now}
+            assert reports.count_funnels(tx, SURVEYS, periods, **facts) == raw_reports.count_funnels(
+                tx, SURVEYS, periods, **facts
+            )
