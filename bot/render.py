@@ -87,7 +87,9 @@ class Renderer:
             for row in message.keyboard
         )
         contact = _plain(template, "share", facts) if message.ask_contact else None
-        return Rendered(_block(template, "text", facts), rows, contact)
+        text = _block(template, "text", facts)
+        above = f"{self.render(message.opening).text}\n\n" if message.opening else ""
+        return Rendered(above + text, rows, contact)
 
     def part(self, message: Message, part: str) -> str:
         """One block of a message's template as plain text, for captions, commands and pictures."""

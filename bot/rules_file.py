@@ -80,6 +80,7 @@ def examine_rules(path: Path | None, *, said: Mapping[str, object], now: datetim
     except RulesError as error:
         return examine_rules(None, said=said, now=now)[0], error.problems
     raw.setdefault("plans", default_plans())
+    raw.setdefault("themes", default_themes())
     written = _take_country(raw)
     country = str(raw.get("phone_region", Rules.phone_region)) if written is None else written
     _keep_lunar_days(raw, country)
@@ -101,6 +102,11 @@ def _key(problem: str) -> str:
 def default_plans() -> list[Any]:
     """The success plans that every business starts with, as the file would write them."""
     return _of_templates("plans")
+
+
+def default_themes() -> list[Any]:
+    """The themes of reasons that every business starts with, as the file would write them."""
+    return _of_templates("themes")
 
 
 def _of_templates(name: str) -> list[Any]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.domain.report_requests import Page
 from bot.domain.rules import Rules
 from bot.services import (
     birthdays,
@@ -16,11 +17,15 @@ from bot.services import (
     greetings,
     health,
     plan_planning,
+    reports,
     retention,
+    reviews,
     survey_planning,
+    themes,
     wave_planning,
     win_back,
 )
+from storage.database import Tx
 
 OFTEN = timedelta(seconds=20)
 NOW_AND_THEN = timedelta(minutes=5)
@@ -43,6 +48,15 @@ class Duty:
     every: timedelta
 
 
+REVIEWED: reviews.Pages = {Page.CASES: reports.cases}
+"""The pages of the report whose figures the monthly review tells."""
+
+
+def plan_reviews(tx: Tx, *, now: datetime, rules: Rules) -> int:
+    """Tell managers how a week and a month went; here one use case is handed others, which none may import."""
+    return reviews.plan_reviews(tx, now=now, rules=rules, pages=REVIEWED)
+
+
 # The order matters where all run in turn: who is lost gets no more surveys, who came back is asked nothing,
 # and a wave comes before the calendar's NPS, which it stands in for.
 DUTIES: Sequence[Duty] = (
@@ -52,6 +66,7 @@ DUTIES: Sequence[Duty] = (
     Duty(win_back.plan_win_back, NOW_AND_THEN),
     Duty(win_back.plan_offers, NOW_AND_THEN),
     Duty(survey_planning.plan_closings, OFTEN),
+    Duty(themes.plan_themes, OFTEN),
     Duty(survey_planning.plan_reminders, NOW_AND_THEN),
     Duty(birthdays.plan_birthdays, NOW_AND_THEN),
     Duty(greetings.plan_holiday_greetings, NOW_AND_THEN),
@@ -72,6 +87,7 @@ DUTIES: Sequence[Duty] = (
     Duty(health.plan_health, NOW_AND_THEN),
     Duty(health.plan_health_alerts, NOW_AND_THEN),
     Duty(digests.plan_digests, NOW_AND_THEN),
+    Duty(plan_reviews, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
 )

@@ -10,12 +10,18 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from bot.domain.delivery import Act, Delivery
+from bot.domain.messages import Message
 from bot.render import Renderer
-from handlers import drawing, plan_pictures, replies
+from handlers import drawing, plan_pictures, replies, review_pictures
 from handlers.limiter import PACED
 
 TOPIC_NOT_MODIFIED = "topic_not_modified"
 THREAD_GONE = "thread not found"
+
+PICTURES: Mapping[str, Callable[[Message, Renderer], bytes]] = MappingProxyType(
+    {"plan": plan_pictures.draw, "nps": review_pictures.draw, "health": review_pictures.draw}
+)
+"""What draws the picture that a message's facts name."""
 
 Bot = ExtBot[Any]
 Performer = Callable[[Bot, Renderer, Delivery], Coroutine[Any, Any, int | None]]
@@ -46,7 +52,7 @@ async def _send_picture(bot: Bot, renderer: Renderer, one: Delivery) -> int:
     rendered = renderer.render(one.message)
     photo = await bot.send_photo(
         one.chat_id,
-        await drawing.make(partial(plan_pictures.draw, one.message, renderer)),
+        await drawing.make(partial(PICTURES[str(one.message.facts["picture"])], one.message, renderer)),
         caption=rendered.text,
         parse_mode=ParseMode.HTML,
         reply_markup=replies.inline(rendered.rows),

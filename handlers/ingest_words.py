@@ -41,7 +41,7 @@ EXAMPLES: Mapping[str, object] = {
     "phone": "0912345678",
 }
 OWN_EXAMPLES: Mapping[Noun, Mapping[str, object]] = {
-    Noun.CUSTOMERS: {"external_id": "K-17", "name": "Nguyễn Thị An"},
+    Noun.CUSTOMERS: {"external_id": "K-17", "name": "Nguyễn Thị An", "tags": "vip, đại lý"},
     Noun.EVENTS: {"name": "order_delivered"},
 }
 _page = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)

@@ -103,9 +103,10 @@ async def edit_picture(
         await send_picture(context, chat_id, picture, message)
 
 
-async def send_document(context: Context, chat_id: int, content: bytes, name: str) -> None:
-    """Send a file in reply."""
-    await _attempt(context, chat_id, context.bot.send_document(chat_id, content, filename=name), name)
+async def send_document(context: Context, chat_id: int, content: bytes, name: str, caption: str | None = None) -> None:
+    """Send a file in reply, with plain words under it."""
+    sending = context.bot.send_document(chat_id, content, filename=name, caption=caption)
+    await _attempt(context, chat_id, sending, name)
 
 
 async def send_file(context: Context, chat_id: int, name: str, message: messages.Message) -> None:

@@ -1,88 +1,133 @@
 """The file of a report: what it holds comes from the report, and every word in it from the templates."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from itertools import groupby
 from typing import NamedTuple
 
-from bot.domain.metrics.estimates import Estimate
+from bot.domain.figures import Figure
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
-from bot.domain.reports import Metric
-from bot.exports import CountSheet, FigureRow, ReportFile, to_csv, to_pdf, to_xlsx
+from bot.domain.reports import line_figures, metric_unit
+from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
 from bot.render import LOCALES, Renderer
 from handlers.report_pictures import picture_of
 
-HEADINGS = ("metric", "part", "segment", "first_day", "last_day", "value", "low", "high", "n", "note")
-METHODS = ("methods_interval", "methods_hidden", "methods_nps", "methods_share", "methods_churn", "methods_response")
+NUMBERS = ("value", "low", "high", "change", "change_low", "change_high")
+HEADINGS = ("name", "part", "segment", "first_day", "last_day", *NUMBERS, "unit", "n", "note")
+METHODS = ("methods_period", "methods_interval", "methods_hidden", "methods_change")
+OF_SURVEYS = ("methods_nps", "methods_share", "methods_churn", "methods_response")
+MOST_CHARTS = 4
 
 Say = Callable[..., str]
 """A part of the file's template in words, with what else it needs to know."""
 
 
-class Counted(NamedTuple):
-    """A figure before it has words."""
+class ReportDocument(NamedTuple):
+    """A file as it is sent: its name, what is in it, and the words under it."""
 
-    metric: Metric
-    n: int
-    estimate: Estimate | None
+    name: str
+    content: bytes
+    caption: str
 
 
-def write(report: Report, form: FileForm, renderer: Renderer) -> tuple[str, bytes]:
-    """The file's name and its bytes; takes some tenths of a second, so it is called in a thread of its own."""
-    content = _content(report, renderer)
-    name = f"{report.lines[0].metric if len(report.lines) == 1 else 'report'}-{report.period.last_day}.{form}"
-    if form is FileForm.XLSX:
-        return name, to_xlsx(content)
-    if form is FileForm.CSV:
-        return name, to_csv(content)
-    return name, to_pdf(content, picture_of(report, renderer), LOCALES[report.words.language])
+def write(report: Report, form: FileForm, renderer: Renderer) -> ReportDocument:
+    """The report as a file; takes some tenths of a second, so it is called in a thread of its own."""
+    file, say = _content(report, renderer), _saying(report, renderer)
+    caption = say("caption", title=file.title, subtitle=file.subtitle, count=len(file.figures), form=form)
+    return ReportDocument(
+        f"{_subject(report)}-{report.period.last_day}.{form}", _written(report, file, form, renderer), caption
+    )
+
+
+def _written(report: Report, file: ReportFile, form: FileForm, renderer: Renderer) -> bytes:
+    match form:
+        case FileForm.XLSX:
+            return to_xlsx(file)
+        case FileForm.CSV:
+            return to_csv(file)
+        case _:
+            return to_pdf(file, picture_of(report, renderer), LOCALES[report.words.language])
+
+
+def _subject(report: Report) -> str:
+    """What the file is called after: its one metric, or its page."""
+    return report.lines[0].metric if len(report.lines) == 1 else report.message.template.rpartition("/")[2]
+
+
+def _saying(report: Report, renderer: Renderer) -> Say:
+    def say(part: str, /, **facts: object) -> str:
+        known = {"line": {}, "by": None, **report.words.facts, **facts}
+        return renderer.part(replace(report.words, template="reports/file", facts=known), part)
+
+    return say
 
 
 def _content(report: Report, renderer: Renderer) -> ReportFile:
-    def say(part: str, /, **facts: object) -> str:
-        known = {"line": {}, **report.words.facts, **facts}
-        return renderer.part(replace(report.words, template="reports/file", facts=known), part)
-
-    counted = [Counted(line.metric, line.n, line.estimate) for line in report.lines]
-    whole = [_row(one, "whole", report.period, say) for one in counted]
+    say = _saying(report, renderer)
+    figures = [*(one for line in report.lines for one in line_figures(line)), *report.figures]
+    whole = [_row(one, "segment" if one.segment else "whole", report.period, say) for one in figures]
     parts = list(_parts(report, say))
+    own = [renderer.part(report.message, part) for part in report.methods]
+    common = (*METHODS, *(OF_SURVEYS if report.lines else ()))
     return ReportFile(
         title=renderer.part(report.words, "title"),
         subtitle=renderer.part(report.words, "subtitle"),
         figures_name=say("figures"),
         headings=[say("heading", column=column) for column in HEADINGS],
         figures=[*whole, *parts],
-        charted=0 if isinstance(report.picture, SegmentsPicture) else len(parts),
+        series=list(_series([*whole, *parts]))[:MOST_CHARTS],
         counts=list(_counts(report, say)),
         methods_name=say("methods"),
-        methods=[say(part) for part in METHODS],
+        methods=[*(say(part, dates=_days(report.period), timezone=report.period.timezone) for part in common), *own],
     )
+
+
+def _days(period: Period) -> dict[str, object]:
+    return {"first_day": period.first_day, "last_day": period.last_day}
 
 
 def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
     picture = report.picture
     if isinstance(picture, SegmentsPicture):
         for each in picture.segments:
-            name = say("segment", segment=each.segment)
-            yield _row(Counted(picture.metric, each.line.n, each.line.estimate), "segment", report.period, say, name)
+            name = say("segment", segment=asdict(each.name))
+            for one in line_figures(each.line):
+                yield _row(replace(one, segment=name), "segment", report.period, say)
     if isinstance(picture, TrendPicture):
         for point in picture.trend:
-            yield _row(Counted(picture.metric, point.n, point.estimate), "step", point.part, say)
+            one = Figure(key=picture.metric, unit=metric_unit(picture.metric), n=point.n, estimate=point.estimate)
+            yield _row(one, "step", point.part, say)
 
 
-def _row(counted: Counted, part: str, period: Period, say: Say, segment: str = "") -> FigureRow:
+def _row(one: Figure, part: str, period: Period, say: Say) -> FigureRow:
+    found = one.visible
     return FigureRow(
-        metric=say("metric_name", metric=counted.metric),
+        name=say("figure", key=one.key),
         part=say("part", part=part),
-        segment=segment,
+        segment=one.segment,
         first_day=period.first_day,
         last_day=period.last_day,
-        n=counted.n,
-        estimate=counted.estimate,
-        points=counted.metric is Metric.NPS,
-        note="" if counted.estimate else say("hidden" if counted.n else "nothing"),
+        unit=one.unit,
+        unit_name=say("unit", unit=one.unit, currency=one.currency),
+        n=one.n,
+        estimate=found,
+        change=one.change.difference,
+        currency=one.currency,
+        note="" if found else say("hidden" if one.n else "nothing"),
     )
+
+
+def _series(rows: Sequence[FigureRow]) -> Iterator[Series]:
+    """Neighbours of one name: steps of a trend make a line, segments make bars."""
+    first = 0
+    for _, found in groupby(rows, key=lambda row: (row.name, row.part)):
+        same = list(found)
+        days = {row.first_day for row in same}
+        if len(same) > 1:
+            yield Series(first, len(same), over_time=len(days) == len(same))
+        first += len(same)
 
 
 def _counts(report: Report, say: Say) -> Iterator[CountSheet]:

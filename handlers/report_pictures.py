@@ -17,11 +17,17 @@ from bot.charts import (
     report_picture,
     to_png,
 )
+from bot.domain.breakdowns import SegmentLine
+from bot.domain.funnel_messages import SurveyFunnelPicture
+from bot.domain.health_reports import HealthReportPicture
+from bot.domain.reasons.messages import DriversPicture
 from bot.domain.report_messages import CaseTimesPicture, Report, SegmentsPicture, TrendPicture
-from bot.domain.reports import Funnel, Metric, SegmentLine, TrendPoint
+from bot.domain.reports import Funnel, Metric, TrendPoint
 from bot.domain.surveys import Band
 from bot.domain.touchpoints import Kind
 from bot.render import LOCALES, Renderer
+from handlers import funnel_pictures, reasons_pictures
+from handlers.health_report_pictures import health_report
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -93,7 +99,7 @@ def _step(point: TrendPoint, say: Say) -> PicturePoint:
 
 
 def _segment(each: SegmentLine, say: Say) -> PicturePoint:
-    return PicturePoint(say("segment", segment=each.segment), each.line.n, each.line.estimate)
+    return PicturePoint(say("segment", segment=asdict(each.name)), each.line.n, each.line.estimate)
 
 
 def _distribution(picture: TrendPicture, say: Say) -> ScoreDistribution:
@@ -111,5 +117,8 @@ PAINTERS: Mapping[type, Painter] = {
     TrendPicture: _trend,
     SegmentsPicture: _breakdown,
     CaseTimesPicture: _cases,
+    SurveyFunnelPicture: funnel_pictures.paint,
+    HealthReportPicture: health_report,
+    DriversPicture: reasons_pictures.paint,
 }
 """What draws a picture, by the type of what it shows; words come from `Say`, numbers are written as in the locale."""

@@ -38,8 +38,10 @@ from handlers import (
     portfolio,
     preferences,
     privacy,
+    reasons,
     replies,
     reports,
+    segments,
     waves,
     win_back,
 )
@@ -90,6 +92,8 @@ COMMANDS = (
     Command("survey", portfolio.survey, Role.CSM),
     Command("why", portfolio.why, Role.CSM),
     Command("report", reports.report, Role.CSM),
+    Command("reasons", reasons.reasons, Role.CSM),
+    Command("themes", reasons.themes, Role.CSM),
     Command("plan", plans.plan, Role.CSM, own=plans.own_plan),
     Command("plans", plans.list_late, Role.CSM),
     Command("lost", win_back.lost, Role.CSM),
@@ -128,6 +132,8 @@ TAPS = (
     TapRoute(taps.ListPage, portfolio.turn_page, Role.CSM),
     TapRoute(taps.CloseInteraction, portfolio.close_interaction, Role.CSM),
     TapRoute(taps.ShowReport, reports.turn, Role.CSM),
+    TapRoute(taps.ShowSegment, segments.show, Role.CSM),
+    TapRoute(taps.SegmentPage, segments.turn_page, Role.CSM),
     TapRoute(taps.ShowCase, cases.show, Role.CSM),
     TapRoute(taps.ClaimCase, cases.claim, Role.CSM),
     TapRoute(taps.OfferReplies, cases.offer_replies, Role.CSM),
@@ -140,6 +146,14 @@ TAPS = (
     TapRoute(taps.ShowHealth, health.pick_from_list, Role.CSM),
     TapRoute(taps.RisksPage, health.turn_page, Role.CSM),
     TapRoute(taps.SwitchCancellation, health.switch_cancellation, Role.CSM),
+    TapRoute(taps.ShowTheme, reasons.show_theme, Role.CSM),
+    TapRoute(taps.ShowPhrases, reasons.show_phrases, Role.CSM),
+    TapRoute(taps.OpenReason, reasons.open_reason, Role.CSM),
+    TapRoute(taps.SetTheme, reasons.set_theme, Role.CSM),
+    TapRoute(taps.EditTheme, reasons.open_theme, Role.CSM),
+    TapRoute(taps.HideTheme, reasons.hide_theme, Role.MANAGER),
+    TapRoute(taps.DropSeed, reasons.drop_seed, Role.MANAGER),
+    TapRoute(taps.MergeTheme, reasons.merge_theme, Role.MANAGER),
 )
 
 BY_TAP = {route.tap: route for route in TAPS}

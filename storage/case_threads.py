@@ -154,10 +154,20 @@ def delete_topics(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> N
 
 
 def pass_on(
-    tx: Tx, one: Case, interaction_id: int, *, text: str, media: Place | None, rules: Rules, now: datetime
+    tx: Tx,
+    one: Case,
+    interaction_id: int,
+    *,
+    text: str,
+    media: Place | None,
+    thanks: bool = False,
+    rules: Rules,
+    now: datetime,
 ) -> None:
-    """Carry what the customer says into the case's thread."""
+    """Carry what the customer says into the case's thread; `thanks` is all that it says after the case was resolved."""
     facts: dict[str, object] = {"customer": one.customer_name, "text": text}
+    if thanks:
+        facts["thanks"] = True
     if media is not None:
         facts["copied"] = [media.chat_id, media.message_id]
     if one.chat_id is not None:

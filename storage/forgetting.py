@@ -1,4 +1,4 @@
-"""Erasing a person and keeping the numbers: scores, dates, segments and sums stay, and belong to nobody."""
+"""Erasing a person and keeping the numbers: scores, dates, plans, ages and sums stay, and belong to nobody."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, f
 
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
-from storage import phones
+from storage import phones, segments, themes
 from storage.database import Tx, insert_for
 from storage.tables import (
     answer,
@@ -25,6 +25,7 @@ from storage.tables import (
     milestone,
     outbox,
     purchase,
+    standing,
     success_plan,
     support_case,
     survey_run,
@@ -70,6 +71,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     """
     _forget_updates(tx, customer_id)
     _cancel_messages(tx, customer_id)
+    themes.forget(tx, select(answer.c.run_id).where(answer.c.customer_id == customer_id))
     for table, values in _erasures(now).items():
         tx.execute(update(table).where(table.c.customer_id == customer_id).values(values))
     plans = select(success_plan.c.id).where(success_plan.c.customer_id == customer_id)
@@ -78,7 +80,8 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
         .where(milestone.c.plan_id.in_(plans))
         .values(csat_planned_at=func.coalesce(milestone.c.csat_planned_at, now))
     )
-    for table in (link, health, health_snapshot, cancellation):
+    segments.forget(tx, customer_id)
+    for table in (link, health, health_snapshot, cancellation, standing):
         tx.execute(delete(table).where(table.c.customer_id == customer_id))
     tx.execute(update(customer).where(customer.c.id == customer_id).values(_nobody(timezone, now)))
 
@@ -148,7 +151,7 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
         "status": case((waiting, "cancelled"), else_=outbox.c.status),
         "error": case((waiting, REASON), else_=None),
     }
-    names_them = and_(outbox.c.kind == Kind.DIGEST, ~waiting)
+    names_them = and_(outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), ~waiting)
     theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
 
@@ -176,7 +179,8 @@ def _nobody(timezone: str, now: datetime) -> dict[str, Any]:
         "name": "",
         "search_name": "",
         "salutation": "",
-        "location": "",
+        **dict.fromkeys(("location", "title", "channel"), ""),
+        "tags": None,
         "timezone": timezone,
         "stopped_at": now,
         "forgotten_at": now,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, case, func, or_, select, union_all
 
-from bot.domain.health_measures import SEVERE, SLICES, HealthFacts, LastAnswer
+from bot.domain.health_measures import MONTH, SEVERE, SLICES, WEEKS, HealthFacts, LastAnswer
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.tables import (
@@ -23,6 +23,7 @@ from storage.tables import (
     success_plan,
     support_case,
     survey_run,
+    usage_event,
 )
 
 YEAR = timedelta(days=365)
@@ -34,12 +35,18 @@ Found = Mapping[int, dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Of whom, and as of when. `silent_after`: who has not bought for so long was lost at `at`, told or not."""
+    """Of whom, and as of when. `silent_after`: who has not bought for so long was lost at `at`, told or not.
+
+    `events` names the events that are use of the product (none named: all but `occasions`, which ask a survey); None is
+    none at all.
+    """
 
     ids: Sequence[int]
     at: datetime
     window: timedelta
     silent_after: timedelta | None
+    events: Sequence[str] | None = ()
+    occasions: Sequence[str] = ()
 
     def theirs(self, owner: ColumnElement[Any], at: ColumnElement[Any], *, within: timedelta) -> list[Any]:
         """The rows of these customers in the time before `at`, half-open as all windows are."""
@@ -50,17 +57,21 @@ def load(tx: Tx, asked: Asked) -> list[HealthFacts]:
     """The facts of those who were customers then: joined, not lost, not forgotten since."""
     if not asked.ids:
         return []
-    tracks = tx.execute(select(purchase.c.id).limit(1)).first() is not None
+    kept = {
+        "tracks_usage": tx.execute(select(purchase.c.id).limit(1)).first() is not None,
+        "events_since": (events_since := _events_since(tx, asked)),
+    }
     sources: list[Callable[[Tx, Asked], Found]] = [_purchases, _values, _answers, _surveys, _words]
     sources += [_milestones, _cases, _cancellations, _texts]
+    sources += [_events] if events_since is not None else []
     found = [source(tx, asked) for source in sources]
-    facts = [_facts(row, found, tracks=tracks) for row in tx.execute(_customers(asked)).mappings()]
+    facts = [_facts(row, found, kept) for row in tx.execute(_customers(asked)).mappings()]
     return [one for one in facts if not _is_silent(one, asked)]
 
 
-def _facts(row: RowMapping, found: Iterable[Found], *, tracks: bool) -> HealthFacts:
+def _facts(row: RowMapping, found: Iterable[Found], kept: Mapping[str, Any]) -> HealthFacts:
     known = {name: value for source in found for name, value in source.get(row["customer_id"], {}).items()}
-    return HealthFacts(**row, tracks_usage=tracks, **known)
+    return HealthFacts(**row, **kept, **known)
 
 
 def _is_silent(one: HealthFacts, asked: Asked) -> bool:
@@ -103,17 +114,49 @@ def _gathered(tx: Tx, statement: Select[Any]) -> dict[int, list[Row[Any]]]:
 
 
 def _purchases(tx: Tx, asked: Asked) -> Found:
-    at, start, part = purchase.c.purchased_at, asked.at - asked.window, asked.window / SLICES
-    bounds = [(start + place * part, start + (place + 1) * part) for place in range(SLICES)]
-    active = [func.coalesce(func.max(case((and_(at > since, at <= until), 1))), 0) for since, until in bounds]
+    at, start = purchase.c.purchased_at, asked.at - asked.window
     statement = select(
         purchase.c.customer_id,
         func.count().filter(at > start).label("bought"),
         func.count().filter(at <= start, at > start - asked.window).label("bought_before"),
-        reduce(add, active).label("active_slices"),
+        _active_slices(at, asked, SLICES).label("active_slices"),
         func.max(at).label("last_purchase_at"),
     ).where(purchase.c.customer_id.in_(asked.ids), purchase.c.amount_minor > 0, at <= asked.at)
     return _by_customer(tx, statement.group_by(purchase.c.customer_id))
+
+
+def _active_slices(at: ColumnElement[Any], asked: Asked, slices: int) -> ColumnElement[int]:
+    """In how many of so many equal slices of the window something happened."""
+    start, part = asked.at - asked.window, asked.window / slices
+    bounds = [(start + place * part, start + (place + 1) * part) for place in range(slices)]
+    active = [func.coalesce(func.max(case((and_(at > since, at <= until), 1))), 0) for since, until in bounds]
+    return reduce(add, active)
+
+
+def _events_since(tx: Tx, asked: Asked) -> datetime | None:
+    """When the events that are use of the product began, once they have been kept for a month; None before."""
+    if asked.events is None:
+        return None
+    first = select(usage_event.c.happened_at).where(_is_use(asked)).order_by(usage_event.c.happened_at).limit(1)
+    since: datetime | None = tx.execute(first).scalar()
+    return since if since is not None and since <= asked.at - MONTH else None
+
+
+def _is_use(asked: Asked) -> ColumnElement[bool]:
+    return usage_event.c.name.in_(asked.events) if asked.events else usage_event.c.name.not_in(asked.occasions)
+
+
+def _events(tx: Tx, asked: Asked) -> Found:
+    at, quantity, start = usage_event.c.happened_at, usage_event.c.quantity, asked.at - asked.window
+    statement = select(
+        usage_event.c.customer_id,
+        func.coalesce(func.sum(quantity).filter(at > start), 0).label("used"),
+        func.coalesce(func.sum(quantity).filter(at <= start, at > start - asked.window), 0).label("used_before"),
+        _active_slices(at, asked, WEEKS).label("active_weeks"),
+        func.count(case((at > start, usage_event.c.name)).distinct()).label("kinds_used"),
+        func.max(at).label("last_used_at"),
+    ).where(usage_event.c.customer_id.in_(asked.ids), _is_use(asked), at <= asked.at)
+    return _by_customer(tx, statement.group_by(usage_event.c.customer_id))
 
 
 def _values(tx: Tx, asked: Asked) -> Found:

@@ -1,12 +1,14 @@
 """The portfolio by health: counts, those who moved, those at risk, and what staff are still to be told."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
 
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
+from bot.domain.health_reports import MOVERS, HealthSpread, movers_of
 from storage.database import Tx
 from storage.health import ACTIVE, read_health
 from storage.tables import customer, health
@@ -32,15 +34,33 @@ def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
 
 def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:
     """How many customers have which colour, now and 30 days ago; of one CSM, or of all."""
-    columns = (health.c.colour, health.c.colour_before)
-    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
-    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns)).all()
     now, before = dict.fromkeys(Colour, 0), dict.fromkeys(Colour, 0)
-    for row in rows:
-        now[Colour(row.colour)] += row.n
-        if row.colour_before is not None:
-            before[Colour(row.colour_before)] += row.n
+    for (earlier, colour), n in count_shifts(tx, csm_id=csm_id).items():
+        now[colour] += n
+        if earlier is not None:
+            before[earlier] += n
     return Counted(now=now, before=before)
+
+
+def count_shifts(tx: Tx, *, csm_id: int | None = None) -> dict[tuple[Colour | None, Colour], int]:
+    """How many customers went from which colour 30 days ago, if they had one, to which now; of one CSM, or of all."""
+    columns = (health.c.colour_before, health.c.colour)
+    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
+    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns))
+    return {(Colour(row.colour_before) if row.colour_before else None, Colour(row.colour)): row.n for row in rows}
+
+
+def count_scores(tx: Tx) -> dict[int, int]:
+    """How many customers have which score."""
+    statement = select(health.c.score, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
+    rows = tx.execute(statement.where(ACTIVE, health.c.score.is_not(None)).group_by(health.c.score))
+    return {row.score: row.n for row in rows}
+
+
+def load_spread(tx: Tx) -> HealthSpread:
+    """The health of everybody, with those who moved most."""
+    falls, rises = (list_movers(tx, csm_id=None, falls=falls, limit=MOVERS) for falls in (True, False))
+    return HealthSpread(shifts=count_shifts(tx), scores=count_scores(tx), movers=movers_of(falls, rises))
 
 
 def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[ListedHealth]:
@@ -51,10 +71,24 @@ def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[
     return [_line(row) for row in tx.execute(statement)]
 
 
-def count_risks(tx: Tx) -> int:
-    """How many customers are red."""
+def count_risks(tx: Tx, *, csm_id: int | None = None, since: date | None = None) -> int:
+    """How many customers are red: of one CSM, or of all; with `since`, those who became so on that day or later."""
     statement = select(func.count()).select_from(health).join(customer, customer.c.id == health.c.customer_id)
-    return int(tx.execute(statement.where(ACTIVE, health.c.colour == Colour.RED)).scalar_one())
+    return int(tx.execute(statement.where(ACTIVE, *_red(csm_id, since))).scalar_one())
+
+
+def list_newest_risks(
+    tx: Tx, *, currency: str, limit: int, csm_id: int | None = None, since: date | None = None
+) -> list[ListedHealth]:
+    """Red customers, who became so last first, and of one day the most valuable."""
+    statement = _listed().where(*_red(csm_id, since))
+    statement = statement.order_by(health.c.since.desc(), *_most_valuable(currency))
+    return [_line(row) for row in tx.execute(statement.limit(limit))]
+
+
+def _red(csm_id: int | None, since: date | None) -> list[ColumnElement[bool]]:
+    newly = [health.c.since >= since] if since is not None else []
+    return [health.c.colour == Colour.RED, *_owned(csm_id), *newly]
 
 
 def list_risks(tx: Tx, *, csm_id: int, currency: str, offset: int, limit: int) -> list[ListedHealth]:

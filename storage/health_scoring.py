@@ -1,24 +1,30 @@
 """Scoring customers: from what is known of them to how they stand, for the planner and for whoever changes a fact."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import storage.health
+import storage.webhooks
 from bot.domain.health import COMPARED_WITH, version_of
-from bot.domain.health_standing import Past, advance, is_news
+from bot.domain.health_standing import Past, Standing, advance, is_news
 from bot.domain.rules import Rules
+from bot.domain.webhooks import Event, health_data
 from storage.database import Tx
 from storage.health_facts import Asked, load
 
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """On which business-local day, and as of which instant of it. What is past is told to nobody."""
+    """On which business-local day, and as of which instant of it.
+
+    With `alerts` staff are told of what became worse. What is past (`is_past`) no other system is told of either.
+    """
 
     day: date
     at: datetime
     alerts: bool
+    is_past: bool = False
 
 
 def score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules) -> int:
@@ -43,9 +49,29 @@ def score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules)
     ]
     news = [one for one in standings if is_news(one, before.get(one.customer_id))]
     storage.health.save(tx, standings, pasts, news=news)
+    if not occasion.is_past:
+        _emit(tx, standings, before, rules, now=at)
     return len(standings)
+
+
+def _emit(
+    tx: Tx, standings: Sequence[Standing], before: Mapping[int, Standing], rules: Rules, *, now: datetime
+) -> None:
+    """Tell another system whose colour changed; a customer's very first one is no change."""
+    for one in standings:
+        earlier = before.get(one.customer_id)
+        if earlier is not None and earlier.health.colour is not one.health.colour:
+            key, data = f"{one.customer_id}:{now.isoformat()}", health_data(one, earlier)
+            storage.webhooks.emit(tx, Event.HEALTH_CHANGED, one.customer_id, data, key=key, rules=rules, now=now)
 
 
 def asked_of(customer_ids: Sequence[int], rules: Rules, *, at: datetime) -> Asked:
     """The question for the facts of these customers, by the rules."""
-    return Asked(ids=customer_ids, at=at, window=rules.health.window, silent_after=rules.win_back.silent_after)
+    return Asked(
+        ids=customer_ids,
+        at=at,
+        window=rules.health.window,
+        silent_after=rules.win_back.silent_after,
+        events=rules.health.events,
+        occasions=[trigger.event for trigger in rules.triggers],
+    )

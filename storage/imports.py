@@ -37,6 +37,9 @@ CUSTOMER_COLUMNS = (
     "timezone",
     "plan",
     "location",
+    "title",
+    "channel",
+    "tags",
     "salutation",
     "csm_id",
     "joined_at",
@@ -105,7 +108,7 @@ def save_customers(tx: Tx, records: Sequence[CustomerRecord], *, language: str, 
     by_id = {row.external_id: row for row in known if row.external_id is not None}
     by_phone = {row.phone: row for row in known if row.phone is not None}
     defaults = dict.fromkeys(CUSTOMER_COLUMNS) | {"language": language, "timezone": timezone, "created_at": now}
-    defaults |= {"plan": "", "location": "", "salutation": "", "joined_at": now}
+    defaults |= {"plan": "", "location": "", "title": "", "channel": "", "salutation": "", "joined_at": now}
     writes = _Writes(customer)
     for record in records:
         current, owner = by_id.get(record.external_id), by_phone.get(record.phone)
@@ -139,6 +142,9 @@ def _customer_values(record: CustomerRecord) -> dict[str, Any]:
         "timezone": record.timezone,
         "plan": record.plan,
         "location": record.location,
+        "title": record.title,
+        "channel": record.channel,
+        "tags": record.tags and list(record.tags),
         "salutation": record.salutation,
         "csm_id": record.csm_id,
         "joined_at": record.joined_at,

@@ -78,7 +78,7 @@ def join_case(tx: Tx, interaction_id: int, case_id: int | None) -> None:
     tx.execute(update(interaction).where(interaction.c.id == interaction_id).values(case_id=case_id))
 
 
-def close_case(tx: Tx, case_id: int, *, staff_id: int, now: datetime) -> None:
+def close_case(tx: Tx, case_id: int, *, staff_id: int | None, now: datetime) -> None:
     """What was said in a case is dealt with when the case is; the customer is asked about the case instead (CES)."""
     tx.execute(
         update(interaction)

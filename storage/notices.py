@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from bot.domain.delivery import at_once
 from bot.domain.messages import Language
+from bot.domain.roles import Role
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from storage import interactions, outbox
@@ -74,6 +75,14 @@ def recipients(tx: Tx, customer_id: int | None, rules: Rules) -> list[int]:
         return [rules.staff_chat_id]
     csm_id = tx.execute(_CSM, {"customer": customer_id}).scalar()
     return [csm_id] if csm_id is not None else sorted(rules.admin_ids)
+
+
+def list_reviewers(tx: Tx, rules: Rules) -> list[int]:
+    """Who is told how it went: the staff chat; without one, every manager and admin."""
+    if rules.staff_chat_id is not None:
+        return [rules.staff_chat_id]
+    leading = select(staff.c.user_id).where(staff.c.role.in_((Role.MANAGER, Role.ADMIN)))
+    return sorted({*tx.execute(leading).scalars(), *rules.admin_ids})
 
 
 _CSM = (

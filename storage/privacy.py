@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, Table, select
 
 from bot.domain.privacy import Document
+from storage import themes
 from storage.database import Tx
 from storage.tables import (
     answer,
@@ -20,6 +21,7 @@ from storage.tables import (
     outbox,
     purchase,
     segmentation,
+    standing,
     success_plan,
     support_case,
     survey_run,
@@ -40,6 +42,9 @@ PROFILE = (
     customer.c.timezone,
     customer.c.plan,
     customer.c.location,
+    customer.c.title,
+    customer.c.channel,
+    customer.c.tags,
     customer.c.chat_id,
     customer.c.joined_at,
     customer.c.linked_at,
@@ -51,6 +56,7 @@ PROFILE = (
     customer.c.hours,
 )
 
+SEGMENTS = ("plan", "value", "age", "location", "title", "channel", "rfm", "tags")
 PURCHASE = ("external_id", "amount_minor", "currency")
 TICKET = ("external_id", "solved_at", "category", "cost_minor", "currency")
 CONTRACT = ("external_id", "ends_on", "price_minor", "currency", "renewals")
@@ -62,7 +68,7 @@ def load_document(tx: Tx, customer_id: int) -> Document:
     return Document(
         profile=profile,
         consent=_rows(tx, _consents(customer_id)),
-        surveys=_rows(tx, _surveys(customer_id)),
+        surveys=_surveys(tx, customer_id),
         interactions=_rows(tx, _interactions(customer_id)),
         cases=_rows(tx, _cases(customer_id)),
         messages=_rows(tx, _messages(customer_id)),
@@ -72,6 +78,7 @@ def load_document(tx: Tx, customer_id: int) -> Document:
         contracts=_rows(tx, _owned(contract, customer_id, "starts_on", *CONTRACT)),
         plans=_plans(tx, customer_id),
         losses=_rows(tx, _losses(customer_id)),
+        standing=_rows(tx, _standing(customer_id)),
         health=_rows(tx, _health(customer_id)),
         cancellations=_rows(tx, _cancellations(customer_id)),
         looks=_rows(tx, _looks(customer_id)),
@@ -87,19 +94,20 @@ def _consents(customer_id: int) -> Select[Any]:
     return select(*columns).where(consent.c.customer_id == customer_id).order_by(consent.c.id.desc())
 
 
-def _surveys(customer_id: int) -> Select[Any]:
+def _surveys(tx: Tx, customer_id: int) -> list[dict[str, Any]]:
     columns = (survey_run.c.kind, survey_run.c.subject, survey_run.c.wording, survey_run.c.sent_at)
     given = (
         answer.c.score,
         answer.c.reason,
         answer.c.answered_at,
         answer.c.changed_at,
-        segmentation.c.plan.label("segment"),
         answer.c.external_id,
     )
-    statement = select(*columns, *given).outerjoin(answer, answer.c.run_id == survey_run.c.id)
-    statement = statement.outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
-    return statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc())
+    then = (segmentation.c[name] for name in SEGMENTS)
+    statement = select(survey_run.c.id, *columns, *given, *then).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    statement = statement.outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
+    surveys = _rows(tx, statement.where(survey_run.c.customer_id == customer_id).order_by(survey_run.c.id.desc()))
+    return [{**one, "themes": sorted(themes.list_of(tx, one.pop("id")))} for one in surveys]
 
 
 def _interactions(customer_id: int) -> Select[Any]:
@@ -150,6 +158,11 @@ def _losses(customer_id: int) -> Select[Any]:
 def _health(customer_id: int) -> Select[Any]:
     columns = (health_snapshot.c.day, health_snapshot.c.score, health_snapshot.c.colour, health_snapshot.c.parts)
     return select(*columns).where(health_snapshot.c.customer_id == customer_id).order_by(health_snapshot.c.day.desc())
+
+
+def _standing(customer_id: int) -> Select[Any]:
+    columns = (standing.c.day, standing.c.value_minor, standing.c.currency, standing.c.value_band, standing.c.rfm)
+    return select(*columns).where(standing.c.customer_id == customer_id)
 
 
 def _cancellations(customer_id: int) -> Select[Any]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
-    Table,
     and_,
     case,
     exists,
@@ -29,13 +28,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
-from bot.domain.reports import EVERYBODY, Funnel, Slice
+from bot.domain.reports import Funnel, Slice
+from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
+from storage import dimensions
 from storage.columns import UtcDateTime
 from storage.database import Tx
-from storage.tables import answer, customer, loss, purchase, segmentation, survey_run
+from storage.tables import answer, customer, loss, purchase, segmentation, standing, survey_run
 
 
 def count_scores(
@@ -47,19 +48,19 @@ def count_scores(
     """
     spans = _spans(periods)
     given = _given(kind, spans, by)
-    return _count(tx, _latest(given, spans) if kind is Kind.NPS else given.subquery(), periods)
+    return _count(tx, _latest(given, spans) if kind is Kind.NPS else given.subquery(), periods, by)
 
 
 def count_given(
     tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None = None
 ) -> dict[Slice, Counter[int]]:
     """Answers by score, of NPS too all of them."""
-    return _count(tx, _given(kind, _spans(periods), by).subquery(), periods)
+    return _count(tx, _given(kind, _spans(periods), by).subquery(), periods, by)
 
 
 def count_standing(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Counter[int]]:
     """NPS answers by score that no later one of the same customer has superseded."""
-    return _count(tx, _given(Kind.NPS, _spans(periods), by).where(~superseded()).subquery(), periods)
+    return _count(tx, _given(Kind.NPS, _spans(periods), by).where(~superseded()).subquery(), periods, by)
 
 
 def superseded() -> ColumnElement[bool]:
@@ -74,18 +75,19 @@ def superseded() -> ColumnElement[bool]:
 
 def _given(kind: Kind, spans: CTE, by: Dimension | None) -> Select[Any]:
     return (
-        select(spans.c.place, _segment(segmentation, by), answer.c.score)
+        select(spans.c.place, dimensions.then(by), answer.c.score)
         .select_from(spans)
         .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
         .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
     )
 
 
-def _count(tx: Tx, relevant: Subquery, periods: Sequence[Period]) -> dict[Slice, Counter[int]]:
+def _count(tx: Tx, relevant: Subquery, periods: Sequence[Period], by: Dimension | None) -> dict[Slice, Counter[int]]:
     grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
     found: dict[Slice, Counter[int]] = {}
     for row in tx.execute(select(*grouped, func.count().label("n")).group_by(*grouped)):
-        found.setdefault(_slice(periods, row), Counter())[row.score] = row.n
+        for each in _slices(periods, row, by):
+            found.setdefault(each, Counter())[row.score] += row.n
     return found
 
 
@@ -98,7 +100,7 @@ def count_funnels(
     """
     spans = _spans(periods)
     closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
-    grouped = (spans.c.place, survey_run.c.kind, _segment(segmentation, by))
+    grouped = (spans.c.place, survey_run.c.kind, dimensions.then(by))
     statement = (
         select(
             *grouped,
@@ -116,26 +118,30 @@ def count_funnels(
     )
     found: dict[Slice, dict[Kind, Funnel]] = {}
     for row in tx.execute(statement):
-        counts = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered)
-        found.setdefault(_slice(periods, row), {})[Kind(row.kind)] = counts
+        counts, kind = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered), Kind(row.kind)
+        for each in _slices(periods, row, by):
+            funnels = found.setdefault(each, {})
+            funnels[kind] = funnels.get(kind, Funnel()) + counts
     return found
 
 
-def count_members(tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension | None = None) -> dict[Slice, int]:
+def count_members(
+    tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
     """Customers at an instant of each period: who had joined before it and was not lost then, whatever happened since.
 
     Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
     is the customer's present one; of customers no earlier one is kept.
     """
     moments = _table("point", enumerate(instants.values()), ("place", Integer()), ("at", UtcDateTime()))
-    grouped = (moments.c.place, _segment(customer, by))
+    grouped = (moments.c.place, dimensions.now(by, bands))
     statement = (
         select(*grouped, func.count().label("n"))
         .select_from(moments)
         .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
         .group_by(*grouped)
     )
-    return {_slice(list(instants), row): row.n for row in tx.execute(statement)}
+    return _counted(tx, statement, list(instants), by)
 
 
 def count_never_bought(tx: Tx, instant: datetime) -> int:
@@ -146,10 +152,12 @@ def count_never_bought(tx: Tx, instant: datetime) -> int:
     return int(tx.execute(statement.where(*left_out)).scalar_one())
 
 
-def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, int]:
+def count_lost(
+    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
     """Of the customers at each period's start, those who were lost in it, also if they have come back since."""
     spans = _spans(periods)
-    grouped = (spans.c.place, _segment(customer, by))
+    grouped = (spans.c.place, dimensions.now(by, bands))
     statement = (
         select(*grouped, func.count(loss.c.customer_id.distinct()).label("n"))
         .select_from(spans)
@@ -158,7 +166,16 @@ def count_lost(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None
         .where(~_lost_before(spans.c.start), ~_never_bought())
         .group_by(*grouped)
     )
-    return {_slice(periods, row): row.n for row in tx.execute(statement)}
+    return _counted(tx, statement, periods, by)
+
+
+def count_churn(
+    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, Share]:
+    """The lost of the customers at each period's start."""
+    members = count_members(tx, {each: each.start for each in periods}, by=by, bands=bands)
+    lost = count_lost(tx, periods, by=by, bands=bands)
+    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _spans(periods: Sequence[Period]) -> CTE:
@@ -200,18 +217,15 @@ def _never_bought() -> ColumnElement[bool]:
     return and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
 
 
-def _segment(rows: Table, by: Dimension | None) -> ColumnElement[Any]:
-    columns: dict[Dimension | None, ColumnElement[Any]] = {
-        None: literal(EVERYBODY),
-        Dimension.PLAN: rows.c.plan,
-        Dimension.CSM: rows.c.csm_id,
-    }
-    return columns[by].label("segment")
+def _counted(tx: Tx, statement: Select[Any], periods: Sequence[Period], by: Dimension | None) -> dict[Slice, int]:
+    if by in dimensions.OF_STANDING:
+        statement = statement.outerjoin(standing, standing.c.customer_id == customer.c.id)
+    found = Counter[Slice]()
+    for row in tx.execute(statement):
+        for each in _slices(periods, row, by):
+            found[each] += row.n
+    return dict(found)
 
 
-def _slice(periods: Sequence[Period], row: Row[Any]) -> Slice:
-    return periods[row.place], _name(row.segment)
-
-
-def _name(segment: str | int | None) -> str:
-    return EVERYBODY if segment is None else str(segment)
+def _slices(periods: Sequence[Period], row: Row[Any], by: Dimension | None) -> list[Slice]:
+    return [(periods[row.place], segment) for segment in dimensions.read(by, row.segment)]

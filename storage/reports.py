@@ -11,15 +11,15 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
 from bot.domain.reports import Funnel, Slice
 from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
+from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
 from storage import raw_reports, repeats, rollups
 from storage.database import Tx
-from storage.raw_reports import count_lost, count_members, count_never_bought
+from storage.raw_reports import count_churn, count_lost, count_members, count_never_bought
 
-__all__ = ["count_funnels", "count_lost", "count_members", "count_never_bought", "count_scores"]
+__all__ = ["count_churn", "count_funnels", "count_lost", "count_members", "count_never_bought", "count_scores"]
 
 Raw = Callable[[Sequence[Period]], dict[Slice, Counter[int]]]
 

@@ -7,12 +7,19 @@ from sqlalchemy import ColumnElement, String, Table, cast, or_, select, update
 
 from bot.domain.plans import PlanStatus
 from bot.domain.touchpoints import POLICIES, Group, Kind
+from storage import themes
 from storage.database import Tx
 from storage.tables import answer, interaction, loss, outbox, success_plan, support_case
 
 OVER = ("sent", "failed", "unknown", "expired", "cancelled")
 NO_FACTS = "{}"
-QUOTING = (Kind.REPLY, Kind.DIGEST, *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN), Kind.CONFIRMATION)
+QUOTING = (
+    Kind.REPLY,
+    Kind.DIGEST,
+    Kind.REVIEW,
+    *(kind for kind in Kind if POLICIES[kind].group is Group.PLAN),
+    Kind.CONFIRMATION,
+)
 """What may hold the words of customers, such as the goal of their plan, or those of staff."""
 
 
@@ -27,7 +34,7 @@ def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:
     told = (told_to, outbox.c.status.in_(OVER), cast(outbox.c.facts, String) != NO_FACTS)
     return sum(
         (
-            _erase(tx, answer.c.run_id, {"reason": ""}, limit, answer.c.answered_at < before, answer.c.reason != ""),
+            _erase_reasons(tx, limit, answer.c.answered_at < before, answer.c.reason != ""),
             _erase(
                 tx, interaction.c.id, {"body": ""}, limit, interaction.c.happened_at < before, interaction.c.body != ""
             ),
@@ -44,6 +51,13 @@ def erase_texts(tx: Tx, *, before: datetime, limit: int) -> int:
             _erase(tx, outbox.c.id, {"facts": {}}, limit, outbox.c.planned_at < before, *told),
         )
     )
+
+
+def _erase_reasons(tx: Tx, limit: int, *where: ColumnElement[bool]) -> int:
+    """Erase reasons with what is known of them."""
+    runs = tx.execute(select(answer.c.run_id).where(*where).limit(limit)).scalars().all()
+    themes.forget(tx, runs)
+    return _erase(tx, answer.c.run_id, {"reason": ""}, limit, answer.c.run_id.in_(runs))
 
 
 def _erase(tx: Tx, key: Any, values: dict[str, Any], limit: int, *where: ColumnElement[bool]) -> int:  # noqa: ANN401  a column, whose table is typed as any selectable

@@ -9,16 +9,19 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY
 from bot.domain.rollups import REPEATS, STANDING, SURVEYS, sent
+from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import repeats
+from storage import dimensions, repeats
 from storage.database import Tx
 from storage.raw_reports import superseded
-from storage.rollups import COLUMNS, SLOTS, segments
+from storage.rollups import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
+TOLD = [dimensions.then(by).label(by) for by in Dimension]
+"""The segment of each dimension; `keys` reads them."""
+NOBODYS = (EVERYBODY, EVERYBODY)
 SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
 
 
@@ -60,7 +63,7 @@ def _forget(tx: Tx, series: str, day: Period) -> None:
 
 def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:
     """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
-    width = len(COLUMNS)
+    width = len(TOLD)
     if series in SURVEYS_SENT:
         for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)):
             yield row[:width], [slot for slot, counts in enumerate(row[width:]) if counts]
@@ -72,7 +75,7 @@ def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Seq
 def _answers(series: str, day: Period) -> Select[Any]:
     within = and_(answer.c.answered_at >= day.start, answer.c.answered_at < day.end)
     given = (
-        select(*(segmentation.c[name] for name in COLUMNS.values()), answer.c.score)
+        select(*TOLD, answer.c.score)
         .select_from(answer)
         .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
         .where(within)
@@ -88,7 +91,7 @@ def _surveys(kind: Kind, day: Period, now: datetime) -> Select[Any]:
     closed = not_(_open(now))
     return (
         select(
-            *(segmentation.c[name] for name in COLUMNS.values()),
+            *TOLD,
             true(),
             answered,
             answer.c.reason.is_not(None),
@@ -134,10 +137,8 @@ def _save_day(tx: Tx, series: str, day: Period, told: Iterable[tuple[Sequence[An
 
 def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
     """The dimensions and segments in which something counts, by the columns of its segmentation."""
-    keys = [(EVERYBODY, EVERYBODY)]
-    for by, told in zip(COLUMNS, columns, strict=True):
-        keys += [(by, segment) for segment in segments(told)]
-    return keys
+    theirs = zip(Dimension, columns, strict=True)
+    return [NOBODYS, *((by, segment) for by, told in theirs for segment in dimensions.read(by, told))]
 
 
 def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime, int]]) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, or_, select, text, tuple_, update
 
 from bot.domain.local_time import day_start, local_date
 from storage.database import Tx, insert_for
-from storage.rollup_counts import keys
-from storage.rollups import COLUMNS, DIMENSIONS, SLOTS
+from storage.rollup_counts import TOLD, keys
+from storage.rollups import DIMENSIONS, SLOTS
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
 NOTHING_BEFORE = date(1970, 1, 1)
@@ -82,9 +82,8 @@ def fold(tx: Tx, series: str, progress: Progress, *, limit: int) -> int:
     """Add changes by so much to what was counted; returns how many there were."""
     until = day_start(progress.counted_until, progress.timezone)
     some = select(rollup_change.c.id).where(rollup_change.c.series == series, rollup_change.c.at < until).limit(limit)
-    told = [segmentation.c[name] for name in COLUMNS.values()]
     statement = (
-        select(rollup_change, *told)
+        select(rollup_change, *TOLD)
         .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
         .where(rollup_change.c.id.in_(some))
     )
@@ -92,7 +91,7 @@ def fold(tx: Tx, series: str, progress: Progress, *, limit: int) -> int:
     sums: Counter[tuple[date, str, str, int]] = Counter()
     for row in rows:
         day = local_date(row.at, progress.timezone)
-        for dimension, segment in keys(row[-len(told) :]):
+        for dimension, segment in keys(row[-len(TOLD) :]):
             sums[day, dimension, segment, row.slot] += row.change
     _add(tx, series, sums)
     tx.execute(delete(rollup_change).where(rollup_change.c.id.in_([row.id for row in rows])))

@@ -1,7 +1,7 @@
 """What was counted once a day, and what has changed since: read for reports, and kept by the planner."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,23 +10,17 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, func, not_, or_, s
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY, Slice
 from bot.domain.rollups import NOTHING, REPEATS, Counted
+from bot.domain.segments import Dimension
+from storage import dimensions
 from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
-COLUMNS: Mapping[Dimension, str] = {Dimension.PLAN: "plan", Dimension.CSM: "csm_id"}
-"""The column of a segmentation that says to which segment of a dimension it belongs."""
-DIMENSIONS = " ".join(COLUMNS)
+DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
-
-
-def segments(told: str | Sequence[str] | None) -> Sequence[str]:
-    """The segments that a column of a segmentation names: one, or several of them; where there is none, nobody's."""
-    return (told or EVERYBODY,) if told is None or isinstance(told, str) else told
 
 
 def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
@@ -91,16 +85,15 @@ def _list_changes(
 ) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
     """What has changed on counted days since, as instant, slot, by how much, and segments."""
     timezone = periods[0].timezone
-    told = [segmentation.c[COLUMNS[by]]] if by else []
     statement = (
-        select(rollup_change.c.at, rollup_change.c.slot, rollup_change.c.change, *told)
+        select(rollup_change.c.at, rollup_change.c.slot, rollup_change.c.change, dimensions.then(by))
         .select_from(rollup_change)
         .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
         .where(rollup_change.c.series == series)
     )
-    for at, slot, change, *names in tx.execute(statement):
-        if local_date(at, timezone) in counted:
-            yield at, slot, change, segments(names[0] if names else EVERYBODY)
+    for row in tx.execute(statement):
+        if local_date(row.at, timezone) in counted:
+            yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
 def sum_pairs(

@@ -3,14 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, exists, or_, select, union, update
 
-from bot.domain.local_time import local_date
 from bot.domain.rules import Rules
-from bot.domain.segments import Belonging, Segmentation, segmentation_of
+from bot.domain.segments import Belonging, Segmentation, bands_of, segmentation_of
 from storage.database import Tx, insert_for
-from storage.tables import customer, segmentation, standing
+from storage.tables import answer, customer, segmentation, standing, survey_run
+
+SEGMENTED = (survey_run, answer)
+TEXTS = ("plan", "value", "csm_id", "age", "location", "title", "channel", "rfm")
+"""The columns of a segmentation with one segment each."""
 
 _BELONGING = (
     select(
@@ -37,9 +41,9 @@ _IDS = select(segmentation.c.digest, segmentation.c.id).where(
 
 def present(tx: Tx, customer_ids: Collection[int], *, rules: Rules, now: datetime) -> dict[int, int]:
     """The segmentation that each customer is in now, by the customer; kept if nobody was in it before."""
-    year = local_date(now, rules.timezone).year
+    bands = bands_of(rules, now=now)
     known = {
-        customer_id: segmentation_of(belonging, rules.reports, currency=rules.currency, year=year)
+        customer_id: segmentation_of(belonging, bands)
         for customer_id, belonging in _load_belonging(tx, customer_ids).items()
     }
     ids = keep(tx, set(known.values()))
@@ -75,6 +79,26 @@ def keep(tx: Tx, wanted: Collection[Segmentation]) -> Mapping[Segmentation, int]
         tx.execute(insert_for(tx)(segmentation).on_conflict_do_nothing(index_elements=["digest"]), rows)
         found |= _list_ids(tx, missing)
     return {one: found[digest] for digest, one in by_digest.items()}
+
+
+def forget(tx: Tx, customer_id: int) -> None:
+    """Take out of a customer's segmentations what may tell who they were; what nobody else was in goes altogether."""
+    theirs = [select(table.c.segmentation_id).where(table.c.customer_id == customer_id) for table in SEGMENTED]
+    found = tx.execute(select(segmentation).where(segmentation.c.id.in_(union(*theirs)))).all()
+    before = {row.id: _segmentation(row) for row in found}
+    after = keep(tx, {one.of_nobody for one in before.values()})
+    moved = {row_id: after[one.of_nobody] for row_id, one in before.items() if one != one.of_nobody}
+    for row_id, new_id in moved.items():
+        for table in SEGMENTED:
+            mine = (table.c.customer_id == customer_id, table.c.segmentation_id == row_id)
+            tx.execute(update(table).where(*mine).values(segmentation_id=new_id))
+    used = [exists().where(table.c.segmentation_id == segmentation.c.id) for table in SEGMENTED]
+    tx.execute(delete(segmentation).where(segmentation.c.id.in_(moved), ~or_(*used)))
+
+
+def _segmentation(row: Any) -> Segmentation:  # noqa: ANN401  a database row
+    texts = {name: getattr(row, name) for name in TEXTS}
+    return Segmentation(**texts, tags=tuple(row.tags))
 
 
 def _list_ids(tx: Tx, digests: Collection[str]) -> dict[str, int]:

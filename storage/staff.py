@@ -39,6 +39,12 @@ def list_all(tx: Tx) -> list[Staff]:
     return [_staff(row) for row in rows]
 
 
+def list_names(tx: Tx) -> dict[str, str]:
+    """Everybody's name by their id, as segments write it."""
+    rows = tx.execute(select(staff_table.c.user_id, staff_table.c.name))
+    return {str(row.user_id): row.name for row in rows}
+
+
 def identify(tx: Tx, user_id: int, rules: Rules) -> Staff | None:
     """Who works here under this id, as the table knows them; an owner is an admin whatever it says."""
     known = load(tx, user_id)

@@ -10,7 +10,7 @@ from bot.domain.rules import Rules
 from bot.domain.surveys import SCALE_NAMES, SurveyRun
 from bot.domain.touchpoints import Kind
 from bot.domain.wordings import wording_of
-from storage import segments
+from storage import segments, themes
 from storage.database import Tx, for_each_dialect
 from storage.tables import answer, customer, segmentation, survey_run
 
@@ -161,16 +161,18 @@ _SAVE_SCORE = for_each_dialect(_upsert_answer)
 
 
 def save_reason(tx: Tx, run_id: int, reason: str, *, message_id: int, now: datetime) -> None:
-    """Store why, with the message that said it."""
+    """Store why, with the message that said it; what it is about is found soon after."""
+    themes.forget(tx, [run_id])
     tx.execute(
         update(answer)
         .where(answer.c.run_id == run_id)
-        .values(reason=reason, reason_at=now, reason_message_id=message_id, reason_until=None)
+        .values(reason=reason, reason_at=now, reason_message_id=message_id, reason_until=None, themed=0)
     )
 
 
 def forget_reason(tx: Tx, run_id: int) -> None:
     """The reason no longer fits the score."""
+    themes.forget(tx, [run_id])
     tx.execute(
         update(answer).where(answer.c.run_id == run_id).values(reason=None, reason_at=None, reason_message_id=None)
     )

@@ -242,6 +242,7 @@ class InteractionRow(Table, table=True):
         ),
         Index("ix_interaction_customer_id_happened_at", "customer_id", "happened_at"),
         Index("ix_interaction_case_id", "case_id"),
+        Index("ix_interaction_happened_at", "happened_at"),
         Index(
             "ix_interaction_due_ces",
             "closed_at",
@@ -405,6 +406,12 @@ class AnswerRow(Table, table=True):
         Index("ix_answer_kind_answered_at", "kind", "answered_at"),
         Index("ix_answer_customer_id_answered_at", "customer_id", "answered_at"),
         Index("uq_answer_external_id", "external_id", unique=True),
+        Index(
+            "ix_answer_themed",
+            "themed",
+            sqlite_where=text("reason is not null"),
+            postgresql_where=text("reason is not null"),
+        ),
     )
 
     run_id: int = Field(
@@ -424,6 +431,60 @@ class AnswerRow(Table, table=True):
     skipped_at: datetime | None = _instant(default=None)
     prompt_message_id: int | None = Field(default=None, sa_type=Id)
     external_id: str | None = None
+    themed: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class ThemeRow(Table, table=True):
+    """What staff made of a theme of reasons; the themes that the rules bring have a row only once they are changed."""
+
+    __tablename__ = "theme"
+
+    key: str = Field(primary_key=True)
+    name: str = ""
+    hidden: bool = False
+    merged_into: str = ""
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeSeedRow(Table, table=True):
+    """A seed that staff gave to a theme, or took from it."""
+
+    __tablename__ = "theme_seed"
+
+    theme: str = Field(primary_key=True)
+    seed: str = Field(primary_key=True)
+    added: bool
+    changed_by: int = Field(sa_type=Id)
+    changed_at: datetime = _instant()
+
+
+class ThemeDictionaryRow(Table, table=True):
+    """A state of the dictionary of themes; its number is kept with every answer whose reason was read by it."""
+
+    __tablename__ = "theme_dictionary"
+
+    id: int | None = _id()
+    digest: str
+    since: datetime = _instant()
+
+
+class ReasonThemeRow(Table, table=True):
+    """A reason is about a theme, as the dictionary finds; or is or is not, as staff say, whatever the dictionary does.
+
+    No word of the reason is here: that is encrypted.
+    """
+
+    __tablename__ = "reason_theme"
+    __table_args__ = (Index("ix_reason_theme_theme", "theme"),)
+
+    run_id: int = Field(
+        foreign_key="answer.run_id", primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False}
+    )
+    theme: str = Field(primary_key=True)
+    about: bool = True
+    corrected_by: int | None = Field(default=None, sa_type=Id)
+    corrected_at: datetime | None = _instant(default=None)
 
 
 class SuccessPlanRow(Table, table=True):
@@ -978,11 +1039,15 @@ rollup_mark = metadata.tables["rollup_mark"]
 rollup_pair = metadata.tables["rollup_pair"]
 rollup_state = metadata.tables["rollup_state"]
 segmentation = metadata.tables["segmentation"]
+reason_theme = metadata.tables["reason_theme"]
 staff = metadata.tables["staff"]
 standing = metadata.tables["standing"]
 success_plan = metadata.tables["success_plan"]
 support_case = metadata.tables["support_case"]
 survey_run = metadata.tables["survey_run"]
+theme = metadata.tables["theme"]
+theme_dictionary = metadata.tables["theme_dictionary"]
+theme_seed = metadata.tables["theme_seed"]
 ticket = metadata.tables["ticket"]
 usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]

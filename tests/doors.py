@@ -22,6 +22,8 @@ WORDS = {
     "survey": "nps An",
     "why": "An",
     "report": "nps",
+    "reasons": "nps",
+    "themes": "",
     "plan": "An",
     "plans": "",
     "health": "An",
@@ -61,6 +63,14 @@ STAFF_TAPS: dict[type[taps.Tap], taps.Tap] = {
         taps.SwitchWave(1, "start"),
         taps.ListWave(1),
         taps.UnansweredPage("nps", 0),
+        taps.ShowTheme("nps", "90d", "", 0),
+        taps.ShowPhrases("nps", "90d"),
+        taps.OpenReason(1),
+        taps.SetTheme(1, "price", 1),
+        taps.EditTheme("price"),
+        taps.HideTheme("price", 1),
+        taps.DropSeed("price", "x"),
+        taps.MergeTheme("price", ""),
     )
 }
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from bot import scheduler
 from bot.domain.delivery import Outcome, Proof
 from bot.domain.messages import Language
-from bot.domain.rules import DeliveryRules, MilestoneTemplate, PlanTemplate, Rules
+from bot.domain.rules import DeliveryRules, MilestoneTemplate, PlanTemplate, ReviewRules, Rules
 from bot.domain.taps import Tap
 from bot.domain.touchpoints import Kind
 from bot.render import Renderer
@@ -38,8 +38,13 @@ ONBOARDING = PlanTemplate(
         for days in (30, 90, 180, 365)
     ),
 )
-# A standing clock would hold everything back that comes after the first burst.
-RULES = Rules(plans=(ONBOARDING,), staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
+# A standing clock would hold everything back that comes after the first burst; reviews are no customer's story.
+RULES = Rules(
+    plans=(ONBOARDING,),
+    staff_chat_id=STAFF_CHAT,
+    delivery=DeliveryRules(per_second=1000),
+    reviews=ReviewRules(weekly_at=None, monthly_at=None),
+)
 
 
 class Clock(Protocol):

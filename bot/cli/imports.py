@@ -44,7 +44,8 @@ def customers(file: File, *, dry_run: DryRun = False) -> None:
     The first row names the columns, in any order and by these names or the usual Vietnamese ones.
     [cyan]external_id[/] (mã khách) and [cyan]name[/] (họ tên) are required; phone (điện thoại), birthday (ngày sinh:
     1990-05-31, 31/05/1990 or 31/05), language (ngôn ngữ: vi or en), timezone (múi giờ), plan (gói), location (khu vực),
-    salutation (xưng hô: anh or chị), csm_id (người phụ trách: a Telegram id), joined_at (ngày tham gia).
+    title (chức danh), channel (kênh: where they came from), tags (thẻ: several, with commas between), salutation (xưng
+    hô: anh or chị), csm_id (người phụ trách: a Telegram id), joined_at (ngày tham gia).
 
     Rows that cannot be used are listed with their number and reason, and make the exit code 1; the others are kept.
     Who asked to be forgotten is listed and left out too, which is no error.

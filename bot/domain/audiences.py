@@ -16,13 +16,13 @@ def stable_order(customer_id: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Customers with one value of one field: plan, location or csm; a CSM is named or numbered."""
+    """Customers with one value of one of the `FIELDS`; a CSM is named or numbered."""
 
     field: str
     value: str
 
 
-FIELDS = ("plan", "location", "csm")
+FIELDS = ("plan", "location", "csm", "title", "channel", "tag")
 
 
 def parse_segment(text: str) -> Segment | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.business_hours import BusinessHours
 from bot.domain.cases import Source, hours_of
+from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
 from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
 from bot.domain.metrics.proportions import Share, proportion
@@ -111,6 +112,25 @@ def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) 
         before=sum(befores) / len(befores) if befores else None,
         after=sum(afters) / len(afters) if afters else None,
         excluded=counts.excluded,
+    )
+
+
+def printed(found: CaseFigures) -> tuple[Figure, ...]:
+    """Every figure as files and reviews have them; times are in business hours."""
+    times = {
+        "cases_answer_median": (found.answer.n, found.answer.median),
+        "cases_answer_p90": (found.answer.n, found.answer.p90),
+        "cases_solve_median": (found.resolution.n, found.resolution.median),
+        "cases_solve_p90": (found.resolution.n, found.resolution.p90),
+    }
+    shares = {"cases_closed": found.closed, "cases_reopened": found.reopened, "cases_helped": found.helped}
+    return (
+        Figure(key="cases_complaints", unit=FigureUnit.RATE, n=found.complaints, estimate=found.a_day),
+        *(Figure(key=key, unit=FigureUnit.NUMBER, n=n, estimate=time) for key, (n, time) in times.items()),
+        *(
+            Figure(key=key, unit=FigureUnit.SHARE, n=share.counts.whole, estimate=share.estimate)
+            for key, share in shares.items()
+        ),
     )
 
 

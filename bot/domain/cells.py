@@ -24,6 +24,7 @@ GROUPED = re.compile(
     r"(?:(?!(?P=mark))[.,](?P<cents>\d+))?"
 )
 NOT_A_DIGIT = re.compile(r"\D")
+DIVIDER = re.compile(r"[,;]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 LEAP_YEAR = 2000
 MOST_MINOR = 10**15
@@ -31,6 +32,7 @@ MOST_MINOR = 10**15
 MOST_DIGITS = 18
 NO_GROUP = 4
 """Digits behind a mark that are no group of thousands."""
+LONGEST_TAG = 40
 LANGUAGES = {
     "vi": Language.VI,
     "vn": Language.VI,
@@ -204,6 +206,18 @@ def read_salutation(text: str) -> str:
         UnreadableError: it is none of the usual words.
     """
     return _one_of(SALUTATIONS, search_key(text))
+
+
+def read_tags(text: str) -> tuple[str, ...]:
+    """The tags that a comma or a semicolon divides, each once.
+
+    Raises:
+        UnreadableError: one is too long to be a tag.
+    """
+    tags = dict.fromkeys(" ".join(tag.split()) for tag in DIVIDER.split(text) if tag.strip())
+    if any(len(tag) > LONGEST_TAG for tag in tags):
+        raise UnreadableError(text)
+    return tuple(tags)
 
 
 def read_timezone(text: str) -> str:

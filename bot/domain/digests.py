@@ -19,13 +19,17 @@ STILL_MORNING = timedelta(hours=3)
 
 @dataclass(frozen=True, kw_only=True)
 class DigestItem:
-    """One customer in a section: since when or until when, and what it is about where there is more to say."""
+    """One customer in a section: since when or until when, and what it is about where there is more to say.
+
+    `risk` is what `health_messages.risk_facts` says of somebody who is red.
+    """
 
     customer_id: int
     name: str
     at: datetime | None = None
     detail: str = ""
     late: bool = False
+    risk: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ weights, so that it can be explained later.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import floor
@@ -105,7 +105,16 @@ def assess(facts: HealthFacts, rules: HealthRules, *, before: Colour | None, at:
 
 
 def scorecard_for(facts: HealthFacts, rules: HealthRules, *, at: datetime) -> Scorecard:
-    """The onboarding scorecard for who has just joined; else the first segment's that fits; else the general one."""
+    """The onboarding scorecard for who has just joined; else the first segment's that fits; else the general one.
+
+    Of purchases and events it weighs those that are the customer's usage.
+    """
+    card = _card_for(facts, rules, at=at)
+    weights = {one: weight for one, weight in card.weights.items() if one.part is not facts.left_out}
+    return replace(card, weights=weights)
+
+
+def _card_for(facts: HealthFacts, rules: HealthRules, *, at: datetime) -> Scorecard:
     if at - facts.joined_at < rules.onboarding_for:
         return Scorecard(name="onboarding", weights=rules.onboarding)
     own = {"plan": search_key(facts.plan), "location": search_key(facts.location)}

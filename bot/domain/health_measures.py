@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import fmean
 from types import MappingProxyType
 
-from bot.domain.measures import Measure
+from bot.domain.measures import Measure, Part
 from bot.domain.sentiment import polarity
 from bot.domain.surveys import SCALES
 from bot.domain.touchpoints import Kind
@@ -15,6 +15,9 @@ NEUTRAL = 50.0
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 SLICES = 6
 """Breadth counts in how many of so many equal slices of the window something was bought."""
+
+WEEKS = 13
+"""Frequency of use counts in how many of so many equal slices of the window, about weeks, something was done."""
 
 SILENT_AFTER = timedelta(days=365)
 """Who has said nothing in chat for so long has no engagement left; NPS comes only twice a year."""
@@ -37,8 +40,10 @@ class LastAnswer:
 class HealthFacts:
     """What was known of a customer at an instant, and nothing that came after it.
 
-    Purchases are those of the last window, of the one before it, and the window's slices that have one. `asked` and
-    `answered` are surveys that were sent and are over. `silenced`: said stop, or blocked the bot.
+    Purchases are those of the last window, of the one before it, and the window's slices that have one; `used` and what
+    follows it are the same of the product's events. `tracks_usage`: the business keeps purchases; `events_since` is
+    when its events began, None where it has none. `asked` and `answered` are surveys that were sent and are over.
+    `silenced`: said stop, or blocked the bot.
     """
 
     customer_id: int
@@ -52,6 +57,12 @@ class HealthFacts:
     bought_before: int = 0
     active_slices: int = 0
     last_purchase_at: datetime | None = None
+    events_since: datetime | None = None
+    used: int = 0
+    used_before: int = 0
+    active_weeks: int = 0
+    kinds_used: int = 0
+    last_used_at: datetime | None = None
     value: tuple[str, int] | None = None
     answers: Sequence[LastAnswer] = ()
     asked: int = 0
@@ -71,11 +82,21 @@ class HealthFacts:
         """The latest NPS, for people to read."""
         return next((one.score for one in self.answers if one.kind is Kind.NPS), None)
 
+    @property
+    def is_judged_by_events(self) -> bool:
+        """Whether events of the product are this customer's usage: who has none is judged by purchases if there are."""
+        return self.last_used_at is not None or (self.events_since is not None and not self.tracks_usage)
+
+    @property
+    def left_out(self) -> Part:
+        """The part that is not this customer's usage."""
+        return Part.USAGE if self.is_judged_by_events else Part.USE
+
 
 def read_measures(facts: HealthFacts, *, window: timedelta, half_life: timedelta, at: datetime) -> dict[Measure, float]:
     """Every measure that is known at `at`, in its own unit; what is unknown is left out, never 0."""
     found = {
-        **_usage(facts, window, at),
+        **(_use(facts, window, at) if facts.is_judged_by_events else _usage(facts, window, at)),
         Measure.SURVEY: _survey(facts.answers, half_life, at),
         Measure.ENGAGEMENT: _engagement(facts, at),
         Measure.CONNECTED: float(facts.linked_at is not None and not facts.silenced),
@@ -98,6 +119,26 @@ def _usage(facts: HealthFacts, window: timedelta, at: datetime) -> dict[Measure,
         Measure.FREQUENCY: facts.bought / (window / MONTH),
         Measure.BREADTH: facts.active_slices / SLICES,
         Measure.RECENCY: (at - facts.last_purchase_at) / DAY,
+    }
+
+
+def _use(facts: HealthFacts, window: timedelta, at: datetime) -> dict[Measure, float | None]:
+    """Events: against the window before (times), in how many weeks (share), of how many kinds, days since the last.
+
+    There is no trend before events have been kept for two windows: their beginning would look like growth.
+    """
+    first_events = {Measure.FIRST_EVENTS: float(facts.used)}
+    if facts.last_used_at is None or facts.events_since is None:
+        return {**first_events}
+    known_for = at - max(facts.joined_at, facts.events_since)
+    compared = known_for >= 2 * window and (facts.used or facts.used_before)
+    weeks = WEEKS * min(1.0, (at - facts.events_since) / window)
+    return {
+        **first_events,
+        Measure.USE_TREND: facts.used / max(facts.used_before, 1) if compared else None,
+        Measure.USE_FREQUENCY: min(1.0, facts.active_weeks / weeks),
+        Measure.USE_BREADTH: float(facts.kinds_used),
+        Measure.USE_RECENCY: (at - facts.last_used_at) / DAY,
     }
 
 

@@ -172,7 +172,7 @@ def _standing_facts(standing: Standing, month_ago: Health | None) -> dict[str, o
             }
             for part, (score, weight) in parts.items()
         ],
-        "unknown": [part for part in Part if part not in parts],
+        "unknown": [part for part in Part if part not in {*parts, Part.USAGE if Part.USE in parts else Part.USE}],
         "nps": health.nps,
     }
 
@@ -194,10 +194,9 @@ def change_facts(health: Health, before: Health | None) -> dict[str, object]:
 
 def alert_facts(one: ListedHealth, alert: Alert, before: Health | None) -> dict[str, object]:
     """What staff are told of a customer who became red or fell far; plain values, since it is stored."""
-    return {
-        **_line(one),
-        **change_facts(one.health, before),
-        "since": one.since.isoformat(),
-        "alert": alert,
-        "health_of": one.customer_id,
-    }
+    return {**risk_facts(one, before), "alert": alert, "health_of": one.customer_id}
+
+
+def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:
+    """Somebody at risk, with what moved their score in 30 days; plain values, since it is stored."""
+    return {**_line(one), **change_facts(one.health, before), "since": one.since.isoformat()}

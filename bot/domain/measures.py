@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 
 class Part(StrEnum):
-    """What people are told a score is made of; usage has several measures."""
+    """What people are told a score is made of; usage (purchases) and use (events) have several measures."""
 
     USAGE = "usage"
+    USE = "use"
     SURVEY = "survey"
     ENGAGEMENT = "engagement"
     MILESTONES = "milestones"
@@ -17,13 +18,21 @@ class Part(StrEnum):
 
 
 class Measure(StrEnum):
-    """What is weighed. `first_use` and `connected` are for customers who have just joined."""
+    """What is weighed. `first_use`, `first_events` and `connected` are for customers who have just joined.
+
+    The first five are of purchases; the five that follow are the same of the product's own events.
+    """
 
     TREND = "trend"
     FREQUENCY = "frequency"
     BREADTH = "breadth"
     RECENCY = "recency"
     FIRST_USE = "first_use"
+    USE_TREND = "use_trend"
+    USE_FREQUENCY = "use_frequency"
+    USE_BREADTH = "use_breadth"
+    USE_RECENCY = "use_recency"
+    FIRST_EVENTS = "first_events"
     SURVEY = "survey"
     ENGAGEMENT = "engagement"
     CONNECTED = "connected"
@@ -38,6 +47,11 @@ class Measure(StrEnum):
 
 PARTS: Mapping[Measure, Part] = MappingProxyType(
     {
+        Measure.USE_TREND: Part.USE,
+        Measure.USE_FREQUENCY: Part.USE,
+        Measure.USE_BREADTH: Part.USE,
+        Measure.USE_RECENCY: Part.USE,
+        Measure.FIRST_EVENTS: Part.USE,
         Measure.SURVEY: Part.SURVEY,
         Measure.ENGAGEMENT: Part.ENGAGEMENT,
         Measure.CONNECTED: Part.ENGAGEMENT,

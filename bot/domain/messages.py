@@ -28,7 +28,8 @@ Keyboard = tuple[tuple[Button, ...], ...]
 class Message:
     """One thing to say to one person. `template` is a path below templates/<language>/, without its suffix.
 
-    `ask_contact` offers a keyboard whose one button (block `share`) sends the person's own phone number.
+    `ask_contact` offers a keyboard whose one button (block `share`) sends the person's own phone number. `opening` is
+    said above it, in the same message.
     """
 
     template: str
@@ -36,6 +37,7 @@ class Message:
     facts: Mapping[str, object] = field(default_factory=dict)
     keyboard: Keyboard = ()
     ask_contact: bool = False
+    opening: "Message | None" = None
 
 
 @dataclass(frozen=True)

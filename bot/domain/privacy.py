@@ -70,6 +70,7 @@ class Document:
     contracts: Rows
     plans: Rows
     losses: Rows
+    standing: Rows
     health: Rows
     cancellations: Rows
     looks: Rows

@@ -18,6 +18,7 @@ from bot.domain.surveys import SCALES
 from bot.domain.touchpoints import Kind
 
 LINE = 60
+WORD = 25
 QUOTE = 120
 CURRENCIES = 3
 ANSWERS = 3
@@ -25,6 +26,7 @@ TOUCHPOINTS = 4
 REMARKS = 3
 HISTORY = 6
 UPCOMING = 5
+TAGS = 3
 VISIBLE_DIGITS = 3
 
 
@@ -37,6 +39,9 @@ class Record:
     external_id: str | None
     plan: str
     location: str
+    title: str
+    channel: str
+    tags: Sequence[str]
     birth_day: int | None
     birth_month: int | None
     birth_year: int | None
@@ -137,6 +142,9 @@ def _record_facts(record: Record, role: Role) -> dict[str, object]:
         "id": cut(record.external_id or f"#{record.customer_id}", LINE),
         "plan": cut(record.plan, LINE),
         "location": cut(record.location, LINE),
+        "title": cut(record.title, WORD),
+        "channel": cut(record.channel, WORD),
+        "tags": [cut(tag, WORD) for tag in record.tags[:TAGS]],
         "birthday": (record.birth_day, record.birth_month, record.birth_year) if record.birth_day else None,
         "phone": masked(record.phone, role) if record.phone else "",
         "joined_at": record.joined_at,

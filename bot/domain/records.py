@@ -22,6 +22,7 @@ from bot.domain.cells import (
     read_phone,
     read_price,
     read_salutation,
+    read_tags,
     read_timezone,
 )
 from bot.domain.imports import Layout, Row
@@ -59,6 +60,9 @@ class CustomerRecord:
     timezone: str | None = None
     plan: str | None = None
     location: str | None = None
+    title: str | None = None
+    channel: str | None = None
+    tags: tuple[str, ...] | None = None
     salutation: str | None = None
     csm_id: int | None = None
     joined_at: datetime | None = None
@@ -136,6 +140,9 @@ def _customer(row: Row) -> CustomerRecord:
         timezone=row.read("timezone", read_timezone),
         plan=row.text("plan"),
         location=row.text("location"),
+        title=row.text("title"),
+        channel=row.text("channel"),
+        tags=row.read("tags", read_tags),
         salutation=row.read("salutation", read_salutation),
         csm_id=row.read("csm_id", read_id),
         joined_at=row.past("joined_at"),
@@ -218,7 +225,10 @@ CUSTOMERS = Layout(
         "timezone": ("time zone", "mui gio"),
         "plan": ("goi", "goi dich vu", "package"),
         "location": ("city", "province", "khu vuc", "tinh thanh", "tinh", "thanh pho", "noi o"),
-        "salutation": ("title", "gender", "xung ho", "danh xung", "gioi tinh"),
+        "title": ("job title", "job", "position", "chuc danh", "chuc vu", "nghe nghiep"),
+        "channel": ("source", "came from", "kenh", "nguon", "nguon khach", "den tu"),
+        "tags": ("tag", "labels", "the", "nhan"),
+        "salutation": ("gender", "xung ho", "danh xung", "gioi tinh"),
         "csm_id": ("csm", "nguoi phu trach", "nguoi cham soc"),
         "joined_at": ("joined", "join date", "ngay tham gia", "ngay dang ky", "khach tu ngay"),
     },

@@ -1,26 +1,30 @@
 """A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import inf
 from typing import Any
 
-from bot.domain.case_reports import CaseFigures, TimeFigure
+from bot.domain.breakdowns import SegmentLine
+from bot.domain.case_reports import CaseFigures, TimeFigure, printed
 from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
-from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.estimates import Estimate, Verdict
 from bot.domain.names import cut
-from bot.domain.periods import Period
-from bot.domain.report_requests import Dimension, FileForm, Page, ReportRequest
-from bot.domain.reports import Funnel, Metric, MetricLine, Overview, SegmentLine, TrendPoint
-from bot.domain.taps import ShowReport
+from bot.domain.periods import Period, PeriodError
+from bot.domain.report_pages import KINDS
+from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError
+from bot.domain.reports import Funnel, Metric, MetricLine, Overview, TrendPoint
+from bot.domain.response_outcomes import OutcomeLine, outcome_figures
+from bot.domain.segments import key_of
+from bot.domain.taps import ShowSegment
 
-MOST_LISTED = 12
-TABS_A_ROW = 3
-PERIODS = ("30d", "90d", "this quarter", "this year")
-LONGEST_NAME = 40
+MOST_LISTED = 8
+LONGEST_NAME = 20
 LONGEST_WORD = 60
+METHODS_OF_OUTCOMES = ("methods_outcomes",)
+CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +80,19 @@ class Report:
 
 
 def overview_report(
-    overview: Overview, funnel: Funnel, picture: TrendPicture, *, period: Period, before: Period, language: Language
+    overview: Overview,
+    funnel: Funnel,
+    picture: TrendPicture,
+    *,
+    outcomes: Sequence[OutcomeLine] = (),
+    period: Period,
+    before: Period,
+    language: Language,
 ) -> Report:
-    """Every metric in a few lines each; the picture shows one of them, and `funnel` every survey sent."""
+    """Every metric in a few lines each; the picture shows one of them, and `funnel` every survey sent.
+
+    What became of those who did not answer has no room in it, and stands in its file.
+    """
     facts = {
         **_span_facts(period, before),
         "lines": [asdict(line) for line in overview.lines],
@@ -90,7 +104,15 @@ def overview_report(
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
     words = _trend_words(picture, drawn, period, language)
     message = Message("reports/overview", language, facts)
-    return Report(message=message, picture=picture, words=words, lines=overview.lines, period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=words,
+        lines=overview.lines,
+        figures=tuple(outcome_figures(outcomes)),
+        methods=METHODS_OF_OUTCOMES if outcomes else (),
+        period=period,
+    )
 
 
 def metric_report(
@@ -98,6 +120,7 @@ def metric_report(
     responses: MetricLine,
     picture: TrendPicture,
     *,
+    outcomes: Sequence[OutcomeLine] = (),
     period: Period,
     before: Period,
     never_bought: int,
@@ -105,7 +128,7 @@ def metric_report(
 ) -> Report:
     """One metric in full; beside the score of a survey stands how many of those asked have answered it.
 
-    `never_bought` are left out of churn.
+    And what those who did not answer have done since. `never_bought` are left out of churn.
     """
     facts = {
         **_span_facts(period, before),
@@ -113,29 +136,56 @@ def metric_report(
         "responses": asdict(responses),
         "never_bought": never_bought,
         "open": picture.funnel.open,
+        "outcomes": [asdict(one) for one in outcomes],
     }
     words = _trend_words(picture, line, period, language)
     message = Message("reports/metric", language, facts)
-    return Report(message=message, picture=picture, words=words, lines=(line,), period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=words,
+        lines=(line,),
+        figures=tuple(outcome_figures(outcomes)),
+        methods=METHODS_OF_OUTCOMES if outcomes else (),
+        period=period,
+    )
 
 
 def breakdown_report(
-    segments: Sequence[SegmentLine], overall: MetricLine, *, by: Dimension, period: Period, language: Language
+    segments: Sequence[SegmentLine],
+    overall: MetricLine,
+    *,
+    request: ReportRequest,
+    currency: str,
+    period: Period,
+    language: Language,
 ) -> Report:
-    """One metric by segment; the first dozen are listed, and the reader is told how many there are."""
+    """One metric by segment; the first eight are listed, and the reader is told how many there are.
+
+    Bands of value are in `currency`. Of an answer's score the buttons lead to who gave it.
+    """
+    compared = [each.unlike for each in segments if each.unlike is not Verdict.NOT_COMPARABLE]
     facts = {
         "metric": overall.metric,
-        "by": by,
-        "period": _period_facts(period),
+        "by": request.by,
+        "currency": currency,
+        "period": period_facts(period),
         "line": asdict(overall),
         "segments": [
-            {"name": cut(each.segment, LONGEST_NAME), "line": asdict(each.line)} for each in segments[:MOST_LISTED]
+            {
+                "name": {**asdict(each.name), "text": cut(each.name.text, LONGEST_NAME)},
+                "line": asdict(each.line),
+                "unlike": each.unlike,
+            }
+            for each in segments[:MOST_LISTED]
         ],
         "total": len(segments),
+        "compared": len(compared),
+        "different": sum(each is not Verdict.NO_CHANGE for each in compared),
     }
     picture = SegmentsPicture(metric=overall.metric, segments=segments, overall=overall.estimate)
     return Report(
-        message=Message("reports/breakdown", language, facts),
+        message=Message("reports/breakdown", language, facts, _drills(segments, overall.metric, request)),
         picture=picture,
         words=Message("reports/picture", language, facts),
         lines=(overall,),
@@ -143,18 +193,37 @@ def breakdown_report(
     )
 
 
+def _drills(segments: Sequence[SegmentLine], metric: Metric, request: ReportRequest) -> Keyboard:
+    """A number for each segment that is listed, to see who answered in it."""
+    if metric not in KINDS:
+        return ()
+    words = ReportRequest(metric, request.period, request.by).words
+    numbers = [
+        Button("number", ShowSegment(words, key_of(each.segment)), {"number": place})
+        for place, each in enumerate(segments[:MOST_LISTED], start=1)
+    ]
+    return (tuple(numbers),) if numbers else ()
+
+
 def cases_report(
     found: CaseFigures, picture: CaseTimesPicture, *, period: Period, now: datetime, language: Language
 ) -> Report:
     """The figures of cases in a few lines each."""
     facts = {
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "so_far": period.so_far(now),
         "unit": next(iter(picture.opened)).unit,
         **_written(asdict(found)),
     }
     message = Message("reports/cases", language, facts)
-    return Report(message=message, picture=picture, words=message, period=period)
+    return Report(
+        message=message,
+        picture=picture,
+        words=message,
+        period=period,
+        figures=printed(found),
+        methods=CASE_METHODS,
+    )
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
@@ -164,43 +233,43 @@ def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
     return None if value == inf else value
 
 
-def tabs(request: ReportRequest) -> Keyboard:
-    """The buttons under a report: other metrics, other periods, what a metric can be broken down by, and files."""
-    metrics = [_tab(request, metric or "overview", metric=metric, page=None) for metric in (None, *Metric)]
-    metrics.append(_tab(request, Page.CASES, metric=None, page=Page.CASES))
-    periods = tuple(_tab(request, period, period=period) for period in PERIODS)
-    segments = tuple(_tab(request, by or "everybody", by=by) for by in (None, *Dimension)) if request.metric else ()
-    forms = () if request.page else tuple(FileForm)
-    files = tuple(Button("tab", ShowReport(replace(request, form=form).words), _label(form)) for form in forms)
-    metric_rows = (tuple(metrics[start : start + TABS_A_ROW]) for start in range(0, len(metrics), TABS_A_ROW))
-    return tuple(row for row in (*metric_rows, periods, segments, files) if row)
-
-
-def _tab(request: ReportRequest, name: str, **changes: Any) -> Button:  # noqa: ANN401  the fields of a request
-    there = replace(request, **changes)
-    there = there if there.metric else replace(there, by=None)
-    return Button("tab", ShowReport(there.words), _label(name, chosen=there == request))
-
-
-def _label(name: str, *, chosen: bool = False) -> dict[str, object]:
-    return {"tab": name, "chosen": chosen}
-
-
 def headline(overview: Overview) -> Metric:
     """The metric worth a picture: the first that has a value, and NPS where none has."""
     return next((line.metric for line in overview.lines if line.estimate is not None), Metric.NPS)
 
 
-def misunderstood(code: str, word: str, language: Language) -> Message:
-    """What to say to words that ask for no report; `code` is that of the error."""
-    return Message("reports/misunderstood", language, {"code": code, "word": cut(word, LONGEST_WORD)})
+def misunderstood(error: ReportRequestError | PeriodError, language: Language) -> Message:
+    """What to say to words that ask for no report, or for a period that there cannot be."""
+    if isinstance(error, PeriodError):
+        word, about = error.text, {"today": error.today, "first_day": error.first_day, "last_day": error.last_day}
+    else:
+        word, about = error.word, {"nearest": error.nearest}
+    nothing = {"nearest": "", "today": None, "first_day": None, "last_day": None}
+    return Message(
+        "reports/misunderstood", language, {"code": error.code, "word": cut(word, LONGEST_WORD), **nothing, **about}
+    )
+
+
+def opening(
+    request: ReportRequest, period: Period, began_at: datetime | None, *, free: bool, language: Language
+) -> Message:
+    """What stands above a report: how `free` words were understood, and when answers `began_at` if that is later."""
+    facts = {
+        "understood": free,
+        "metric": request.metric,
+        "page": request.page,
+        "by": request.by,
+        "period": period_facts(period),
+        "began_at": began_at,
+    }
+    return Message("reports/opening", language, facts)
 
 
 def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, language: Language) -> Message:
     facts = {
         "metric": picture.metric,
         "by": None,
-        "period": _period_facts(period),
+        "period": period_facts(period),
         "line": asdict(line),
         "unit": picture.trend[0].part.unit,
     }
@@ -208,10 +277,11 @@ def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, langua
 
 
 def _span_facts(period: Period, before: Period) -> dict[str, object]:
-    return {"period": _period_facts(period), "before": _period_facts(before)}
+    return {"period": period_facts(period), "before": period_facts(before)}
 
 
-def _period_facts(period: Period) -> dict[str, object]:
+def period_facts(period: Period) -> dict[str, object]:
+    """A period as templates name it."""
     return {
         "label": period.label,
         "unit": period.unit,

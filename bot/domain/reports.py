@@ -1,9 +1,11 @@
 """What may be said in a report about each metric, from what was counted in a period and in the one before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 
+from bot.domain.figures import Figure, FigureUnit
+from bot.domain.metrics.churn import yearly_churn
 from bot.domain.metrics.estimates import (
     NOT_COMPARABLE,
     Change,
@@ -71,7 +73,7 @@ class SurveyCounts:
 
     `scores` is score -> n over answers given in it, for NPS only the latest of each customer; `sent` counts surveys
     sent in it whose time to answer is over, and `answered` those of them that have an answer. `population` counts the
-    customers who could have been asked, where that is known and the finite population correction is wanted.
+    customers who could have been asked, where they are a list that was fixed before, as in a wave.
     """
 
     scores: Mapping[int, int] = field(default_factory=dict)
@@ -108,12 +110,22 @@ class PeriodCounts:
 NOTHING_COUNTED = PeriodCounts()
 
 
+def surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Mapping[Kind, Funnel]) -> PeriodCounts:
+    """What was counted of the surveys of a period: scores given in it, and how far those came that were sent in it."""
+
+    def of(kind: Kind) -> SurveyCounts:
+        asked = funnels.get(kind, Funnel())
+        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
+
+    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))
+
+
 @dataclass(frozen=True)
 class MetricLine:
     """One metric as it may be printed: nothing but `n` when n is 0, or so small that a person could be recognised.
 
     `counts` is what the value was made from: a Share, or the NPS bands. `mean` stands beside CES and CSAT only.
-    `so_far` says that whole days of the period are still to come.
+    `so_far` says that whole days of the period are still to come; `yearly` is what a month's churn makes in a year.
     """
 
     metric: Metric
@@ -124,6 +136,7 @@ class MetricLine:
     change: Change = NOT_COMPARABLE
     mean: Estimate | None = None
     so_far: bool = False
+    yearly: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -140,12 +153,6 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class SegmentLine:
-    segment: str
-    line: MetricLine
-
-
-@dataclass(frozen=True)
 class TrendPoint:
     """A metric in one part of a period; hidden, like any value, when n is under five."""
 
@@ -158,28 +165,51 @@ READABLE = 2 / 3
 """So much of a trend must be seen, or it is drawn in coarser steps."""
 
 
-def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False) -> Overview:
+def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False, a_month: bool = False) -> Overview:
     """Every metric of one period with its change against the period before."""
-    lines = tuple(metric_line(metric, now, before, so_far=so_far) for metric in Metric)
+    lines = tuple(metric_line(metric, now, before, so_far=so_far, a_month=a_month) for metric in Metric)
     return Overview(lines, now.active, before.active, now.never_bought)
 
 
 def metric_line(
-    metric: Metric, now: PeriodCounts, before: PeriodCounts = NOTHING_COUNTED, *, so_far: bool = False
+    metric: Metric,
+    now: PeriodCounts,
+    before: PeriodCounts = NOTHING_COUNTED,
+    *,
+    so_far: bool = False,
+    a_month: bool = False,
 ) -> MetricLine:
     """One metric, with its change against the period before where both sides have 30 or more.
 
-    Churn of an unfinished period is not compared: it can only grow.
+    Churn of an unfinished period is not compared: it can only grow. That of a whole month stands beside its year.
     """
     line = _nps_line(now, before) if metric is Metric.NPS else _share_line(metric, now, before)
-    incomparable = metric is Metric.CHURN and so_far
-    return replace(line, so_far=so_far, change=NOT_COMPARABLE if incomparable else line.change)
+    if metric is not Metric.CHURN:
+        return replace(line, so_far=so_far)
+    if so_far:
+        return replace(line, so_far=so_far, change=NOT_COMPARABLE)
+    return replace(line, yearly=_yearly(line.estimate) if a_month else None)
 
 
-def breakdown(metric: Metric, segments: Mapping[str, PeriodCounts], *, so_far: bool = False) -> tuple[SegmentLine, ...]:
-    """One metric by segment, highest first and hidden ones last. Nothing is compared: the reader is told how many."""
-    lines = [SegmentLine(key, metric_line(metric, counts, so_far=so_far)) for key, counts in segments.items()]
-    return tuple(sorted(lines, key=_rank))
+def _yearly(monthly: Estimate | None) -> Estimate | None:
+    """A month's churn by the year, its interval by the same line, since it only rises."""
+    if monthly is None:
+        return None
+    return Estimate(*(yearly_churn(end) for end in (monthly.value, monthly.low, monthly.high)), monthly.n)
+
+
+def metric_unit(metric: Metric) -> FigureUnit:
+    """NPS is in points, every other metric a share."""
+    return FigureUnit.POINTS if metric is Metric.NPS else FigureUnit.SHARE
+
+
+def line_figures(line: MetricLine) -> Iterator[Figure]:
+    """The numbers of a line: its value with its change, then the mean of a scale and a month's churn by the year."""
+    yield Figure(key=line.metric, unit=metric_unit(line.metric), n=line.n, estimate=line.estimate, change=line.change)
+    if line.mean is not None:
+        yield Figure(key=f"{line.metric}_mean", unit=FigureUnit.NUMBER, n=line.n, estimate=line.mean)
+    if line.yearly is not None:
+        yield Figure(key="yearly_churn", unit=FigureUnit.SHARE, n=line.n, estimate=line.yearly)
 
 
 def share_shown(points: Sequence[TrendPoint]) -> float:
@@ -191,11 +221,6 @@ def metric_trend(metric: Metric, counts_by_part: Mapping[Period, PeriodCounts]) 
     """One metric in each part of a period, in the order given."""
     lines = {part: metric_line(metric, counts) for part, counts in counts_by_part.items()}
     return tuple(TrendPoint(part, line.n, line.estimate) for part, line in lines.items())
-
-
-def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
-    estimate = segment.line.estimate
-    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
 
 
 def _nps_line(now: PeriodCounts, before: PeriodCounts) -> MetricLine:

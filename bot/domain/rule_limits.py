@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from operator import attrgetter
 from zoneinfo import available_timezones
 
@@ -56,6 +57,7 @@ LEAST = {
     "cases.answer_within": timedelta(minutes=1),
     "cases.solve_within": timedelta(minutes=1),
     "cases.nps_again_after": timedelta(days=1),
+    "reviews.weekday": 1,
     "health.window": timedelta(days=14),
     "health.survey_half_life": timedelta(days=1),
     "health.hysteresis": 0,
@@ -68,6 +70,7 @@ MOST = {
     "delivery.per_second": 10_000,
     "delivery.group_per_minute": 20,
     "delivery.in_flight": 1000,
+    "reviews.weekday": 7,
     "health.hysteresis": 20,
 }
 
@@ -89,6 +92,9 @@ def broken_limits(rules: Rules) -> Iterator[str]:
         yield f"retention.texts: must be false (for ever) or at least {LEAST_RETENTION}"
     if rules.birthday.leap_day_on not in LEAP_DAYS:
         yield f"birthday.leap_day_on: must be one of {', '.join(LEAP_DAYS)}"
+    yield from _edges("reports.ages", rules.reports.ages)
+    if rules.reports.values:
+        yield from _edges("reports.values", rules.reports.values)
     yield from _hours(rules.cases)
     yield from _contact(rules.contact)
     yield from _greetings(rules.greetings)
@@ -106,6 +112,11 @@ def _out_of_range(rules: Rules) -> Iterator[str]:
     for key, most in MOST.items():
         if attrgetter(key)(rules) > most:
             yield f"{key}: must be at most {most}"
+
+
+def _edges(at: str, edges: tuple[int, ...]) -> Iterator[str]:
+    if not edges or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
+        yield f"{at}: must be whole numbers from 1 on, each larger than the one before, such as [18, 25, 35]"
 
 
 def _hours(cases: CaseRules) -> Iterator[str]:
@@ -126,7 +137,7 @@ def _health(health: HealthRules) -> Iterator[str]:
     for index, card in enumerate(health.scorecards):
         at = f"health.scorecards[{index}]"
         segment = parse_segment(card.segment)
-        if segment is None or segment.field == "csm":
+        if segment is None or segment.field not in SEGMENT_FIELDS:
             yield f'{at}.segment: must be such as "plan=gold" or "location=Huế"'
         yield from _weights(f"{at}.weights", {**health.weights, **card.weights})
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.lunar import LunarDay
 from bot.domain.measures import Measure
 from bot.domain.messages import Language
+from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.touchpoints import Group, Kind
 
 
@@ -274,8 +275,11 @@ class HealthRules:
     """How customers' health is scored: weights, lines from the worst value to the best, and borders of the colours.
 
     A score up to `red_up_to` is red and up to `yellow_up_to` yellow; to rise out of a colour it takes `hysteresis`
-    points more. Staff are told of a red customer, and of a fall by `drop` within `drop_within`. Purchases are counted
-    in a `window` and the one before it; an answer is halfway back to neutral after `survey_half_life`.
+    points more. Staff are told of a red customer, and of a fall by `drop` within `drop_within`. Usage is counted in a
+    `window` and the one before it; an answer is halfway back to neutral after `survey_half_life`.
+
+    `events` names the events that are use of the product: none named is all but those that ask a survey, and None is
+    no event at all. Who has any is judged by them, and who has none by purchases; only the weights of one count.
     """
 
     enabled: bool = True
@@ -285,6 +289,10 @@ class HealthRules:
             Measure.FREQUENCY: 10,
             Measure.BREADTH: 10,
             Measure.RECENCY: 0,
+            Measure.USE_TREND: 10,
+            Measure.USE_FREQUENCY: 10,
+            Measure.USE_BREADTH: 10,
+            Measure.USE_RECENCY: 0,
             Measure.SURVEY: 20,
             Measure.ENGAGEMENT: 15,
             Measure.MILESTONES: 15,
@@ -295,6 +303,7 @@ class HealthRules:
     onboarding: Mapping[Measure, float] = field(
         default_factory=lambda: {
             Measure.FIRST_USE: 35,
+            Measure.FIRST_EVENTS: 35,
             Measure.CONNECTED: 20,
             Measure.ENGAGEMENT: 10,
             Measure.SURVEY: 10,
@@ -311,6 +320,11 @@ class HealthRules:
             Measure.BREADTH: (0, 0.5),
             Measure.RECENCY: (90, 0),
             Measure.FIRST_USE: (0, 2),
+            Measure.USE_TREND: (0, 1),
+            Measure.USE_FREQUENCY: (0, 0.8),
+            Measure.USE_BREADTH: (0, 3),
+            Measure.USE_RECENCY: (30, 0),
+            Measure.FIRST_EVENTS: (0, 10),
             Measure.SURVEY: (0, 100),
             Measure.ENGAGEMENT: (0, 0.8),
             Measure.CONNECTED: (0, 1),
@@ -319,6 +333,7 @@ class HealthRules:
             Measure.SENTIMENT: (-1, 1),
         }
     )
+    events: tuple[str, ...] | None = ()
     window: timedelta = timedelta(days=90)
     survey_half_life: timedelta = timedelta(days=90)
     red_up_to: int = 50
@@ -337,6 +352,18 @@ class DigestRules:
 
     at: time | None = time(8, 0)
     silent_share: float = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRules:
+    """When managers are told how it went: each week on `weekday` (Monday is 1), and on each month's first business day.
+
+    None is never. What falls on a day of rest is told on the next business day.
+    """
+
+    weekly_at: time | None = time(8, 30)
+    weekday: int = 1
+    monthly_at: time | None = time(8, 30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,12 +417,14 @@ class Rules:
     check_ins: CheckInRules = CheckInRules()
     birthday: BirthdayRules = BirthdayRules()
     greetings: tuple[HolidayGreeting, ...] = ()
+    themes: tuple[ThemeTemplate, ...] = ()
     win_back: WinBackRules = WinBackRules()
     delivery: DeliveryRules = DeliveryRules()
     sign_up: SignUpRules = SignUpRules()
     cases: CaseRules = CaseRules()
     health: HealthRules = HealthRules()
     digest: DigestRules = DigestRules()
+    reviews: ReviewRules = ReviewRules()
     retention: RetentionRules = RetentionRules()
     triggers: tuple[TriggerRules, ...] = (TriggerRules(event=TICKET_SOLVED, survey=Kind.CES),)
     privacy: PrivacyRules = PrivacyRules()

@@ -6,14 +6,53 @@ They are fixed when a survey is planned and stay with it, so that history stays 
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from itertools import pairwise
 
-from bot.domain.rules import ReportRules
+from bot.domain.local_time import local_date
+from bot.domain.names import cut
+from bot.domain.rules import Rules
 
 UNKNOWN = ""
 """The segment of those of whom nobody knows where they belong."""
+KEY_DIGITS = 6
+LONGEST_NAME = 40
+
+
+class Dimension(StrEnum):
+    """What a metric can be broken down by."""
+
+    PLAN = "plan"
+    VALUE = "value"
+    CSM = "csm"
+    AGE = "age"
+    LOCATION = "location"
+    TITLE = "title"
+    CHANNEL = "channel"
+    RFM = "rfm"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bands:
+    """Where the bands of ages and values begin; ages are reached in `year`, values are in minor units of `currency`.
+
+    Without edges of value, customers are put into quarters.
+    """
+
+    ages: tuple[int, ...]
+    values: tuple[int, ...]
+    currency: str
+    year: int
+
+
+def bands_of(rules: Rules, *, now: datetime) -> Bands:
+    """The bands as the business has set them, at an instant."""
+    year = local_date(now, rules.timezone).year
+    return Bands(ages=rules.reports.ages, values=rules.reports.values, currency=rules.currency, year=year)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +91,24 @@ class Segmentation:
     tags: tuple[str, ...] = ()
 
     @property
+    def of_nobody(self) -> "Segmentation":
+        """What stays of it when the person is forgotten: nothing that the business wrote of them in its own words."""
+        return replace(self, location=UNKNOWN, title=UNKNOWN, channel=UNKNOWN, tags=())
+
+    @property
     def digest(self) -> str:
         """What tells it from every other: SHA-256 of its fields in their order as a JSON list, in hex."""
         return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
 
 
-def segmentation_of(belonging: Belonging, rules: ReportRules, *, currency: str, year: int) -> Segmentation:
-    """The segments of a customer in a year; `currency` is the one in which the edges of value are set."""
+def segmentation_of(belonging: Belonging, bands: Bands) -> Segmentation:
+    """The segments of a customer."""
     born = belonging.birth_year
     return Segmentation(
         plan=belonging.plan,
-        value=_value(belonging, rules, currency),
+        value=_value(belonging, bands),
         csm_id=UNKNOWN if belonging.csm_id is None else str(belonging.csm_id),
-        age=UNKNOWN if born is None else band_of(year - born, rules.ages),
+        age=UNKNOWN if born is None else band_of(bands.year - born, bands.ages),
         location=belonging.location,
         title=belonging.title,
         channel=belonging.channel,
@@ -73,21 +117,51 @@ def segmentation_of(belonging: Belonging, rules: ReportRules, *, currency: str, 
     )
 
 
-def _value(belonging: Belonging, rules: ReportRules, currency: str) -> str:
+def _value(belonging: Belonging, bands: Bands) -> str:
     """By quarter unless edges are set; what is in another currency cannot be held against them."""
-    if not rules.values:
+    if not bands.values:
         return UNKNOWN if belonging.value_band is None else str(belonging.value_band)
-    if belonging.value_minor is None or belonging.currency != currency:
+    if belonging.value_minor is None or belonging.currency != bands.currency:
         return UNKNOWN
-    return band_of(belonging.value_minor, rules.values)
+    return band_of(belonging.value_minor, bands.values)
 
 
 def band_of(number: int, edges: Sequence[int]) -> str:
     """The band in which a number lies; each edge begins one."""
-    return bands(edges)[bisect_right(edges, number)]
+    return band_names(edges)[bisect_right(edges, number)]
 
 
-def bands(edges: Sequence[int]) -> list[str]:
+def band_names(edges: Sequence[int]) -> list[str]:
     """What the bands between ascending edges are called: (18, 25) gives "-17", "18-24", "25+"."""
     inner = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
     return [f"-{edges[0] - 1}", *inner, f"{edges[-1]}+"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentName:
+    """What a segment is called: by its text, a quarter from 1, or a band by its ends, of which one may be missing.
+
+    All are empty for those who belong to none.
+    """
+
+    text: str = ""
+    quarter: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+def name_of(by: Dimension, segment: str, staff: Mapping[str, str]) -> SegmentName:
+    """How a segment of a dimension is named; `staff` names CSMs, and who works here no more is known by number."""
+    if by is Dimension.CSM and segment:
+        return SegmentName(text=cut(staff.get(segment, f"#{segment}"), LONGEST_NAME))
+    if not segment or by not in (Dimension.AGE, Dimension.VALUE):
+        return SegmentName(text=cut(segment, LONGEST_NAME))
+    if segment.isdecimal():
+        return SegmentName(quarter=int(segment))
+    low, _, high = segment.removesuffix("+").partition("-")
+    return SegmentName(low=int(low) if low else None, high=int(high) if high else None)
+
+
+def key_of(segment: str) -> str:
+    """A few signs that stand for a segment on a button, where its name has no room."""
+    return hashlib.sha256(segment.encode()).hexdigest()[:KEY_DIGITS]

@@ -208,6 +208,25 @@ class ShowReport(Tap):
 
 
 @dataclass(frozen=True)
+class ShowSegment(Tap):
+    """A member of staff wants to see who answered in a segment of a report: `words` are those of the report."""
+
+    code = "sg"
+    words: str
+    segment: str
+
+
+@dataclass(frozen=True)
+class SegmentPage(Tap):
+    """A page, from 0, of those who answered in a segment."""
+
+    code = "sp"
+    words: str
+    segment: str
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowCase(Tap):
     """A member of staff looks at a case: its card as it is now."""
 
@@ -342,6 +361,79 @@ class SwitchCancellation(Tap):
     on: int
 
 
+@dataclass(frozen=True)
+class ShowTheme(Tap):
+    """A page, from 0, of what customers say about a theme in a period; "" is what is about no theme."""
+
+    code = "rt"
+    kind: str
+    period: str
+    theme: str
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowPhrases(Tap):
+    """A member of staff wants to see what detractors say that promoters do not."""
+
+    code = "rk"
+    kind: str
+    period: str
+
+
+@dataclass(frozen=True)
+class OpenReason(Tap):
+    """A member of staff wants to say what a reason is about."""
+
+    code = "ro"
+    run_id: int
+
+
+@dataclass(frozen=True)
+class SetTheme(Tap):
+    """A member of staff says that a reason is about a theme (1), or is not (0)."""
+
+    code = "rs"
+    run_id: int
+    theme: str
+    about: int
+
+
+@dataclass(frozen=True)
+class EditTheme(Tap):
+    """A member of staff looks at the seeds of a theme; without one, at all themes."""
+
+    code = "te"
+    theme: str
+
+
+@dataclass(frozen=True)
+class HideTheme(Tap):
+    """A manager puts a theme out of sight (1), or back (0)."""
+
+    code = "ti"
+    theme: str
+    hidden: int
+
+
+@dataclass(frozen=True)
+class DropSeed(Tap):
+    """A manager takes a seed, known by its digest, from a theme."""
+
+    code = "td"
+    theme: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class MergeTheme(Tap):
+    """A manager makes a theme part of another; without one yet, the choices are shown."""
+
+    code = "tm"
+    theme: str
+    target: str
+
+
 TAPS: dict[str, type[Tap]] = {
     tap.code: tap
     for tap in (
@@ -365,6 +457,8 @@ TAPS: dict[str, type[Tap]] = {
         AnswerCompletion,
         CloseInteraction,
         ShowReport,
+        ShowSegment,
+        SegmentPage,
         ShowCase,
         ClaimCase,
         OfferReplies,
@@ -380,6 +474,14 @@ TAPS: dict[str, type[Tap]] = {
         ShowHealth,
         RisksPage,
         SwitchCancellation,
+        ShowTheme,
+        ShowPhrases,
+        OpenReason,
+        SetTheme,
+        EditTheme,
+        HideTheme,
+        DropSeed,
+        MergeTheme,
     )
 }
 

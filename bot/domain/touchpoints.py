@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RECALL = "recall"
     WEBHOOK = "webhook"  # tells another system, and goes to no chat
     DIGEST = "digest"  # what waits for a CSM today
+    REVIEW = "review"  # how a week or a month went, for managers
 
 
 class Group(StrEnum):
@@ -83,6 +84,7 @@ POLICIES = MappingProxyType(
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CASE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.DIGEST: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(hours=12)),
+        Kind.REVIEW: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.RECALL: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.BIRTHDAY: KindPolicy(Group.GREETING, 2, Unknown.GIVE_UP, timedelta(days=1)),

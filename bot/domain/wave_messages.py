@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import comparable
@@ -11,7 +12,7 @@ from bot.domain.taps import ListWave, SwitchWave
 from bot.domain.wave_funnels import Tally, funnel_of
 from bot.domain.wave_rehearsals import Place
 from bot.domain.wave_requests import WaveRequestError
-from bot.domain.wave_results import compare, comparison_facts
+from bot.domain.wave_results import compare, comparison_facts, score_of_list
 from bot.domain.waves import SWITCHES, Status, Switch, Wave
 
 MOST_DAYS = 8
@@ -80,7 +81,7 @@ def panel_message(
 
 def panel_facts(wave: Wave, tallies: Sequence[Tally], *, recallable: int) -> dict[str, object]:
     """What the panel says; plain values, since progress waits in the outbox."""
-    funnel, comparison = funnel_of(tallies), compare(wave, tallies)
+    funnel, comparison, score = funnel_of(tallies), compare(wave, tallies), score_of_list(wave, tallies)
     return _facts(wave) | {
         "total": funnel.total,
         "waiting": funnel.waiting,
@@ -91,6 +92,7 @@ def panel_facts(wave: Wave, tallies: Sequence[Tally], *, recallable: int) -> dic
         "recalled": funnel.recalled,
         "held": dict(funnel.held),
         "comparison": comparison_facts(comparison) if comparison else None,
+        "score": asdict(score) if score and score.n else None,
         "recallable": recallable,
         "first": True,
     }

@@ -9,7 +9,7 @@ from re import IGNORECASE, Match, Pattern
 from re import compile as compiled
 from types import MappingProxyType
 
-from bot.domain.audiences import Segment
+from bot.domain.audiences import FIELDS, Segment
 from bot.domain.names import search_key
 from bot.domain.survey_requests import MAX_SUBJECT
 from bot.domain.touchpoints import SURVEYS, Kind
@@ -17,7 +17,10 @@ from bot.domain.wordings import BOTH, Variant
 
 MOST_A_DAY = 10_000
 TUESDAY_TO_THURSDAY = frozenset({1, 2, 3})
-SEGMENTS = MappingProxyType({"goi": "plan", "plan": "plan", "noi": "location", "location": "location", "csm": "csm"})
+SEGMENTS = MappingProxyType(
+    {"goi": "plan", "noi": "location", "chuc danh": "title", "nghe": "title", "kenh": "channel", "the": "tag"}
+    | {field: field for field in FIELDS}
+)
 WEEKDAYS: Mapping[str, int] = MappingProxyType(
     dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), range(7), strict=True))
     | dict(zip(("t2", "t3", "t4", "t5", "t6", "t7", "cn"), range(7), strict=True))

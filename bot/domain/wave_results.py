@@ -107,6 +107,21 @@ def _counts(kind: Kind, tallies: Sequence[Tally]) -> PeriodCounts:
             return PeriodCounts(csat=counted)
 
 
+def score_of_list(wave: Wave, tallies: Sequence[Tally]) -> MetricLine | None:
+    """The score of a wave's list, which is of one wording. NPS has the finite population correction.
+
+    A wave asks a list that is fixed before, so that the list is the population, and its interval closes as everybody
+    on it answers. Reports of a period have no such list: who answers in it is a sample of what goes on, their change is
+    held against the period before, and corrected intervals would call chance a change.
+    """
+    if wave.compares:
+        return None
+    counts = _counts(wave.kind, tallies)
+    return metric_line(
+        Metric(wave.kind), replace(counts, nps=replace(counts.nps, population=sum(one.count for one in tallies)))
+    )
+
+
 def comparison_facts(comparison: Comparison) -> dict[str, object]:
     """A comparison as plain values, since a panel's progress waits in the outbox."""
     return {

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from bot.domain.cases import Case
 from bot.domain.delivery import Attempt
+from bot.domain.health_standing import Standing
 from bot.domain.surveys import SurveyRun, band
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  by which a secret is known as one
@@ -28,6 +29,7 @@ class Event(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_RESOLVED = "case.resolved"
     CASE_REOPENED = "case.reopened"
+    HEALTH_CHANGED = "health.changed"  # a customer's colour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,4 +100,18 @@ def case_data(case: Case) -> dict[str, object]:
         "resolved_at": case.resolved_at,
         "reason": case.reason or None,
         "outcome": case.outcome or None,
+    }
+
+
+def health_data(one: Standing, before: Standing) -> dict[str, object]:
+    """What is told of a customer whose colour changed."""
+    return {
+        "day": one.day,
+        "colour": one.health.colour,
+        "colour_before": before.health.colour,
+        "score": one.health.score,
+        "score_before": before.health.score,
+        "override": one.health.override,
+        "scorecard": one.health.scorecard,
+        "version": one.version,
     }

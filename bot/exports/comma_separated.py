@@ -6,7 +6,7 @@ from io import StringIO
 
 from bot.exports.figures import FigureRow, ReportFile
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -20,14 +20,14 @@ def to_csv(file: ReportFile) -> bytes:
 
 
 def _cells(row: FigureRow) -> Iterator[str]:
-    yield from (harmless(text) for text in (row.metric, row.part, row.segment))
+    yield from (harmless(text) for text in (row.name, row.part, row.segment))
     yield from (row.first_day.isoformat(), row.last_day.isoformat())
-    found = row.estimate
-    yield from (repr(value) for value in (found.value, found.low, found.high)) if found else ("", "", "")
+    yield from ("" if number is None else repr(number) for number in row.numbers)
+    yield harmless(row.unit_name)
     yield str(row.n)
     yield harmless(row.note)
 
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula (OWASP, "CSV Injection"): with a quote in front where it might."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

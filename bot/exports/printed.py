@@ -5,8 +5,12 @@ from io import BytesIO
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from babel.numbers import format_currency, format_decimal
+
 from bot.charts.canvas import FAINT_INK, HEIGHT, INK, MARGIN, SMALL, new_figure, write
 from bot.charts.pictures import Numbers, PictureWords
+from bot.domain.figures import FigureUnit
+from bot.domain.rounding import rounded
 from bot.exports.figures import FigureRow, ReportFile
 
 if TYPE_CHECKING:
@@ -15,8 +19,8 @@ if TYPE_CHECKING:
 TOP, STEP = 130, 26  # pixels
 LINES = (HEIGHT - TOP - MARGIN) // STEP
 LETTERS = 130
-LEFTS = (32, 250, 400, 600, 715, 830, 1110)  # of the columns, in pixels
-LONGEST = (26, 18, 24, 12, 12, 31, 8)
+LEFTS = (32, 290, 440, 600, 700, 1110)  # of the columns, in pixels
+LONGEST = (29, 16, 17, 10, 46, 8)
 
 
 def to_pdf(file: ReportFile, picture: "Figure", locale: str) -> bytes:
@@ -52,17 +56,34 @@ def _page(file: ReportFile) -> "Figure":
 
 
 def _headings(file: ReportFile) -> Sequence[str]:
-    metric, part, segment, first_day, last_day, value, _low, _high, n, _note = file.headings
-    return metric, part, segment, first_day, last_day, value, n
+    name, _part, segment, first_day, last_day, value, *_, n, _note = file.headings
+    return name, segment, first_day, last_day, value, n
 
 
 def _cells(row: FigureRow, locale: str) -> Sequence[str]:
-    numbers, found = Numbers(locale, row.points), row.estimate
-    value = row.note
-    if found is not None:
-        value = f"{numbers.value(found.value)} ({numbers.value(found.low)} – {numbers.value(found.high)})"
-    days = (f"{day:%d/%m/%Y}" for day in (row.first_day, row.last_day))
-    return (row.metric, row.part, row.segment, *days, value, numbers.count(row.n))
+    first_day, last_day = (f"{day:%d/%m/%Y}" for day in (row.first_day, row.last_day))
+    return (
+        row.name,
+        row.segment,
+        first_day,
+        last_day,
+        _value(row, locale),
+        format_decimal(row.n, "#,##0", locale=locale),
+    )
+
+
+def _value(row: FigureRow, locale: str) -> str:
+    """The value with its interval; an end that is not known is left open."""
+    value, low, high, *_ = (None if one is None else _written(row, one, locale) for one in row.numbers)
+    return row.note if value is None else f"{value} ({low or '?'} – {high or '?'})"
+
+
+def _written(row: FigureRow, number: float, locale: str) -> str:
+    if row.unit in (FigureUnit.POINTS, FigureUnit.SHARE):
+        return Numbers(locale, row.unit is FigureUnit.POINTS).value(number)
+    if row.unit is FigureUnit.MONEY:
+        return format_currency(number, row.currency, locale=locale)
+    return format_decimal(rounded(number, 2), "#,##0.##", locale=locale)
 
 
 def _write_line(page: "Figure", place: int, cells: Sequence[str], colour: str) -> None:

@@ -1,19 +1,23 @@
-"""A report as an Excel workbook: figures with number formats, a chart of its own, counts, and how it was reckoned."""
+"""A report as an Excel workbook: figures with number formats, charts of its own, counts, and how it was reckoned."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from bot.exports.figures import CountSheet, FigureRow, ReportFile
+from bot.domain.figures import FigureUnit
+from bot.exports.figures import CountSheet, FigureRow, ReportFile, Series
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-POINTS, SHARE, COUNT, DAY = "+0.0;-0.0;0", "0.0%", "#,##0", "dd/mm/yyyy"
-WIDTHS = (28, 16, 24, 12, 12, 10, 10, 10, 10, 40)
-VALUE_COLUMN, LABEL_COLUMN = 5, 3
+COUNT, DAY = "#,##0", "dd/mm/yyyy"
+WIDTHS = (30, 16, 26, 12, 12, 14, 14, 14, 12, 12, 12, 12, 10, 44)
+SEGMENT_COLUMN, LABEL_COLUMN, VALUE_COLUMN, UNIT_COLUMN = 2, 3, 5, 11
 METHODS_WIDTH = 110
+CHART_ROWS = 22
+AXES = {FigureUnit.POINTS: {"min": -100, "max": 100}, FigureUnit.SHARE: {"min": 0}}
 
 
 def to_xlsx(file: ReportFile) -> bytes:
@@ -33,47 +37,52 @@ def to_xlsx(file: ReportFile) -> bytes:
 def _write_figures(workbook: "Workbook", file: ReportFile) -> None:
     sheet = workbook.add_worksheet(file.figures_name)
     bold = workbook.add_format({"bold": True, "bottom": 1})
-    formats = {name: workbook.add_format({"num_format": name}) for name in (POINTS, SHARE, COUNT, DAY)}
     for column, (heading, width) in enumerate(zip(file.headings, WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, bold)
         sheet.set_column(column, column, width)
+    codes = {COUNT, DAY, *(row.number_format for row in file.figures)}
+    formats = {code: workbook.add_format({"num_format": code}) for code in sorted(codes)}
     for place, row in enumerate(file.figures, start=1):
         _write_row(sheet, place, row, formats)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(file.figures), len(WIDTHS) - 1)
-    if file.charted > 1:
-        _add_chart(workbook, sheet, file)
+    for place, series in enumerate(file.series):
+        _add_chart(workbook, sheet, file, series, place)
 
 
-def _write_row(sheet: "Worksheet", place: int, row: FigureRow, formats: dict[str, "Format"]) -> None:
-    for column, text in enumerate((row.metric, row.part, row.segment)):
+def _write_row(sheet: "Worksheet", place: int, row: FigureRow, formats: Mapping[str, "Format"]) -> None:
+    for column, text in enumerate((row.name, row.part, row.segment)):
         sheet.write_string(place, column, text)
     for column, day in enumerate((row.first_day, row.last_day), start=LABEL_COLUMN):
         sheet.write_datetime(place, column, day, formats[DAY])
-    if row.estimate is not None:
-        values = (row.estimate.value, row.estimate.low, row.estimate.high)
-        for column, value in enumerate(values, start=VALUE_COLUMN):
-            sheet.write_number(place, column, value, formats[POINTS if row.points else SHARE])
-    sheet.write_number(place, VALUE_COLUMN + 3, row.n, formats[COUNT])
-    sheet.write_string(place, VALUE_COLUMN + 4, row.note)
+    for column, number in enumerate(row.numbers, start=VALUE_COLUMN):
+        if number is not None:
+            sheet.write_number(place, column, number, formats[row.number_format])
+    sheet.write_string(place, UNIT_COLUMN, row.unit_name)
+    sheet.write_number(place, UNIT_COLUMN + 1, row.n, formats[COUNT])
+    sheet.write_string(place, UNIT_COLUMN + 2, row.note)
 
 
-def _add_chart(workbook: "Workbook", sheet: "Worksheet", file: ReportFile) -> None:
-    """The last rows as a line with its interval, drawn by the spreadsheet itself."""
-    last = len(file.figures)
-    first = last - file.charted + 1
-    labels = [file.figures_name, first, LABEL_COLUMN, last, LABEL_COLUMN]
-    chart = workbook.add_chart({"type": "line"})
-    for column in range(VALUE_COLUMN, VALUE_COLUMN + 3):
+def _add_chart(workbook: "Workbook", sheet: "Worksheet", file: ReportFile, series: Series, place: int) -> None:
+    """The rows of a series with their interval, drawn by the spreadsheet itself."""
+    first, last = series.first + 1, series.first + series.count
+    row = file.figures[series.first]
+    label = LABEL_COLUMN if series.over_time else SEGMENT_COLUMN
+    labels = [file.figures_name, first, label, last, label]
+    chart = workbook.add_chart({"type": "line" if series.over_time else "bar"})
+    for column in range(VALUE_COLUMN, VALUE_COLUMN + (3 if series.over_time else 1)):
         line = {"color": "#0072B2"} if column == VALUE_COLUMN else {"color": "#777777", "dash_type": "dash"}
+        style = {"line": line} if series.over_time else {"fill": {"color": "#0072B2"}}
         values = [file.figures_name, first, column, last, column]
-        chart.add_series({"name": file.headings[column], "categories": labels, "values": values, "line": line})
-    low, high = file.figures[-1].scale
-    chart.set_y_axis({"min": low, "max": high, "num_format": POINTS if file.figures[-1].points else SHARE})
-    chart.set_title({"name": file.title})
+        chart.add_series({"name": file.headings[column], "categories": labels, "values": values, **style})
+    chart.set_y_axis({**AXES.get(row.unit, {}), "num_format": row.number_format})
+    if not series.over_time:
+        chart.set_x_axis({"reverse": True})
+        chart.set_legend({"none": True})
+    chart.set_title({"name": row.name})
     chart.show_blanks_as("gap")
     chart.set_size({"width": 900, "height": 420})
-    sheet.insert_chart(1, len(WIDTHS), chart)
+    sheet.insert_chart(1 + place * CHART_ROWS, len(WIDTHS), chart)
 
 
 def _write_counts(workbook: "Workbook", counts: CountSheet) -> None:

@@ -20,6 +20,7 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
+from bot.domain.thanks import is_thanks
 from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
@@ -142,7 +143,10 @@ def _complain(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: 
 def _converse(
     tx: Tx, customer: Customer, text: str, *, message_id: int, caption: str | None, rules: Rules, now: datetime
 ) -> Reply:
-    """A message joins the customer's open case, or opens again the one resolved just before; otherwise staff see it."""
+    """A message joins the customer's open case, or opens again the one resolved just before; otherwise staff see it.
+
+    Who only says thanks for what was resolved opens nothing again; staff read it in the case's thread.
+    """
     found = storage.cases.load_latest(tx, customer.customer_id)
     reopened = cases.reopen(found, rules, now=now) if found else None
     if found is None or not (found.is_open or reopened):
@@ -158,6 +162,12 @@ def _converse(
         now=now,
     )
     if interaction_id is None:
+        return Reply()
+    if reopened is not None and caption is None and is_thanks(text):
+        storage.interactions.close_case(tx, found.case_id, staff_id=None, now=now)
+        storage.case_threads.pass_on(
+            tx, found, interaction_id, text=text, media=None, thanks=True, rules=rules, now=now
+        )
         return Reply()
     if reopened is not None:
         _reopen(tx, reopened, rules=rules, now=now)

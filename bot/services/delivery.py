@@ -19,6 +19,7 @@ from bot.domain import (
     greetings,
     notices,
     plan_messages,
+    review_messages,
     surveys,
     wave_messages,
     win_back,
@@ -66,6 +67,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.UNSEND: case_messages.reply,
     Kind.RECALL: wave_messages.recalled,
     Kind.DIGEST: digests.digest,
+    Kind.REVIEW: review_messages.review,
 }
 
 

@@ -3,11 +3,15 @@
 from datetime import date, datetime, timedelta
 
 import storage.digests
+import storage.health
+import storage.health_lists
 import storage.outbox
 import storage.staff
 from bot.domain import birthdays, digests
 from bot.domain.delivery import at_once
-from bot.domain.digests import Section
+from bot.domain.digests import LISTED, DigestItem, Section
+from bot.domain.health import COMPARED_WITH
+from bot.domain.health_messages import ListedHealth, risk_facts
 from bot.domain.local_time import day_start
 from bot.domain.roles import Staff
 from bot.domain.rules import Rules
@@ -45,9 +49,23 @@ def _sections(tx: Tx, csm_id: int, day: date, *, rules: Rules, now: datetime) ->
         storage.digests.list_cases(tx, csm_id, now=now),
         storage.digests.list_messages(tx, csm_id, now=now),
         storage.digests.list_milestones(tx, csm_id, before=tomorrow, now=now),
+        _at_risk(tx, csm_id, day, rules),
         storage.digests.list_birthdays(tx, csm_id, born=birthdays.born_on(day, rules.birthday)),
     ]
     silence = rules.win_back.silent_after
     if silence is None:
         return sections
     return [*sections, storage.digests.list_silent(tx, csm_id, since=now - silence * rules.digest.silent_share)]
+
+
+def _at_risk(tx: Tx, csm_id: int, day: date, rules: Rules) -> Section:
+    """Who is red, who has just become so first, with what moved it; nobody while health is not scored."""
+    total = storage.health_lists.count_risks(tx, csm_id=csm_id) if rules.health.enabled else 0
+    listed = storage.health_lists.list_newest_risks(tx, csm_id=csm_id, currency=rules.currency, limit=LISTED)
+    items = [_risk(tx, one, day) for one in listed] if total else []
+    return Section(kind="at_risk", total=total, items=items)
+
+
+def _risk(tx: Tx, one: ListedHealth, day: date) -> DigestItem:
+    before = storage.health.load_health_on(tx, one.customer_id, day=day - COMPARED_WITH)
+    return DigestItem(customer_id=one.customer_id, name=one.name, risk=risk_facts(one, before))

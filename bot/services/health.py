@@ -75,5 +75,5 @@ def score_past(tx: Tx, *, now: datetime, rules: Rules, after: int, weeks: int) -
     for week in range(weeks, 0, -1):
         day = today - timedelta(days=7 * (week - 1) + 1)
         at = min(instant_at(day, PAST_SCORED_AT, rules.timezone), now)
-        storage.health_scoring.score(tx, ids, Occasion(day=day, at=at, alerts=False), rules)
+        storage.health_scoring.score(tx, ids, Occasion(day=day, at=at, alerts=False, is_past=True), rules)
     return ids[-1] if ids else None

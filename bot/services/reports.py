@@ -1,20 +1,22 @@
 """Reports: what is counted for each, and against which period it is held."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 import storage.case_reports
 import storage.reports
+import storage.response_outcomes
 import storage.staff
-from bot.domain import case_reports, report_messages, reports
+import storage.survey_history
+from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
-from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
-from bot.domain.report_requests import Dimension, ReportRequest
+from bot.domain.report_requests import ReportRequest
+from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
     NOBODY,
@@ -22,12 +24,12 @@ from bot.domain.reports import (
     Funnel,
     Metric,
     PeriodCounts,
-    SegmentLine,
     Slice,
-    SurveyCounts,
     TrendPoint,
 )
+from bot.domain.response_outcomes import OutcomeLine, outcome_lines
 from bot.domain.rules import Rules
+from bot.domain.segments import Bands, Dimension, bands_of, name_of
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
@@ -42,6 +44,9 @@ SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
 }
 """Whose surveys a metric is made of."""
 
+NOT_OF_ANSWERS = frozenset({report_pages.Page.HEALTH, report_pages.Page.MONEY, report_pages.Page.CASES})
+"""Tabs whose figures do not wait for the first answer."""
+
 
 class Page(Protocol):
     """The use case of one page of a report."""
@@ -52,16 +57,40 @@ class Page(Protocol):
 
 
 def report(
-    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, page: Page, language: Language
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    request: ReportRequest,
+    page: Page,
+    language: Language,
+    pages: Collection[report_pages.Page] = tuple(report_pages.Page),
+    free: bool = False,
 ) -> Report | Message:
-    """The page that was asked for, under its tabs, or what to say to a period that there cannot be."""
+    """The page that was asked for, under its tabs, or what to say to a period that there cannot be.
+
+    `pages` are those that its tabs offer; words that were `free` are told how they were understood.
+    """
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
     except PeriodError as error:
-        return report_messages.misunderstood(error.code, error.text, language)
+        return report_messages.misunderstood(error, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
-    tabs = report_messages.tabs(request)
-    return replace(found, message=replace(found.message, keyboard=tabs), form=request.form)
+    message = replace(
+        found.message,
+        keyboard=(*found.message.keyboard, *tabs(request, pages)),
+        opening=_opening(tx, request, period, free=free, language=language),
+    )
+    return replace(found, message=message, form=request.form)
+
+
+def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
+    kinds = () if request.tab in NOT_OF_ANSWERS else SURVEYS[request.metric or Metric.RESPONSE_RATE]
+    first_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else None
+    began_at = first_at if first_at is not None and first_at >= period.end else None
+    if not free and began_at is None:
+        return None
+    return report_messages.opening(request, period, began_at, free=free, language=language)
 
 
 def surveys(
@@ -72,7 +101,7 @@ def surveys(
         return overview(tx, now=now, period=period, language=language)
     if request.by is None:
         return metric(tx, now=now, metric=request.metric, period=period, language=language)
-    return breakdown(tx, now=now, metric=request.metric, by=request.by, period=period, language=language)
+    return breakdown(tx, now=now, rules=rules, request=request, period=period, language=language)
 
 
 def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Report:
@@ -80,22 +109,25 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     pair = (period, before := previous(period))
     funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
     scores = {kind: storage.reports.count_scores(tx, kind, pair) for kind in SURVEYS[Metric.RESPONSE_RATE]}
-    churn = _count_churn(tx, pair)
+    churn = storage.reports.count_churn(tx, pair)
     active = storage.reports.count_members(tx, {each: each.end for each in pair})
     counts = {
         each: replace(
-            _surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
+            reports.surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
             churn=churn.get((each, EVERYBODY), NOBODY),
             active=active.get((each, EVERYBODY), 0),
             never_bought=storage.reports.count_never_bought(tx, each.end),
         )
         for each in pair
     }
-    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now))
+    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
     shown = report_messages.headline(found)
     picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
     sent = sum(funnels[period].values(), Funnel())
-    return report_messages.overview_report(found, sent, picture, period=period, before=before, language=language)
+    outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now)
+    return report_messages.overview_report(
+        found, sent, picture, outcomes=outcomes, period=period, before=before, language=language
+    )
 
 
 def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
@@ -103,25 +135,47 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     pair = (period, before := previous(period))
     counts = _count(tx, metric, pair, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
-    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now))
+    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
-    responses = reports.metric_line(Metric.RESPONSE_RATE, _surveyed({}, funnels))
+    responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
     left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
     return report_messages.metric_report(
-        line, responses, picture, period=period, before=before, never_bought=left_out, language=language
+        line,
+        responses,
+        picture,
+        outcomes=_outcomes(tx, metric, period, now=now),
+        period=period,
+        before=before,
+        never_bought=left_out,
+        language=language,
     )
 
 
-def breakdown(tx: Tx, *, now: datetime, metric: Metric, by: Dimension, period: Period, language: Language) -> Report:
+def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:
+    """What those who were asked have done since, whether they answered or not."""
+    if not SURVEYS[metric]:
+        return ()
+    return outcome_lines(*storage.response_outcomes.follow(tx, SURVEYS[metric], period, now=now))
+
+
+def breakdown(
+    tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
+) -> Report:
     """One metric by segment, and over all of them."""
+    assert request.metric is not None  # noqa: S101  whoever breaks something down has named it
+    assert request.by is not None  # noqa: S101  and by what
+    metric, by, so_far = request.metric, request.by, period.so_far(now)
     whole = _count(tx, metric, (period,), now=now)[period, EVERYBODY]
-    counts = _count(tx, metric, (period,), by=by, now=now)
-    so_far = period.so_far(now)
-    lines = reports.breakdown(metric, {segment: here for (_, segment), here in counts.items()}, so_far=so_far)
-    named = _with_names(tx, lines) if by is Dimension.CSM else lines
+    counts = _count(tx, metric, (period,), by=by, bands=bands_of(rules, now=now), now=now)
     overall = reports.metric_line(metric, whole, so_far=so_far)
-    return report_messages.breakdown_report(named, overall, by=by, period=period, language=language)
+    segments = {segment: here for (_, segment), here in counts.items()}
+    staff = storage.staff.list_names(tx)
+    lines = breakdowns.breakdown(segments, overall, so_far=so_far)
+    named = [replace(each, name=name_of(by, each.segment, staff)) for each in lines]
+    return report_messages.breakdown_report(
+        named, overall, request=request, currency=rules.currency, period=period, language=language
+    )
 
 
 def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
@@ -138,12 +192,6 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         solve_within=rules.cases.solve_within / case_reports.HOUR,
     )
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
-
-
-def _with_names(tx: Tx, lines: Sequence[SegmentLine]) -> list[SegmentLine]:
-    """The lines of CSMs by name; who works here no more is known by number."""
-    names = {str(one.user_id): one.name for one in storage.staff.list_all(tx)} | {EVERYBODY: EVERYBODY}
-    return [replace(line, segment=names.get(line.segment, f"#{line.segment}")) for line in lines]
 
 
 def _picture(
@@ -176,36 +224,31 @@ def _comparable(metric: Metric, parts: Sequence[Period], *, now: datetime) -> Se
 
 
 def _count(
-    tx: Tx, metric: Metric, periods: Sequence[Period], *, by: Dimension | None = None, now: datetime
+    tx: Tx,
+    metric: Metric,
+    periods: Sequence[Period],
+    *,
+    by: Dimension | None = None,
+    bands: Bands | None = None,
+    now: datetime,
 ) -> Mapping[Slice, PeriodCounts]:
     """What one metric is made of, by period and segment; where there is nothing, nothing was counted."""
     found: dict[Slice, PeriodCounts]
     if metric is Metric.CHURN:
-        found = {each: PeriodCounts(churn=share) for each, share in _count_churn(tx, periods, by=by).items()}
+        found = {
+            each: PeriodCounts(churn=share)
+            for each, share in storage.reports.count_churn(tx, periods, by=by, bands=bands).items()
+        }
     elif metric is Metric.RESPONSE_RATE:
         asked = storage.reports.count_funnels(tx, SURVEYS[metric], periods, by=by, now=now)
-        found = {each: _surveyed({}, funnels) for each, funnels in asked.items()}
+        found = {each: reports.surveyed({}, funnels) for each, funnels in asked.items()}
     else:
         kind = Kind(metric)
         given = storage.reports.count_scores(tx, kind, periods, by=by)
-        found = {each: _surveyed({kind: scores}, {}) for each, scores in given.items()}
+        found = {each: reports.surveyed({kind: scores}, {}) for each, scores in given.items()}
     return defaultdict(PeriodCounts, found)
-
-
-def _count_churn(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Share]:
-    members = storage.reports.count_members(tx, {each: each.start for each in periods}, by=by)
-    lost = storage.reports.count_lost(tx, periods, by=by)
-    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:
     found = storage.reports.count_funnels(tx, SURVEYS[metric], periods, now=now)
     return {each: found.get((each, EVERYBODY), {}) for each in periods}
-
-
-def _surveyed(scores: Mapping[Kind, Mapping[int, int]], funnels: Funnels) -> PeriodCounts:
-    def of(kind: Kind) -> SurveyCounts:
-        asked = funnels.get(kind, Funnel())
-        return SurveyCounts(scores.get(kind, {}), sent=asked.closed, answered=asked.closed_answered)
-
-    return PeriodCounts(nps=of(Kind.NPS), ces=of(Kind.CES), csat=of(Kind.CSAT))

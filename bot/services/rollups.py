@@ -21,43 +21,44 @@ ROWS_FORGOTTEN = 2000
 
 
 def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Count a business day of a series that has changed, or the next ones that are over.
+    """Count business days that have changed, and the next ones that are over, of every series.
 
     A little at a time, since a tap must not wait for it.
     """
     storage.rollup_progress.freeze(tx)
+    done = 0
     for series in SERIES:
-        if _count_next(tx, series, now=now, rules=rules):
-            return 1
-    return 0
+        if done < ROWS_COUNTED:
+            done += _count_next(tx, series, now=now, rules=rules)
+    return done
 
 
-def _count_next(tx: Tx, series: str, *, now: datetime, rules: Rules) -> bool:
+def _count_next(tx: Tx, series: str, *, now: datetime, rules: Rules) -> int:
+    """How much there was to do, if only a little of it was done; 0 when nothing is left."""
     today = day_start(local_date(now, rules.timezone), rules.timezone)
     progress = storage.rollup_progress.load(tx, series)
     if progress is None or not progress.fits(rules.timezone):
-        if not storage.rollup_progress.clear(tx, series, limit=ROWS_FORGOTTEN):
+        forgotten = storage.rollup_progress.clear(tx, series, limit=ROWS_FORGOTTEN)
+        if not forgotten:
             storage.rollup_progress.begin(tx, series, timezone=rules.timezone, marked_before=today, now=now)
-        return True
+        return forgotten or 1
     if progress.marked_before < today:
         storage.rollup_progress.mark_before(tx, series, today, now=now)
-        return True
+        return 1
     return (
         _count_changed(tx, series, progress, now=now)
-        or storage.rollup_progress.fold(tx, series, progress, limit=CHUNK) > 0
-        or (now >= progress.marked_at + SETTLED_AFTER and _count_new(tx, series, progress, now=now))
+        or storage.rollup_progress.fold(tx, series, progress, limit=CHUNK)
+        or (_count_new(tx, series, progress, now=now) if now >= progress.marked_at + SETTLED_AFTER else 0)
     )
 
 
-def _count_changed(tx: Tx, series: str, progress: Progress, *, now: datetime) -> bool:
+def _count_changed(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
     counted = day_start(progress.counted_until, progress.timezone)
     at = storage.rollup_progress.first_change(tx, series, counted, now=now)
-    if at is not None:
-        _count_day(tx, series, at, progress.timezone, now=now)
-    return at is not None
+    return 0 if at is None else 1 + _count_day(tx, series, at, progress.timezone, now=now)
 
 
-def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> bool:
+def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
     """The next days on which anything happened, as many as make a chunk; those between need no counting."""
     end = local_date(progress.marked_before, progress.timezone)
     until, counted = progress.counted_until, 0
@@ -69,7 +70,7 @@ def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> boo
             until = local_date(at, progress.timezone) + ONE_DAY
             counted += _count_day(tx, series, at, progress.timezone, now=now)
     storage.rollup_progress.advance(tx, series, until)
-    return until > progress.counted_until
+    return counted + (until > progress.counted_until)
 
 
 def _count_day(tx: Tx, series: str, instant: datetime, timezone: str, *, now: datetime) -> int:

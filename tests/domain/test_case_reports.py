@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, by_part, figures
+from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, by_part, figures, printed
 from bot.domain.cases import Source, hours_of
+from bot.domain.figures import FigureUnit
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import parse_period, trends
 from bot.domain.rules import Rules
@@ -131,3 +132,20 @@ def test_parts_of_a_period_count_their_own_days() -> None:
     counted = by_part([MONDAY, MONDAY + HOUR, MONDAY + 7 * DAY], parts)
     assert sorted(counted.values())[-2:] == [1, 2]
     assert sum(counted.values()) == 3
+
+
+def test_every_figure_is_there_for_files_and_one_that_is_not_known_has_no_value() -> None:
+    told = {one.key: one for one in printed(found(*[SOLVED] * 5, OPEN, scores=[(2, 9)] * 6))}
+    assert list(told) == [
+        "cases_complaints",
+        "cases_answer_median",
+        "cases_answer_p90",
+        "cases_solve_median",
+        "cases_solve_p90",
+        "cases_closed",
+        "cases_reopened",
+        "cases_helped",
+    ]
+    assert (told["cases_solve_median"].n, told["cases_solve_p90"].estimate) == (6, None)
+    assert told["cases_solve_median"].visible is not None
+    assert (told["cases_helped"].n, told["cases_complaints"].unit) == (6, FigureUnit.RATE)

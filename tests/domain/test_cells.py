@@ -19,6 +19,7 @@ from bot.domain.cells import (
     read_language,
     read_phone,
     read_salutation,
+    read_tags,
     read_timezone,
 )
 
@@ -147,6 +148,7 @@ def test_words_are_understood_with_and_without_accents() -> None:
     [
         (read_language, "fr"),
         (read_salutation, "bạn"),
+        (read_tags, f"vip, {'x' * 41}"),
         (read_currency, "XYZ1"),
         (read_timezone, "Asia/Hanoi"),
         (read_id, "12a"),

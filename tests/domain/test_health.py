@@ -50,6 +50,7 @@ def test_the_weights_are_those_that_were_agreed_on() -> None:
         parts[measure.part] += weight
     assert parts == {
         Part.USAGE: 30,
+        Part.USE: 30,
         Part.SURVEY: 20,
         Part.ENGAGEMENT: 15,
         Part.MILESTONES: 15,
@@ -305,3 +306,14 @@ def test_only_what_changed_is_news() -> None:
     assert not is_news(replace(first, day=TODAY + timedelta(days=1), value=("VND", 9)), first)
     assert is_news(replace(first, version="v2"), first)
     assert is_news(stand(replace(KNOWN, cancels=True)), first)
+
+
+def test_a_scorecard_weighs_either_purchases_or_events_never_both() -> None:
+    at = NOW
+    used = replace(AN, last_used_at=NOW, events_since=NOW - timedelta(days=300))
+    by_purchases, by_events = (scorecard_for(one, RULES, at=at) for one in (AN, used))
+    assert (by_purchases.total, by_events.total) == (100, 100)
+    assert not {one for one in by_purchases.weights if one.part is Part.USE}
+    assert not {one for one in by_events.weights if one.part is Part.USAGE}
+    new = scorecard_for(replace(used, joined_at=NOW), RULES, at=at)
+    assert (new.name, new.weights[Measure.FIRST_EVENTS], new.total) == ("onboarding", 35, 100)

@@ -134,3 +134,53 @@ def test_the_sign_of_a_text(text: str, sign: float | None) -> None:
 def test_every_measure_belongs_to_a_part() -> None:
     assert {measure.part for measure in Measure} == set(Part)
     assert Measure.FIRST_USE.part is Part.USAGE
+
+
+USER = replace(
+    AN,
+    events_since=NOW - timedelta(days=300),
+    used=30,
+    used_before=60,
+    active_weeks=13,
+    kinds_used=2,
+    last_used_at=NOW - timedelta(days=3),
+)
+
+
+def test_use_is_events_against_before_in_how_many_weeks_of_how_many_kinds_and_since_the_last() -> None:
+    found = read(USER)
+    assert (found[Measure.USE_TREND], found[Measure.USE_FREQUENCY]) == (0.5, 1.0)
+    assert (found[Measure.USE_BREADTH], found[Measure.USE_RECENCY], found[Measure.FIRST_EVENTS]) == (2.0, 3.0, 30.0)
+    assert read(replace(USER, active_weeks=5))[Measure.USE_FREQUENCY] == pytest.approx(5 / 13)
+
+
+def test_who_has_events_is_judged_by_them_and_who_has_none_by_purchases() -> None:
+    usage = {Measure.TREND, Measure.FREQUENCY, Measure.BREADTH, Measure.RECENCY, Measure.FIRST_USE}
+    use = {one for one in Measure if one.part is Part.USE}
+    both = replace(USER, bought=3, bought_before=6, active_slices=2, last_purchase_at=NOW)
+    assert set(read(both)) & (usage | use) == use
+    assert set(read(replace(BUYER, events_since=NOW - timedelta(days=300)))) & (usage | use) == usage
+
+
+def test_where_only_events_are_kept_a_new_customer_without_any_has_not_begun() -> None:
+    found = read(replace(AN, tracks_usage=False, events_since=NOW - timedelta(days=300)))
+    assert found == {Measure.CONNECTED: 0.0, Measure.FIRST_EVENTS: 0.0}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        replace(USER, events_since=NOW - timedelta(days=179)),
+        replace(USER, joined_at=NOW - timedelta(days=179)),
+        replace(USER, used=0, used_before=0),
+    ],
+)
+def test_a_trend_of_use_needs_events_of_two_whole_windows(facts: HealthFacts) -> None:
+    assert Measure.USE_TREND not in read(facts)
+    assert read(replace(USER, used_before=0))[Measure.USE_TREND] == 30.0
+
+
+def test_weeks_before_events_were_kept_count_against_nobody() -> None:
+    young = replace(USER, events_since=NOW - timedelta(days=45), active_weeks=6)
+    assert read(young)[Measure.USE_FREQUENCY] == pytest.approx(6 / 6.5)
+    assert read(replace(young, active_weeks=7))[Measure.USE_FREQUENCY] == 1.0

@@ -66,10 +66,13 @@ def test_missing_columns_are_told() -> None:
 
 
 def test_a_full_row_becomes_a_customer() -> None:
-    columns = "external_id;name;phone;birthday;language;timezone;plan;location;salutation;csm_id;joined_at"
-    cells = "K1; Nguyễn Thị Ân ;0912345678;31/05;en;Asia/Tokyo;vàng;Huế;chị;5000000000001;04/03/2026"
+    columns = (
+        "external_id;name;phone;birthday;language;timezone;plan;location;title;channel;tags;salutation;csm_id;joined_at"
+    )
+    cells = "K1|Nguyễn Thị Ân |0912345678|31/05|en|Asia/Tokyo|vàng|Huế"
+    cells += "|kế toán|facebook|vip; đại  lý,vip|chị|5000000000001|04/03/2026"
 
-    assert reader(columns)(2, cells.split(";")) == CustomerRecord(
+    assert reader(columns)(2, cells.split("|")) == CustomerRecord(
         row=2,
         external_id="K1",
         name="Nguyễn Thị Ân",
@@ -79,6 +82,9 @@ def test_a_full_row_becomes_a_customer() -> None:
         timezone="Asia/Tokyo",
         plan="vàng",
         location="Huế",
+        title="kế toán",
+        channel="facebook",
+        tags=("vip", "đại lý"),
         salutation="chị",
         csm_id=5_000_000_000_001,
         joined_at=datetime(2026, 3, 3, 17, tzinfo=UTC),

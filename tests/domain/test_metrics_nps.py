@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from bot.domain.metrics.estimates import Estimate
-from bot.domain.metrics.nps import NpsCounts, answers_for_margin, nps, nps_difference
+from bot.domain.metrics.nps import NpsCounts, answers_for_margin, nps, nps_difference, nps_test
 
 bands = st.builds(NpsCounts, *[st.integers(0, 2000)] * 3).filter(lambda counts: counts.n > 0)
 
@@ -147,3 +148,29 @@ def test_the_interval_covers_the_true_score_as_often_as_promised(n: int, shares:
     draws = np.random.default_rng(20261122).multinomial(n, shares, size=4000).tolist()
     estimates = (_nps(NpsCounts(*draw)) for draw in draws)
     assert sum(each.low <= truth <= each.high for each in estimates) / len(draws) >= 0.93
+
+
+@given(bands, bands)
+def test_two_nps_differ_by_test_where_their_difference_leaves_out_zero(one: NpsCounts, other: NpsCounts) -> None:
+    difference, p = nps_difference(one, other), nps_test(one, other)
+    assert difference is not None
+    assume(abs(p - 0.05) > 1e-9)
+    drawn_out = difference.value in (difference.low, difference.high)
+    assert drawn_out or (p < 0.05) is not (difference.low <= 0 <= difference.high)
+
+
+def test_the_p_value_is_that_of_the_normal_distribution() -> None:
+    """By hand: p' = (P + .75) / (n + 3), and z on the two variances (Rocks 2016)."""
+    same = NpsCounts(100, 100, 100)
+    assert nps_test(same, same) == pytest.approx(1)
+    found = nps_test(NpsCounts(140, 100, 100), NpsCounts(100, 100, 100))
+    first, second = ((n + 0.75) / (each + 3) for n, each in ((140, 340), (100, 300)))
+    down = (100.75 / 343, 100.75 / 303)
+    spread = [up + low - (up - low) ** 2 for up, low in ((first, down[0]), (second, down[1]))]
+    z = (first - down[0] - (second - down[1])) / np.sqrt(spread[0] / 343 + spread[1] / 303)
+    assert found == pytest.approx(2 * norm.sf(abs(z)))
+
+
+def test_without_answers_there_is_no_test() -> None:
+    with pytest.raises(ValueError, match="nothing to compare"):
+        nps_test(NpsCounts(1, 0, 0), NpsCounts(0, 0, 0))

@@ -115,13 +115,36 @@ def test_a_period_remembers_how_to_name_it(text: str, label: Label, unit: Unit, 
         ("11y", "too_long"),
         ("999999y", "too_long"),
         ("3661d", "too_long"),
+        ("1/1/2010..1/1/2026", "too_long"),
+        ("tháng 12/2026", "future"),
+        ("from 23/11/2026 to 30/11/2026", "future"),
+        ("từ 30/6/2026 đến 1/5/2026", "backwards"),
+        ("31/2", "no_day"),
+        ("từ 29/2/2025", "no_day"),
+        ("32/1", "unknown"),
+        ("1/13", "unknown"),
+        ("tháng 13", "unknown"),
+        ("q5", "unknown"),
+        ("13 tháng đầu năm", "unknown"),
+        ("from q3 to soon", "unknown"),
+        ("since soon", "unknown"),
+        ("next month", "unknown"),
     ],
 )
 def test_what_is_no_period_is_refused_with_a_code_and_its_words(text: str, code: str) -> None:
     with pytest.raises(PeriodError) as caught:
         _parse(text)
-    assert (caught.value.code, caught.value.text) == (code, text)
+    assert (caught.value.code, caught.value.text, caught.value.today) == (code, text, date(2026, 11, 22))
     assert str(caught.value) == f"{code}: {text}"
+
+
+def test_a_period_that_has_not_begun_or_runs_backwards_says_its_days() -> None:
+    with pytest.raises(PeriodError) as ahead:
+        _parse("m12 2026")
+    assert (ahead.value.first_day, ahead.value.last_day) == (date(2026, 12, 1), None)
+    with pytest.raises(PeriodError) as backwards:
+        _parse("from 1/2/2027 to 30/6/2026")
+    assert (backwards.value.first_day, backwards.value.last_day) == (date(2027, 2, 1), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize(
@@ -132,6 +155,13 @@ def test_what_is_no_period_is_refused_with_a_code_and_its_words(text: str, code:
         ("0d", "0d"),
         ("năm nay", "this year"),
         ("hôm qua", "last day"),
+        ("từ đầu năm đến nay", "this year"),
+        ("since the beginning of the month", "this month"),
+        ("ytd", "this year"),
+        ("tuần qua", "1w"),
+        ("past month", "1m"),
+        ("30 ngày gần đây", "30d"),
+        ("tháng rồi", "last month"),
         ("soon", None),
     ],
 )
@@ -169,7 +199,7 @@ def test_a_day_whose_midnight_does_not_exist_begins_at_the_jump() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("90d", False), ("today", False), ("last month", False), ("this month", True), ("năm nay", True)],
+    [("90d", False), ("today", False), ("last month", False), ("this month", True), ("năm nay", True), ("h2", True)],
 )
 def test_a_period_is_so_far_while_whole_days_are_to_come(text: str, expected: bool) -> None:
     assert _parse(text).so_far(NOW) is expected
@@ -198,6 +228,49 @@ def test_the_period_before_has_the_same_length_by_the_calendar(text: str, first:
     assert _days(before) == (first, last)
     assert before.label is Label.BEFORE
     assert before.end == _parse(text).start
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("tháng 5/2026", "2026-04-01", "2026-04-30"),
+        ("Q3 2025", "2025-04-01", "2025-06-30"),
+        ("h1 2026", "2025-07-01", "2025-12-31"),
+        ("2025", "2024-01-01", "2024-12-31"),
+        ("từ tháng 3 đến tháng 5", "2025-12-01", "2026-02-28"),
+        ("from 10/5 to 20/5", "2026-04-29", "2026-05-09"),
+    ],
+)
+def test_before_a_named_period_lies_that_of_the_calendar_and_before_chosen_days_as_many(
+    text: str, first: str, last: str
+) -> None:
+    assert _days(previous(_parse(text))) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "unit", "count"),
+    [
+        ("tháng 5", Label.NAMED, Unit.MONTH, 1),
+        ("từ 1/5 đến 31/5", Label.NAMED, Unit.MONTH, 1),
+        ("q3", Label.NAMED, Unit.QUARTER, 1),
+        ("tháng 7 - 9", Label.NAMED, Unit.QUARTER, 1),
+        ("2025", Label.NAMED, Unit.YEAR, 1),
+        ("6 tháng đầu năm", Label.NAMED, Unit.MONTH, 6),
+        ("4 tháng cuối năm ngoái", Label.NAMED, Unit.MONTH, 4),
+        ("từ tháng 3 đến tháng 5", Label.CHOSEN, Unit.MONTH, 3),
+        ("m1..m12 2025", Label.NAMED, Unit.YEAR, 1),
+        ("2024..2025", Label.CHOSEN, Unit.MONTH, 24),
+        ("từ 10/5 đến 20/5", Label.CHOSEN, Unit.DAY, 11),
+        ("27/10", Label.CHOSEN, Unit.DAY, 1),
+    ],
+)
+def test_days_that_people_have_a_name_for_are_called_by_it(text: str, label: Label, unit: Unit, count: int) -> None:
+    period = _parse(text)
+    assert (period.label, period.unit, period.count) == (label, unit, count)
+
+
+def test_only_a_month_is_a_month() -> None:
+    assert [_parse(text).is_month for text in ("m5", "last month", "1m", "30d", "q3", "h1")] == [True] * 3 + [False] * 3
 
 
 def test_a_quarter_is_split_into_its_months() -> None:

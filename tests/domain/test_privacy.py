@@ -26,6 +26,7 @@ DOCUMENT = Document(
     contracts=[{"starts_on": NOW.date()}],
     plans=[{"name": "Cũ", "status": "completed"}, {"name": "Năm đầu", "status": "active"}],
     losses=[],
+    standing=[],
     health=[{"day": date(2026, 11, 22), "score": 80}],
     cancellations=[],
     looks=[{}],

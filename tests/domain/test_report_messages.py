@@ -1,10 +1,14 @@
 """A report as it is said: what is listed, what is drawn, and how long names may be."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import pytest
+
+from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language
-from bot.domain.periods import parse_period, previous, trends
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import PeriodError, parse_period, previous, trends
 from bot.domain.report_messages import (
     LONGEST_WORD,
     MOST_LISTED,
@@ -14,35 +18,49 @@ from bot.domain.report_messages import (
     headline,
     metric_report,
     misunderstood,
+    opening,
     overview_report,
-    tabs,
 )
-from bot.domain.report_requests import Dimension, ReportRequest
+from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError
 from bot.domain.reports import (
     Funnel,
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
     metric_line,
     metric_trend,
     overview,
 )
+from bot.domain.response_outcomes import Followed, outcome_lines
+from bot.domain.segments import key_of
+from bot.domain.taps import ShowSegment
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PERIOD = parse_period("30d", now=NOW, timezone="Asia/Ho_Chi_Minh")
 
 
-def test_a_dozen_segments_are_listed_with_how_many_there_are() -> None:
+def test_eight_segments_are_listed_with_how_many_there_are() -> None:
     counts = {f"{'x' * 50}{number}": PeriodCounts(nps=SurveyCounts({10: 9})) for number in range(MOST_LISTED + 3)}
     overall = metric_line(Metric.NPS, PeriodCounts(nps=SurveyCounts({10: 9 * len(counts)})))
-    segments = breakdown(Metric.NPS, counts)
-    report = breakdown_report(segments, overall, by=Dimension.PLAN, period=PERIOD, language=Language.VI)
+    segments = breakdown(counts, overall)
+    request = ReportRequest(Metric.NPS, "90d", Dimension.PLAN)
+    report = breakdown_report(segments, overall, request=request, currency="VND", period=PERIOD, language=Language.VI)
     listed = report.message.facts["segments"]
     assert isinstance(listed, list)
     assert (len(listed), report.message.facts["total"]) == (MOST_LISTED, MOST_LISTED + 3)
-    assert {len(each["name"]) for each in listed} == {40}
+    buttons = [button for row in report.message.keyboard for button in row]
+    assert [button.facts["number"] for button in buttons] == list(range(1, MOST_LISTED + 1))
+    assert buttons[0].tap == ShowSegment("nps 90d by plan", key_of(segments[0].segment))
     assert report.picture == SegmentsPicture(metric=Metric.NPS, segments=segments, overall=overall.estimate)
+
+
+def test_behind_a_metric_that_nobody_answered_there_is_nobody_to_list() -> None:
+    counts = {"gold": PeriodCounts(churn=Share(1, 10))}
+    overall = metric_line(Metric.CHURN, counts["gold"])
+    request = ReportRequest(Metric.CHURN, "90d", Dimension.PLAN)
+    lines = breakdown(counts, overall)
+    report = breakdown_report(lines, overall, request=request, currency="VND", period=PERIOD, language=Language.VI)
+    assert report.message.keyboard == ()
 
 
 def test_the_headline_is_the_first_value_and_not_a_hidden_one() -> None:
@@ -87,24 +105,33 @@ def test_one_metric_stands_beside_how_many_answered() -> None:
     assert report.message.facts["open"] == 10
 
 
+def test_what_the_silent_have_done_stands_in_the_report_and_in_its_file() -> None:
+    outcomes = outcome_lines(Followed(40, 9, 0), Followed(60, 3, 0))
+    line = metric_line(Metric.NPS, COUNTS)
+    spans = {"period": PERIOD, "before": previous(PERIOD), "language": Language.EN}
+    one = metric_report(line, line, picture(), outcomes=outcomes, never_bought=0, **spans)
+    every = overview_report(overview(COUNTS, COUNTS), FUNNEL, picture(), outcomes=outcomes, **spans)
+    assert one.message.facts["outcomes"] == [asdict(outcome) for outcome in outcomes]
+    for report in (one, every):
+        assert [figure.key for figure in report.figures] == ["silent_lost", "answered_lost"]
+        assert report.methods == ("methods_outcomes",)
+
+
 def test_words_that_ask_for_no_report_are_quoted_no_longer_than_a_line() -> None:
-    message = misunderstood("unknown", "x" * 500, Language.EN)
-    assert message.facts["code"] == "unknown"
+    message = misunderstood(ReportRequestError("unknown", "x" * 500, "nps"), Language.EN)
+    assert (message.facts["code"], message.facts["nearest"], message.facts["today"]) == ("unknown", "nps", None)
     assert len(str(message.facts["word"])) <= LONGEST_WORD
 
 
-def test_the_tabs_lead_from_a_report_to_each_of_its_neighbours() -> None:
+def test_a_period_that_there_cannot_be_is_told_with_its_days() -> None:
+    with pytest.raises(PeriodError) as caught:
+        parse_period("m12 2026", now=NOW, timezone="Asia/Ho_Chi_Minh")
+    facts = misunderstood(caught.value, Language.VI).facts
+    assert (facts["code"], facts["word"], facts["nearest"]) == ("future", "m12 2026", "")
+    assert (facts["today"], facts["first_day"], facts["last_day"]) == (date(2026, 11, 22), date(2026, 12, 1), None)
+
+
+def test_above_a_report_stands_what_was_understood() -> None:
     request = ReportRequest(Metric.NPS, "30d", Dimension.PLAN)
-    *metrics, periods, segments, files = tabs(request)
-    there = {button.facts["tab"]: button.tap.words for row in metrics for button in row}  # type: ignore[attr-defined]
-    assert there["overview"] == "30d"
-    assert there["churn"] == "churn 30d by plan"
-    assert [button.tap.words for button in periods][2] == "nps this quarter by plan"  # type: ignore[attr-defined]
-    assert [button.tap.words for button in segments] == ["nps 30d", "nps 30d by plan", "nps 30d by csm"]  # type: ignore[attr-defined]
-    assert next(button.tap.words for button in files) == "nps 30d by plan xlsx"  # type: ignore[attr-defined]
-    chosen = [button.facts["tab"] for row in tabs(request) for button in row if button.facts["chosen"]]
-    assert chosen == ["nps", "30d", "plan"]
-
-
-def test_the_overview_is_not_broken_down() -> None:
-    assert [button.facts["tab"] for button in tabs(ReportRequest())[-2]] == ["30d", "90d", "this quarter", "this year"]
+    facts = opening(request, PERIOD, None, free=True, language=Language.VI).facts
+    assert (facts["understood"], facts["metric"], facts["by"], facts["began_at"]) == (True, "nps", "plan", None)

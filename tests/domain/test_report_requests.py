@@ -8,6 +8,7 @@ from bot.domain.report_requests import (
     Page,
     ReportRequest,
     ReportRequestError,
+    is_plain,
     parse_report_request,
 )
 from bot.domain.reports import Metric
@@ -22,6 +23,19 @@ from bot.domain.reports import Metric
         ("30d", ReportRequest(None, "30d")),
         ("csat 30d by plan", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
         ("csat 30d theo gói", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
+        ("by value", ReportRequest(Metric.NPS, by=Dimension.VALUE)),
+        ("rời bỏ theo giá trị", ReportRequest(Metric.CHURN, by=Dimension.VALUE)),
+        ("nps by age", ReportRequest(Metric.NPS, by=Dimension.AGE)),
+        ("nps theo do tuoi quý này", ReportRequest(Metric.NPS, "this quarter", Dimension.AGE)),
+        ("phản hồi theo khu vực", ReportRequest(Metric.RESPONSE_RATE, by=Dimension.LOCATION)),
+        ("ces by location", ReportRequest(Metric.CES, by=Dimension.LOCATION)),
+        ("csat theo chức danh", ReportRequest(Metric.CSAT, by=Dimension.TITLE)),
+        ("csat by job title", ReportRequest(Metric.CSAT, by=Dimension.TITLE)),
+        ("nps theo kênh", ReportRequest(Metric.NPS, by=Dimension.CHANNEL)),
+        ("nps theo hạng RFM", ReportRequest(Metric.NPS, by=Dimension.RFM)),
+        ("nps by rfm", ReportRequest(Metric.NPS, by=Dimension.RFM)),
+        ("nps theo the 30d", ReportRequest(Metric.NPS, "30d", Dimension.TAG)),
+        ("nps by tags", ReportRequest(Metric.NPS, by=Dimension.TAG)),
         ("theo gói csat 30 ngày qua", ReportRequest(Metric.CSAT, "30d", Dimension.PLAN)),
         ("ces tháng này theo csm", ReportRequest(Metric.CES, "this month", Dimension.CSM)),
         ("ces theo người phụ trách", ReportRequest(Metric.CES, "90d", Dimension.CSM)),
@@ -35,6 +49,24 @@ from bot.domain.reports import Metric
         ("by csm", ReportRequest(Metric.NPS, "90d", Dimension.CSM)),
         ("cases", ReportRequest(period="90d", page=Page.CASES)),
         ("yêu cầu tháng này", ReportRequest(period="this month", page=Page.CASES)),
+        ("cases as pdf", ReportRequest(period="90d", page=Page.CASES, form=FileForm.PDF)),
+        ("phễu nps tuần trước", ReportRequest(Metric.NPS, "last week", page=Page.FUNNEL)),
+        ("reasons csat", ReportRequest(Metric.CSAT, page=Page.REASONS)),
+        ("xu hướng", ReportRequest(Metric.NPS)),
+        ("trend csat", ReportRequest(Metric.CSAT)),
+        ("nhóm khách", ReportRequest(Metric.NPS, by=Dimension.PLAN)),
+        ("segments ces theo csm", ReportRequest(Metric.CES, by=Dimension.CSM)),
+        ("tổng quan quý trước", ReportRequest(period="last quarter")),
+        ("nps files", ReportRequest(Metric.NPS, files=True)),
+        ("nps 90d please", ReportRequest(Metric.NPS, "90d")),
+        ("cho tôi xem báo cáo NPS của quý 3 năm ngoái", ReportRequest(Metric.NPS, "q3 y1")),
+        ("How is our churn since March?", ReportRequest(Metric.CHURN, "m3..now")),
+        (
+            "nps từ ngày 1/5 đến 30/6/2026 theo gói excel",
+            ReportRequest(Metric.NPS, "1/5..30/6/2026", Dimension.PLAN, FileForm.XLSX),
+        ),
+        ("q3 nps 2025", ReportRequest(Metric.NPS, "q3 2025")),
+        ("2025 nps q3", ReportRequest(Metric.NPS, "q3 2025")),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -46,16 +78,19 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
     [
         ("nsp 90d", "unknown", "nsp"),
         ("nps soon", "unknown", "soon"),
-        ("nps 90d please", "unknown", "please"),
-        ("csat by city", "unknown", "city"),
+        ("nps 90d now", "unknown", "now"),
+        ("csat by colour", "unknown", "colour"),
         ("csat theo Thành phố", "unknown", "Thành"),
         ("csat by", "unknown", "by"),
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
-        ("cases by csm", "twice", "csm"),
-        ("cases as pdf", "twice", "pdf"),
-        ("cases nps", "twice", "nps"),
+        ("cases by csm", "beside", "csm"),
+        ("cases nps", "beside", "nps"),
+        ("overview nps", "beside", "nps"),
+        ("trend by plan", "beside", "plan"),
+        ("funnel churn", "beside", "churn"),
+        ("cases funnel", "twice", "funnel"),
         ("nps xlsx as csv", "twice", "as csv"),
     ],
 )
@@ -73,9 +108,42 @@ def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: s
         (ReportRequest(Metric.NPS, "30d"), "nps 30d"),
         (ReportRequest(period="30d", page=Page.CASES), "cases 30d"),
         (ReportRequest(form=FileForm.CSV), "90d csv"),
+        (ReportRequest(Metric.NPS, "f6 2026", page=Page.FUNNEL, files=True), "funnel nps f6 2026 files"),
         (ReportRequest(Metric.RESPONSE_RATE, "this quarter", Dimension.CSM), "response_rate this quarter by csm"),
     ],
 )
 def test_a_request_says_itself_in_words_that_ask_for_it_again(request_: ReportRequest, words: str) -> None:
     assert request_.words == words
     assert parse_report_request(words.split()) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("nsp 90d", "nps"),
+        ("phan hoj", "phản hồi"),
+        ("csat by plna", "plan"),
+        ("quý truoc nps fnnel", "funnel"),
+        ("last quater", "last quarter"),
+        ("csat by colour", ""),
+        ("zzz", ""),
+    ],
+)
+def test_the_known_word_most_like_it_is_suggested(text: str, nearest: str) -> None:
+    with pytest.raises(ReportRequestError) as caught:
+        parse_report_request(text.split())
+    assert caught.value.nearest == nearest
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("nps", True), ("NPS 90d by plan", True), ("", True), ("nps 90 ngày", False), ("nps please", False)],
+)
+def test_only_words_of_ones_own_are_free(text: str, plain: bool) -> None:
+    assert is_plain(text.split(), parse_report_request(text.split())) is plain
+
+
+def test_a_request_knows_the_tab_that_it_is_under() -> None:
+    asked = ["", "nps", "nps by plan", "cases", "clv", "tests", "loyalty"]
+    tabs = [parse_report_request(words.split()).tab for words in asked]
+    assert tabs == [None, Page.TREND, Page.SEGMENTS, Page.CASES, Page.MONEY, Page.FUNNEL, Page.HEALTH]

@@ -13,11 +13,12 @@ from bot.domain.reports import (
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
+    line_figures,
     metric_line,
     metric_trend,
     overview,
     share_shown,
+    surveyed,
 )
 from bot.domain.touchpoints import Kind
 
@@ -136,19 +137,6 @@ def test_a_small_customer_base_narrows_the_interval_of_the_nps() -> None:
     assert known.high - known.low < whole.high - whole.low
 
 
-def test_a_breakdown_puts_the_highest_first_and_the_hidden_last() -> None:
-    segments = {
-        "basic": _nps({10: 5, 0: 5}),
-        "tiny": _nps({10: 4}),
-        "pro": _nps({10: 8, 0: 2}),
-        "empty": _nps({}),
-    }
-    lines = breakdown(Metric.NPS, segments, so_far=True)
-    assert [each.segment for each in lines] == ["pro", "basic", "empty", "tiny"]
-    assert [each.line.estimate is None for each in lines] == [False, False, True, True]
-    assert all(each.line.so_far for each in lines)
-
-
 def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
     parts = trends(parse_period("last quarter", now=now, timezone="Asia/Ho_Chi_Minh"), now=now)[0][:3]
@@ -168,3 +156,34 @@ def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:
 
 def test_each_kind_of_survey_is_found_by_its_kind() -> None:
     assert [MANY.survey(kind) for kind in (Kind.NPS, Kind.CES, Kind.CSAT)] == [MANY.nps, MANY.ces, MANY.csat]
+
+
+def test_a_line_has_its_figures_for_a_file() -> None:
+    counts = PeriodCounts(csat=SurveyCounts({5: 40, 1: 10}), churn=Share(10, 100))
+    value, mean = line_figures(metric_line(Metric.CSAT, counts, counts))
+    assert (value.key, value.unit, value.n, value.change.verdict) == ("csat", "share", 50, Verdict.NO_CHANGE)
+    assert mean.estimate is not None
+    assert (mean.key, mean.unit, mean.estimate.value) == ("csat_mean", "number", 4.2)
+    assert [one.key for one in line_figures(metric_line(Metric.NPS, counts))] == ["nps"]
+    *_, yearly = line_figures(metric_line(Metric.CHURN, counts, a_month=True))
+    assert yearly.key == "yearly_churn"
+
+
+def test_a_months_churn_stands_beside_what_it_makes_in_a_year() -> None:
+    lost = PeriodCounts(churn=Share(10, 100))
+    line = metric_line(Metric.CHURN, lost, a_month=True)
+    assert line.estimate is not None
+    assert line.yearly is not None
+    ends = (line.estimate.value, line.estimate.low, line.estimate.high)
+    assert (line.yearly.value, line.yearly.low, line.yearly.high) == tuple(1 - (1 - end) ** 12 for end in ends)
+    assert line.yearly.value == pytest.approx(0.7176, abs=1e-4)
+    assert metric_line(Metric.CHURN, lost).yearly is None
+    assert metric_line(Metric.CHURN, lost, so_far=True, a_month=True).yearly is None
+    assert metric_line(Metric.CHURN, PeriodCounts(), a_month=True).yearly is None
+    assert metric_line(Metric.CSAT, PeriodCounts(csat=SurveyCounts({5: 9})), a_month=True).yearly is None
+
+
+def test_of_surveys_sent_only_those_that_are_over_make_a_response_rate() -> None:
+    funnel = Funnel(sent=9, answered=5, commented=2, closed=6, closed_answered=4)
+    counts = surveyed({Kind.NPS: {9: 5}}, {Kind.NPS: funnel})
+    assert counts == PeriodCounts(nps=SurveyCounts({9: 5}, sent=6, answered=4))

@@ -38,6 +38,11 @@ def test_all_of_it_in_either_language_and_any_order() -> None:
 
 def test_a_value_may_hold_the_words_that_come_before_a_day() -> None:
     assert read("nps nơi=Từ Sơn 50/ngày").segments == (Segment(field="location", value="Từ Sơn"),)
+    assert read("nps thẻ=vip kênh=facebook nghề=kế toán").segments == (
+        Segment(field="tag", value="vip"),
+        Segment(field="channel", value="facebook"),
+        Segment(field="title", value="kế toán"),
+    )
     assert read("nps csm=Lan Anh từ 02/12").segments == (Segment(field="csm", value="Lan Anh"),)
 
 

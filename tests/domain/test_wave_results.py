@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.metrics.estimates import Verdict
-from bot.domain.metrics.proportions import Share, proportion_difference
+from bot.domain.metrics.estimates import Estimate, Verdict
+from bot.domain.metrics.nps import NpsCounts, nps
+from bot.domain.metrics.proportions import Share, proportion, proportion_difference
 from bot.domain.reports import Metric
 from bot.domain.touchpoints import Kind
-from bot.domain.wave_results import Comparison, Standing, compare
+from bot.domain.wave_results import Comparison, Standing, compare, score_of_list
 from bot.domain.waves import State, Status
 from bot.domain.wordings import Variant
 from tests.wave_facts import a_comparing_wave, a_wave, answers, tally
@@ -28,6 +29,23 @@ def comparison(tallies: list[Any], **wave: Any) -> Comparison:
 
 def test_a_wave_with_one_wording_compares_nothing() -> None:
     assert compare(a_wave(), BETTER) is None
+
+
+def test_the_score_of_a_list_knows_how_long_the_list_is() -> None:
+    half = score_of_list(a_wave(), answers(A, {9: 30, 3: 10}, silent=40))
+    every = score_of_list(a_wave(), answers(A, {9: 30, 3: 10}))
+    uncorrected = nps(NpsCounts(30, 0, 10))
+    assert half is not None
+    assert every is not None
+    assert uncorrected is not None
+    assert half.estimate == nps(NpsCounts(30, 0, 10), 80)
+    assert half.estimate is not None
+    assert half.estimate.high < uncorrected.high
+    assert every.estimate == Estimate(50, 50, 50, 40)
+    other = score_of_list(a_wave(kind=Kind.CSAT), answers(A, {5: 30, 1: 10}))
+    assert other is not None
+    assert other.estimate == proportion(Share(30, 40))
+    assert score_of_list(a_comparing_wave(), BETTER) is None
 
 
 def test_the_wording_that_was_answered_more_is_told_with_newcombes_interval() -> None:

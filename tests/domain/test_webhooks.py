@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from bot.domain.cases import Case, Source
+from bot.domain.health import Colour, Health, Override
+from bot.domain.health_standing import Standing
 from bot.domain.messages import Language
 from bot.domain.surveys import SurveyRun
 from bot.domain.touchpoints import Kind
-from bot.domain.webhooks import Call, answer_data, case_data, headers, read_secret
+from bot.domain.webhooks import Call, answer_data, case_data, headers, health_data, read_secret
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
@@ -81,4 +83,21 @@ def test_of_a_case_is_told_what_it_was_about_and_how_it_ended_once_it_has(said: 
         "resolved_at": None,
         "reason": told,
         "outcome": told,
+    }
+
+
+def test_of_a_colour_that_changed_is_told_what_it_was_and_what_makes_it_so() -> None:
+    def standing(colour: Colour, score: int, override: Override | None = None) -> Standing:
+        found = Health(score=score, colour=colour, contributions=(), override=override, scorecard="general", nps=None)
+        return Standing(customer_id=1, day=NOW.date(), health=found, version="1", since=NOW.date())
+
+    assert health_data(standing(Colour.RED, 60, Override.CANCELLATION), standing(Colour.YELLOW, 62)) == {
+        "day": NOW.date(),
+        "colour": "red",
+        "colour_before": "yellow",
+        "score": 60,
+        "score_before": 62,
+        "override": "cancellation",
+        "scorecard": "general",
+        "version": "1",
     }

@@ -197,3 +197,27 @@ async def test_the_csm_is_told_of_who_became_red(
     assert row(database, "outbox")["about_id"] == customer_id
     opened = await tapped(stage, hoa, told, labels(told)[0][0])
     assert text(opened).startswith("🔴 Nguyễn Thị An")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "risks", "listed"),
+    [
+        (
+            "vi",
+            "Sức khỏe khách hàng hôm nay, so với 30 ngày trước",
+            "Ai có nguy cơ rời bỏ?",
+            "1 khách có nguy cơ rời bỏ",
+        ),
+        ("en", "Customer health today, against 30 days ago", "Who is at risk?", "1 customer is at risk"),
+    ],
+)
+async def test_the_report_has_a_page_of_health_that_leads_to_those_at_risk(  # noqa: PLR0917  a case of a table
+    stage: Stage, database: Database, language: str, words: str, risks: str, listed: str
+) -> None:
+    put(database, "cancellation", customer_id=an(database), asked_at=START, noted_by=1)
+    score(database)
+    hoa = csm(stage, database, language)
+    page = await said(stage, hoa, "/report health" if language == "en" else "/report sức khỏe")
+    assert page.content["photo"]
+    assert str(page.content["caption"]).startswith(words)
+    assert text(await tapped(stage, hoa, page, risks)).startswith(listed)

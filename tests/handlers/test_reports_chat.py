@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from telegram.error import NetworkError
 
+from bot.domain import report_messages
+from bot.domain.report_pages import Page
 from bot.domain.taps import ShowReport
+from bot.domain.touchpoints import Kind
 from bot.playground.persons import Person
 from bot.playground.world import Chat
 from bot.playground.world import Message as Said
+from handlers import reports
 from storage.database import Database
 from tests.conftest import START
-from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, rows
 from tests.history import Asked, remember
 from tests.stage import Stage, labels, last, text
 
@@ -67,7 +71,8 @@ async def test_a_metric_can_be_asked_for_by_plan(stage: Stage, database: Databas
     answers(database, [3] * 4, "silver")
     await ask(stage, hoa, "/report nps 30 ngày theo gói")
     said = caption(last(hoa.chat))
-    assert "• gold: +100 (+17 đến +100), n = 5\n• silver: n = 4, dưới 5 nên chưa hiện" in said
+    assert said.startswith("Đã hiểu: NPS · 30 ngày qua (22/10 – 20/11/2026) · theo gói")
+    assert "1. gold: +100 (+17 đến +100), n = 5\n2. silver: n = 4, dưới 5 nên chưa hiện" in said
 
 
 async def test_a_report_asked_for_in_the_staff_group_is_given_there(
@@ -78,6 +83,14 @@ async def test_a_report_asked_for_in_the_staff_group_is_given_there(
     assert of_bot(hoa.chat) == []
 
 
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports list more than a caption has room for."""
+    monkeypatch.setattr(report_messages, "MOST_LISTED", 12)
+    monkeypatch.setattr(report_messages, "LONGEST_NAME", 40)
+
+
+@pytest.mark.usefixtures("long")
 async def test_what_is_too_long_for_a_caption_follows_the_picture(
     stage: Stage, database: Database, hoa: Person
 ) -> None:
@@ -93,7 +106,7 @@ async def test_what_is_too_long_for_a_caption_follows_the_picture(
 async def test_a_word_that_is_not_understood_is_named_with_examples(stage: Stage, hoa: Person) -> None:
     await ask(stage, hoa, "/report nsp 90d")
     (said,) = of_bot(hoa.chat)
-    assert text(said).startswith("Bot chưa hiểu “nsp”.")
+    assert text(said).startswith("Bot chưa hiểu “nsp”. Có phải bạn muốn nói “nps”?")
     assert "/report nps 90d" in text(said)
 
 
@@ -124,34 +137,64 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     await ask(stage, hoa, "/report")
     (said,) = of_bot(hoa.chat)
     assert labels(said) == [
-        ["· Tổng quan ·", "NPS", "CES"],
-        ["CSAT", "Phản hồi", "Rời bỏ"],
+        ["· Tổng quan ·", "Xu hướng", "Phễu", "Nhóm khách"],
         ["Yêu cầu"],
-        ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay"],
-        ["⬇ Excel", "⬇ CSV", "⬇ PDF"],
+        ["NPS", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
+        ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay", "⬇ Tệp"],
     ]
-    for label in ("NPS", "30 ngày", "Theo gói"):
+    for label in ("NPS", "30 ngày", "Nhóm khách"):
         hoa.tap(said.message_id, label)
         await stage.settle()
     assert of_bot(hoa.chat) == [said]
     assert caption(said).startswith("NPS theo gói · 30 ngày qua")
-    assert labels(said)[4] == ["Tất cả", "· Theo gói ·", "Theo CSM"]
+    assert labels(said)[0] == ["👥1"]
+    assert ["· NPS ·", "CES", "CSAT", "Phản hồi", "Rời bỏ"] in labels(said)
+    assert labels(said)[-3:-1] == [["· Gói ·", "Giá trị", "CSM", "Tuổi", "Nơi ở"], ["Chức danh", "Kênh", "RFM", "Thẻ"]]
 
 
-@pytest.mark.parametrize("words", ["/report cases 30d", "/report yêu cầu 30 ngày"])
+async def test_free_words_are_told_how_they_were_understood(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report cho tôi xem nps của quý 3 năm ngoái theo gói")
+    (said,) = of_bot(hoa.chat)
+    assert caption(said).startswith(
+        "Đã hiểu: NPS · quý 3/2025 (01/07 – 30/09/2025) · theo gói\n\nNPS theo gói · quý 3/2025"
+    )
+    hoa.tap(said.message_id, "30 ngày")
+    await stage.settle()
+    assert caption(said).startswith("NPS theo gói · 30 ngày qua")
+
+
+async def test_a_page_that_nobody_makes_is_not_understood(
+    stage: Stage, hoa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(reports.PAGES, Page.CASES)  # type: ignore[arg-type]
+    await ask(stage, hoa, "/report yêu cầu")
+    assert text(last(hoa.chat)).startswith("Bot chưa hiểu “cases”.")
+
+
+async def test_a_period_before_the_first_answer_says_when_that_came(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    answers(database, [10] * 5)
+    await ask(stage, hoa, "/report nps 2025")
+    began = "Kỳ này chưa có khảo sát nào được trả lời: câu trả lời đầu tiên là ngày 19/11/2026.\n\nNPS · năm 2025"
+    assert caption(last(hoa.chat)).startswith(began)
+
+
+@pytest.mark.parametrize("words", ["/report cases 30d", "/report yêu cầu 30d"])
 async def test_cases_have_a_report_with_their_own_tabs(stage: Stage, hoa: Person, words: str) -> None:
     await ask(stage, hoa, words)
     (said,) = of_bot(hoa.chat)
-    assert caption(said).startswith("Yêu cầu của khách · 30 ngày qua")
-    assert labels(said)[2:] == [["· Yêu cầu ·"], ["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay"]]
+    assert "Yêu cầu của khách · 30 ngày qua" in caption(said)
+    assert labels(said)[2:] == [["· 30 ngày ·", "90 ngày", "Quý này", "Năm nay", "⬇ Tệp"]]
     hoa.tap(said.message_id, "90 ngày")
     await stage.settle()
     assert caption(said).startswith("Yêu cầu của khách · 90 ngày qua")
-    hoa.tap(said.message_id, "NPS")
+    hoa.tap(said.message_id, "Xu hướng")
     await stage.settle()
     assert caption(said).startswith("NPS · 90 ngày qua")
 
 
+@pytest.mark.usefixtures("long")
 async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
     stage: Stage, database: Database, hoa: Person
 ) -> None:
@@ -159,11 +202,11 @@ async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
         answers(database, [10] * 5, f"Gói doanh nghiệp nhiều chi nhánh số {number:02}")
     await ask(stage, hoa, "/report nps")
     (first,) = of_bot(hoa.chat)
-    hoa.tap(first.message_id, "Theo gói")
+    hoa.tap(first.message_id, "Nhóm khách")
     await stage.settle()
     assert caption(first).startswith("NPS · 90 ngày qua")
     _, picture, words = of_bot(hoa.chat)
-    assert (labels(picture)[4], labels(words)) == (["Tất cả", "· Theo gói ·", "Theo CSM"], [])
+    assert (labels(picture)[-2], labels(words)) == (["Chức danh", "Kênh", "RFM", "Thẻ"], [])
 
 
 async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:
@@ -189,7 +232,7 @@ async def test_a_tab_with_words_of_ones_own_says_what_is_not_understood(stage: S
     ("words", "expected"),
     [
         ("/report nps as xlsx", ("nps-2026-11-20.xlsx", b"PK")),
-        ("/report csv", ("report-2026-11-20.csv", b"\xef\xbb\xbf")),
+        ("/report csv", ("overview-2026-11-20.csv", b"\xef\xbb\xbf")),
         ("/report nps theo gói dạng pdf", ("nps-2026-11-20.pdf", b"%PDF")),
     ],
 )
@@ -208,7 +251,72 @@ async def test_a_report_can_be_had_as_a_file(
 async def test_a_file_is_sent_below_the_report_that_it_belongs_to(stage: Stage, hoa: Person) -> None:
     await ask(stage, hoa, "/report nps")
     (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "⬇ Tệp")
+    await stage.settle()
+    assert labels(said)[-1] == ["‹ Kỳ", "⬇ Excel", "⬇ CSV", "⬇ PDF"]
     hoa.tap(said.message_id, "⬇ Excel")
     await stage.settle()
     assert caption(said).startswith("NPS · 90 ngày qua")
-    assert last(hoa.chat).content["document"]["file_name"] == "nps-2026-11-20.xlsx"
+    sent = last(hoa.chat)
+    assert sent.content["document"]["file_name"] == "nps-2026-11-20.xlsx"
+    assert caption(sent).startswith("Hoa Mai · NPS · 90 ngày qua\n")
+
+
+FIRST_HALF = ",2026-08-23,2026-11-20,"
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("funnel", ['"Khảo sát được trả lời, trên số đã gửi",cả kỳ,' + FIRST_HALF, "một nhóm,NPS" + FIRST_HALF]),
+        ("nps", ["NPS,cả kỳ," + FIRST_HALF + "100.0,", ",điểm,9,"]),
+        ("nps theo gói", ["NPS,một nhóm,'=gold" + FIRST_HALF]),
+        ("cases", []),
+    ],
+)
+async def test_every_page_can_be_had_as_numbers(
+    stage: Stage, database: Database, hoa: Person, words: str, lines: list[str]
+) -> None:
+    answers(database, [10] * 9, "=gold")
+    remember(database, [Asked(customer_id=add_customer(database, chat_id=None), sent_at=YESTERDAY, kind=Kind.CSAT)])
+    await ask(stage, hoa, f"/report {words} csv")
+    document = last(hoa.chat).content["document"]
+    written = stage.messenger.files.find(document["file_id"]).upload.content.decode("utf-8-sig")
+    assert document["file_name"] == f"{words.split(maxsplit=1)[0]}-2026-11-20.csv"
+    assert written.startswith("Chỉ số,Tính trên,Nhóm,Từ ngày,Đến ngày,Giá trị,")
+    assert [line for line in lines if line not in written] == []
+
+
+async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 6)
+    await ask(stage, hoa, "/report")
+    (said,) = of_bot(hoa.chat)
+    hoa.tap(said.message_id, "Phễu")
+    await stage.settle()
+    assert "6 khảo sát lên lịch trong kỳ\nĐã gửi: 6/6, 100 % (61 % đến 100 %)" in caption(said).replace("\xa0", " ")
+    assert labels(said)[2] == ["· Tất cả ·", "NPS", "CES", "CSAT"]
+    hoa.tap(said.message_id, "CSAT")
+    await stage.settle()
+    assert caption(said).endswith("Kỳ này chưa lên lịch khảo sát nào.")
+
+
+async def test_a_segment_leads_to_who_answered_in_it_and_from_there_to_a_profile(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    answers(database, [10] * 9 + [2], "gold")
+    answers(database, [7] * 5, "silver")
+    await ask(stage, hoa, "/report nps 30d by plan")
+    report = last(hoa.chat)
+    hoa.tap(report.message_id, "👥1")
+    await stage.settle()
+    listed = last(hoa.chat)
+    assert text(listed).startswith("NPS · gold · 30 ngày qua (22/10 – 20/11/2026)\n\n10 khách đã trả lời")
+    assert "1. Nguyễn Thị An – 2/10, 19/11/2026\n2. Nguyễn Thị An – 10/10" in text(listed)
+    assert labels(listed) == [["1", "2", "3", "4"], ["5", "6", "7", "8"], ["Sau ›"]]
+    hoa.tap(listed.message_id, "Sau ›")
+    await stage.settle()
+    assert labels(listed) == [["9", "10"], ["‹ Trước"]]
+    hoa.tap(listed.message_id, "9")
+    await stage.settle()
+    assert text(last(hoa.chat)).startswith("Nguyễn Thị An · #")
+    assert [one["command"] for one in rows(database, "audit")] == ["report", "segment", "segment", "customer"]

@@ -296,3 +296,19 @@ def test_an_answer_that_cannot_be_deleted_is_told_to_be_there_still(database: Da
     [deletion] = send(database, Outcome(proof=Proof.REFUSED, error="message can't be deleted"))
     assert (deletion.act, deletion.edit_message_id, deletion.chat_id) == (Act.DELETE, 77, CHAT)
     assert row(database, "outbox", template="cases/unsent")["facts"]["gone"] is False
+
+
+def test_a_thank_you_after_a_case_was_resolved_is_told_and_opens_nothing_again(
+    database: Database, case_id: int, clock: HandClock
+) -> None:
+    resolve(database, case_id)
+    clock.advance(timedelta(hours=1))
+    facts = {"chat_id": CHAT, "language": Language.EN, "rules": RULES}
+    reply = database.write_now(conversations.receive_text, text="Cảm ơn em nhiều!", message_id=9, **facts)
+    assert reply.send == ()
+    assert row(database, "support_case")["resolved_at"] is not None
+    told = row(database, "outbox", template="cases/said")["facts"]
+    assert (told["text"], told["thanks"]) == ("Cảm ơn em nhiều!", True)
+    assert [one["closed_at"] for one in rows(database, "interaction", kind="message")] == [clock.now()]
+    database.write_now(conversations.receive_text, text="Cảm ơn, mà vẫn lỗi", message_id=10, **facts)
+    assert row(database, "support_case")["resolved_at"] is None

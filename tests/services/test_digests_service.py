@@ -1,12 +1,13 @@
 """What waits for each CSM in the morning, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.messages import Language
-from bot.domain.rules import DeliveryRules, Rules, WinBackRules
+from bot.domain.rules import DeliveryRules, HealthRules, Rules, WinBackRules
 from bot.domain.taps import AnswerForget
 from bot.services import digests
 from bot.services.privacy import answer_forget
@@ -138,3 +139,25 @@ def test_who_is_forgotten_is_named_in_no_digest_that_was_sent(database: Database
     tap = AnswerForget(customer_id, "yes")
     database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
     assert row(database, "outbox", kind="digest")["facts"] == {}
+
+
+def test_who_is_at_risk_is_named_who_became_so_last_first_with_what_moved_it(
+    database: Database, morning: datetime
+) -> None:
+    today = morning.date()
+    for name, since, csm_id, colour in (
+        ("Lâu đỏ", today - 40 * DAY, HOA, "red"),
+        ("Mới đỏ", today, HOA, "red"),
+        ("Vàng", today, HOA, "yellow"),
+        ("Của Lan", today, LAN, "red"),
+    ):
+        scored = {"customer_id": add_customer(database, name=name, csm_id=csm_id, chat_id=None), "scorecard": "general"}
+        now = {"day": today, "score": 40, "colour": colour, "version": "1", "parts": [["trend", 0, 30, 10]]}
+        put(database, "health", **scored, **now, since=since)
+        before = {"day": today - 30 * DAY, "score": 60, "colour": "yellow", "parts": [["trend", 1, 60, 10]]}
+        put(database, "health_snapshot", **scored, **now | before)
+    assert plan(database, replace(RULES, health=HealthRules(enabled=False))) == 0
+    plan(database)
+    assert told(database) == {"at_risk": (2, ["Mới đỏ", "Lâu đỏ"])}
+    (section,) = row(database, "outbox", kind="digest", chat_id=HOA)["facts"]["sections"]
+    assert section["items"][0]["risk"]["moves"] == [{"part": "usage", "points": -30}]

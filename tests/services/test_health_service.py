@@ -1,19 +1,24 @@
 """Scoring everybody once a day, telling staff, and what staff say themselves, on both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.audiences import HASH_RANGE
+from bot.domain.health_reports import HealthReportPicture
 from bot.domain.health_trend import HealthTrend
 from bot.domain.messages import Language, Message
+from bot.domain.periods import parse_period
+from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import HealthRules, Rules
 from bot.domain.taps import ShowHealth, SwitchCancellation
 from bot.domain.touchpoints import Kind
-from bot.services import health, health_pages
+from bot.services import health, health_pages, health_reports
 from storage.database import Database
+from storage.tables import customer as customer_table
 from tests import stories
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, put, row, rows
@@ -314,3 +319,114 @@ def test_silence_is_engagement_lost_and_words_are_won(database: Database) -> Non
     score(database)
     engagement = {name: value for name, value, _, _ in row(database, "health")["parts"]}["engagement"]
     assert 0.65 < engagement < 0.7  # one of two answered, and last heard fifty days ago
+
+
+def test_another_system_is_told_of_a_colour_that_changed_and_not_of_a_first_one(
+    database: Database, clock: HandClock
+) -> None:
+    rules = replace(RULES, webhook_url="https://crm.example.com")
+    customer_id = happy(database)
+    score(database, rules)
+    assert rows(database, "outbox", kind="webhook") == []
+    clock.advance(DAY)
+    put(database, "cancellation", customer_id=customer_id, asked_at=clock.now(), noted_by=1)
+    score(database, rules)
+    told = row(database, "outbox", kind="webhook")
+    assert told["about_id"] == customer_id
+    assert told["facts"]["type"] == "health.changed"
+    assert told["facts"]["data"] == {
+        "customer": {"id": customer_id, "external_id": "K1"},
+        "day": "2026-11-21",
+        "colour": "red",
+        "colour_before": "green",
+        "score": 95,
+        "score_before": 95,
+        "override": "cancellation",
+        "scorecard": "general",
+        "version": row(database, "health")["version"],
+    }
+    clock.advance(DAY)
+    score(database, rules)
+    assert len(rows(database, "outbox", kind="webhook")) == 1
+
+
+def test_of_a_past_that_is_scored_afterwards_no_other_system_is_told(database: Database) -> None:
+    rules = replace(RULES, webhook_url="https://crm.example.com")
+    customer_id = customer(database)
+    buy(database, customer_id, 170, 150, 130, 110, 100)
+    answer(database, customer_id, 0, days_ago=20)
+    database.write_now(health.score_past, rules=rules, after=0, weeks=26)
+    assert len({one["colour"] for one in rows(database, "health_snapshot")}) > 1
+    assert rows(database, "outbox", kind="webhook") == []
+
+
+def use(database: Database, customer_id: int, name: str, *days_ago: float, quantity: int = 1) -> None:
+    for days in days_ago:
+        at = START - days * DAY
+        key = f"{customer_id}:{name}:{days}"
+        facts = {"external_id": key, "customer_id": customer_id, "name": name, "happened_at": at}
+        put(database, "usage_event", quantity=quantity, **facts)
+
+
+def parts_of(database: Database, customer_id: int) -> dict[str, float]:
+    return {name: value for name, value, *_ in row(database, "health", customer_id=customer_id)["parts"]}
+
+
+def test_events_of_the_product_are_the_usage_of_who_has_any_and_purchases_that_of_the_others(
+    database: Database,
+) -> None:
+    user, buyer = happy(database, 1), happy(database, 2)
+    use(database, user, "login", 3, 10, 80, quantity=2)
+    use(database, user, "report", 100, 300)
+    use(database, user, "ticket_solved", 1, 2, 4)
+    score(database)
+    found = parts_of(database, user)
+    assert {name: found[name] for name in found if name.startswith("use")} == {
+        "use_trend": 6.0,
+        "use_frequency": round(3 / 13, 3),
+        "use_breadth": 1.0,
+    }
+    assert not found.keys() & {"trend", "frequency", "breadth"}
+    assert parts_of(database, buyer).keys() >= {"trend", "frequency", "breadth"}
+    assert row(database, "health", customer_id=buyer)["score"] == 95
+
+
+@pytest.mark.parametrize(("events", "counted"), [(("report",), {"use_breadth": 1.0}), (None, {}), (("other",), {})])
+def test_a_business_says_which_events_are_use(
+    database: Database, events: tuple[str, ...] | None, counted: dict[str, float]
+) -> None:
+    user = happy(database)
+    use(database, user, "login", 3, 300)
+    use(database, user, "report", 5, 300)
+    score(database, replace(RULES, health=HealthRules(events=events)))
+    found = parts_of(database, user)
+    assert {name: found[name] for name in found if name == "use_breadth"} == counted
+
+
+def test_events_that_have_been_kept_for_less_than_a_month_do_not_count_yet(database: Database) -> None:
+    user = happy(database)
+    use(database, user, "login", 3, 29)
+    score(database)
+    assert row(database, "health", customer_id=user)["score"] == 95
+
+
+def test_the_page_counts_everybody_who_is_a_customer_with_those_who_moved_most(
+    database: Database, clock: HandClock
+) -> None:
+    for number in range(3):
+        happy(database, number)
+    score(database)
+    clock.advance(30 * DAY)
+    answer(database, 1, 0, days_ago=-29)
+    score(database)
+    is_third = customer_table.c.id == 3
+    database.write_now(lambda tx, *, now: tx.execute(customer_table.update().where(is_third).values(lost_at=now)))
+    period = parse_period("90d", now=clock.now(), timezone="Asia/Ho_Chi_Minh")
+    page = database.read_now(
+        health_reports.health, rules=RULES, request=ReportRequest(), period=period, language=Language.VI
+    )
+    assert isinstance(page.picture, HealthReportPicture)
+    assert page.message.facts["total"] == 2
+    assert [(one.name, one.before > one.after) for one in page.picture.movers[:1]] == [("Khách 0", True)]
+    assert sum(page.picture.before.values()) == 2
+    assert page.figures[-1].n == 2

@@ -29,6 +29,9 @@ FULL = CustomerRecord(
     timezone="Asia/Ho_Chi_Minh",
     plan="vàng",
     location="Huế",
+    title="kế toán",
+    channel="facebook",
+    tags=("vip", "đại lý"),
     salutation="chị",
     csm_id=5_000_000_000_001,
     joined_at=JOINED,
@@ -66,6 +69,7 @@ def test_a_new_customer_is_added_with_all_that_the_row_says(database: Database, 
     )
     assert (row.birth_day, row.birth_month, row.birth_year) == (31, 5, None)
     assert (row.language, row.timezone, row.plan, row.location) == ("vi", "Asia/Ho_Chi_Minh", "vàng", "Huế")
+    assert (row.title, row.channel, row.tags) == ("kế toán", "facebook", ["vip", "đại lý"])
     assert (row.salutation, row.csm_id, row.joined_at) == ("chị", 5_000_000_000_001, JOINED)
     assert (row.created_at, row.chat_id, row.next_nps_at) == (clock.now(), None, None)
 

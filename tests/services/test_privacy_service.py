@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.tables import metadata
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, put, queue, queue_survey, row, rows
+from tests.stories import change
 
 RULES = Rules(staff_chat_id=STAFF_CHAT, pepper="pepper")
 PHONE = "+84912345678"
@@ -33,6 +34,9 @@ def add_person(database: Database, clock: HandClock) -> int:
     customer_id = add_customer(
         database, name="Kiều Oanh", external_id="K-77", phone=PHONE, location="Huế-9", birth_day=3, birth_month=5
     )
+    told = {"title": "bí mật: thợ bánh", "channel": "bí mật: chị Mai", "tags": ["bí mật"]}
+    database.write_now(change, table="customer", row_id=customer_id, **told)
+    put(database, "standing", customer_id=customer_id, day=START.date(), value_minor=5, currency="VND", rfm="loyal")
     add_score(database, customer_id, Kind.NPS, 3, reason="bí mật: quá đắt")
     queue_survey(database, customer_id, Kind.CSAT, subject="bí mật: buổi học")
     say(database, text="bí mật: gọi tôi")
@@ -347,6 +351,7 @@ def test_every_table_about_customers_has_been_thought_of() -> None:
         "loss",
         "outbox",
         "purchase",
+        "standing",
         "success_plan",
         "support_case",
         "survey_run",

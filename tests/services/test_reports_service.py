@@ -57,7 +57,7 @@ def verdict(shown: dict[str, Any]) -> Any:
 
 def segments(found: Report) -> list[tuple[str, Any]]:
     """The name and value of each segment that is listed."""
-    return [(each["name"], value(each["line"])) for each in facts(found)["segments"]]
+    return [(each["name"]["text"], value(each["line"])) for each in facts(found)["segments"]]
 
 
 def trend(found: Report) -> TrendPicture:
@@ -259,7 +259,8 @@ def test_response_rates_can_be_broken_down_too(database: Database) -> None:
 )
 def test_a_period_that_there_cannot_be_is_named(database: Database, words: str, code: str, word: str) -> None:
     said = ask(database, words)
-    assert said == Message("reports/misunderstood", Language.EN, {"code": code, "word": word})
+    assert isinstance(said, Message)
+    assert (said.template, said.facts["code"], said.facts["word"]) == ("reports/misunderstood", code, word)
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,24 @@ def test_the_linked_are_taken_and_everybody_only_as_if(database: Database, clock
 
 def test_a_segment_is_named_without_accents_and_a_csm_by_name_or_number(database: Database) -> None:
     add_staff(database, CHAT + 7, name="Lan")
-    add_customer(database, name="An", location="Huế", csm_id=CHAT + 7)
-    add_customer(database, name="Bình", location="Đà Nẵng", plan="silver", chat_id=CHAT + 1, csm_id=CHAT + 8)
+    an = {"title": "Kế toán", "channel": "facebook", "tags": ["vip", "đại lý"]}
+    add_customer(database, name="An", location="Huế", csm_id=CHAT + 7, **an)
+    binh = {"location": "Đà Nẵng", "plan": "silver", "tags": ["vip 2"]}
+    add_customer(database, name="Bình", chat_id=CHAT + 1, csm_id=CHAT + 8, **binh)
     found = {
         text: names(load(database, segments=[segment]))
-        for text in ("location=da nang", "plan=Gold", "csm=lan", f"csm={CHAT + 8}")
+        for text in (
+            "location=da nang",
+            "plan=Gold",
+            "csm=lan",
+            f"csm={CHAT + 8}",
+            "title=ke toan",
+            "tag=dai ly",
+            "tag=vip",
+        )
         if (segment := parse_segment(text))
     }
-    assert list(found.values()) == [{"Bình"}, {"An"}, {"An"}, {"Bình"}]
+    assert list(found.values()) == [{"Bình"}, {"An"}, {"An"}, {"Bình"}, {"An"}, {"An"}, {"An"}]
     with pytest.raises(simulation.UnknownSegmentError) as unknown:
         load(database, segments=[Segment(field="plan", value="lead")])
     assert unknown.value.known == ["gold", "silver"]

@@ -1,23 +1,25 @@
 """What reports count, on both databases: against a recount in Python, and case by case."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.metrics.churn import Membership, count_churn
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, parse_period, previous, trends
-from bot.domain.report_requests import Dimension
 from bot.domain.reports import EVERYBODY, Funnel, Slice
+from bot.domain.rules import ReportRules, Rules
+from bot.domain.segments import Bands, Dimension, Segmentation
 from bot.domain.touchpoints import Kind
-from storage import reports
+from storage import reports, segments
 from storage.database import Database, Tx
-from storage.tables import answer, customer, loss, survey_run
+from storage.tables import answer, customer, loss, segmentation, survey_run
 from tests.conftest import START
 from tests.factories import add_customer, put
 from tests.history import Asked, remember
@@ -29,6 +31,11 @@ SURVEYS = (Kind.NPS, Kind.CES, Kind.CSAT)
 INSTANT = timedelta(microseconds=1)
 PLANS = ("", "gold", "silver")
 CSMS = (None, 7, 5_000_000_000)
+OTHERS = (
+    Segmentation(),
+    Segmentation(age="25-34", location="Huế", rfm="loyal", value="4", tags=("vip",)),
+    Segmentation(age="55+", title="kế toán", channel="facebook", value="1", tags=("vip", "đại lý")),
+)
 
 edges = st.sampled_from([edge for each in PERIODS for edge in (each.start, each.end)])
 instants = st.builds(
@@ -47,6 +54,7 @@ asked = st.builds(
             "score": st.sampled_from([None, 1, 4, 5]),
             "segment": st.sampled_from(PLANS),
             "csm_id": st.sampled_from(CSMS),
+            "others": st.sampled_from(OTHERS),
             "reason": st.sampled_from([None, "vì"]),
             "open_for": st.sampled_from([timedelta(days=1), timedelta(days=14)]),
         }
@@ -60,8 +68,13 @@ def _clear(tx: Tx, *, now: datetime) -> None:
         tx.execute(delete(table))
 
 
-def _segment(one: Asked, by: Dimension | None) -> str:
-    return {None: EVERYBODY, Dimension.PLAN: one.segment, Dimension.CSM: str(one.csm_id or "")}[by]
+def _segments(one: Asked, by: Dimension | None) -> list[str]:
+    """Where it counts: at one place, but at as many as there are tags."""
+    if by is None:
+        return [EVERYBODY]
+    if by is Dimension.TAG:
+        return list(one.others.tags) or [""]
+    return [getattr(one.segmentation, "csm_id" if by is Dimension.CSM else by)]
 
 
 def _scores(surveys: Sequence[Asked], kind: Kind, by: Dimension | None) -> dict[Slice, Counter[int]]:
@@ -75,7 +88,8 @@ def _scores(surveys: Sequence[Asked], kind: Kind, by: Dimension | None) -> dict[
         latest = {one.customer_id: one for one in inside}
         for one in latest.values() if kind is Kind.NPS else inside:
             assert one.score is not None
-            found.setdefault((period, _segment(one, by)), Counter())[one.score] += 1
+            for segment in _segments(one, by):
+                found.setdefault((period, segment), Counter())[one.score] += 1
     return found
 
 
@@ -86,29 +100,64 @@ def _funnels(surveys: Sequence[Asked], by: Dimension | None) -> dict[Slice, dict
             if one.sent_at in period:
                 answered, closed = one.score is not None, one.sent_at + one.open_for <= START
                 reasoned = answered and one.reason is not None
-                counts = found.setdefault((period, _segment(one, by)), {})
                 step = Funnel(1, answered, reasoned, closed, closed and answered)
-                counts[one.kind] = counts.get(one.kind, Funnel(0, 0, 0, 0, 0)) + step
+                for segment in _segments(one, by):
+                    counts = found.setdefault((period, segment), {})
+                    counts[one.kind] = counts.get(one.kind, Funnel(0, 0, 0, 0, 0)) + step
     return found
 
 
-@pytest.mark.parametrize("by", [None, *Dimension])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(surveys=st.lists(asked, max_size=12))
-def test_answers_and_surveys_are_counted_as_by_hand(
-    database: Database, by: Dimension | None, surveys: list[Asked]
-) -> None:
+def test_answers_and_surveys_are_counted_as_by_hand(database: Database, surveys: list[Asked]) -> None:
     database.write_now(_clear)
     for number in range(1, 5):
         add_customer(database, id=number, chat_id=None)
     remember(database, surveys)
 
     def check(tx: Tx, *, now: datetime) -> None:
-        for kind in SURVEYS:
-            assert reports.count_scores(tx, kind, PERIODS, by=by) == _scores(surveys, kind, by)
-        assert reports.count_funnels(tx, SURVEYS, PERIODS, by=by, now=now) == _funnels(surveys, by)
+        for by in (None, *Dimension):
+            for kind in SURVEYS:
+                assert reports.count_scores(tx, kind, PERIODS, by=by) == _scores(surveys, kind, by)
+            assert reports.count_funnels(tx, SURVEYS, PERIODS, by=by, now=now) == _funnels(surveys, by)
 
     database.read_now(check)
+
+
+people = st.lists(
+    st.fixed_dictionaries({"plan": st.sampled_from(PLANS), "birth_year": st.sampled_from([None, 1991, 2008])}),
+    min_size=4,
+    max_size=4,
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(surveys=st.lists(asked, max_size=12), known=people)
+def test_the_segments_of_every_dimension_but_tags_add_up_to_the_whole(
+    database: Database, surveys: list[Asked], known: list[dict[str, Any]]
+) -> None:
+    database.write_now(_clear)
+    for number, facts in enumerate(known, start=1):
+        add_customer(database, id=number, chat_id=None, **facts)
+    remember(database, surveys)
+
+    def check(tx: Tx, *, now: datetime) -> None:
+        for by in set(Dimension) - {Dimension.TAG}:
+            scores = [_together(reports.count_scores(tx, Kind.NPS, PERIODS, by=each)) for each in (None, by)]
+            assert scores[0] == scores[1]
+            instants = {each: each.end for each in PERIODS}
+            members = [reports.count_members(tx, instants, by=each, bands=BANDS) for each in (None, by)]
+            whole, parts = (_together({key: Counter(n=n) for key, n in each.items()}) for each in members)
+            assert whole == parts
+
+    database.read_now(check)
+
+
+def _together(found: Mapping[Slice, Counter[Any]]) -> dict[Period, Counter[Any]]:
+    summed: dict[Period, Counter[Any]] = {}
+    for (period, _), counts in found.items():
+        summed[period] = summed.get(period, Counter()) + counts
+    return summed
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -213,19 +262,56 @@ def _nps(database: Database, by: Dimension | None = None, segment: str = EVERYBO
     return database.read_now(read)
 
 
-@pytest.mark.parametrize(("by", "segment"), [(Dimension.PLAN, "gold"), (Dimension.CSM, "5000000000")])
-def test_customers_are_counted_by_what_they_belong_to_now(database: Database, by: Dimension, segment: str) -> None:
-    an = add_customer(database, plan="gold", csm_id=5_000_000_000)
+BANDS = Bands(ages=(18, 35), values=(), currency="VND", year=2026)
+EDGES = replace(BANDS, values=(1_000, 5_000))
+NOW_IN = {
+    (Dimension.PLAN, BANDS): ["gold"],
+    (Dimension.CSM, BANDS): ["5000000000"],
+    (Dimension.AGE, BANDS): ["35+"],
+    (Dimension.LOCATION, BANDS): ["Huế"],
+    (Dimension.TITLE, BANDS): ["kế toán"],
+    (Dimension.CHANNEL, BANDS): ["facebook"],
+    (Dimension.RFM, BANDS): ["loyal"],
+    (Dimension.VALUE, BANDS): ["3"],
+    (Dimension.VALUE, EDGES): ["1000-4999"],
+    (Dimension.VALUE, replace(EDGES, currency="USD")): [""],
+    (Dimension.TAG, BANDS): ["vip", "đại lý"],
+}
+
+
+def test_customers_are_counted_by_what_they_belong_to_now(database: Database) -> None:
+    known = {"plan": "gold", "csm_id": 5_000_000_000, "birth_year": 1991, "location": "Huế", "title": "kế toán"}
+    an = add_customer(database, channel="facebook", tags=["vip", "đại lý"], **known)
     add_customer(database, plan="", csm_id=None, chat_id=None)
+    worth = {"value_minor": 4_999, "currency": "VND", "value_band": 3, "rfm": "loyal"}
+    put(database, "standing", customer_id=an, day=START.date(), **worth)
     _lose(database, an, WEEK.start)
 
-    def read(tx: Tx, *, now: datetime) -> tuple[dict[Slice, int], dict[Slice, int]]:
-        members = reports.count_members(tx, {WEEK: WEEK.start}, by=by)
-        return members, reports.count_lost(tx, (WEEK,), by=by)
+    def check(tx: Tx, *, now: datetime) -> None:
+        for (by, bands), expected in NOW_IN.items():
+            members = Counter(reports.count_members(tx, {WEEK: WEEK.start}, by=by, bands=bands))
+            there = Counter((WEEK, segment) for segment in expected)
+            assert members == there + Counter({(WEEK, EVERYBODY): 1}), by
+            assert reports.count_lost(tx, (WEEK,), by=by, bands=bands) == there, by
 
-    members, lost = database.read_now(read)
-    assert members == {(WEEK, segment): 1, (WEEK, EVERYBODY): 1}
-    assert lost == {(WEEK, segment): 1}
+    database.read_now(check)
+
+
+def test_a_report_puts_a_customer_where_a_survey_of_today_would(database: Database) -> None:
+    """By the database's own arithmetic as by the domain's, at the edges of every band."""
+    people = [add_customer(database, chat_id=None, birth_year=born) for born in (2009, 2008, 1992, 1991, None)]
+    for number, value in zip(people, (-5, 999, 1_000, 4_999, 5_000), strict=True):
+        put(database, "standing", customer_id=number, day=START.date(), value_minor=value, currency="VND", rfm="")
+    rules = Rules(reports=ReportRules(ages=EDGES.ages, values=EDGES.values))
+
+    def check(tx: Tx, *, now: datetime) -> None:
+        ids = segments.present(tx, people, rules=rules, now=now)
+        then = {row.id: row for row in tx.execute(select(segmentation))}
+        for by in (Dimension.AGE, Dimension.VALUE):
+            by_survey = Counter((WEEK, getattr(then[ids[number]], by)) for number in people)
+            assert reports.count_members(tx, {WEEK: WEEK.end}, by=by, bands=EDGES) == by_survey
+
+    database.write_now(check)
 
 
 def test_who_never_bought_is_no_customer_where_purchases_are_known(database: Database) -> None:

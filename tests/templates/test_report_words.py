@@ -2,34 +2,42 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, parse_period, previous, trends
+from bot.domain.periods import Period, PeriodError, parse_period, previous, trends
 from bot.domain.report_messages import (
+    LONGEST_NAME,
+    MOST_LISTED,
     Report,
     TrendPicture,
     breakdown_report,
     metric_report,
     misunderstood,
+    opening,
     overview_report,
 )
-from bot.domain.report_requests import Dimension
+from bot.domain.report_pages import Page
+from bot.domain.report_requests import ReportRequest, ReportRequestError
 from bot.domain.reports import (
     Funnel,
     Metric,
     PeriodCounts,
     SurveyCounts,
-    breakdown,
     metric_line,
     metric_trend,
     overview,
 )
+from bot.domain.response_outcomes import Followed, outcome_lines
 from bot.domain.rules import Rules
+from bot.domain.segments import Dimension, SegmentName, name_of
 from bot.render import Renderer
 from handlers.report_pictures import draw
 
@@ -38,7 +46,14 @@ RENDERER = Renderer(Rules(business="Hoa Mai"))
 INTERVAL = re.compile(r"(\(|95.?%[^:]*: )[−+0-9][^ ]* (đến|to) [−+0-9]")
 SIZES = (0, 3, 5, 30, 1_234_567)
 CAPTION = 1024
-PERIODS = ("90d", "1w", "today", "yesterday", "this month", "last quarter", "last year")
+PERIODS = ("90d", "1w", "today", "yesterday", "this month", "last quarter", "last year", "q3", "f6", "1/5..12/6")
+SEGMENTS = {
+    **dict.fromkeys(Dimension, ("gold", "", "silver")),
+    Dimension.CSM: ("7", "", "6000000000"),
+    Dimension.VALUE: ("-4999999", "", "5000000-19999999"),
+    Dimension.AGE: ("-17", "18-24", "55+"),
+    Dimension.RFM: ("champions", "", "of tomorrow"),
+}
 TINY_TO_LARGE = [pytest.param(n, id=str(n)) for n in SIZES]
 
 
@@ -81,10 +96,11 @@ def metric_of(metric: Metric, n: int, language: Language, words: str = "90d") ->
 
 
 def breakdown_of(metric: Metric, n: int, language: Language, by: Dimension = Dimension.PLAN) -> Report:
-    segments = breakdown(metric, {"gold": counts(n), "": counts(n), "silver": counts(3)})
-    return breakdown_report(
-        segments, metric_line(metric, counts(2 * n + 3)), by=by, period=spans()[0], language=language
-    )
+    overall = metric_line(metric, counts(2 * n + 3))
+    lines = breakdown({key: counts(each) for key, each in zip(SEGMENTS[by], (n, n, 3), strict=True)}, overall)
+    named = [replace(each, name=name_of(by, each.segment, {"7": "Hoa"})) for each in lines]
+    request = ReportRequest(metric, "90d", by)
+    return breakdown_report(named, overall, request=request, currency="VND", period=spans()[0], language=language)
 
 
 def text(report: Report) -> str:
@@ -146,7 +162,7 @@ def test_an_overview_reads_as_vietnamese() -> None:
         "So với 27/05 – 24/08/2026; trong ngoặc là khoảng tin cậy 95 %\n\n"
         "<b>NPS: 0</b> (−5 đến +5)\n"
         "1.200 khách trả lời\n"
-        "Chưa thấy thay đổi rõ rệt (−10 đến +10 điểm)\n\n"
+        "Chưa thấy thay đổi rõ rệt: 0 (−10 đến +10 điểm)\n\n"
         "<b>Mức độ dễ dàng (CES): 33 %</b> (31 % đến 36 %)\n"
         "400/1.200 câu trả lời chấm 5–7 · trung bình 3,0 (2,8 đến 3,2)\n"
     )
@@ -159,8 +175,8 @@ CHANGES = [
     (
         Metric.NPS,
         {10: 31, 2: 69},
-        "Chưa thấy thay đổi rõ rệt (−23 đến +27 điểm)",
-        "No detectable change (−23 to +27 points)",
+        "Chưa thấy thay đổi rõ rệt: +2 (−23 đến +27 điểm)",
+        "No detectable change: +2 (−23 to +27 points)",
     ),
     (Metric.NPS, {10: 29}, "Quá ít câu trả lời để so sánh", "Too few answers to compare"),
     (Metric.CSAT, {5: 60, 1: 40}, "▲ Tăng 30 điểm % (+16,3 đến +42,2)", "▲ Up 30 percentage points (+16.3 to +42.2)"),
@@ -197,19 +213,163 @@ def test_what_cannot_be_compared_says_why() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("code", ["unknown", "twice", "empty", "too_long"])
+@pytest.mark.parametrize("code", ["unknown", "twice", "beside"])
 def test_what_was_not_understood_is_quoted_safely(code: str, language: Language) -> None:
-    said = RENDERER.render(misunderstood(code, "<b>" * 40, language)).text
+    said = RENDERER.render(misunderstood(ReportRequestError(code, "<b>" * 40, "phản hồi"), language)).text
     assert "“&lt;b&gt;" in said
     assert "/report nps 90d" in said
+    assert ("“phản hồi”" in said) is (code == "unknown")
+
+
+NO_PERIODS = [
+    ("m12 2026", "từ 01/12/2026, mà hôm nay mới là 22/11/2026", "begins on 01/12/2026, and today is 22/11/2026"),
+    (
+        "30/6/2026..1/5/2026",
+        "Ngày đầu 30/06/2026 lại sau ngày cuối 01/05/2026",
+        "The first day, 30/06/2026, comes after",
+    ),
+    ("31/2", "“31/2” có ngày không có trên lịch", "“31/2” has a day that is in no calendar"),
+    ("0d", "“0d” là khoảng thời gian không có ngày nào", "“0d” is a period of no days"),
+    ("11y", "“11y” dài quá", "“11y” is too long"),
+]
+
+
+@pytest.mark.parametrize(("words", "vietnamese", "english"), NO_PERIODS)
+def test_a_period_that_there_cannot_be_says_why(words: str, vietnamese: str, english: str) -> None:
+    with pytest.raises(PeriodError) as caught:
+        spans(words)
+    assert vietnamese in RENDERER.render(misunderstood(caught.value, Language.VI)).text
+    assert english in RENDERER.render(misunderstood(caught.value, Language.EN)).text
+
+
+UNDERSTOOD = [
+    (
+        ReportRequest(Metric.NPS, "q3 2026", Dimension.PLAN),
+        "Đã hiểu: NPS · quý 3/2026 (01/07 – 30/09/2026) · theo gói",
+        "Understood: NPS · Q3 2026 (01/07 – 30/09/2026) · by plan",
+    ),
+    (
+        ReportRequest(Metric.CSAT, "f6 2026", page=Page.FUNNEL),
+        "Đã hiểu: Phễu CSAT · 6 tháng đầu năm 2026 (01/01 – 30/06/2026)",
+        "Understood: Funnel CSAT · first 6 months of 2026 (01/01 – 30/06/2026)",
+    ),
+    (
+        ReportRequest(period="1/5..12/6"),
+        "Đã hiểu: Tổng quan · 43 ngày (01/05 – 12/06/2026)",
+        "Understood: Overview · 43 days (01/05 – 12/06/2026)",
+    ),
+    (ReportRequest(Metric.CHURN, "m5 2026"), "Tỷ lệ rời bỏ · tháng 5/2026 (01/05", "Churn · May 2026 (01/05"),
+    (ReportRequest(period="2025"), "năm 2025 (01/01", "Overview · 2025 (01/01"),
+]
+
+
+@pytest.mark.parametrize(("request_", "vietnamese", "english"), UNDERSTOOD)
+def test_what_was_understood_is_said_in_a_line(request_: ReportRequest, vietnamese: str, english: str) -> None:
+    period = parse_period(request_.period, now=NOW, timezone="Asia/Ho_Chi_Minh")
+    said = {each: RENDERER.render(opening(request_, period, None, free=True, language=each)).text for each in Language}
+    assert vietnamese in said[Language.VI]
+    assert english in said[Language.EN]
+    assert "\n" not in said[Language.VI]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_opening_stands_above_a_report_in_the_same_message(language: Language) -> None:
+    report = metric_of(Metric.NPS, 30, language)
+    above = opening(ReportRequest(Metric.NPS), report.period, NOW, free=False, language=language)
+    said = RENDERER.render(replace(report.message, opening=above)).text
+    first, below = said.split("\n\n", 1)
+    assert "22/11/2026" in first
+    assert below == text(report)
+
+
+OUTCOMES = outcome_lines(Followed(200, 40, 90), Followed(100, 5, 44))
+
+
+def test_what_the_silent_have_done_is_said_beside_those_who_answered() -> None:
+    said = text(silent(Language.VI)).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.endswith(
+        "<b>Từ lúc khảo sát đóng đến nay</b>\n"
+        "Rời bỏ: không trả lời <b>20 %</b> (15 % đến 26 %), n = 200; có trả lời <b>5 %</b> (2,2 % đến 11 %), n = 100;"
+        " chênh lệch +15 điểm % (+7,1 đến +21,7)\n"
+        "Mua tiếp: không trả lời <b>45 %</b> (38 % đến 52 %), n = 200; có trả lời <b>44 %</b> (35 % đến 54 %), n = 100;"
+        " chưa thấy khác nhau rõ rệt"
+    )
+    assert "Lost: without an answer <b>20%</b> (15% to 26%), n = 200; with one <b>5%</b>" in text(silent(Language.EN))
+
+
+def silent(language: Language) -> Report:
+    period, earlier = spans()
+    line, responses = (metric_line(metric, counts(60)) for metric in (Metric.NPS, Metric.RESPONSE_RATE))
+    drawn = picture(Metric.NPS, 60, period)
+    return metric_report(
+        line, responses, drawn, outcomes=OUTCOMES, period=period, before=earlier, never_bought=0, language=language
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.VI, "3/100 khách đầu kỳ đã rời bỏ · cứ đà này thì một năm 31 % (12 % đến 65 %)"),
+        (Language.EN, "3 of 100 customers at the start were lost · 31% a year at this rate (12% to 65%)"),
+    ],
+)
+def test_a_months_churn_is_said_by_the_year_too(language: Language, said: str) -> None:
+    period, earlier = spans("last month")
+    line = metric_line(Metric.CHURN, PeriodCounts(churn=Share(3, 100)), a_month=True)
+    drawn = picture(Metric.CHURN, 0, period)
+    report = metric_report(line, line, drawn, period=period, before=earlier, never_bought=0, language=language)
+    assert said in text(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("metric", Metric)
 @pytest.mark.parametrize("n", [0, 3, 300])
 def test_every_picture_has_its_words(n: int, metric: Metric, language: Language) -> None:
-    reports = [metric_of(metric, n, language), *(breakdown_of(metric, n, language, by) for by in Dimension)]
+    reports = [metric_of(metric, n, language), breakdown_of(metric, n, language)]
     assert all(draw(report, RENDERER).startswith(b"\x89PNG") for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("by", "vietnamese", "english"),
+    [
+        (Dimension.PLAN, ("1. (chưa có gói): ", "2. gold: ", "3. silver: "), ("1. (no plan): ",)),
+        (Dimension.CSM, ("(chưa có người phụ trách)", "Hoa", "#6000000000"), ("(no CSM)", "Hoa")),
+        (Dimension.AGE, ("1. đến 17: ", "2. 18 – 24: ", "3. từ 55: "), ("1. up to 17: ", "3. from 55: ")),
+        (Dimension.VALUE, ("đến 4.999.999\xa0₫", "5.000.000\xa0₫ – 19.999.999\xa0₫"), ("up to ₫4,999,999",)),
+        (Dimension.RFM, ("khách ruột", "(chưa xếp hạng)", "of tomorrow"), ("champions", "(no RFM segment)")),
+        (Dimension.TAG, ("(không có thẻ)", "Khách có nhiều thẻ được tính vào từng thẻ."), ("several tags",)),
+    ],
+)
+def test_segments_are_called_as_people_call_them(
+    by: Dimension, vietnamese: tuple[str, ...], english: tuple[str, ...]
+) -> None:
+    for language, expected in ((Language.VI, vietnamese), (Language.EN, english)):
+        said = text(breakdown_of(Metric.NPS, 300, language, by))
+        assert [words for words in expected if words not in said] == []
+
+
+def test_quarters_of_value_are_named_by_who_bought_most() -> None:
+    renamed = {str(quarter): name_of(Dimension.VALUE, str(quarter), {}) for quarter in (1, 4)}
+    report = breakdown_of(Metric.NPS, 300, Language.VI, Dimension.VALUE)
+    segments = [{**each, "name": asdict(name)} for each, name in zip(facts(report), renamed.values(), strict=False)]
+    said = RENDERER.render(replace(report.message, facts={**report.message.facts, "segments": segments})).text
+    assert ("1. 25 % mua ít nhất: " in said, "2. 25 % mua nhiều nhất: " in said) == (True, True)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("metric", Metric)
+def test_a_breakdown_of_eight_long_names_fits_a_caption(metric: Metric, language: Language) -> None:
+    for by in Dimension:
+        report = breakdown_of(metric, 1_234_567, language, by)
+        longest = {"name": asdict(SegmentName(text="Ở" * LONGEST_NAME)), "unlike": "down"}
+        segments = [{**facts(report)[0], **longest}] * MOST_LISTED
+        many = {"segments": segments, "total": 999, "compared": 999, "different": 1}
+        said = RENDERER.render(replace(report.message, facts={**report.message.facts, **many})).text
+        assert len(re.sub("<[^>]*>", "", said)) <= CAPTION, (by, said)
+
+
+def facts(report: Report) -> Any:
+    return report.message.facts["segments"]
 
 
 def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> None:

@@ -23,6 +23,14 @@ ENDINGS = [
     "wave_ended",
 ]  # why a message is cancelled, beside the rules
 
+MOVED = {"change": -12, "moves": [{"part": "survey", "points": -4}], "nps_before": 9, "nps_after": 6}
+RISK = {"score": 40, "since": "2026-11-20", "override": None, "reasons": [], **MOVED}
+UNKNOWN = {"score": None, "change": None, "moves": [], "nps_before": None, "nps_after": None}
+RISKS = [
+    {"customer_id": 1, "name": "An <b>", "risk": RISK},
+    {"customer_id": 1, "name": "An <b>", "risk": RISK | UNKNOWN | {"override": "cancellation"}},
+]
+
 
 def why(language: Language, **facts: object) -> str:
     page = {"customer": "An", "days": 30, "more": 0, "earlier": 0, "upcoming": [], "past": []}
@@ -63,10 +71,13 @@ def test_the_usage_of_a_command_shows_that_command(language: Language, command: 
 def test_every_section_of_a_digest_is_said_with_what_is_urgent_in_it(language: Language) -> None:
     items = [{"customer_id": 1, "name": "An <b>", "at": NOW, "detail": "x & y", "late": late} for late in (True, False)]
     kinds = ("cases", "messages", "milestones", "birthdays", "silent")
-    facts = {"sections": [{"kind": kind, "total": 3, "items": items} for kind in kinds]}
+    sections = [{"kind": kind, "total": 3, "items": items} for kind in kinds]
+    facts = {"sections": [*sections, {"kind": "at_risk", "total": 2, "items": RISKS}]}
     page = Renderer(Rules()).render(digest(facts, outbox_id=1, language=language))
     said = parse_html(page.text).text
-    assert said.count("An <b>") == 10
+    assert said.count("An <b>") == 12
+    assert ("40 (−12)" in said, "NPS 9→6 −4" in said) == (True, True)
+    assert ("xin hủy" if language is Language.VI else "asked to cancel") in said
     assert said.count("… ") == 5
     assert said.count("quá hạn" if language is Language.VI else "late since") >= 1
     assert "\n\n\n" not in said

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot
+from math import erfc, hypot, sqrt
 
 from bot.domain.metrics.estimates import Difference, Estimate, Z, effective_sample
 from bot.domain.metrics.means import AdjustedMean, adjusted_mean, check_scale
@@ -65,6 +65,18 @@ def nps_difference(now: NpsCounts, before: NpsCounts) -> Difference | None:
     centre = 100 * (newer.mean - older.mean)
     reach = 100 * Z * hypot(newer.error, older.error)
     return Difference(value, min(value, centre - reach), max(value, centre + reach))
+
+
+def nps_test(one: NpsCounts, other: NpsCounts) -> float:
+    """The p-value, two-sided, of no difference between two NPS, by z on the two adjusted variances.
+
+    Raises:
+        ValueError: a side has no answers.
+    """
+    if not (one.n and other.n):
+        raise ValueError("without answers there is nothing to compare")
+    first, second = _adjusted(one, one.n), _adjusted(other, other.n)
+    return erfc(abs(first.mean - second.mean) / hypot(first.error, second.error) / sqrt(2))
 
 
 def answers_for_margin(counts: NpsCounts, margin: float) -> int:

@@ -1,5 +1,6 @@
 """Shares of a whole and the difference of two, with intervals that hold for small n and near 0 and 1."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
 from statistics import NormalDist
@@ -47,6 +48,20 @@ def proportion_difference(now: Share, before: Share) -> Difference | None:
     down = hypot(newer.value - newer.low, older.high - older.value)
     up = hypot(newer.high - newer.value, older.value - older.low)
     return Difference(value, value - down, value + up)
+
+
+def paired_difference(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """How much oftener the first is right than the second, both judged on the same cases; without any, all is open.
+
+    Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
+    (2005): Wald's interval with half a case added to each of the four cells.
+    """
+    n = len(first)
+    pairs = list(zip(first, second, strict=True))
+    only_first, only_second = pairs.count((True, False)), pairs.count((False, True))
+    centre, discordant = (only_first - only_second) / (n + 2), (only_first + only_second + 1) / (n + 2)
+    reach = Z * sqrt((discordant - centre**2) / (n + 2))
+    return Difference((only_first - only_second) / max(n, 1), centre - reach, centre + reach)
 
 
 def smallest_visible(each: int) -> float | None:

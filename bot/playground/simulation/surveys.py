@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.domain.local_time import local_date
 from bot.domain.planning import outgoing
-from bot.domain.segments import Belonging, segmentation_of
+from bot.domain.segments import Belonging, bands_of, segmentation_of
 from bot.domain.surveys import SCALE_NAMES, SCALES, Band, band, question_facts
 from bot.domain.touchpoints import POLICIES, Kind
 from bot.domain.wordings import wording_of
@@ -56,9 +56,7 @@ def ask(story: Timeline, kind: Kind, key: str, *, trigger: str, now: datetime, s
         trigger=trigger,
         subject=subject,
         wording=wording_of(kind),
-        segmentation=segmentation_of(
-            _belonging(profile), story.rules.reports, currency=story.rules.currency, year=now.year
-        ),
+        segmentation=segmentation_of(_belonging(profile), bands_of(story.rules, now=now)),
         planned_at=now,
     )
     story.history.runs.append(run)

@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Id, UtcDateTime
 
 revision = "0017_rollup"
-down_revision = "0013_segments"
+down_revision = "0016_reasons"
 branch_labels = None
 depends_on = None
 

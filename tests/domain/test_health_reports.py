@@ -1,0 +1,75 @@
+"""What the report says of customers' health: shares with their n, grey apart, and who moved."""
+
+from datetime import UTC, date, datetime
+
+from bot.domain import health_reports
+from bot.domain.figures import FigureUnit
+from bot.domain.health import Colour, Health
+from bot.domain.health_messages import ListedHealth
+from bot.domain.health_reports import HealthSpread, Mover, health_report, movers_of, spread_facts
+from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share, proportion
+from bot.domain.periods import parse_period
+from bot.domain.taps import RisksPage
+
+RED, YELLOW, GREEN, GREY = Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+PERIOD = parse_period("90d", now=NOW, timezone="Asia/Ho_Chi_Minh")
+SPREAD = HealthSpread(
+    shifts={(GREEN, RED): 4, (YELLOW, RED): 2, (RED, GREEN): 3, (GREEN, GREEN): 6, (None, YELLOW): 1, (GREY, RED): 2}
+    | {(None, GREY): 5},
+    scores={40: 8, 90: 10},
+)
+
+
+def test_a_share_is_of_those_with_a_colour_and_grey_is_one_of_everybody() -> None:
+    assert SPREAD.now == {RED: 8, YELLOW: 1, GREEN: 9, GREY: 5}
+    assert (SPREAD.share(RED), SPREAD.share(GREY)) == (Share(8, 18), Share(5, 23))
+    assert SPREAD.before == {RED: 3, YELLOW: 2, GREEN: 10, GREY: 2}
+
+
+def test_who_moved_is_counted_among_those_with_a_colour_on_both_days() -> None:
+    assert (SPREAD.worse, SPREAD.better) == (Share(6, 15), Share(3, 15))
+
+
+def test_each_number_of_the_page_has_its_interval_and_is_hidden_under_five() -> None:
+    facts = spread_facts(SPREAD)
+    found = proportion(Share(8, 18))
+    assert found is not None
+    red = {"colour": RED, "part": 8, "whole": 18, "before": 3}
+    interval = {"value": found.value, "low": found.low, "high": found.high, "n": 18}
+    assert facts["colours"][0] == red | {"estimate": interval}  # type: ignore[index]
+    assert facts["median"] == {"value": 90, "low": 40, "high": 90, "n": 18}
+    few = spread_facts(HealthSpread(shifts={(None, RED): 4}, scores={40: 4}))
+    assert (few["median"], few["worse"]) == (None, {"part": 0, "whole": 0, "estimate": None})
+    assert few["colours"][0]["estimate"] is None  # type: ignore[index]
+
+
+def test_the_page_leads_to_those_at_risk_where_there_are_any_and_has_every_number_for_files() -> None:
+    page = health_report(SPREAD, period=PERIOD, language=Language.EN)
+    assert page.message.keyboard[0][0].tap == RisksPage(0)
+    assert [(one.key, one.n) for one in page.figures] == [
+        ("health_red", 18),
+        ("health_yellow", 18),
+        ("health_green", 18),
+        ("health_grey", 23),
+        ("health_worse", 15),
+        ("health_better", 15),
+        ("health_median", 18),
+    ]
+    assert page.figures[-1].unit is FigureUnit.NUMBER
+    assert health_report(HealthSpread(shifts={}, scores={}), period=PERIOD, language=Language.EN).message.keyboard == ()
+
+
+def test_movers_are_those_whose_score_is_known_on_both_days() -> None:
+    def listed(score: int | None, before: int | None) -> ListedHealth:
+        found = Health(score=score, colour=RED, contributions=(), override=None, scorecard="general", nps=None)
+        name, since = "Nguyễn Thị Ánh Nguyệt Quỳnh Hương", date(2026, 11, 1)
+        return ListedHealth(
+            customer_id=1, name=name, csm_id=None, health=found, since=since, score_before=before, value=("", 0)
+        )
+
+    found = movers_of([listed(40, 80), listed(None, 70)], [listed(60, None), listed(60, 50)])
+    assert [(one.before, one.after) for one in found] == [(80, 40), (50, 60)]
+    assert len(found[0].name) == health_reports.NAME
+    assert isinstance(found[0], Mover)

@@ -1,0 +1,99 @@
+"""The buttons under a report: what each leads to, which are offered, and that they fit."""
+
+import pytest
+
+from bot.domain.messages import Button
+from bot.domain.report_pages import Page
+from bot.domain.report_requests import Dimension, FileForm, ReportRequest, parse_report_request
+from bot.domain.report_tabs import tabs
+from bot.domain.reports import Metric
+from bot.domain.taps import ShowReport
+
+EVERY = tuple(Page)
+
+
+def _words(row: tuple[Button, ...]) -> dict[object, str]:
+    return {button.facts["tab"]: button.tap.words for button in row if isinstance(button.tap, ShowReport)}
+
+
+def _chosen(request: ReportRequest) -> list[object]:
+    return [button.facts["tab"] for row in tabs(request, EVERY) for button in row if button.facts["chosen"]]
+
+
+def test_a_breakdown_leads_to_every_tab_with_its_period_and_what_the_tab_knows_of_it() -> None:
+    first, second, metrics, some, others, periods = tabs(ReportRequest(Metric.CSAT, "30d", Dimension.CSM), EVERY)
+    assert _words(first) == {
+        "overview": "30d",
+        "trend": "csat 30d",
+        "funnel": "funnel csat 30d",
+        "segments": "csat 30d by csm",
+    }
+    assert _words(second) == {
+        "reasons": "reasons csat 30d",
+        "health": "health 30d",
+        "money": "money 30d",
+        "cases": "cases 30d",
+    }
+    assert _words(metrics)["churn"] == "churn 30d by csm"
+    assert {**_words(some), **_words(others)} == {one: f"csat 30d by {one}" for one in Dimension}
+    assert _words(periods)["this year"] == "csat this year by csm"
+
+
+def test_a_metric_that_no_survey_measures_is_left_behind() -> None:
+    words = {tab: text for row in tabs(ReportRequest(Metric.CHURN, "30d"), EVERY) for tab, text in _words(row).items()}
+    assert (words["funnel"], words["reasons"]) == ("funnel 30d", "reasons 30d")
+    assert words["segments"] == "churn 30d by plan"
+
+
+def test_the_overview_offers_every_metric() -> None:
+    *_, metrics, _ = tabs(ReportRequest(), EVERY)
+    assert _words(metrics) == {metric: f"{metric} 90d" for metric in Metric}
+
+
+def test_a_funnel_can_be_of_one_kind_and_has_the_tests_below_it() -> None:
+    *_, kinds, below, _ = tabs(ReportRequest(page=Page.FUNNEL), EVERY)
+    assert list(_words(kinds)) == ["everything", "nps", "ces", "csat"]
+    assert _words(below) == {"tests": "tests 90d"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "chosen"),
+    [
+        (ReportRequest(), ["overview", "90d"]),
+        (ReportRequest(Metric.NPS, "30d"), ["trend", "nps", "30d"]),
+        (ReportRequest(Metric.NPS, "30d", Dimension.PLAN), ["segments", "nps", "plan", "30d"]),
+        (ReportRequest(page=Page.FUNNEL), ["funnel", "everything", "90d"]),
+        (ReportRequest(page=Page.CLV), ["money", "clv", "90d"]),
+        (ReportRequest(page=Page.CASES, period="m5 2026"), ["cases"]),
+    ],
+)
+def test_where_one_is_is_marked(request_: ReportRequest, chosen: list[object]) -> None:
+    assert _chosen(request_) == chosen
+
+
+def test_only_pages_that_somebody_makes_are_offered() -> None:
+    rows = tabs(ReportRequest(page=Page.MONEY), (Page.MONEY, Page.CLV))
+    assert [list(_words(row)) for row in rows[:-1]] == [["overview", "trend", "segments", "money"], ["clv"]]
+
+
+def test_files_take_the_place_of_periods_and_go_back_to_them() -> None:
+    request = ReportRequest(Metric.NPS, "30d")
+    *_, periods = tabs(request, EVERY)
+    assert _words(periods)["files"] == "nps 30d files"
+    *_, files = tabs(ReportRequest(Metric.NPS, "30d", form=FileForm.PDF, files=True), EVERY)
+    assert _words(files) == {"back": "nps 30d", "xlsx": "nps 30d xlsx", "csv": "nps 30d csv", "pdf": "nps 30d pdf"}
+
+
+@pytest.mark.parametrize("page", [None, *Page])
+def test_every_button_fits_says_itself_again_and_there_are_few_rows(page: Page | None) -> None:
+    longest = "30/12/2025..31/12/2026"
+    request = ReportRequest(Metric.RESPONSE_RATE, longest, Dimension.PLAN)
+    if page not in {None, Page.TREND, Page.SEGMENTS}:
+        request = ReportRequest(page=page, period=longest)
+    rows = tabs(request, EVERY)
+    assert len(rows) <= 6
+    assert max(map(len, rows)) <= 5
+    for button in (button for row in rows for button in row):
+        assert isinstance(button.tap, ShowReport)
+        assert len(button.tap.pack().encode()) <= 64
+        assert parse_report_request(button.tap.words.split()).words == button.tap.words

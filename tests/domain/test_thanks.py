@@ -1,0 +1,46 @@
+"""A message that only says thanks asks for nothing more; any other word in it does."""
+
+import pytest
+
+from bot.domain.thanks import is_thanks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cảm ơn shop",
+        "cam on em nhieu nha",
+        "Dạ cảm ơn anh ạ!",
+        "ok em",
+        "Được rồi, cảm ơn",
+        "Thank you so much!",
+        "thx",
+        "Tks ad 🙏",
+        "👍",
+        "👍🏽❤️",
+    ],
+)
+def test_thanks_is_thanks_with_and_without_accents(text: str) -> None:
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Cảm ơn nhưng máy vẫn lỗi",
+        "cam on, ma chua on",
+        "không ok",
+        "ok?",
+        "Cảm ơn, gọi 0912345678",
+        "Thanks, but it is still broken",
+        "anh ơi",
+        "rất nhiều",
+        "👎",
+        "🙏😡",
+        "...",
+        "cảm ơn cảm ơn cảm ơn cảm ơn cảm ơn",
+    ],
+)
+def test_whatever_says_more_is_not(text: str) -> None:
+    assert not is_thanks(text)

@@ -1,0 +1,104 @@
+"""Reviews in words: under a picture's limit even where everything is long, and every figure with its interval."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import pytest
+from telegram.constants import MessageLimit
+
+from bot.domain import review_messages, reviews
+from bot.domain.figures import FigureUnit
+from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share
+from bot.domain.periods import Label, Period, Unit
+from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_line
+from bot.domain.rules import Rules
+from bot.playground.formatting import parse_html
+from bot.render import Renderer
+
+WEEK = Period(date(2026, 11, 16), date(2026, 11, 23), "Asia/Ho_Chi_Minh", Label.PAST, Unit.WEEK)
+SPANS = {"period": reviews.period_facts(WEEK), "before": reviews.period_facts(reviews.usual_weeks(WEEK))}
+RED = {
+    "name": "Công ty TNHH Thương mại và Dịch vụ Bình Minh",
+    "health_of": 2**40,
+    "score": 42,
+    "override": "severe_complaint",
+    "moves": [{"part": "use", "points": -14}],
+    "nps_before": None,
+    "nps_after": None,
+}
+
+
+def counts(n: int, good: int) -> PeriodCounts:
+    scores = {10: good, 3: n - good}
+    return PeriodCounts(
+        nps=SurveyCounts(scores, sent=3 * n, answered=n),
+        ces=SurveyCounts({7: good, 2: n - good}),
+        csat=SurveyCounts({5: good, 2: n - good}),
+        churn=Share(good, n),
+    )
+
+
+def week(now: PeriodCounts, before: PeriodCounts, **changes: Any) -> dict[str, Any]:
+    facts = {
+        "template": "reviews/week",
+        "lines": reviews.compared(reviews.WEEKLY, now, before),
+        "churn": asdict(metric_line(Metric.CHURN, now, so_far=True)),
+        "month": 9,
+        "cases": {"opened": 12_345, "resolved": 12_345, "open": 1_234, "late": 1_234},
+        "reds": {"total": 12_345, "new": 1_234, "named": [RED] * reviews.NAMED},
+        "ahead": {"milestones": 12_345, "contracts": 12_345},
+    }
+    return {**SPANS, **facts, **changes}
+
+
+def render(facts: dict[str, Any], language: Language) -> str:
+    kept = json.loads(json.dumps(facts))
+    said = review_messages.review(kept, outbox_id=1, language=language)
+    return parse_html(Renderer(Rules()).render(said).text).text
+
+
+LONG = week(counts(123_456, 61_000), counts(423_456, 221_000))
+MONTH = {
+    **SPANS,
+    "template": "reviews/month",
+    "lines": reviews.compared(Metric, counts(123_456, 61_000), counts(423_456, 221_000)),
+    "cases": LONG["cases"],
+}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("facts", [LONG, MONTH])
+def test_a_review_fits_under_a_picture(language: Language, facts: dict[str, Any]) -> None:
+    said = render(facts, language)
+    assert len(said.encode("utf-16-le")) // 2 <= MessageLimit.CAPTION_LENGTH
+    assert "\n\n\n" not in said
+
+
+@pytest.mark.parametrize(("language", "few"), [(Language.VI, "Quá ít câu trả lời"), (Language.EN, "Too few answers")])
+def test_a_week_with_few_answers_says_so_beside_what_is_usual(language: Language, few: str) -> None:
+    said = render(week(counts(6, 4), counts(400, 300)), language)
+    assert said.count(few) == len(reviews.WEEKLY)
+    assert said.count("n = 400") == len(reviews.WEEKLY)
+
+
+@pytest.mark.parametrize(("language", "hidden"), [(Language.VI, "dưới 5"), (Language.EN, "hidden under 5")])
+def test_under_five_nothing_but_n_is_said_and_nothing_of_who_is_not_there(language: Language, hidden: str) -> None:
+    nobody = {"reds": {"total": 0, "new": 0, "named": []}, "ahead": {"milestones": 1, "contracts": 0}}
+    said = render(week(counts(4, 2), PeriodCounts(), **nobody), language)
+    assert said.count(hidden) == len(reviews.WEEKLY) + 1
+    assert "•" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_figure_of_a_page_has_its_unit_its_interval_and_its_n(language: Language) -> None:
+    estimate = {"value": 0.5, "low": 0.25, "high": None, "n": 30}
+    figure = {"key": "cases_closed", "n": 30, "estimate": estimate, "segment": "", "currency": "VND"}
+    figures = [{**figure, "unit": unit} for unit in FigureUnit]
+    bare = [{**figure, "unit": "share", "estimate": None, "n": n} for n in (0, 3, 30)]
+    facts = {**SPANS, "template": "reviews/figures", "page": "cases", "figures": [*figures, *bare]}
+    lines = render(facts, language).splitlines()[2:-2]
+    assert len(set(lines)) == len(lines)
+    assert sum("n = 30" in line for line in lines) == len(figures) + 1
