@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
 from bot.domain.reports import Funnel, Slice
 from bot.domain.segments import Bands, Dimension
@@ -167,15 +166,6 @@ def count_lost(
         .group_by(*grouped)
     )
     return _counted(tx, statement, periods, by)
-
-
-def count_churn(
-    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
-) -> dict[Slice, Share]:
-    """The lost of the customers at each period's start."""
-    members = count_members(tx, {each: each.start for each in periods}, by=by, bands=bands)
-    lost = count_lost(tx, periods, by=by, bands=bands)
-    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _spans(periods: Sequence[Period]) -> CTE:

@@ -5,21 +5,19 @@ The sum is what `storage.raw_reports` would say of everything, at every moment.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import datetime
 from functools import partial
 
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
 from bot.domain.reports import Funnel, Slice
 from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
-from bot.domain.segments import Dimension
+from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
-from storage import raw_reports, repeats, rollups
+from storage import membership, raw_reports, repeats, rollups
 from storage.database import Tx
-from storage.raw_reports import count_churn, count_lost, count_members, count_never_bought
-
-__all__ = ["count_churn", "count_funnels", "count_lost", "count_members", "count_never_bought", "count_scores"]
 
 Raw = Callable[[Sequence[Period]], dict[Slice, Counter[int]]]
 
@@ -54,6 +52,41 @@ def count_funnels(
         for each, steps in _count(tx, sent(kind), periods, by, raw, now=now).items():
             found.setdefault(each, {})[kind] = Funnel(*(steps[slot] for slot in range(len(fields(Funnel)))))
     return found
+
+
+def count_members(
+    tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
+    """Customers at an instant of each period: who had joined before it and was not lost then, whatever happened since.
+
+    Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
+    is the customer's present one; of customers no earlier one is kept.
+    """
+    found = membership.count_members(tx, instants) if instants and by is None else None
+    return raw_reports.count_members(tx, instants, by=by, bands=bands) if found is None else found
+
+
+def count_never_bought(tx: Tx, instant: datetime) -> int:
+    """Who had joined before the instant and was not lost then, and is left out of the customers at it."""
+    found = membership.count_never_bought(tx, instant)
+    return raw_reports.count_never_bought(tx, instant) if found is None else found
+
+
+def count_lost(
+    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
+    """Of the customers at each period's start, those who were lost in it, also if they have come back since."""
+    found = membership.count_lost(tx, periods) if periods and by is None else None
+    return raw_reports.count_lost(tx, periods, by=by, bands=bands) if found is None else found
+
+
+def count_churn(
+    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, Share]:
+    """The lost of the customers at each period's start."""
+    members = count_members(tx, {each: each.start for each in periods}, by=by, bands=bands)
+    lost = count_lost(tx, periods, by=by, bands=bands)
+    return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
 def _count_steps(

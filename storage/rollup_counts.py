@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import REPEATS, STANDING, SURVEYS, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, repeats
+from storage import dimensions, membership, repeats
 from storage.database import Tx
 from storage.raw_reports import superseded
 from storage.rollups import SLOTS
@@ -32,6 +32,8 @@ def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         began = [(each.answered_at, each.score) for each in repeats.list_in(tx, day)]
         _save_pairs(tx, series, day, began)
         return len(began)
+    if series == MEMBERS:
+        return _count_members(tx, day)
     told = list(_told(tx, series, day, now))
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
@@ -39,8 +41,19 @@ def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
     return len(told)
 
 
+def _count_members(tx: Tx, day: Period) -> int:
+    found = membership.events(tx, day)
+    if found.slots.total():
+        everybody = {"series": MEMBERS, "day": day.first_day, "dimension": EVERYBODY, "segment": EVERYBODY}
+        tx.execute(insert(rollup).values(everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))])))
+    _save_pairs(tx, MEMBERS, day, [(came, one) for (came, _), one in found.ended])
+    return found.slots.total()
+
+
 def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
+    if series == MEMBERS:
+        return membership.first_after(tx, instant)
     if series in SURVEYS_SENT:
         statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
     else:
@@ -54,11 +67,9 @@ def _forget(tx: Tx, series: str, day: Period) -> None:
     for table in (rollup_mark, rollup_change):
         here = and_(table.c.series == series, table.c.at >= day.start, table.c.at < day.end)
         tx.execute(delete(table).where(here))
-    if series == REPEATS:
-        tx.execute(delete(rollup_pair).where(rollup_pair.c.series == series, rollup_pair.c.last_day == day.first_day))
-    else:
-        same = and_(rollup.c.series == series, rollup.c.dimension.in_(("", *Dimension)))
-        tx.execute(delete(rollup).where(same, rollup.c.day == day.first_day))
+    tx.execute(delete(rollup_pair).where(rollup_pair.c.series == series, rollup_pair.c.last_day == day.first_day))
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension)))
+    tx.execute(delete(rollup).where(same, rollup.c.day == day.first_day))
 
 
 def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:

@@ -67,6 +67,23 @@ def _step(row: str, slot: int, change: str) -> tuple[str, str]:
     )
 
 
+def _mark_stays(customer: str, since: str) -> str:
+    """Whenever a customer came or left, where something of what happened `since` has changed."""
+    return (
+        f"{MARK} SELECT s.series, e.at FROM rollup_state s JOIN ("  # noqa: S608  our own names
+        f"SELECT joined_at AS at FROM customer WHERE id = {customer}"
+        f" UNION ALL SELECT lost_at FROM loss WHERE customer_id = {customer}"
+        f" UNION ALL SELECT recovered_at FROM loss WHERE customer_id = {customer}"
+        f") e ON e.at < s.marked_before WHERE s.series = 'members' AND {since} < s.marked_before"
+    )
+
+
+def _mark_loss(row: str) -> tuple[str, ...]:
+    """Everything that a loss was counted in, or is to be."""
+    instants = (f"{row}.lost_at", f"{row}.recovered_at")
+    return (*(_mark("'members'", at) for at in instants), _mark_stays(f"{row}.customer_id", instants[0]))
+
+
 COLD = "EXISTS (SELECT 1 FROM rollup_state WHERE series = 'standing' AND {row}.answered_at < marked_before)"
 SUPERSEDED = (
     f"{CHANGE} SELECT s.series, p.answered_at, p.segmentation_id, p.score, -1 FROM rollup_state s"  # noqa: S608
@@ -146,6 +163,39 @@ TRIGGERS = (
             _mark(SENT_NEW, "NEW.sent_at"),
         ),
     ),
+    Trigger("rollup_joined", "INSERT", "customer", "1 = 1", (_mark("'members'", "NEW.joined_at"),)),
+    Trigger(
+        "rollup_rejoined",
+        "UPDATE OF joined_at, last_purchase_at",
+        "customer",
+        "OLD.joined_at <> NEW.joined_at OR (OLD.last_purchase_at IS NULL) <> (NEW.last_purchase_at IS NULL)",
+        (
+            _mark("'members'", "OLD.joined_at"),
+            _mark_stays("NEW.id", "OLD.joined_at"),
+            _mark_stays("NEW.id", "NEW.joined_at"),
+        ),
+    ),
+    Trigger("rollup_unjoined", "DELETE", "customer", "1 = 1", (_mark("'members'", "OLD.joined_at"),)),
+    Trigger("rollup_lost", "INSERT", "loss", "1 = 1", _mark_loss("NEW")),
+    Trigger(
+        "rollup_lost_otherwise",
+        "UPDATE OF customer_id, lost_at",
+        "loss",
+        "(OLD.customer_id, OLD.lost_at) <> (NEW.customer_id, NEW.lost_at)",
+        (*_mark_loss("OLD"), *_mark_loss("NEW"), _mark_stays("NEW.customer_id", "OLD.lost_at")),
+    ),
+    Trigger(
+        "rollup_recovered",
+        "UPDATE OF recovered_at",
+        "loss",
+        "1 = 1",
+        (
+            _mark("'members'", "OLD.recovered_at"),
+            _mark_stays("NEW.customer_id", "OLD.recovered_at"),
+            _mark_stays("NEW.customer_id", "NEW.recovered_at"),
+        ),
+    ),
+    Trigger("rollup_never_lost", "DELETE", "loss", "1 = 1", _mark_loss("OLD")),
     Trigger("rollup_removed_run", "DELETE", "survey_run", "1 = 1", (_mark(SENT_OLD, "OLD.sent_at"),)),
 )
 

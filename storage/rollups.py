@@ -36,6 +36,12 @@ def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> 
     return Counted(state.counted_until, changed)
 
 
+def zone(tx: Tx, series: str) -> str | None:
+    """In the days of which time zone a series is counted."""
+    found: str | None = tx.execute(select(rollup_state.c.timezone).where(rollup_state.c.series == series)).scalar()
+    return found
+
+
 def _due(now: datetime) -> Any:  # noqa: ANN401  a condition
     return or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
 

@@ -134,7 +134,7 @@ class LossRow(Table, table=True):
     lost_at: datetime = _instant(index=True)
     source: str
     reason: str = _secret("loss.reason", default="")
-    recovered_at: datetime | None = _instant(default=None)
+    recovered_at: datetime | None = _instant(default=None, index=True)
 
 
 class LinkRow(Table, table=True):

@@ -1,7 +1,8 @@
 """What is counted once a day for the reports, and which days of a period must still be counted row by row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.periods import ONE_DAY, Label, Period, Unit
 from bot.domain.touchpoints import Kind
@@ -23,7 +24,7 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS))
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS)
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,23 @@ NOTHING = Counted()
 
 def _part(period: Period, first_day: date, after: date) -> Period:
     return Period(first_day, after, period.timezone, Label.PART, Unit.DAY)
+
+
+Stay = tuple[datetime, datetime | None]
+"""From when a customer was one, and until when; both instants belong to what was before."""
+
+
+def stays(joined_at: datetime, losses: Iterable[tuple[datetime, datetime | None]]) -> list[Stay]:
+    """The times that a customer was one, between joining and losses, which may overlap or lie before joining.
+
+    A loss is an instant and the one of coming back; a customer who never did has no further stay.
+    """
+    found: list[Stay] = []
+    came = joined_at
+    for lost_at, back_at in sorted(losses, key=lambda loss: loss[0]):
+        if lost_at > came:
+            found.append((came, lost_at))
+        if back_at is None:
+            return found
+        came = max(came, lost_at, back_at)
+    return [*found, (came, None)]

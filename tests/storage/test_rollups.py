@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from bot.domain.periods import Period, parse_period, previous, trends
 from bot.domain.rules import Rules
@@ -16,9 +16,9 @@ from bot.domain.touchpoints import Kind
 from bot.services import rollups
 from storage import raw_reports, reports
 from storage.database import Database, Tx
-from storage.tables import answer, metadata, survey_run
+from storage.tables import answer, customer, loss, metadata, survey_run
 from tests.conftest import START
-from tests.factories import add_customer
+from tests.factories import add_customer, put
 from tests.history import Asked, remember
 
 ZONES = ("Asia/Ho_Chi_Minh", "Asia/Kolkata")
@@ -80,25 +80,62 @@ changes: st.SearchStrategy[Change] = st.one_of(
     hours.map(lambda at: partial(_answer_late, at)),
     st.just(partial(_answer_late, START)),
 )
+
+
+def _lose(at: datetime, back: timedelta | None, tx: Tx, ids: list[int]) -> None:
+    """A customer who is not lost for good is lost."""
+    number = 1 + ids[0] % CUSTOMERS
+    gone = select(loss.c.id).where(loss.c.customer_id == number, loss.c.recovered_at.is_(None))
+    if tx.execute(gone).first() is None:
+        values = {"lost_at": at, "recovered_at": None if back is None else at + back, "source": "x", "reason": ""}
+        tx.execute(insert(loss).values(customer_id=number, **values))
+
+
+def _of_customer(table: Table, key: str, **values: Any) -> Change:
+    """Change what a customer's rows say; with no values, take them away."""
+
+    def change(tx: Tx, ids: list[int]) -> None:
+        theirs = table.c[key] == 1 + ids[0] % CUSTOMERS
+        tx.execute(update(table).where(theirs).values(**values) if values else delete(table).where(theirs))
+
+    return change
+
+
+memberships: st.SearchStrategy[Change] = st.one_of(
+    st.builds(lambda at, back: partial(_lose, at, back), hours, st.sampled_from([None, timedelta(), DAY, 5 * DAY])),
+    st.builds(lambda at, back: partial(_lose, at, back), hours, st.sampled_from([None, timedelta(), DAY, 5 * DAY])),
+    hours.map(lambda at: _of_customer(customer, "id", joined_at=at)),
+    st.sampled_from([None, START]).map(lambda at: _of_customer(customer, "id", last_purchase_at=at)),
+    st.just(_of_customer(loss, "customer_id", recovered_at=START)),
+    hours.map(lambda at: _of_customer(loss, "customer_id", lost_at=at)),
+    st.just(_of_customer(loss, "customer_id")),
+)
 places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=st.lists(asked, min_size=4, max_size=8),
-    changed=st.lists(st.tuples(changes, places), max_size=5),
-    since=st.lists(st.tuples(changes, places), max_size=2),
-    then=st.tuples(st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]), st.permutations(ZONES)),
+    changed=st.lists(st.tuples(changes | memberships, places), max_size=8),
+    since=st.lists(st.tuples(changes | memberships, places), max_size=3),
+    then=st.tuples(st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]), st.permutations(ZONES), st.booleans()),
 )
 def test_a_report_says_what_counting_every_row_says(
-    database: Database, history: list[Asked], changed: Changes, since: Changes, then: tuple[timedelta, Sequence[str]]
+    database: Database,
+    history: list[Asked],
+    changed: Changes,
+    since: Changes,
+    then: tuple[timedelta, Sequence[str], bool],
 ) -> None:
     """Whatever happens between two counts, whether they are done or not, and in whichever time zone they were."""
-    wait, (zone, other) = then
+    wait, (zone, other), knows_purchases = then
     now = START
     database.write_now(_clear)
     for number in range(1, CUSTOMERS + 1):
-        add_customer(database, id=number, chat_id=None)
+        add_customer(database, id=number, chat_id=None, last_purchase_at=START if number == 1 else None)
+    if knows_purchases:
+        facts = {"external_id": "H", "customer_id": 1, "purchased_at": START, "amount_minor": 1, "currency": "VND"}
+        put(database, "purchase", **facts)
     remember(database, history)
     now = _count(database, now, zone)
     _change(database, changed)
@@ -153,3 +190,7 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
             assert said == raw_reports.count_scores(tx, kind, periods, by=by)
         said_of_sent = reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
         assert said_of_sent == raw_reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
+    instants = {each: each.end for each in periods}
+    assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
+    assert reports.count_lost(tx, periods) == raw_reports.count_lost(tx, periods)
+    assert reports.count_never_bought(tx, period.end) == raw_reports.count_never_bought(tx, period.end)

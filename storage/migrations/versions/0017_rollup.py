@@ -14,6 +14,7 @@ SLOTS = tuple(f"n{slot}" for slot in range(11))
 
 
 def upgrade() -> None:
+    op.create_index("ix_loss_recovered_at", "loss", ["recovered_at"])
     _create_counted("rollup", "dimension", "day", "segment")
     _create_counted("rollup_pair", "first_day", "last_day")
     op.create_index("ix_rollup_pair_series_last_day", "rollup_pair", ["series", "last_day"])
@@ -39,6 +40,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("rollup_change", "rollup_mark", "rollup_state", "rollup_pair", "rollup"):
         op.drop_table(name)
+    op.drop_index("ix_loss_recovered_at", "loss")
 
 
 def _create_counted(name: str, *keys: str) -> None:
