@@ -20,6 +20,7 @@ from bot.services import (
     reports,
     retention,
     reviews,
+    rollups,
     survey_planning,
     themes,
     wave_planning,
@@ -90,6 +91,7 @@ DUTIES: Sequence[Duty] = (
     Duty(plan_reviews, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
+    Duty(rollups.plan_rollups, NOW_AND_THEN),
 )
 
 

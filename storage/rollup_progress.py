@@ -1,7 +1,8 @@
 """How far each series is counted, and what has changed since."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, or_, select, text, tuple_, update
@@ -25,9 +26,29 @@ class Progress:
     marked_before: datetime
     marked_at: datetime
 
+    @property
+    def counted_before(self) -> datetime:
+        """When the first day begins that is not counted."""
+        return day_start(self.counted_until, self.timezone)
+
     def fits(self, timezone: str) -> bool:
         """Whether it was counted in the days of this time zone, and by every dimension."""
         return (self.timezone, self.dimensions) == (timezone, DIMENSIONS)
+
+
+PROGRESS = tuple(field.name for field in fields(Progress))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """By series: how far it is counted; the first instant of which a change makes its day to be counted anew.
+
+    `adjusted` are the series with changes by so much, which need no counting.
+    """
+
+    progress: Mapping[str, Progress]
+    changed: Mapping[str, datetime]
+    adjusted: Collection[str]
 
 
 def freeze(tx: Tx) -> None:
@@ -36,11 +57,18 @@ def freeze(tx: Tx) -> None:
         tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def load(tx: Tx, series: str) -> Progress | None:
-    """How far a series is counted; None when nobody has begun to."""
-    columns = (rollup_state.c[name] for name in Progress.__dataclass_fields__)
-    row = tx.execute(select(*columns).where(rollup_state.c.series == series)).mappings().first()
-    return Progress(**row) if row else None
+def look(tx: Tx, *, now: datetime) -> Overview:
+    """What there is to do."""
+    states = tx.execute(select(rollup_state)).mappings().all()
+    due = or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
+    marks = (
+        select(rollup_mark.c.series, func.min(rollup_mark.c.at).label("first"))
+        .where(due)
+        .group_by(rollup_mark.c.series)
+    )
+    adjusted = tx.execute(select(rollup_change.c.series).distinct()).scalars().all()
+    progress = {state["series"]: Progress(**{name: state[name] for name in PROGRESS}) for state in states}
+    return Overview(progress, {row.series: row.first for row in tx.execute(marks)}, adjusted)
 
 
 def clear(tx: Tx, series: str, *, limit: int) -> int:
@@ -70,17 +98,9 @@ def advance(tx: Tx, series: str, until: date) -> None:
     tx.execute(update(rollup_state).where(rollup_state.c.series == series).values(counted_until=until))
 
 
-def first_change(tx: Tx, series: str, before: datetime, *, now: datetime) -> datetime | None:
-    """When that happened which has changed since, of what was counted before an instant."""
-    due = or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
-    marks = select(func.min(rollup_mark.c.at)).where(rollup_mark.c.series == series, rollup_mark.c.at < before, due)
-    found: datetime | None = tx.execute(marks).scalar()
-    return found
-
-
 def fold(tx: Tx, series: str, progress: Progress, *, limit: int) -> int:
     """Add changes by so much to what was counted; returns how many there were."""
-    until = day_start(progress.counted_until, progress.timezone)
+    until = progress.counted_before
     some = select(rollup_change.c.id).where(rollup_change.c.series == series, rollup_change.c.at < until).limit(limit)
     statement = (
         select(rollup_change, *TOLD)

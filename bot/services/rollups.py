@@ -10,7 +10,7 @@ from bot.domain.planning import CHUNK
 from bot.domain.rollups import SERIES
 from bot.domain.rules import Rules
 from storage.database import Tx
-from storage.rollup_progress import Progress
+from storage.rollup_progress import Overview, Progress
 
 SETTLED_AFTER = timedelta(minutes=10)
 """So long a day is left alone after changes of it leave marks: no transaction that saw it unmarked is still open."""
@@ -26,17 +26,18 @@ def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     A little at a time, since a tap must not wait for it.
     """
     storage.rollup_progress.freeze(tx)
+    overview = storage.rollup_progress.look(tx, now=now)
     done = 0
     for series in SERIES:
         if done < ROWS_COUNTED:
-            done += _count_next(tx, series, now=now, rules=rules)
+            done += _count_next(tx, series, overview, now=now, rules=rules)
     return done
 
 
-def _count_next(tx: Tx, series: str, *, now: datetime, rules: Rules) -> int:
+def _count_next(tx: Tx, series: str, overview: Overview, *, now: datetime, rules: Rules) -> int:
     """How much there was to do, if only a little of it was done; 0 when nothing is left."""
     today = day_start(local_date(now, rules.timezone), rules.timezone)
-    progress = storage.rollup_progress.load(tx, series)
+    progress = overview.progress.get(series)
     if progress is None or not progress.fits(rules.timezone):
         forgotten = storage.rollup_progress.clear(tx, series, limit=ROWS_FORGOTTEN)
         if not forgotten:
@@ -45,17 +46,12 @@ def _count_next(tx: Tx, series: str, *, now: datetime, rules: Rules) -> int:
     if progress.marked_before < today:
         storage.rollup_progress.mark_before(tx, series, today, now=now)
         return 1
-    return (
-        _count_changed(tx, series, progress, now=now)
-        or storage.rollup_progress.fold(tx, series, progress, limit=CHUNK)
-        or (_count_new(tx, series, progress, now=now) if now >= progress.marked_at + SETTLED_AFTER else 0)
-    )
-
-
-def _count_changed(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
-    counted = day_start(progress.counted_until, progress.timezone)
-    at = storage.rollup_progress.first_change(tx, series, counted, now=now)
-    return 0 if at is None else 1 + _count_day(tx, series, at, progress.timezone, now=now)
+    changed = overview.changed.get(series)
+    if changed is not None and changed < progress.counted_before:
+        return 1 + _count_day(tx, series, changed, progress.timezone, now=now)
+    if series in overview.adjusted and (folded := storage.rollup_progress.fold(tx, series, progress, limit=CHUNK)):
+        return folded
+    return _count_new(tx, series, progress, now=now) if now >= progress.marked_at + SETTLED_AFTER else 0
 
 
 def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
@@ -69,7 +65,8 @@ def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int
         else:
             until = local_date(at, progress.timezone) + ONE_DAY
             counted += _count_day(tx, series, at, progress.timezone, now=now)
-    storage.rollup_progress.advance(tx, series, until)
+    if until > progress.counted_until:
+        storage.rollup_progress.advance(tx, series, until)
     return counted + (until > progress.counted_until)
 
 
