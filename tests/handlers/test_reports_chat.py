@@ -138,7 +138,7 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     (said,) = of_bot(hoa.chat)
     assert labels(said) == [
         ["· Tổng quan ·", "Xu hướng", "Phễu", "Nhóm khách"],
-        ["Sức khỏe", "Yêu cầu"],
+        ["Lý do", "Sức khỏe", "Tiền", "Yêu cầu"],
         ["NPS", "CES", "CSAT", "Phản hồi", "Rời bỏ"],
         ["30 ngày", "· 90 ngày ·", "Quý này", "Năm nay", "⬇ Tệp"],
     ]
