@@ -21,6 +21,7 @@ from bot.services import (
     reports,
     retention,
     reviews,
+    rollups,
     standings,
     survey_planning,
     themes,
@@ -93,6 +94,7 @@ DUTIES: Sequence[Duty] = (
     Duty(plan_reviews, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
+    Duty(rollups.plan_rollups, NOW_AND_THEN),
 )
 
 
