@@ -6,7 +6,10 @@ A new command or button has its line here, or the tests that walk the table fail
 from dataclasses import replace
 
 from bot.domain import taps
+from bot.domain.messages import Language
+from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.rules import Rules
+from bot.domain.segments import key_of
 from bot.domain.touchpoints import Kind
 from bot.playground.persons import Person
 from storage.database import Database
@@ -54,6 +57,8 @@ STAFF_TAPS: dict[type[taps.Tap], taps.Tap] = {
         taps.ListPage(0, 0),
         taps.CloseInteraction(1),
         taps.ShowReport("nps 90d"),
+        taps.ShowSegment("nps 90d by plan", key_of("gold")),
+        taps.SegmentPage("nps 90d by plan", key_of("gold"), 0),
         taps.ShowCase(1),
         taps.ClaimCase(1),
         taps.OfferReplies(1),
@@ -98,15 +103,18 @@ FREE_TAPS: dict[type[taps.Tap], taps.Tap] = {
 """Buttons that name nobody: they are about whoever taps."""
 
 
+PRICE = ThemeTemplate(key="price", name=dict.fromkeys(Language, "Giá cả"), seeds=("quá đắt", "giá cao"))
+
+
 def with_plans(rules: Rules) -> Rules:
     """Rules under which every door leads somewhere."""
-    return replace(rules, plans=(ONBOARDING,))
+    return replace(rules, plans=(ONBOARDING,), themes=(PRICE,))
 
 
 def furnish(database: Database) -> None:
     """Give the first customer, An, one of everything that a button can be about."""
     add_customer(database, id=1)
-    add_score(database, 1, Kind.NPS, 9)
+    add_score(database, 1, Kind.NPS, 9, "giá cao")
     queue_survey(database, 1, Kind.CSAT)
     due = {"answer_due_at": START, "solve_due_at": START}
     put(database, "support_case", id=1, customer_id=1, source="feedback", opened_at=START, **due)

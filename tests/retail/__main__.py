@@ -10,6 +10,7 @@ import typer
 
 from tests.retail import conversion
 from tests.retail.causes import run as causes_of
+from tests.retail.figures import tell
 from tests.retail.run import run as play
 
 app = typer.Typer(
@@ -42,6 +43,14 @@ def run(
     if disagreements := asyncio.run(play(folder, typer.echo, year=year)):
         typer.echo(f"Disagreements: {', '.join(disagreements)}")
         raise typer.Exit(1)
+
+
+@app.command()
+def figures(
+    folder: Annotated[Path, typer.Argument(help="The folder that `prepare` wrote to.", show_default=False)],
+) -> None:
+    """Import both files into a fresh database and print every figure of money, as docs/numbers.md has them."""
+    tell(folder, typer.echo)
 
 
 @app.command()

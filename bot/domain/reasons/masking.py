@@ -88,7 +88,7 @@ def _places(words: Sequence[str], plain: Sequence[str], name: Name) -> Iterator[
         if word in name.bare:
             before, after = plain[max(place - 1, 0) : place], plain[place + 1 : place + 2]
             titled = not BARE_TITLES.isdisjoint(before)
-            if titled or words[place] in name.written or not name.bare.isdisjoint(before + after):
+            if titled or words[place] in name.written or not name.bare.isdisjoint({*before, *after}):
                 yield place
 
 

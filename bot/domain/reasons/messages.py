@@ -14,17 +14,17 @@ from bot.domain.reasons.drivers import BandCounts, Driver, drivers, most_named
 from bot.domain.reasons.phrases import LEAST_COMPARED, KeyPhrase, Reason, draw_quotes, key_phrases
 from bot.domain.reasons.themes import Theme
 from bot.domain.report_messages import Report
-from bot.domain.report_requests import Page, ReportRequest
+from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Staff
 from bot.domain.surveys import Band
-from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowReport, ShowTheme
+from bot.domain.taps import OpenReason, SetTheme, ShowPhrases, ShowTheme
 from bot.domain.touchpoints import Kind
 
-NAMED = 4
+NAMED = 3
 """So many themes the caption has room for; the picture has them all."""
 BUTTONS, A_ROW = 6, 2
 PHRASES = 5
-CAPTION_QUOTE, LONGEST_QUOTE = 80, 160
+CAPTION_QUOTE, CAPTION_NAME, LONGEST_QUOTE = 70, 26, 160
 PAGE = 5
 NO_THEME = ""
 METHODS = ("methods_reasons", "methods_drivers", "methods_phrases", "methods_unscored")
@@ -86,7 +86,7 @@ def reasons_report(
     names = {key: theme.name(language) for key, theme in themes.items()}
     facts = {
         **_facts(counted, period),
-        "drivers": [{**vars(one), "name": names[one.key]} for one in most_named(found)[:NAMED]],
+        "drivers": [{**vars(one), "name": cut(names[one.key], CAPTION_NAME)} for one in most_named(found)[:NAMED]],
         "themes": len(found),
         **_words_of_detractors(counted),
         "unscored": _unscored_facts(counted.unscored),
@@ -148,7 +148,7 @@ def _unscored_facts(unscored: Unscored) -> dict[str, object]:
 
 
 def _keyboard(counted: Counted, found: Sequence[Driver], names: Mapping[str, str], request: ReportRequest) -> Keyboard:
-    """The themes named most, what is about none, the words of detractors, and the other kinds of survey."""
+    """The themes named most, what is about none, and the words of detractors."""
 
     def theme(key: str, name: str, n: int) -> Button:
         return Button("theme", ShowTheme(counted.kind, request.period, key, 0), {"name": name, "n": n})
@@ -157,14 +157,8 @@ def _keyboard(counted: Counted, found: Sequence[Driver], names: Mapping[str, str
     if counted.unnamed:
         buttons.append(theme(NO_THEME, "", counted.unnamed))
     words = (Button("words", ShowPhrases(counted.kind, request.period)),)
-    kinds = tuple(
-        Button(
-            "kind", ShowReport(f"{Page.REASONS} {kind} {request.period}"), {"of": kind, "chosen": kind is counted.kind}
-        )
-        for kind in (Kind.NPS, Kind.CES, Kind.CSAT)
-    )
     rows = (tuple(buttons[start : start + A_ROW]) for start in range(0, len(buttons), A_ROW))
-    return (*rows, words, kinds)
+    return (*rows, words)
 
 
 def _figures(counted: Counted, found: Sequence[Driver], names: Mapping[str, str]) -> Iterator[Figure]:

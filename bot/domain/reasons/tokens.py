@@ -23,7 +23,7 @@ thirds, and who types without still leaves an "đ" or the name of a shop as the 
 
 TEENCODE = MappingProxyType(
     {
-        **dict.fromkeys(("ko", "k", "kg", "khg", "hok", "hong", "hông", "khum", "hem"), "không"),
+        **dict.fromkeys(("ko", "k", "kg", "khg", "hok", "hông", "khum", "hem"), "không"),
         **dict.fromkeys(("dc", "đc", "dk", "đk", "duoc"), "được"),
         **dict.fromkeys(("nv", "nvien"), "nhân viên"),
         **dict.fromkeys(("sp", "spham"), "sản phẩm"),
@@ -32,7 +32,7 @@ TEENCODE = MappingProxyType(
         **dict.fromkeys(("hd", "hđ"), "hóa đơn"),
         **dict.fromkeys(("km", "kmai"), "khuyến mãi"),
         **dict.fromkeys(("sd", "xài"), "dùng"),
-        **dict.fromkeys(("cl", "cluong"), "chất lượng"),
+        **dict.fromkeys(("cluong",), "chất lượng"),
         **dict.fromkeys(("gh",), "giao hàng"),
         **dict.fromkeys(("tv", "tvan"), "tư vấn"),
         **dict.fromkeys(("tg", "tgian"), "thời gian"),
@@ -45,7 +45,7 @@ TEENCODE = MappingProxyType(
         **dict.fromkeys(("ntn",), "như thế nào"),
         **dict.fromkeys(("bh",), "bảo hành"),
         **dict.fromkeys(("trl", "rep"), "trả lời"),
-        **dict.fromkeys(("tks", "thank", "thanks", "thks", "tk"), "cảm ơn"),
+        **dict.fromkeys(("tks", "thks"), "cảm ơn"),
         **dict.fromkeys(("dt", "đt"), "điện thoại"),
     }
 )

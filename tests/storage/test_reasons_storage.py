@@ -1,0 +1,137 @@
+"""What reasons are about, kept and counted on both kinds of database."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import text
+
+import storage.privacy
+import storage.reasons
+import storage.surveys
+import storage.themes
+from bot.domain.messages import Language
+from bot.domain.rules import RetentionRules, Rules
+from bot.domain.surveys import Band
+from bot.domain.taps import AnswerForget, MergeTheme, SetTheme
+from bot.domain.touchpoints import Kind
+from bot.services import privacy, reasons, retention, themes
+from storage.database import Database, connect
+from storage.keyring import Key, Keyring, new_secret
+from tests.conftest import HandClock
+from tests.factories import CHAT, add_customer, add_score, row, rows
+from tests.reason_stage import BOSS, CSM, RULES, answer, counts, edit, named, period_of, read_reasons
+
+
+def test_a_reason_is_read_once_and_again_when_it_is_another(database: Database) -> None:
+    run_id = answer(database, "giao tre va qua dat")
+    silent = answer(database, None)
+    assert database.write_now(themes.plan_themes, rules=RULES) == 1
+    assert database.write_now(themes.plan_themes, rules=RULES) == 0
+    assert (named(database, run_id), named(database, silent)) == ({"delivery", "price"}, set())
+    database.write_now(
+        lambda tx, *, now: storage.surveys.save_reason(tx, run_id, "nhân viên tốt", message_id=2, now=now)
+    )
+    assert named(database, run_id) == set()
+    read_reasons(database)
+    assert named(database, run_id) == {"staff"}
+
+
+def test_what_staff_say_holds_whatever_the_dictionary_finds(database: Database) -> None:
+    run_id = answer(database, "giao trễ")
+    read_reasons(database)
+    for tap in (SetTheme(run_id, "delivery", 0), SetTheme(run_id, "staff", 1)):
+        said = database.write_now(reasons.set_theme, rules=RULES, by=CSM, tap=tap)
+    assert [button.facts["chosen"] for keys in said.keyboard for button in keys] == [False, False, True]
+    edit(database, "giá cả + giao trễ")
+    read_reasons(database)
+    assert named(database, run_id) == {"staff", "price"}
+    assert row(database, "reason_theme", run_id=run_id, theme="staff")["corrected_by"] == CSM.user_id
+
+
+def test_counted_are_the_latest_answers_of_each_customer_and_every_reason_under_all_its_themes(
+    database: Database, clock: HandClock
+) -> None:
+    changed_mind = add_customer(database)
+    add_score(database, changed_mind, Kind.NPS, 2, "giao trễ")
+    clock.advance(timedelta(hours=1))
+    add_score(database, changed_mind, Kind.NPS, 10, "nhân viên tốt")
+    answer(database, "giao trễ, quá đắt", 0)
+    answer(database, "được", 8)
+    answer(database, None, 9)
+    answer(database, "quá đắt", 1, kind=Kind.CES)
+    read_reasons(database)
+    found = counts(database, clock)
+    assert (found.answers, found.unnamed) == (4, 1)
+    assert found.reasons == {Band.DETRACTOR: 1, Band.PASSIVE: 1, Band.PROMOTER: 1}
+    assert found.themes == {
+        "delivery": {Band.DETRACTOR: 1},
+        "price": {Band.DETRACTOR: 1},
+        "staff": {Band.PROMOTER: 1},
+    }
+    assert counts(database, clock, Kind.CES).themes["price"] == {Band.DETRACTOR: 1}
+
+
+def test_the_sample_is_exact_where_everything_fits_and_the_same_each_time(database: Database, clock: HandClock) -> None:
+    runs = {answer(database, f"giao trễ {number}") for number in range(8)}
+    keep: Callable[[int], list[int]] = lambda limit: [  # noqa: E731  three times the same call
+        one.run_id
+        for one in database.read_now(
+            lambda tx, *, now: storage.reasons.list_sample(tx, Kind.NPS, period_of(clock), limit=limit)
+        )
+    ]
+    assert set(keep(50)) == runs
+    assert sorted(keep(4)) == sorted(keep(4))
+    assert len(keep(4)) == 4
+
+
+def test_merging_takes_along_what_staff_said_and_what_was_merged_before(database: Database) -> None:
+    first, second = answer(database, "giao trễ"), answer(database, "giao trễ, quá đắt")
+    read_reasons(database)
+    database.write_now(reasons.set_theme, rules=RULES, by=CSM, tap=SetTheme(first, "staff", 1))
+    database.write_now(reasons.set_theme, rules=RULES, by=CSM, tap=SetTheme(second, "staff", 0))
+    edit(database, "nhân viên > giá cả")
+    said = database.write_now(themes.merge_theme, rules=RULES, by=BOSS, tap=MergeTheme("price", "delivery"))
+    assert (said.facts["name"], said.facts["note"]) == ("Giao hàng", "merged")
+    read_reasons(database)
+    assert named(database, first) == named(database, second) == {"delivery"}
+    third = answer(database, "nhân viên")
+    read_reasons(database)
+    assert named(database, third) == {"delivery"}
+
+
+def test_forgetting_and_retention_take_what_reasons_were_about_and_the_page_counts_them_no_more(
+    database: Database, clock: HandClock
+) -> None:
+    customer_id = add_customer(database)
+    add_score(database, customer_id, Kind.NPS, 2, "giao trễ")
+    answer(database, "quá đắt")
+    read_reasons(database)
+    database.write_now(
+        privacy.answer_forget,
+        rules=RULES,
+        chat_id=CHAT,
+        message_id=1,
+        language=Language.VI,
+        tap=AnswerForget(customer_id, "yes"),
+    )
+    assert [one["theme"] for one in rows(database, "reason_theme")] == ["price"]
+    clock.advance(timedelta(days=2))
+    kept = Rules(retention=RetentionRules(texts=timedelta(days=1)))
+    assert database.write_now(retention.erase_old_texts, rules=kept) >= 1
+    assert rows(database, "reason_theme") == []
+    found = counts(database, clock)
+    assert (found.answers, found.reasons.total(), found.unnamed) == (2, 0, 0)
+
+
+def test_no_word_of_a_reason_stands_in_the_clear_beside_it(database_url: str, clock: HandClock) -> None:
+    database = Database(database_url, now=clock.now, keyring=Keyring((Key(new_secret()),)))
+    try:
+        answer(database, "giao trễ, bí mật")
+        read_reasons(database)
+        assert counts(database, clock).themes["delivery"].total() == 1
+        tables = ("answer", "reason_theme", "theme", "theme_seed", "theme_dictionary")
+        with connect(database_url) as connection:
+            stored = [str(list(connection.execute(text(f"SELECT * FROM {name}")))) for name in tables]  # noqa: S608
+        assert not any(word in part for part in stored for word in ("bí mật", "bi mat", "giao trễ", "giao tre"))
+    finally:
+        database.close()
