@@ -95,7 +95,7 @@ def test_one_large_segment_does_not_press_the_others_to_the_ground() -> None:
     worthless = [replace(one, location="x", value_minor=0) for one in people[:40]]
     axes = drawn(opportunities_page([*rich, *worthless], Language.EN)).axes[0]
     low, high = axes.get_ylim()
-    dots = [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "o"]  # type: ignore[index]
+    dots = [float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o"]  # type: ignore[index,arg-type]
     assert (axes.get_yscale(), min(dots)) == ("log", low)
     assert max(dots) < high
 

@@ -115,8 +115,9 @@ def _draw_segment(axes: "Axes", one: Opportunity) -> None:
     share, value = _place(axes, one)
     axes.hlines(value, one.churn.low, one.churn.high, color=colour, alpha=0.35, linewidth=5)
     face = colour if one.is_sure else "white"
-    style = {"color": colour, "marker": "o", "markersize": 10, "markerfacecolor": face, "markeredgewidth": 2}
-    axes.plot(share, value, clip_on=False, **style)
+    (dot,) = axes.plot(share, value, color=colour, marker="o", markersize=10, clip_on=False)
+    dot.set_markerfacecolor(face)
+    dot.set_markeredgewidth(2)
 
 
 def _place(axes: "Axes", one: Opportunity) -> tuple[float, float]:
