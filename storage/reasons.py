@@ -7,6 +7,7 @@ reasons that were erased nothing is left to count.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, or_, select
@@ -14,7 +15,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, lit
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.periods import Period
 from bot.domain.reasons.classifier import Labelled
-from bot.domain.surveys import Band, band
+from bot.domain.surveys import BANDS, Band, band
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.tables import answer, customer, interaction, reason_theme
@@ -75,6 +76,19 @@ def _by_theme(given: CTE, keys: Collection[str]) -> Select[Any]:
     theme = func.coalesce(reason_theme.c.theme, UNNAMED)
     statement = select(theme, given.c.score, func.count(), literal(0)).select_from(given).outerjoin(reason_theme, named)
     return statement.where(given.c.has_reason == 1).group_by(theme, given.c.score)
+
+
+def list_detractor_themes(tx: Tx, *, after: datetime, until: datetime) -> list[tuple[int, str]]:
+    """Which customers name which theme as the reason of a low NPS in the half-open time, each pair once."""
+    named = and_(reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about)
+    statement = (
+        select(answer.c.customer_id, reason_theme.c.theme)
+        .join(reason_theme, named)
+        .where(answer.c.kind == Kind.NPS, answer.c.answered_at >= after, answer.c.answered_at < until)
+        .where(answer.c.score < BANDS[Kind.NPS][0])
+        .distinct()
+    )
+    return [(row.customer_id, row.theme) for row in tx.execute(statement)]
 
 
 def list_sample(tx: Tx, kind: Kind, period: Period, *, limit: int) -> list[Said]:
