@@ -16,10 +16,12 @@ from bot.services import (
     digests,
     greetings,
     health,
+    money_reports,
     plan_planning,
     reports,
     retention,
     reviews,
+    rollups,
     standings,
     survey_planning,
     themes,
@@ -49,7 +51,7 @@ class Duty:
     every: timedelta
 
 
-REVIEWED: reviews.Pages = {Page.CASES: reports.cases}
+REVIEWED: reviews.Pages = {Page.MONEY: money_reports.money, Page.CASES: reports.cases}
 """The pages of the report whose figures the monthly review tells."""
 
 
@@ -92,6 +94,7 @@ DUTIES: Sequence[Duty] = (
     Duty(plan_reviews, NOW_AND_THEN),
     Duty(retention.erase_old_texts, NOW_AND_THEN),
     Duty(retention.forget_old_requests, NOW_AND_THEN),
+    Duty(rollups.plan_rollups, NOW_AND_THEN),
 )
 
 

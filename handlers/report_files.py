@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bot.domain.figures import Figure
+from bot.domain.metrics.estimates import Sufficiency
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
@@ -15,6 +16,7 @@ from bot.render import LOCALES, Renderer
 from handlers.report_pictures import picture_of
 
 NUMBERS = ("value", "low", "high", "change", "change_low", "change_high")
+WITHOUT_VALUE = {Sufficiency.NONE: "nothing", Sufficiency.HIDDEN: "hidden"}
 HEADINGS = ("name", "part", "segment", "first_day", "last_day", *NUMBERS, "unit", "n", "note")
 METHODS = ("methods_period", "methods_interval", "methods_hidden", "methods_change")
 OF_SURVEYS = ("methods_nps", "methods_share", "methods_churn", "methods_response")
@@ -115,7 +117,7 @@ def _row(one: Figure, part: str, period: Period, say: Say) -> FigureRow:
         estimate=found,
         change=one.change.difference,
         currency=one.currency,
-        note="" if found else say("hidden" if one.n else "nothing"),
+        note="" if found else say(WITHOUT_VALUE.get(one.sufficiency, "unsaid")),
     )
 
 

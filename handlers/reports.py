@@ -9,7 +9,7 @@ from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
-from bot.domain.report_requests import FileForm, Page, ReportRequest, ReportRequestError, is_plain, parse_report_request
+from bot.domain.report_requests import FileForm, Page, ReportRequestError, is_plain, parse_report_request
 from bot.services import (
     course_reports,
     funnel_reports,
@@ -48,7 +48,7 @@ PAGES: Mapping[Page, reports.Page] = {
     Page.ROI: trial_reports.roi,
     Page.TEAM: team_reports.team,
 }
-"""Who makes a page that is not of the surveys' metrics."""
+"""Who makes a page that is no metric of surveys; trend and segments are metrics, and asked for as such."""
 
 
 async def report(update: Update, context: Context) -> None:
@@ -88,20 +88,12 @@ async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Rep
     by, house = await choosing.asker(update, context), context.bot_data
     try:
         request = parse_report_request(words)
-        page = _page(request)
     except ReportRequestError as error:
         return misunderstood(error, by.language)
-    facts = {"request": request, "page": page, "pages": PAGES.keys(), "free": not is_plain(words, request)}
+    page = reports.surveys if request.page is None else PAGES[request.page]
+    facts = {"request": request, "page": page, "free": not is_plain(words, request)}
     deed = Deed(staff_id=by.user_id, command="report")
     return await auditing.look(context, deed, reports.report, rules=house.rules, language=by.language, **facts)
-
-
-def _page(request: ReportRequest) -> reports.Page:
-    if request.page is None:
-        return reports.surveys
-    if request.page not in PAGES:
-        raise ReportRequestError("unknown", request.page)
-    return PAGES[request.page]
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:

@@ -28,7 +28,16 @@ def count(tx: Tx, period: Period) -> CaseCounts:
 
 
 def _list_times(tx: Tx, opened: ColumnElement[bool]) -> tuple[CaseTimes, ...]:
-    columns = ("source", "opened_at", "answered_at", "first_resolved_at", "resolved_at", "solve_due_at", "reopened")
+    columns = (
+        "source",
+        "opened_at",
+        "answered_at",
+        "first_resolved_at",
+        "resolved_at",
+        "solve_due_at",
+        "reopened",
+        "reason",
+    )
     statement = select(*(support_case.c[column] for column in columns)).where(opened, ~ENDED_BY_NOBODY)
     return tuple(
         CaseTimes(**{**row, "source": Source(row["source"])})

@@ -238,7 +238,8 @@ def _in_reader(engine: Engine, job: Callable[[Tx], T]) -> T:
 class _PostgresLane:
     def __init__(self, url: str, keyring: Keyring) -> None:
         self._engine = engine_for(url, keyring=keyring)
-        self._reader = self._engine.execution_options(postgresql_readonly=True)
+        # What a report reads in several queries is of one moment, as it is on SQLite.
+        self._reader = self._engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self._threads = ThreadPoolExecutor(POSTGRES_THREADS, thread_name_prefix="database")
 
     def write(self, job: Callable[[Tx], T]) -> Future[T]:

@@ -42,6 +42,9 @@ class CustomerRecord:
     birth_year: int | None
     plan: str
     location: str
+    title: str
+    channel: str
+    tags: list[str]
     csm_id: int
     joined_at: datetime
     created_at: datetime

@@ -34,8 +34,9 @@ class Bought:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A milestone that is due in a period: whose turn it is, when it is due and when it was reached."""
+    """A milestone of a customer that is due in a period: whose turn it is, when it is due and when it was reached."""
 
+    customer_id: int
     owner: str
     due_at: datetime
     done_at: datetime | None
@@ -100,8 +101,8 @@ def list_purchases(tx: Tx, ledger: Ledger) -> list[Bought]:
 
 def list_milestones(tx: Tx, period: Period) -> list[Milestone]:
     """Milestones due in the period, of plans that were not cancelled."""
-    columns = (milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
+    columns = (success_plan.c.customer_id, milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
     due = (milestone.c.due_at >= period.start, milestone.c.due_at < period.end)
     statement = select(*columns).join(success_plan, success_plan.c.id == milestone.c.plan_id)
     rows = tx.execute(statement.where(*due, success_plan.c.status != "cancelled"))
-    return [Milestone(row.owner, row.due_at, row.done_at) for row in rows]
+    return [Milestone(*row) for row in rows]

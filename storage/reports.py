@@ -1,40 +1,25 @@
 """Counting for reports: answers, surveys sent, customers and losses, for many periods at once and by segment.
 
-Each query joins the periods, which may overlap, to the rows inside them, so that the index on the instant is used once
-a period. What comes back are counts, never people.
+What is over was counted once a day (`storage.rollups`); what is not, or has changed since, is counted row by row.
+The sum is what `storage.raw_reports` would say of everything, at every moment.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, fields
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Integer,
-    Row,
-    Select,
-    and_,
-    case,
-    column,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    values,
-)
+from functools import partial
 
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
 from bot.domain.reports import Funnel, Slice
+from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
 from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions
-from storage.columns import UtcDateTime
+from storage import membership, raw_reports, repeats, rollups
 from storage.database import Tx
-from storage.tables import answer, customer, loss, purchase, segmentation, standing, survey_run
+
+Raw = Callable[[Sequence[Period]], dict[Slice, Counter[int]]]
 
 
 def count_scores(
@@ -44,21 +29,14 @@ def count_scores(
 
     The segment is the one in which the answer was given.
     """
-    spans = _spans(periods)
-    columns = (spans.c.place, dimensions.then(by), answer.c.score)
-    given = (
-        select(*columns)
-        .select_from(spans)
-        .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
-        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
-    )
-    relevant = _latest(given, spans) if kind is Kind.NPS else given.subquery()
-    grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
-    found: dict[Slice, Counter[int]] = {}
-    for row in tx.execute(select(*grouped, func.count().label("n")).group_by(*grouped)):
-        for each in _slices(periods, row, by):
-            found.setdefault(each, Counter())[row.score] += row.n
-    return found
+    if kind is not Kind.NPS:
+        return _count(tx, kind, periods, by, partial(raw_reports.count_given, tx, kind, by=by))
+    latest = repeats.latest(tx)
+    lasting = [each for each in periods if latest is None or latest < each.end]
+    past = [each for each in periods if each not in lasting]
+    raw = partial(raw_reports.count_scores, tx, kind, by=by)
+    standing = partial(raw_reports.count_standing, tx, by=by)
+    return _count(tx, STANDING, lasting, by, standing, whole=raw) | _count_latest(tx, past, by, raw)
 
 
 def count_funnels(
@@ -68,30 +46,11 @@ def count_funnels(
 
     The segment is the one that the customer was in when the survey was planned.
     """
-    spans = _spans(periods)
-    closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
-    grouped = (spans.c.place, survey_run.c.kind, dimensions.then(by))
-    statement = (
-        select(
-            *grouped,
-            func.count().label("sent"),
-            func.count(answer.c.run_id).label("answered"),
-            func.count(answer.c.reason).label("commented"),
-            func.count(closed).label("closed"),
-            func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
-        )
-        .select_from(spans)
-        .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
-        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
-        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .group_by(*grouped)
-    )
     found: dict[Slice, dict[Kind, Funnel]] = {}
-    for row in tx.execute(statement):
-        counts, kind = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered), Kind(row.kind)
-        for each in _slices(periods, row, by):
-            funnels = found.setdefault(each, {})
-            funnels[kind] = funnels.get(kind, Funnel()) + counts
+    for kind in kinds:
+        raw = partial(_count_steps, tx, kind, by=by, now=now)
+        for each, steps in _count(tx, sent(kind), periods, by, raw, now=now).items():
+            found.setdefault(each, {})[kind] = Funnel(*(steps[slot] for slot in range(len(fields(Funnel)))))
     return found
 
 
@@ -103,41 +62,22 @@ def count_members(
     Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
     is the customer's present one; of customers no earlier one is kept.
     """
-    points = values(column("place", Integer), column("at", UtcDateTime()), name="point")
-    moments = points.data(list(enumerate(instants.values()))).cte("point")
-    grouped = (moments.c.place, dimensions.now(by, bands))
-    statement = (
-        select(*grouped, func.count().label("n"))
-        .select_from(moments)
-        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
-        .group_by(*grouped)
-    )
-    return _counted(tx, statement, list(instants), by)
+    found = membership.count_members(tx, instants) if instants and by is None else None
+    return raw_reports.count_members(tx, instants, by=by, bands=bands) if found is None else found
 
 
 def count_never_bought(tx: Tx, instant: datetime) -> int:
     """Who had joined before the instant and was not lost then, and is left out of the customers at it."""
-    statement = select(func.count()).select_from(customer)
-    at = literal(instant, UtcDateTime())
-    left_out = (customer.c.joined_at < at, ~_lost_before(at), _never_bought())
-    return int(tx.execute(statement.where(*left_out)).scalar_one())
+    found = membership.count_never_bought(tx, instant)
+    return raw_reports.count_never_bought(tx, instant) if found is None else found
 
 
 def count_lost(
     tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
 ) -> dict[Slice, int]:
     """Of the customers at each period's start, those who were lost in it, also if they have come back since."""
-    spans = _spans(periods)
-    grouped = (spans.c.place, dimensions.now(by, bands))
-    statement = (
-        select(*grouped, func.count(loss.c.customer_id.distinct()).label("n"))
-        .select_from(spans)
-        .join(loss, _within(loss.c.lost_at, spans))
-        .join(customer, and_(customer.c.id == loss.c.customer_id, customer.c.joined_at < spans.c.start))
-        .where(~_lost_before(spans.c.start), ~_never_bought())
-        .group_by(*grouped)
-    )
-    return _counted(tx, statement, periods, by)
+    found = membership.count_lost(tx, periods) if periods and by is None else None
+    return raw_reports.count_lost(tx, periods, by=by, bands=bands) if found is None else found
 
 
 def count_churn(
@@ -149,46 +89,62 @@ def count_churn(
     return {each: Share(lost.get(each, 0), n) for each, n in members.items()}
 
 
-def _spans(periods: Sequence[Period]) -> CTE:
-    """The periods as rows: their place in the sequence, and the instants between which they lie."""
-    columns = (column("place", Integer), column("start", UtcDateTime()), column("stop", UtcDateTime()))
-    rows = [(place, period.start, period.end) for place, period in enumerate(periods)]
-    return values(*columns, name="span").data(rows).cte("span")
+def _count_steps(
+    tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None, now: datetime
+) -> dict[Slice, Counter[int]]:
+    funnels = raw_reports.count_funnels(tx, (kind,), periods, by=by, now=now)
+    return {each: Counter(dict(enumerate(astuple(steps[kind])))) for each, steps in funnels.items()}
 
 
-def _within(instant: ColumnElement[Any], spans: CTE) -> ColumnElement[bool]:
-    return and_(instant >= spans.c.start, instant < spans.c.stop)
+def _count(
+    tx: Tx,
+    series: str,
+    periods: Sequence[Period],
+    by: Dimension | None,
+    raw: Raw,
+    *,
+    whole: Raw | None = None,
+    now: datetime | None = None,
+) -> dict[Slice, Counter[int]]:
+    """The slots of a series in each period: its counted days, and `raw` of the others; or `whole`, where few are."""
+    if not periods:
+        return {}
+    counted = rollups.load(tx, series, periods[0].timezone, now=now)
+    helped = [each for each in periods if counted.helps(each)]
+    rests = {each: counted.rest(each) for each in helped}
+    parts = list(dict.fromkeys(part for rest in rests.values() for part in rest))
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    if helped:
+        found.update(rollups.sum_days(tx, series, counted, helped, by=by))
+    for (part, segment), slots in (raw(parts) if parts else {}).items():
+        for each in (period for period in helped if part in rests[period]):
+            found[each, segment].update(slots)
+    others = [each for each in periods if each not in rests]
+    return {each: kept for each, slots in found.items() if (kept := +slots)} | (
+        (whole or raw)(others) if others else {}
+    )
 
 
-def _latest(given: Select[Any], spans: CTE) -> Any:  # noqa: ANN401  a subquery, whose columns have no types
-    """Of each customer the latest answer in each period; of two at one instant, the one to the later survey."""
-    order = (answer.c.answered_at.desc(), answer.c.run_id.desc())
-    age = func.row_number().over(partition_by=(spans.c.place, answer.c.customer_id), order_by=order)
-    ranked = given.add_columns(age.label("age")).subquery()
-    return select(ranked).where(ranked.c.age == 1).subquery()
+def _count_latest(tx: Tx, periods: Sequence[Period], by: Dimension | None, raw: Raw) -> dict[Slice, Counter[int]]:
+    """NPS answers by score, the latest of each customer in each period: all, less those superseded inside it.
+
+    By segment they are counted row by row: which answers of which days superseded which is kept for everybody only.
+    """
+    counted = rollups.load(tx, REPEATS, periods[0].timezone) if periods and by is None else NOTHING
+    helped = [each for each in periods if by is None and counted.helps(each)]
+    given = _count(tx, Kind.NPS, helped, None, partial(raw_reports.count_given, tx, Kind.NPS))
+    again = _count_repeats(tx, counted, helped)
+    found = {each: kept for each, scores in given.items() if (kept := scores - again[each[0]])}
+    others = [each for each in periods if each not in helped]
+    return found | (raw(others) if others else {})
 
 
-def _lost_before(instant: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the customer was lost at an instant, from the history of losses; a loss at it is one of what follows."""
-    earlier = loss.alias("earlier")
-    back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= instant)
-    return exists().where(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < instant, back)
-
-
-def _never_bought() -> ColumnElement[bool]:
-    """Whether the books have no purchase of this customer, though they have some."""
-    return and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
-
-
-def _counted(tx: Tx, statement: Select[Any], periods: Sequence[Period], by: Dimension | None) -> dict[Slice, int]:
-    if by in dimensions.OF_STANDING:
-        statement = statement.outerjoin(standing, standing.c.customer_id == customer.c.id)
-    found = Counter[Slice]()
-    for row in tx.execute(statement):
-        for each in _slices(periods, row, by):
-            found[each] += row.n
-    return dict(found)
-
-
-def _slices(periods: Sequence[Period], row: Row[Any], by: Dimension | None) -> list[Slice]:
-    return [(periods[row.place], segment) for segment in dimensions.read(by, row.segment)]
+def _count_repeats(tx: Tx, counted: Counted, periods: Sequence[Period]) -> dict[Period, Counter[int]]:
+    """NPS answers of each period that were superseded in it, by score."""
+    found = {each: Counter[int]() for each in periods} | rollups.sum_pairs(tx, counted, periods)
+    rests = {each: counted.rest(each) for each in periods}
+    for part in dict.fromkeys(part for rest in rests.values() for part in rest):
+        superseded = repeats.list_in(tx, part)
+        for each in (period for period in periods if part in rests[period]):
+            found[each].update(one.score for one in superseded if one.answered_at >= each.start)
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -82,5 +83,5 @@ def any_customer(tx: Tx) -> bool:
     return tx.execute(select(customer.c.id).where(customer.c.forgotten_at.is_(None)).limit(1)).first() is not None
 
 
-def _number(tx: Tx, statement: Select[tuple[int]]) -> int:
+def _number(tx: Tx, statement: Select[Any]) -> int:
     return int(tx.execute(statement).scalar_one())

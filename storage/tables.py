@@ -6,10 +6,11 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, event, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from storage import rollup_marks
 from storage.columns import NAMING, BlindIndex, Id, SecretJson, SecretText, UtcDateTime
 
 
@@ -133,7 +134,7 @@ class LossRow(Table, table=True):
     lost_at: datetime = _instant(index=True)
     source: str
     reason: str = _secret("loss.reason", default="")
-    recovered_at: datetime | None = _instant(default=None)
+    recovered_at: datetime | None = _instant(default=None, index=True)
 
 
 class LinkRow(Table, table=True):
@@ -956,6 +957,96 @@ class GreetingProgressRow(Table, table=True):
     last_customer_id: int = Field(sa_type=Id)
 
 
+class RollupRow(Table, table=True):
+    """What was counted of a series on a business day, by dimension and segment; the dimension '' is everybody.
+
+    `n0` to `n10` are its slots: of scores the scores themselves, of surveys the steps of `storage.rollup_counts`.
+    """
+
+    __tablename__ = "rollup"
+
+    series: str = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    segment: str = Field(primary_key=True)
+    n0: int = 0
+    n1: int = 0
+    n2: int = 0
+    n3: int = 0
+    n4: int = 0
+    n5: int = 0
+    n6: int = 0
+    n7: int = 0
+    n8: int = 0
+    n9: int = 0
+    n10: int = 0
+
+
+class RollupPairRow(Table, table=True):
+    """How often what began on one business day was followed up on another, with the slots of what began it."""
+
+    __tablename__ = "rollup_pair"
+    __table_args__ = (Index("ix_rollup_pair_series_last_day", "series", "last_day"),)
+
+    series: str = Field(primary_key=True)
+    first_day: date = Field(primary_key=True)
+    last_day: date = Field(primary_key=True)
+    n0: int = 0
+    n1: int = 0
+    n2: int = 0
+    n3: int = 0
+    n4: int = 0
+    n5: int = 0
+    n6: int = 0
+    n7: int = 0
+    n8: int = 0
+    n9: int = 0
+    n10: int = 0
+
+
+class RollupStateRow(Table, table=True):
+    """How far a series is counted, in which time zone, and before which instant every change must leave a mark."""
+
+    __tablename__ = "rollup_state"
+
+    series: str = Field(primary_key=True)
+    timezone: str
+    dimensions: str
+    counted_until: date
+    marked_before: datetime = _instant()
+    marked_at: datetime = _instant()
+
+
+class RollupMarkRow(Table, table=True):
+    """What happened at an instant is not as it was counted.
+
+    Or what happened until another instant will not be so, once the time has come: the first open survey closes then.
+    """
+
+    __tablename__ = "rollup_mark"
+    __table_args__ = (Index("ix_rollup_mark_series_at", "series", "at"),)
+
+    id: int | None = _id()
+    series: str
+    at: datetime = _instant()
+    until: datetime | None = _instant(default=None)
+    since: datetime | None = _instant(default=None)
+
+
+class RollupChangeRow(Table, table=True):
+    """One slot of what was counted of an instant has become more or less since, of one segmentation."""
+
+    __tablename__ = "rollup_change"
+    __table_args__ = (Index("ix_rollup_change_series_at", "series", "at"),)
+
+    id: int | None = _id()
+    series: str
+    at: datetime = _instant()
+    segmentation_id: int | None = Field(default=None, sa_type=Id)
+    slot: int
+    change: int
+
+
 # Queries name these, so that a column is a column to the type checker, and no row object is ever built.
 answer = metadata.tables["answer"]
 audit = metadata.tables["audit"]
@@ -980,6 +1071,11 @@ outbox = metadata.tables["outbox"]
 ownership = metadata.tables["ownership"]
 purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
+rollup = metadata.tables["rollup"]
+rollup_change = metadata.tables["rollup_change"]
+rollup_mark = metadata.tables["rollup_mark"]
+rollup_pair = metadata.tables["rollup_pair"]
+rollup_state = metadata.tables["rollup_state"]
 segmentation = metadata.tables["segmentation"]
 reason_theme = metadata.tables["reason_theme"]
 staff = metadata.tables["staff"]
@@ -996,3 +1092,5 @@ usage_event = metadata.tables["usage_event"]
 wave = metadata.tables["wave"]
 wave_member = metadata.tables["wave_member"]
 win_back = metadata.tables["win_back"]
+
+event.listen(metadata, "after_create", lambda _tables, connection, **_: rollup_marks.create(connection))

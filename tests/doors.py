@@ -9,6 +9,7 @@ from bot.domain import taps
 from bot.domain.messages import Language
 from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.rules import Rules
+from bot.domain.segments import key_of
 from bot.domain.touchpoints import Kind
 from bot.playground.persons import Person
 from storage.database import Database
@@ -56,6 +57,8 @@ STAFF_TAPS: dict[type[taps.Tap], taps.Tap] = {
         taps.ListPage(0, 0),
         taps.CloseInteraction(1),
         taps.ShowReport("nps 90d"),
+        taps.ShowSegment("nps 90d by plan", key_of("gold")),
+        taps.SegmentPage("nps 90d by plan", key_of("gold"), 0),
         taps.ShowCase(1),
         taps.ClaimCase(1),
         taps.OfferReplies(1),

@@ -76,7 +76,7 @@ def test_only_a_segment_that_loses_more_for_certain_has_a_filled_dot() -> None:
     page = opportunities_page(crowd(3000), Language.EN)
     axes = drawn(page).axes[0]
     filled = [line for line in axes.lines if line.get_marker() == "o" and line.get_markerfacecolor() != "white"]
-    certain = [one for one in page.picture.found if one.at_stake.low > 0]  # type: ignore[attr-defined]
+    certain = [one for one in page.picture.found if one.is_sure]  # type: ignore[attr-defined]
     assert len(filled) == len(certain) == 1
     assert certain[0].segment.name in said(axes)
 

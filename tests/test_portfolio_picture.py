@@ -48,7 +48,7 @@ def test_a_mover_has_two_dots_with_the_scores_at_their_outer_sides() -> None:
         (9, 0, 0, 0), (0, 0, 9, 0), Mover(name="$An$", before=80, after=42), Mover(name="Bình", before=20, after=66)
     )
     axes = figure.axes[1]
-    assert [(each.get_text(), each.get_ha()) for each in axes.texts] == [
+    assert [(each.get_text(), each.get_horizontalalignment()) for each in axes.texts] == [
         ("80", "left"),
         ("42", "right"),
         ("20", "right"),

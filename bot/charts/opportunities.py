@@ -98,10 +98,10 @@ def _draw_reference(axes: "Axes", picture: MapPicture, numbers: Numbers) -> None
 
 def _draw_segment(axes: "Axes", one: Opportunity) -> None:
     """A dot with its interval, filled where more is at stake for certain."""
-    colour = VERMILLION if one.at_stake.low > 0 else GREY
+    colour = VERMILLION if one.is_sure else GREY
     value = one.segment.value_minor
     axes.hlines(value, one.churn.low, one.churn.high, color=colour, alpha=0.35, linewidth=5)
-    face = colour if one.at_stake.low > 0 else "white"
+    face = colour if one.is_sure else "white"
     axes.plot(one.churn.value, value, color=colour, marker="o", markersize=10, markerfacecolor=face, markeredgewidth=2)
 
 

@@ -1,10 +1,12 @@
 """The figures of cases: how soon customers are answered, how soon it is over, and whether it helped."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.business_hours import BusinessHours
+from bot.domain.calendar_units import ONE_DAY
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
@@ -12,7 +14,7 @@ from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.rates import mean_length, rate
 from bot.domain.metrics.survival import Spell, Step, kaplan_meier, quantile
-from bot.domain.periods import ONE_DAY, Period
+from bot.domain.periods import Period
 from bot.domain.rules import Rules
 
 COMPLAINTS = frozenset({Source.SURVEY, Source.FEEDBACK})
@@ -21,7 +23,10 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTimes:
-    """When things happened in a case. `answered_at` and `first_resolved_at` are of the first time ever."""
+    """When things happened in a case. `answered_at` and `first_resolved_at` are of the first time ever.
+
+    `reason` is what it was about, as staff said when they resolved it.
+    """
 
     source: Source
     opened_at: datetime
@@ -30,6 +35,7 @@ class CaseTimes:
     resolved_at: datetime | None
     solve_due_at: datetime
     reopened: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +77,14 @@ class ShareFigure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReasonFigure:
+    """What cases were about, of those that are resolved."""
+
+    reason: str
+    share: ShareFigure
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseFigures:
     """What `/report cases` prints. `closed` is the loop-closing rate: answered and resolved, of those due by now."""
 
@@ -85,6 +99,7 @@ class CaseFigures:
     closed: ShareFigure
     reopened: ShareFigure
     helped: ShareFigure
+    reasons: tuple[ReasonFigure, ...]
     before: float | None
     after: float | None
     excluded: int
@@ -108,6 +123,7 @@ def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) 
         resolution=_time([_spell(one.opened_at, one.resolved_at, now, hours) for one in opened]),
         closed=_closed(opened, now),
         reopened=_reopened(opened, rules.cases.reopens_within, now),
+        reasons=_reasons(opened),
         helped=_share(sum(after > before for before, after in counts.scores), len(counts.scores)),
         before=sum(befores) / len(befores) if befores else None,
         after=sum(afters) / len(afters) if afters else None,
@@ -124,6 +140,7 @@ def printed(found: CaseFigures) -> tuple[Figure, ...]:
         "cases_solve_p90": (found.resolution.n, found.resolution.p90),
     }
     shares = {"cases_closed": found.closed, "cases_reopened": found.reopened, "cases_helped": found.helped}
+    shares |= {f"cases_because_{one.reason}": one.share for one in found.reasons}
     return (
         Figure(key="cases_complaints", unit=FigureUnit.RATE, n=found.complaints, estimate=found.a_day),
         *(Figure(key=key, unit=FigureUnit.NUMBER, n=n, estimate=time) for key, (n, time) in times.items()),
@@ -180,6 +197,12 @@ def _reopened(opened: Sequence[CaseTimes], within: timedelta, now: datetime) -> 
     ever = [one for one in opened if one.first_resolved_at is not None]
     settled = [one for one in ever if one.first_resolved_at is not None and one.first_resolved_at + within <= now]
     return _share(sum(one.reopened > 0 for one in settled), len(settled), left_out=len(ever) - len(settled))
+
+
+def _reasons(opened: Sequence[CaseTimes]) -> tuple[ReasonFigure, ...]:
+    """The commonest first."""
+    known = Counter(one.reason for one in opened if one.reason)
+    return tuple(ReasonFigure(reason=reason, share=_share(n, known.total())) for reason, n in known.most_common())
 
 
 def _share(part: int, whole: int, *, left_out: int = 0) -> ShareFigure:

@@ -10,7 +10,7 @@ from bot.domain.report_messages import Report, period_facts
 from bot.domain.survey_funnels import SurveyFunnel, Tally, by_kind, funnel_figures, funnel_of, steps
 from bot.domain.touchpoints import Kind
 
-MOST_RULES = 5
+MOST_RULES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ def funnel_report(
 ) -> Report:
     """The funnel of the surveys planned in the period, of one `kind` or of all; a few rules are named."""
     funnel, kinds = funnel_of(tallies), by_kind(tallies)
+    named = dict(list(funnel.held.items())[:MOST_RULES])
     found = {step.key: asdict(step) for step in steps(funnel)}
     facts = {
         "period": period_facts(period),
@@ -35,7 +36,8 @@ def funnel_report(
         "waiting": funnel.waiting,
         "given_up": funnel.given_up,
         "open": funnel.open,
-        "held": dict(list(funnel.held.items())[:MOST_RULES]),
+        "held": named,
+        "held_otherwise": funnel.kept - sum(named.values()),
         "steps": found,
         "kinds": {one: {step.key: asdict(step) for step in steps(its)} for one, its in kinds.items()},
     }

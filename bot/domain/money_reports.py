@@ -11,7 +11,7 @@ from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.cohorts import Cohort
-from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, comparable, judge
+from bot.domain.metrics.estimates import HIDDEN_UNDER, NOT_COMPARABLE, Change, Estimate, comparable, judge
 from bot.domain.metrics.forecasts import HeldOut
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.resampling import Sample, Sums, ratio
@@ -178,6 +178,15 @@ def number_figure(key: str, estimate: Estimate | None, **more: Any) -> Figure:  
 def _figure(key: str, unit: FigureUnit, estimate: Estimate | None, *, n: int | None = None, **more: Any) -> Figure:  # noqa: ANN401
     size = n if n is not None else estimate.n if estimate is not None else 0
     return Figure(key=key, unit=unit, n=size, estimate=estimate, **more)
+
+
+def hidden(figure: Figure, customers: int) -> Figure:
+    """The figure, unless so few customers stand behind what it counts that one could be recognised."""
+    return (
+        figure
+        if customers >= HIDDEN_UNDER
+        else replace(figure, estimate=None, note="few_customers" if figure.n else "")
+    )
 
 
 def revenue_figure(now: Takings, before: Takings, currency: str) -> Figure:

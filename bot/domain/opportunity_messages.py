@@ -62,6 +62,7 @@ def _segment(one: Opportunity) -> dict[str, object]:
         "churn": asdict(one.churn),
         "at_stake": asdict(one.at_stake),
         "is_unlike": one.is_unlike,
+        "is_sure": one.is_sure,
         "themes": [cut(theme, LONGEST_NAME) for theme in one.themes[:MOST_THEMES]],
     }
 

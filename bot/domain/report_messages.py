@@ -240,6 +240,7 @@ def headline(overview: Overview) -> Metric:
 
 def misunderstood(error: ReportRequestError | PeriodError, language: Language) -> Message:
     """What to say to words that ask for no report, or for a period that there cannot be."""
+    about: dict[str, object]
     if isinstance(error, PeriodError):
         word, about = error.text, {"today": error.today, "first_day": error.first_day, "last_day": error.last_day}
     else:

@@ -193,7 +193,7 @@ _SLOTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 _MEANINGS = MappingProxyType(
-    {search_key(word): (slot, value) for slot, words in reversed(_SLOTS.items()) for word, value in words.items()}
+    {search_key(word): (slot, value) for slot, words in reversed(list(_SLOTS.items())) for word, value in words.items()}
 )
 _PERIOD_WORDS = ("today", "this month", "last month", "this quarter", "last quarter", "this year", "last year")
 _THOI_GIAN = ("hôm nay", "tháng này", "tháng trước", "quý này", "quý trước", "năm nay", "năm ngoái")
@@ -208,6 +208,7 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
         ReportRequestError: a word is unknown, or does not go with another.
     """
     found: dict[str, str] = {}
+    said: dict[str, str] = {}
     rest = [bare for word in words if (bare := word.strip("?!.,;:“”\"'"))]
     while rest:
         slot, value, used = _read(rest)
@@ -216,9 +217,9 @@ def parse_report_request(words: Sequence[str]) -> ReportRequest:
         if slot in found or (slot == "period" and not value):
             raise ReportRequestError("twice", " ".join(rest[:used]))
         if slot != "filler":
-            found[slot] = value
+            found[slot], said[slot] = value, " ".join(rest[:used])
         rest = rest[used:]
-    return _request(found)
+    return _request(found, said)
 
 
 def is_plain(words: Sequence[str], request: ReportRequest) -> bool:
@@ -226,30 +227,29 @@ def is_plain(words: Sequence[str], request: ReportRequest) -> bool:
     return {search_key(word) for word in words} <= set(request.words.split())
 
 
-def _request(found: Mapping[str, str]) -> ReportRequest:
+def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest:
     page = found.get("page")
     by = found.get("by", Dimension.PLAN if page == Page.SEGMENTS else None)
     metric = found.get("metric", Metric.NPS if page == Page.TREND or (by and page in (None, Page.SEGMENTS)) else None)
-    _check_fit(page, metric, found.get("by"))
-    own = page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS)
+    _check_fit(page, found.get("metric"), said)
+    own = None if page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS) else page
     return ReportRequest(
         metric=Metric(metric) if metric else None,
         period=found.get("period", DEFAULT_PERIOD),
         by=Dimension(by) if by else None,
         form=FileForm(found["form"]) if "form" in found else None,
-        page=None if own else Page(page),
+        page=Page(own) if own else None,
         files="files" in found,
     )
 
 
-def _check_fit(page: str | None, metric: str | None, by: str | None) -> None:
+def _check_fit(page: str | None, metric: str | None, said: Mapping[str, str]) -> None:
     """Refuses what the page would pass over in silence."""
     broken_down = page in (None, Page.SEGMENTS)
     measured = broken_down or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
-    if by and not broken_down:
-        raise ReportRequestError("beside", by)
-    if metric and not measured:
-        raise ReportRequestError("beside", metric)
+    for slot, known in (("by", broken_down), ("metric", measured)):
+        if slot in said and not known:
+            raise ReportRequestError("beside", said[slot])
 
 
 def _joined(first: str, second: str) -> str | None:

@@ -1,6 +1,6 @@
 """The buttons under a report: to other reports, within this one, to other periods, and to files."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -13,28 +13,22 @@ from bot.domain.taps import ShowReport
 TABS_A_ROW, CHOICES_A_ROW = 4, 5
 PERIODS = ("30d", "90d", "this quarter", "this year")
 EVERYTHING = "everything"
-OF_REQUESTS = frozenset({Page.TREND, Page.SEGMENTS})
-"""Tabs that are no page of their own but a metric, and a metric by something."""
-
 _KINDS = MappingProxyType({Page.FUNNEL: (None, *KINDS), Page.REASONS: KINDS})
 
 
-def tabs(request: ReportRequest, pages: Collection[Page]) -> Keyboard:
+def tabs(request: ReportRequest) -> Keyboard:
     """The rows of buttons under a report: tabs, what its own tab offers, and periods or else kinds of file.
 
-    Only `pages` are offered. What a neighbour knows of a request stays as it is: its period, its metric, its breakdown.
+    What a neighbour knows of a request stays as it is: its period, its metric, its breakdown.
     """
     asked = replace(request, form=None)
-    shown = [tab for tab in TABS if tab in OF_REQUESTS or tab in pages]
-    neighbours = [
-        _button(asked, OVERVIEW, _overview(asked)),
-        *(_button(asked, tab, _under(asked, tab)) for tab in shown),
-    ]
-    rows = [*_rows(neighbours, TABS_A_ROW), *_choices(asked, pages)]
+    others = (_button(asked, tab, _under(asked, tab)) for tab in TABS)
+    neighbours = [_button(asked, OVERVIEW, _overview(asked)), *others]
+    rows = [*_rows(neighbours, TABS_A_ROW), *_choices(asked)]
     return (*rows, _files(asked) if asked.files else _periods(asked))
 
 
-def _choices(asked: ReportRequest, pages: Collection[Page]) -> Iterator[tuple[Button, ...]]:
+def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
     if asked.page is None:
         yield tuple(_button(asked, metric, replace(asked, metric=metric)) for metric in Metric)
     if asked.tab is Page.SEGMENTS:
@@ -42,7 +36,7 @@ def _choices(asked: ReportRequest, pages: Collection[Page]) -> Iterator[tuple[Bu
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]
         yield tuple(_button(asked, kind or EVERYTHING, replace(asked, metric=kind)) for kind in kinds)
-    below = [page for page in BELOW.get(asked.tab, ()) if page in pages] if asked.tab else []
+    below = BELOW.get(asked.tab, ()) if asked.tab else ()
     yield from _rows([_button(asked, page, _page(asked, page)) for page in below], CHOICES_A_ROW)
 
 

@@ -195,7 +195,8 @@ def _yearly(monthly: Estimate | None) -> Estimate | None:
     """A month's churn by the year, its interval by the same line, since it only rises."""
     if monthly is None:
         return None
-    return Estimate(*(yearly_churn(end) for end in (monthly.value, monthly.low, monthly.high)), monthly.n)
+    value, low, high = (yearly_churn(end) for end in (monthly.value, monthly.low, monthly.high))
+    return Estimate(value, low, high, monthly.n)
 
 
 def metric_unit(metric: Metric) -> FigureUnit:

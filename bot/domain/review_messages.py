@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.domain.calendar_units import ONE_DAY, Unit
 from bot.domain.health import Colour
 from bot.domain.health_reports import HealthReportPicture, Mover
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate
-from bot.domain.periods import ONE_DAY, Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.report_messages import Report, TrendPicture
 from bot.domain.reports import Funnel, Metric, TrendPoint
 from bot.domain.taps import ShowHealth

@@ -1,18 +1,18 @@
 """When managers are told how a week or a month went, and what of it is kept to be said and drawn."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from math import isfinite
 
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.business_hours import is_open_on
+from bot.domain.calendar_units import ONE_DAY, Unit
 from bot.domain.cases import hours_of
 from bot.domain.figures import Figure
 from bot.domain.local_time import instant_at, local_date
-from bot.domain.metrics.estimates import Estimate
-from bot.domain.periods import ONE_DAY, Label, Period, Unit
+from bot.domain.money_reports import figure_facts
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, TrendPoint, metric_line
 from bot.domain.rules import Rules
 
@@ -134,21 +134,4 @@ def picture_facts(trend: Sequence[TrendPoint], counts: PeriodCounts) -> dict[str
 
 def figures_facts(figures: Sequence[Figure]) -> list[dict[str, object]]:
     """The figures of a page, the first ones; what may not be shown of them is not kept either."""
-    return [
-        {
-            "key": one.key,
-            "unit": one.unit,
-            "n": one.n,
-            "estimate": _finite(one.visible),
-            "segment": one.segment,
-            "currency": one.currency,
-        }
-        for one in figures[:MOST_FIGURES]
-    ]
-
-
-def _finite(estimate: Estimate | None) -> Mapping[str, float | None] | None:
-    """An end that is not known is none: JSON knows no infinity."""
-    if estimate is None:
-        return None
-    return {name: end if isfinite(end) else None for name, end in asdict(estimate).items()}
+    return [{**figure_facts(one), "segment": one.segment} for one in figures[:MOST_FIGURES]]

@@ -19,6 +19,7 @@ from bot.domain.money_reports import (
     RowsPicture,
     WaitPicture,
     days_figure,
+    hidden,
     money_report,
     share_figure,
     spans,
@@ -134,4 +135,4 @@ def _is_on_time(one: Milestone) -> bool:
 
 def _tasks(key: str, due: Sequence[Milestone], holds: Callable[[Milestone], bool]) -> Figure:
     estimate: Estimate | None = proportion(Share(sum(map(holds, due)), len(due)))
-    return share_figure(key, estimate)
+    return hidden(share_figure(key, estimate), len({one.customer_id for one in due}))

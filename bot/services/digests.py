@@ -28,12 +28,15 @@ def plan_digests(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def _plan(tx: Tx, one: Staff, day: date, *, rules: Rules, now: datetime) -> bool:
+    key = f"digest:{day}:{one.user_id}"
+    if storage.outbox.is_queued(tx, key):
+        return False
     facts = digests.digest_facts(_sections(tx, one.user_id, day, rules=rules, now=now))
     if not facts["sections"]:
         return False
     outgoing = at_once(
         Kind.DIGEST,
-        f"digest:{day}:{one.user_id}",
+        key,
         now=now,
         chat_id=one.user_id,
         language=one.language,

@@ -20,6 +20,7 @@ from bot.domain.money_reports import (
     RowsPicture,
     Spans,
     TimedPoint,
+    hidden,
     money_figure,
     money_report,
     number_figure,
@@ -86,7 +87,9 @@ def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     change = _change(mean, before)
     figures = [
         money_figure("average_deal", mean, ledger.currency, change=change),
-        money_figure("median_deal", _median_deal(tx, ledger, pair, takings), ledger.currency),
+        hidden(
+            money_figure("median_deal", _median_deal(tx, ledger, pair, takings), ledger.currency), takings.customers
+        ),
         number_figure("sales_per_customer", ratio(_per_customer(here))),
     ]
     points = [_point(part, ratio(storage.money.load_deals(tx, ledger, part))) for part in trends(pair.now, now=now)[0]]
@@ -159,12 +162,13 @@ def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> lis
         missing = [money_figure(key, None, ledger.currency, note="no_costs") for key in keys]
         return [*missing, share_figure("cost_of_revenue", None, note="no_costs")]
     per_customer = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+    cases = storage.costs.load_cases(tx, ledger, pair.now)
     ranks = median_ranks(solved.priced)
     middle, low, high = (storage.costs.load_case(tx, ledger, pair.now, place) for place in ranks)
     return [
         money_figure("cost_per_customer", ratio(per_customer), ledger.currency),
-        money_figure("cost_per_case", ratio(storage.costs.load_cases(tx, ledger, pair.now)), ledger.currency),
-        money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency),
+        money_figure("cost_per_case", ratio(cases), ledger.currency),
+        hidden(money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency), cases.sums.n),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
     ]
 

@@ -1,7 +1,7 @@
 """Reports: what is counted for each, and against which period it is held."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -64,12 +64,11 @@ def report(
     request: ReportRequest,
     page: Page,
     language: Language,
-    pages: Collection[report_pages.Page] = tuple(report_pages.Page),
     free: bool = False,
 ) -> Report | Message:
     """The page that was asked for, under its tabs, or what to say to a period that there cannot be.
 
-    `pages` are those that its tabs offer; words that were `free` are told how they were understood.
+    Words that were `free` are told how they were understood.
     """
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
@@ -78,7 +77,7 @@ def report(
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
     message = replace(
         found.message,
-        keyboard=(*found.message.keyboard, *tabs(request, pages)),
+        keyboard=(*found.message.keyboard, *tabs(request)),
         opening=_opening(tx, request, period, free=free, language=language),
     )
     return replace(found, message=message, form=request.form)

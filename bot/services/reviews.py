@@ -114,8 +114,10 @@ def _month(tx: Tx, month: Period, rules: Rules, pages: Pages, *, now: datetime) 
 
 
 def _health(tx: Tx, rules: Rules) -> list[Part]:
+    if not rules.health.enabled:
+        return []
     spread = storage.health_lists.load_spread(tx)
-    if not rules.health.enabled or not spread.total:
+    if not spread.total:
         return []
     return [{"template": "reports/health", "picture": "health", **spread_facts(spread)}]
 

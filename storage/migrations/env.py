@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
+from storage import rollup_marks
 from storage.tables import metadata
 
 ONE_AT_A_TIME = 7_418_529_630
@@ -20,7 +21,17 @@ def run(connection: Connection) -> None:
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
-        context.run_migrations()
+        _run_migrations(connection)
+
+
+def _run_migrations(connection: Connection) -> None:
+    """Triggers are taken away before tables change, and made again after: only what migrates has to wait for them."""
+    changes = context.get_context().get_current_revision() != context.get_head_revision()
+    if changes:
+        rollup_marks.drop(connection)
+    context.run_migrations()
+    if changes:
+        rollup_marks.create(connection)
 
 
 run(context.config.attributes["connection"])

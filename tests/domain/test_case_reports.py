@@ -149,3 +149,14 @@ def test_every_figure_is_there_for_files_and_one_that_is_not_known_has_no_value(
     assert (told["cases_solve_median"].n, told["cases_solve_p90"].estimate) == (6, None)
     assert told["cases_solve_median"].visible is not None
     assert (told["cases_helped"].n, told["cases_complaints"].unit) == (6, FigureUnit.RATE)
+
+
+def test_what_cases_were_about_is_counted_of_those_of_which_it_is_known() -> None:
+    late, dear = (replace(SOLVED, reason=reason) for reason in ("delivery", "price"))
+    some = found(late, late, late, late, dear, SOLVED, OPEN)
+    assert [(one.reason, one.share.counts) for one in some.reasons] == [
+        ("delivery", Share(4, 5)),
+        ("price", Share(1, 5)),
+    ]
+    assert [one.key for one in printed(some)][-2:] == ["cases_because_delivery", "cases_because_price"]
+    assert found(late, dear).reasons[0].share.estimate is None

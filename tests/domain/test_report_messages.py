@@ -108,9 +108,25 @@ def test_one_metric_stands_beside_how_many_answered() -> None:
 def test_what_the_silent_have_done_stands_in_the_report_and_in_its_file() -> None:
     outcomes = outcome_lines(Followed(40, 9, 0), Followed(60, 3, 0))
     line = metric_line(Metric.NPS, COUNTS)
-    spans = {"period": PERIOD, "before": previous(PERIOD), "language": Language.EN}
-    one = metric_report(line, line, picture(), outcomes=outcomes, never_bought=0, **spans)
-    every = overview_report(overview(COUNTS, COUNTS), FUNNEL, picture(), outcomes=outcomes, **spans)
+    one = metric_report(
+        line,
+        line,
+        picture(),
+        outcomes=outcomes,
+        never_bought=0,
+        period=PERIOD,
+        before=previous(PERIOD),
+        language=Language.EN,
+    )
+    every = overview_report(
+        overview(COUNTS, COUNTS),
+        FUNNEL,
+        picture(),
+        outcomes=outcomes,
+        period=PERIOD,
+        before=previous(PERIOD),
+        language=Language.EN,
+    )
     assert one.message.facts["outcomes"] == [asdict(outcome) for outcome in outcomes]
     for report in (one, every):
         assert [figure.key for figure in report.figures] == ["silent_lost", "answered_lost"]

@@ -9,19 +9,17 @@ from bot.domain.report_tabs import tabs
 from bot.domain.reports import Metric
 from bot.domain.taps import ShowReport
 
-EVERY = tuple(Page)
-
 
 def _words(row: tuple[Button, ...]) -> dict[object, str]:
     return {button.facts["tab"]: button.tap.words for button in row if isinstance(button.tap, ShowReport)}
 
 
 def _chosen(request: ReportRequest) -> list[object]:
-    return [button.facts["tab"] for row in tabs(request, EVERY) for button in row if button.facts["chosen"]]
+    return [button.facts["tab"] for row in tabs(request) for button in row if button.facts["chosen"]]
 
 
 def test_a_breakdown_leads_to_every_tab_with_its_period_and_what_the_tab_knows_of_it() -> None:
-    first, second, metrics, some, others, periods = tabs(ReportRequest(Metric.CSAT, "30d", Dimension.CSM), EVERY)
+    first, second, metrics, some, others, periods = tabs(ReportRequest(Metric.CSAT, "30d", Dimension.CSM))
     assert _words(first) == {
         "overview": "30d",
         "trend": "csat 30d",
@@ -40,18 +38,18 @@ def test_a_breakdown_leads_to_every_tab_with_its_period_and_what_the_tab_knows_o
 
 
 def test_a_metric_that_no_survey_measures_is_left_behind() -> None:
-    words = {tab: text for row in tabs(ReportRequest(Metric.CHURN, "30d"), EVERY) for tab, text in _words(row).items()}
+    words = {tab: text for row in tabs(ReportRequest(Metric.CHURN, "30d")) for tab, text in _words(row).items()}
     assert (words["funnel"], words["reasons"]) == ("funnel 30d", "reasons 30d")
     assert words["segments"] == "churn 30d by plan"
 
 
 def test_the_overview_offers_every_metric() -> None:
-    *_, metrics, _ = tabs(ReportRequest(), EVERY)
+    *_, metrics, _ = tabs(ReportRequest())
     assert _words(metrics) == {metric: f"{metric} 90d" for metric in Metric}
 
 
 def test_a_funnel_can_be_of_one_kind_and_has_the_tests_below_it() -> None:
-    *_, kinds, below, _ = tabs(ReportRequest(page=Page.FUNNEL), EVERY)
+    *_, kinds, below, _ = tabs(ReportRequest(page=Page.FUNNEL))
     assert list(_words(kinds)) == ["everything", "nps", "ces", "csat"]
     assert _words(below) == {"tests": "tests 90d"}
 
@@ -71,16 +69,11 @@ def test_where_one_is_is_marked(request_: ReportRequest, chosen: list[object]) -
     assert _chosen(request_) == chosen
 
 
-def test_only_pages_that_somebody_makes_are_offered() -> None:
-    rows = tabs(ReportRequest(page=Page.MONEY), (Page.MONEY, Page.CLV))
-    assert [list(_words(row)) for row in rows[:-1]] == [["overview", "trend", "segments", "money"], ["clv"]]
-
-
 def test_files_take_the_place_of_periods_and_go_back_to_them() -> None:
     request = ReportRequest(Metric.NPS, "30d")
-    *_, periods = tabs(request, EVERY)
+    *_, periods = tabs(request)
     assert _words(periods)["files"] == "nps 30d files"
-    *_, files = tabs(ReportRequest(Metric.NPS, "30d", form=FileForm.PDF, files=True), EVERY)
+    *_, files = tabs(ReportRequest(Metric.NPS, "30d", form=FileForm.PDF, files=True))
     assert _words(files) == {"back": "nps 30d", "xlsx": "nps 30d xlsx", "csv": "nps 30d csv", "pdf": "nps 30d pdf"}
 
 
@@ -90,7 +83,7 @@ def test_every_button_fits_says_itself_again_and_there_are_few_rows(page: Page |
     request = ReportRequest(Metric.RESPONSE_RATE, longest, Dimension.PLAN)
     if page not in {None, Page.TREND, Page.SEGMENTS}:
         request = ReportRequest(page=page, period=longest)
-    rows = tabs(request, EVERY)
+    rows = tabs(request)
     assert len(rows) <= 6
     assert max(map(len, rows)) <= 5
     for button in (button for row in rows for button in row):

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from bot.domain import review_messages, reviews
+from bot.domain.calendar_units import Unit
 from bot.domain.health import Colour
 from bot.domain.health_reports import HealthReportPicture, HealthSpread, Mover, spread_facts
 from bot.domain.messages import Language
-from bot.domain.periods import Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.report_messages import TrendPicture
 from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_trend
 from bot.domain.taps import ShowHealth

@@ -8,9 +8,10 @@ from math import inf
 import pytest
 
 from bot.domain import reviews
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.metrics.estimates import Estimate
-from bot.domain.periods import Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_trend
 from bot.domain.rules import ContactRules, ReviewRules, Rules
 
@@ -104,5 +105,5 @@ def test_of_figures_only_what_may_be_shown_is_kept_and_no_infinity() -> None:
         return Figure(key="k", unit=FigureUnit.NUMBER, n=n, estimate=estimate)
 
     told = reviews.figures_facts([figure(Estimate(3.0, 1.0, inf, 9), 9), figure(Estimate(3.0, 1.0, 4.0, 4), 4)])
-    assert [one["estimate"] for one in told] == [{"value": 3.0, "low": 1.0, "high": None, "n": 9}, None]
+    assert [one["estimate"] for one in told] == [{"value": 3.0, "low": 1.0, "high": None}, None]
     assert len(reviews.figures_facts([figure(None, 0)] * 40)) == reviews.MOST_FIGURES

@@ -18,6 +18,7 @@ from bot.domain.rules import (
     HolidayGreeting,
     MeasureTemplate,
     MilestoneTemplate,
+    MoneyRules,
     PlanTemplate,
     ReportRules,
     RetentionRules,
@@ -196,3 +197,25 @@ TOO_FEW = dict.fromkeys(HEALTH.weights, 0.0) | {Measure.SURVEY: 5.0}
 def test_a_score_that_cannot_be_made_is_refused(health: HealthRules, key: str) -> None:
     (problem,) = broken_limits(Rules(health=health))
     assert problem.startswith(f"{key}: ")
+
+
+@pytest.mark.parametrize(
+    ("money", "key"),
+    [
+        (MoneyRules(margin=0), "money.margin"),
+        (MoneyRules(margin=1.1), "money.margin"),
+        (MoneyRules(discount=-0.1), "money.discount"),
+        (MoneyRules(horizon_months=0), "money.horizon_months"),
+        (MoneyRules(rfm_days=(30, 90, 180)), "money.rfm_days"),
+        (MoneyRules(rfm_purchases=(1, 2, 2, 4)), "money.rfm_purchases"),
+        (MoneyRules(rfm_spent=(4, 3, 2, 1)), "money.rfm_spent"),
+        (MoneyRules(rfm_spent=(-1, 3, 4, 5)), "money.rfm_spent"),
+    ],
+)
+def test_money_cannot_be_reckoned_by_senseless_rules(money: MoneyRules, key: str) -> None:
+    (problem,) = broken_limits(Rules(money=money))
+    assert problem.startswith(f"{key}: ")
+
+
+def test_a_margin_may_be_all_of_the_revenue() -> None:
+    assert not list(broken_limits(Rules(money=MoneyRules(margin=1))))

@@ -115,7 +115,8 @@ def test_a_report_of_every_kind_has_the_figures_of_each_in_its_file() -> None:
     assert len(one.figures) == len(STEPS)
 
 
-def test_no_more_than_five_rules_are_named() -> None:
-    held = [replace(WAITING, hold_rule=f"rule {n}", count=n) for n in range(1, 9)]
+def test_three_rules_are_named_and_the_others_counted() -> None:
+    held = [replace(WAITING, hold_rule=f"rule {n}", count=n) for n in range(1, 7)]
     facts = funnel_report(held, None, period=PERIOD, now=NOW, language=Language.VI).message.facts
-    assert facts["held"] == {f"rule {n}": n for n in (8, 7, 6, 5, 4)}
+    assert facts["held"] == {"rule 6": 6, "rule 5": 5, "rule 4": 4}
+    assert facts["held_otherwise"] == 6

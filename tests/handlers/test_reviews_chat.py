@@ -9,7 +9,7 @@ from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import add_customer, put, row, rows
 from tests.history import Asked, remember
-from tests.stage import RULES, Stage, last
+from tests.stage import RULES, Stage, last, text
 
 MONDAY = datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)  # the first of December
@@ -28,6 +28,10 @@ async def test_the_week_and_then_the_month_come_with_their_pictures_once(
     scored = {"customer_id": people[0], "day": MONDAY.date(), "score": 40, "scorecard": "general", "version": "1"}
     put(database, "health", **scored, colour="red", since=MONDAY.date(), parts=[], score_before=80)
 
+    for one in people:
+        bought = {"purchased_at": sent_at, "amount_minor": 100_000 * one, "currency": "VND"}
+        put(database, "purchase", external_id=f"P{one}", customer_id=one, **bought)
+
     clock.advance(MONDAY - clock.now())
     assert plan(database) == 1
     await stage.settle()
@@ -38,9 +42,12 @@ async def test_the_week_and_then_the_month_come_with_their_pictures_once(
     assert "• Khách 0: 40" in str(week.content["caption"])
 
     clock.advance(TUESDAY - clock.now())
-    assert plan(database) == 2
+    assert plan(database) == 3
     await stage.settle()
     assert plan(database) == 0
+    money = text(last(stage.staff))
+    assert money.startswith("Tiền, tháng 11/2026")
+    assert "Doanh thu: 2.100.000\N{NO-BREAK SPACE}₫ (" in money
     captions = [str(one.content["caption"]) for one in stage.staff.messages.values() if "photo" in one.content]
     assert [one.splitlines()[0].split(" (")[0] for one in captions[1:]] == [
         "Tháng 11/2026",

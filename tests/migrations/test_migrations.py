@@ -175,7 +175,7 @@ def test_whose_a_customer_is_is_known_since_the_surveys_say_so_and_otherwise_sin
         connection.execute(text("UPDATE customer SET csm_id = 7"))
         for day, trigger, csm_id in planned:
             facts = {"trigger": trigger, "csm_id": csm_id, "planned_at": f"2026-01-0{day} 00:00:00"}
-            connection.execute(text(RUN), {"customer_id": 2 if trigger == "import" else 1, **facts})
+            connection.execute(text(OWNED_RUN), {"customer_id": 2 if trigger == "import" else 1, **facts})
         connection.commit()
 
     migrate(blank_url)
@@ -186,7 +186,7 @@ def test_whose_a_customer_is_is_known_since_the_surveys_say_so_and_otherwise_sin
         assert found[2] > datetime(2026, 11, 1, tzinfo=UTC)
 
 
-RUN = """
+OWNED_RUN = """
 INSERT INTO survey_run (customer_id, kind, "trigger", subject, wording, segment, csm_id, planned_at)
 VALUES (:customer_id, 'nps', :trigger, '', '', '', :csm_id, :planned_at)
 """

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from tests.retail import conversion
+from tests.retail.causes import run as causes_of
+from tests.retail.figures import tell
 from tests.retail.run import run as play
 
 app = typer.Typer(
@@ -41,6 +43,23 @@ def run(
     if disagreements := asyncio.run(play(folder, typer.echo, year=year)):
         typer.echo(f"Disagreements: {', '.join(disagreements)}")
         raise typer.Exit(1)
+
+
+@app.command()
+def figures(
+    folder: Annotated[Path, typer.Argument(help="The folder that `prepare` wrote to.", show_default=False)],
+) -> None:
+    """Import both files into a fresh database and print every figure of money, as docs/numbers.md has them."""
+    tell(folder, typer.echo)
+
+
+@app.command()
+def causes(
+    folder: Annotated[Path, typer.Argument(help="The folder that `prepare` wrote to.", show_default=False)],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day that `prepare` was given.")],
+) -> None:
+    """Make up answers and owners that have nothing to do with who stays, and read the pages that look for it."""
+    causes_of(folder, typer.echo, now=as_of.replace(hour=2, tzinfo=UTC))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ FIRST = datetime(2026, 12, 1, 1, 30, tzinfo=UTC)  # a Tuesday
 HOA, LAN = CHAT + 1, CHAT + 2
 
 
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is decided before anything is asked of a database."""
+
+
 @pytest.fixture
 def until(clock: HandClock) -> Callable[[datetime], datetime]:
     """Moves the clock to an instant."""
@@ -69,6 +73,7 @@ def test_a_week_is_held_against_the_four_before_it(database: Database, until: Ca
     assert told["scores"] == {"10": 24, "3": 6}
 
 
+@one_database
 def test_a_week_with_few_answers_is_not_compared(database: Database, until: Callable[[datetime], datetime]) -> None:
     until(MONDAY)
     answers(database, [10] * 6, MONDAY - 3 * DAY)
@@ -105,6 +110,7 @@ def test_a_week_tells_of_cases_of_who_became_red_of_churn_and_of_what_is_ahead(
     assert told["ahead"] == {"milestones": 0, "contracts": 2}
 
 
+@one_database
 def test_a_review_tells_what_was_so_when_it_was_planned(
     database: Database, until: Callable[[datetime], datetime]
 ) -> None:
@@ -116,6 +122,7 @@ def test_a_review_tells_what_was_so_when_it_was_planned(
     assert facts(database)["lines"][0]["line"]["n"] == 6
 
 
+@one_database
 def test_it_is_told_after_a_night_without_a_bot_and_not_after_three(
     database: Database, until: Callable[[datetime], datetime]
 ) -> None:
@@ -162,6 +169,7 @@ def test_a_month_is_told_on_its_first_business_day_with_a_picture_and_part_by_pa
     assert told[1]["picture_of"]["movers"] == [{"name": "Nguyễn Thị An", "before": 80, "after": 40}]
 
 
+@one_database
 def test_each_review_can_be_turned_off_and_an_empty_business_has_none(
     database: Database, until: Callable[[datetime], datetime]
 ) -> None:

@@ -42,7 +42,7 @@ def test_a_survey_is_found_with_what_became_of_its_invitation_and_of_its_reminde
     change(database, sent, status="sent", sent_at=START)
     reminder = queue(database, Kind.REMINDER, chi, run_id=answered)
     change(database, reminder, status="sent", sent_at=START)
-    score = {"customer_id": chi, "kind": "nps", "score": 9, "scale": "0-10", "segment": "", "reason": "vì"}
+    score = {"customer_id": chi, "kind": "nps", "score": 9, "scale": "0-10", "reason": "vì"}
     put(database, "answer", run_id=answered, answered_at=START + DAY, **score)
     expected = SurveyFunnel(
         planned=3, waiting=1, sent=1, held={"between_surveys": 1}, answered=1, commented=1, reminded=1, answered_after=1

@@ -179,9 +179,12 @@ def report_of(n: int, language: Language, words: str = "90d") -> Report:
         resolved_at=NOW - 18 * DAY,
         solve_due_at=NOW - 10 * DAY,
         reopened=1,
+        reason=Reason.MISUNDERSTANDING,
     )
-    waiting = CaseTimes(**{**vars(one), "answered_at": None, "first_resolved_at": None, "resolved_at": None})
-    opened = (*[one] * (n - n // 3), *[waiting] * (n // 3))
+    nothing = dict.fromkeys(("answered_at", "first_resolved_at", "resolved_at"))
+    waiting = CaseTimes(**{**vars(one), **nothing, "reason": ""})
+    others = [CaseTimes(**{**vars(one), "reason": reason}) for reason in (Reason.DELIVERY, Reason.OTHER)]
+    opened = (*[one] * (n - n // 3), *[waiting] * (n // 3), *others * (n // 9))
     counts = CaseCounts(opened=opened, resolved=(NOW,) * n, excluded=n // 5, scores=[(2, 9)] * n)
     found, parts = case_reports.figures(counts, period, RULES, now=NOW), trends(period, now=NOW)[0]
     picture = CaseTimesPicture(

@@ -7,10 +7,12 @@ import pytest
 from bot.domain.landmarks import Present
 from bot.domain.messages import Language
 from bot.domain.report_messages import Report
-from bot.domain.rules import Rules
+from bot.domain.report_requests import FileForm
+from bot.domain.rules import Rules, WinBackRules
 from bot.domain.trial_messages import wordings_report
 from bot.render import Renderer
-from tests.cause_facts import PERIOD, crowd, loyalty_page, pages, someone, wording_tests
+from handlers.report_files import write
+from tests.cause_facts import PERIOD, crowd, drawn, loyalty_page, pages, roi_page, someone, wording_tests
 
 RENDERER = Renderer(Rules(business="Hoa Mai"))
 CAPTION = 1024
@@ -35,18 +37,23 @@ def test_every_page_fits_a_caption_in_words_and_says_no_value_without_its_interv
         assert [line for line in values if not INTERVAL.search(line.replace("\xa0", " "))] == []
         for block in ("title", "subtitle", "no_answers", "too_few", *report.methods):
             assert RENDERER.part(report.words, block)
-        for figure in report.figures:
-            assert RENDERER.part(report.words, "title")
-            assert figure.n >= 0
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_figure_has_a_name(language: Language) -> None:
-    template = RENDERER._environment.get_template(f"{language}/reports/figures.j2")  # noqa: SLF001
-    keys = {figure.key for report in pages(300, language) for figure in report.figures}
-    assert len(keys) >= 12
-    for key in keys:
-        assert template.module.figure_name(key).strip()  # type: ignore[attr-defined]
+def test_every_page_can_be_had_as_a_file_in_which_each_figure_has_a_name(language: Language) -> None:
+    for report in pages(300, language):
+        written = write(report, FileForm.CSV, RENDERER).content.decode("utf-8-sig").splitlines()
+        names = [line.partition(",")[0] for line in written[1:]]
+        assert len(names) == len(report.figures)
+        assert all(names)
+        assert write(report, FileForm.XLSX, RENDERER).content
+
+
+def test_a_trial_that_may_not_be_read_is_not_said_to_rest_on_too_few() -> None:
+    page = roi_page(WinBackRules(holdout=0.3, planned=600), drawn(590), Language.EN)
+    written = write(page, FileForm.CSV, RENDERER).content.decode("utf-8-sig")
+    assert written.count("cannot be said; the page says why") == 2
+    assert "under 5" not in written
 
 
 @pytest.mark.parametrize(

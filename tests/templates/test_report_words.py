@@ -52,7 +52,7 @@ SEGMENTS = {
     Dimension.CSM: ("7", "", "6000000000"),
     Dimension.VALUE: ("-4999999", "", "5000000-19999999"),
     Dimension.AGE: ("-17", "18-24", "55+"),
-    Dimension.RFM: ("champions", "", "of tomorrow"),
+    Dimension.RFM: ("champions", "", "asleep"),
 }
 TINY_TO_LARGE = [pytest.param(n, id=str(n)) for n in SIZES]
 
@@ -336,7 +336,7 @@ def test_every_picture_has_its_words(n: int, metric: Metric, language: Language)
         (Dimension.CSM, ("(chưa có người phụ trách)", "Hoa", "#6000000000"), ("(no CSM)", "Hoa")),
         (Dimension.AGE, ("1. đến 17: ", "2. 18 – 24: ", "3. từ 55: "), ("1. up to 17: ", "3. from 55: ")),
         (Dimension.VALUE, ("đến 4.999.999\xa0₫", "5.000.000\xa0₫ – 19.999.999\xa0₫"), ("up to ₫4,999,999",)),
-        (Dimension.RFM, ("khách ruột", "(chưa xếp hạng)", "of tomorrow"), ("champions", "(no RFM segment)")),
+        (Dimension.RFM, ("Khách quý nhất", "(chưa xếp hạng)"), ("Champions", "(no RFM segment)")),
         (Dimension.TAG, ("(không có thẻ)", "Khách có nhiều thẻ được tính vào từng thẻ."), ("several tags",)),
     ],
 )
@@ -361,7 +361,8 @@ def test_quarters_of_value_are_named_by_who_bought_most() -> None:
 def test_a_breakdown_of_eight_long_names_fits_a_caption(metric: Metric, language: Language) -> None:
     for by in Dimension:
         report = breakdown_of(metric, 1_234_567, language, by)
-        longest = {"name": asdict(SegmentName(text="Ở" * LONGEST_NAME)), "unlike": "down"}
+        named = "cannot_lose" if by is Dimension.RFM else "Ở" * LONGEST_NAME
+        longest = {"name": asdict(SegmentName(text=named)), "unlike": "down"}
         segments = [{**facts(report)[0], **longest}] * MOST_LISTED
         many = {"segments": segments, "total": 999, "compared": 999, "different": 1}
         said = RENDERER.render(replace(report.message, facts={**report.message.facts, **many})).text

@@ -3,16 +3,19 @@
 import json
 from dataclasses import asdict
 from datetime import date
+from math import inf
 from typing import Any
 
 import pytest
 from telegram.constants import MessageLimit
 
 from bot.domain import review_messages, reviews
-from bot.domain.figures import FigureUnit
+from bot.domain.calendar_units import Unit
+from bot.domain.figures import Figure, FigureUnit
 from bot.domain.messages import Language
+from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Difference, Estimate, Verdict
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Label, Period, Unit
+from bot.domain.periods import Label, Period
 from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_line
 from bot.domain.rules import Rules
 from bot.playground.formatting import parse_html
@@ -94,11 +97,17 @@ def test_under_five_nothing_but_n_is_said_and_nothing_of_who_is_not_there(langua
 
 @pytest.mark.parametrize("language", Language)
 def test_every_figure_of_a_page_has_its_unit_its_interval_and_its_n(language: Language) -> None:
-    estimate = {"value": 0.5, "low": 0.25, "high": None, "n": 30}
-    figure = {"key": "cases_closed", "n": 30, "estimate": estimate, "segment": "", "currency": "VND"}
-    figures = [{**figure, "unit": unit} for unit in FigureUnit]
-    bare = [{**figure, "unit": "share", "estimate": None, "n": n} for n in (0, 3, 30)]
-    facts = {**SPANS, "template": "reviews/figures", "page": "cases", "figures": [*figures, *bare]}
-    lines = render(facts, language).splitlines()[2:-2]
-    assert len(set(lines)) == len(lines)
-    assert sum("n = 30" in line for line in lines) == len(figures) + 1
+    def figure(unit: FigureUnit, estimate: Estimate | None, n: int = 30, change: Change = NOT_COMPARABLE) -> Figure:
+        return Figure(key="cases_closed", unit=unit, n=n, estimate=estimate, currency="VND", change=change)
+
+    half = Estimate(0.5, 0.25, inf, 30)
+    moved = [Change(verdict, Difference(0.1, 0.1, 0.1)) for verdict in (Verdict.UP, Verdict.DOWN)]
+    figures = [
+        *(figure(unit, half) for unit in (FigureUnit.SHARE, FigureUnit.MONEY, FigureUnit.DAYS, FigureUnit.NUMBER)),
+        *(figure(FigureUnit.SHARE, half, change=change) for change in moved),
+        *(figure(FigureUnit.SHARE, None, n) for n in (0, 3, 30)),
+    ]
+    told = reviews.figures_facts(figures)
+    lines = render({**SPANS, "template": "reviews/figures", "page": "cases", "figures": told}, language).splitlines()
+    assert len(set(lines[2:-2])) == len(figures)
+    assert sum("n = 30" in line for line in lines) == len(figures) - 2

@@ -2,19 +2,22 @@
 
 Small segments have the highest and the lowest churn by chance alone, so each is drawn towards the whole by as much as
 chance explains: empirical Bayes with a beta prior, by the moments of Kleinman, "Proportions with extraneous variance:
-single and independent samples", JASA 68 (1973), 46-54. The intervals are those of the posterior, and take the prior as
-known (Morris, JASA 78 (1983), 47-55, says by how little they are too short from ten segments on).
+single and independent samples", JASA 68 (1973), 46-54. The intervals are those of the posterior. As the prior is itself
+guessed from few segments, it counts (k - 3) / (k - 1) of what the moments say (Morris, "Parametric Empirical Bayes
+Inference", JASA 78 (1983), 47-55) and half of that: so the intervals cover 91 to 95 % from three segments on, and 85 to
+94 % without (docs/numbers-causes.md).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, comparable
 from bot.domain.metrics.multiple import unlike_the_rest
 from bot.domain.metrics.proportions import Share
 
 TAIL = 0.025
-MOST_SCATTER = 0.99
+LEAST_PRIOR = 1.0
+"""A prior that weighs no more than one customer draws towards nothing, and still keeps 0 and 1 from being certain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,8 @@ class Segment:
 class Opportunity:
     """What a segment loses beyond the reference: `churn` is shrunk (0 to 1), `at_stake` in minor units a year.
 
-    `is_unlike` says that the segment differs from the rest, at most one such claim in ten being false; `themes` are
-    what its detractors write about.
+    `is_unlike` says that the segment, of thirty or more, differs from the rest, at most one such claim in ten being
+    false; `themes` are what its detractors write about.
     """
 
     segment: Segment
@@ -40,10 +43,15 @@ class Opportunity:
     is_unlike: bool
     themes: Sequence[str] = ()
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether more is lost here than by all, and there are enough customers to say so."""
+        return self.at_stake.low > 0 and comparable(self.segment.lost.whole)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Opportunities:
-    """The segments of five or more, surest first: by the lower bound of what is at stake. `lost` is of all of them.
+    """The segments of five or more, sure ones first, by the lower bound of what is at stake. `lost` is of all of them.
 
     None are `found` where they differ by no more than chance explains.
     """
@@ -60,50 +68,48 @@ def opportunities(segments: Sequence[Segment], themes: Mapping[str, Sequence[str
     """
     shown = [one for one in segments if one.lost.whole >= HIDDEN_UNDER]
     lost = Share(sum(one.lost.part for one in shown), sum(one.lost.whole for one in shown))
-    scatter = _scatter([one.lost for one in shown], lost)
-    if not scatter:
+    prior = prior_weight([one.lost for one in shown])
+    if prior is None:
         return Opportunities(lost=lost, looked_at=len(shown))
     unlike = unlike_the_rest({one.name: one.lost for one in shown})
     found = [
-        _opportunity(one, lost.part / lost.whole, scatter, unlike, (themes or {}).get(one.name, ())) for one in shown
+        _opportunity(one, lost.part / lost.whole, prior, unlike, (themes or {}).get(one.name, ())) for one in shown
     ]
-    found.sort(key=lambda one: (-one.at_stake.low, -one.at_stake.value, one.segment.name))
+    found.sort(key=lambda one: (not one.is_sure, -one.at_stake.low, -one.at_stake.value, one.segment.name))
     return Opportunities(lost=lost, looked_at=len(shown), found=tuple(found))
 
 
 def _opportunity(
-    segment: Segment, reference: float, scatter: float, unlike: Collection[str], themes: Sequence[str]
+    segment: Segment, reference: float, prior: float, unlike: Collection[str], themes: Sequence[str]
 ) -> Opportunity:
-    churn = shrunk(segment.lost, reference, scatter)
-    stake = [segment.value_minor * (end - reference) for end in (churn.value, churn.low, churn.high)]
+    churn = shrunk(segment.lost, reference, prior)
+    value, low, high = (segment.value_minor * (end - reference) for end in (churn.value, churn.low, churn.high))
     return Opportunity(
         segment=segment,
         churn=churn,
-        at_stake=Estimate(*stake, segment.lost.whole),
-        is_unlike=segment.name in unlike,
+        at_stake=Estimate(value, low, high, segment.lost.whole),
+        is_unlike=segment.name in unlike and comparable(segment.lost.whole),
         themes=tuple(themes),
     )
 
 
-def shrunk(lost: Share, reference: float, scatter: float) -> Estimate:
-    """The posterior mean of a segment's churn (0 to 1) with its central 95 %.
-
-    `scatter` is the correlation within segments, over 0 and under 1: of a share's variance, how much is their own.
-    """
+def shrunk(lost: Share, reference: float, prior: float) -> Estimate:
+    """The posterior mean of a segment's churn (0 to 1) with its central 95 %; the prior weighs so many customers."""
     from scipy.special import betaincinv  # noqa: PLC0415  a bot at rest does not need it
 
-    prior = 1 / scatter - 1
     left, stayed = prior * reference + lost.part, prior * (1 - reference) + lost.whole - lost.part
     low, high = (float(betaincinv(left, stayed, tail)) for tail in (TAIL, 1 - TAIL))
     return Estimate(left / (left + stayed), low, high, lost.whole)
 
 
-def _scatter(shares: Sequence[Share], all_of_them: Share) -> float:
-    """Kleinman's moment estimate with weights n: 0 where chance explains all of it, under 1 where it explains none."""
-    part, whole, freedom = all_of_them.part, all_of_them.whole, len(shares) - 1
+def prior_weight(shares: Sequence[Share]) -> float | None:
+    """How many customers the prior weighs, at least one; None where chance explains all that the shares differ."""
+    part, whole = sum(one.part for one in shares), sum(one.whole for one in shares)
+    freedom = len(shares) - 1
     if not 0 < part < whole or freedom < 1:
-        return 0.0
+        return None
     reference = part / whole
     room = whole - sum(one.whole**2 for one in shares) / whole - freedom
     squares = sum(one.whole * (one.part / one.whole - reference) ** 2 for one in shares)
-    return min(max(0.0, (squares / (reference * (1 - reference)) - freedom) / room), MOST_SCATTER)
+    scatter = (squares / (reference * (1 - reference)) - freedom) / room
+    return max(LEAST_PRIOR, (1 / scatter - 1) * max(freedom - 2, 0) / freedom / 2) if scatter > 0 else None

@@ -15,7 +15,7 @@ from bot.domain.metrics.estimates import Estimate, Z
 from bot.domain.metrics.rates import student
 
 MOST_RESAMPLED = 2000
-ROUNDS = 1999
+ROUNDS = 999
 SEED = 2026
 BLOCK = 500_000
 """So many draws are in memory at once."""

@@ -57,14 +57,14 @@ def return_on(trial: Trial, money: Money | None, *, basis: Basis) -> Return:
     if reading.difference is None:
         return Return(basis=basis, reading=reading)
     ends = (reading.difference.value, reading.difference.low, reading.difference.high)
-    kept = [end * trial.treated.whole for end in ends]
-    return Return(
-        basis=basis,
-        reading=reading,
-        kept=Estimate(*kept, trial.followed),
-        roi=Estimate(*(_gain(each, money) for each in kept), trial.followed) if money and money.cost else None,
+    value, low, high = (end * trial.treated.whole for end in ends)
+    kept = Estimate(value, low, high, trial.followed)
+    return Return(basis=basis, reading=reading, kept=kept, roi=_gain(kept, money) if money and money.cost else None)
+
+
+def _gain(kept: Estimate, money: Money) -> Estimate:
+    value, low, high = (
+        (each * money.value * money.margin + money.saved - money.cost) / money.cost
+        for each in (kept.value, kept.low, kept.high)
     )
-
-
-def _gain(kept: float, money: Money) -> float:
-    return (kept * money.value * money.margin + money.saved - money.cost) / money.cost
+    return Estimate(value, low, high, kept.n)

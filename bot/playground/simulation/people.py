@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.domain.messages import Language
 from bot.domain.rules import Rules
@@ -48,6 +49,9 @@ class Profile:
     birthday: Birthday | None
     plan: str
     location: str
+    title: str
+    channel: str
+    tags: Sequence[str]
     csm_id: int
     joined_at: datetime
     linked_at: datetime | None
@@ -89,6 +93,9 @@ def draw(number: int, *, seed: int, rules: Rules, now: datetime) -> Profile:
         birthday=_birthday(chance) if chance.happens(0.85) else None,
         plan=plan,
         location=chance.one_of(table("names")["places"]["en" if foreign else "vi"]),
+        title=_every("titles", number),
+        channel=_every("channels", number),
+        tags=_every("tags", number),
         csm_id=FIRST_STAFF_ID + csm,
         joined_at=joined_at,
         linked_at=linked_at if linked else None,
@@ -101,6 +108,12 @@ def draw(number: int, *, seed: int, rules: Rules, now: datetime) -> Profile:
         stopped_at=linked_at + timedelta(days=40) if linked and number % 61 == 0 else None,
         blocked_at=linked_at + timedelta(days=70) if linked and number % 67 == 0 else None,
     )
+
+
+def _every(known: str, number: int) -> Any:  # noqa: ANN401  texts, or lists of them
+    """One after the other, so that it takes nothing from the chance of the rest."""
+    values = table("names")["known"][known]
+    return values[number % len(values)]
 
 
 def _name(chance: Chance, salutation: str) -> str:

@@ -71,6 +71,9 @@ def _belonging(profile: Profile) -> Belonging:
         csm_id=profile.csm_id,
         birth_year=profile.birthday.year if profile.birthday else None,
         location=profile.location,
+        title=profile.title,
+        channel=profile.channel,
+        tags=profile.tags,
     )
 
 

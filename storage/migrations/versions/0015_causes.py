@@ -15,12 +15,17 @@ branch_labels = None
 depends_on = None
 
 SEED = """
+with planned as (
+    select r.customer_id, r.planned_at, g.csm_id
+    from survey_run r join segmentation g on g.id = r.segmentation_id
+    where g.csm_id <> '' and r."trigger" <> 'import'
+)
 insert into ownership (customer_id, since, csm_id)
 select c.id, coalesce((
-    select min(r.planned_at) from survey_run r
-    where r.customer_id = c.id and r.csm_id = c.csm_id and r."trigger" <> 'import' and not exists (
-        select 1 from survey_run o
-        where o.customer_id = c.id and o.csm_id <> c.csm_id and o.planned_at >= r.planned_at
+    select min(p.planned_at) from planned p
+    where p.customer_id = c.id and p.csm_id = cast(c.csm_id as varchar) and not exists (
+        select 1 from planned o
+        where o.customer_id = c.id and o.csm_id <> p.csm_id and o.planned_at >= p.planned_at
     )
 ), current_timestamp), c.csm_id
 from customer c where c.csm_id is not null

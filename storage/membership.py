@@ -1,0 +1,148 @@
+"""Customers as they come and go: counted once a day for everybody, and row by row for the days that are not counted.
+
+By segment they are counted row by row altogether: the segment is the customer's present one, so the past of it changes
+with every customer who moves.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from bot.domain.local_time import day_start, local_date
+from bot.domain.periods import Label, Period, Unit
+from bot.domain.reports import EVERYBODY, Slice
+from bot.domain.rollups import MEMBERS, Stay, stays
+from storage import rollups
+from storage.database import Tx
+from storage.tables import customer, loss, purchase
+
+CAME, LEFT = 0, 2
+"""The slots of those who ever bought; the next one is of those who never did."""
+BOUGHT, NEVER = 0, 1
+LONG_AGO = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Who came and left: how many in each slot, and the stays that ended, each with BOUGHT or NEVER."""
+
+    slots: Counter[int]
+    ended: list[tuple[Stay, int]]
+
+
+def count_members(tx: Tx, instants: Mapping[Period, datetime]) -> dict[Slice, int] | None:
+    """Customers at the start of business days; None where that must be counted row by row."""
+    timezone = next(iter(instants)).timezone
+    standing = _standing(tx, timezone, list(instants.values()))
+    if standing is None:
+        return None
+    known = _purchases_known(tx)
+    found = {each: _members(standing[at], known=known) for each, at in instants.items()}
+    return {(each, EVERYBODY): n for each, n in found.items() if n}
+
+
+def count_never_bought(tx: Tx, instant: datetime) -> int | None:
+    """Who is left out of the customers at the start of a business day; None where rows must be counted."""
+    timezone = rollups.zone(tx, MEMBERS)
+    standing = None if timezone is None else _standing(tx, timezone, [instant])
+    if standing is None:
+        return None
+    return standing[instant][CAME + NEVER] - standing[instant][LEFT + NEVER] if _purchases_known(tx) else 0
+
+
+def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
+    """Of the customers at each period's start, those who were lost in it; None where rows must be counted."""
+    counted = rollups.load(tx, MEMBERS, periods[0].timezone)
+    if not all(map(counted.helps, periods)):
+        return None
+    days = rollups.sum_days(tx, MEMBERS, counted, periods, by=None)
+    inside = rollups.sum_pairs(tx, counted, periods, series=MEMBERS)
+    which = (BOUGHT,) if _purchases_known(tx) else (BOUGHT, NEVER)
+    found = {
+        each: sum(days.get((each, EVERYBODY), Counter())[LEFT + one] - inside[each][one] for one in which)
+        for each in periods
+    }
+    rests = {each: counted.rest(each) for each in periods}
+    for part in dict.fromkeys(part for rest in rests.values() for part in rest):
+        ended = events(tx, part).ended
+        for each in (period for period in periods if part in rests[period]):
+            found[each] += sum(came < each.start and one in which for (came, _), one in ended)
+    return {(each, EVERYBODY): n for each, n in found.items() if n}
+
+
+def events(tx: Tx, part: Period) -> Events:
+    """Who came and who left on the days of a period."""
+    slots = Counter[int]()
+    free = select(func.count(), func.count(customer.c.last_purchase_at)).where(
+        _in(customer.c.joined_at, part), ~exists().where(loss.c.customer_id == customer.c.id)
+    )
+    came, bought = tx.execute(free).one()
+    slots.update({CAME + BOUGHT: bought, CAME + NEVER: came - bought})
+    ended: list[tuple[Stay, int]] = []
+    for stay, one in _list_stays(tx, part):
+        slots[CAME + one] += stay[0] in part
+        if stay[1] is not None and stay[1] in part:
+            slots[LEFT + one] += 1
+            ended.append((stay, one))
+    return Events(slots, ended)
+
+
+def first_after(tx: Tx, instant: datetime) -> datetime | None:
+    """When a customer came or left first, then or later."""
+    columns = (customer.c.joined_at, loss.c.lost_at, loss.c.recovered_at)
+    found = [tx.execute(select(func.min(column)).where(column >= instant)).scalar() for column in columns]
+    return min((each for each in found if each is not None), default=None)
+
+
+def _list_stays(tx: Tx, part: Period) -> Iterable[tuple[Stay, int]]:
+    """All stays of those who were ever lost and came or left in a period."""
+    moved = or_(_in(loss.c.lost_at, part), _in(loss.c.recovered_at, part))
+    lost = select(loss.c.customer_id).where(moved)
+    joined = select(loss.c.customer_id).join(customer, customer.c.id == loss.c.customer_id)
+    columns = (customer.c.id, customer.c.joined_at, customer.c.last_purchase_at, loss.c.lost_at, loss.c.recovered_at)
+    theirs = customer.c.id.in_(lost.union(joined.where(_in(customer.c.joined_at, part))))
+    statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
+    for (_, joined_at, last_purchase_at), rows in groupby(
+        tx.execute(statement.order_by(customer.c.id)), key=lambda row: row[:3]
+    ):
+        one = NEVER if last_purchase_at is None else BOUGHT
+        for stay in stays(joined_at, [(row.lost_at, row.recovered_at) for row in rows]):
+            yield stay, one
+
+
+def _standing(tx: Tx, timezone: str, instants: Sequence[datetime]) -> dict[datetime, Counter[int]] | None:
+    """What had come and left before each instant, by slot, where each is the start of a business day."""
+    days = {at: local_date(at, timezone) for at in instants}
+    if any(day_start(day, timezone) != at for at, day in days.items()):
+        return None
+    counted = rollups.load(tx, MEMBERS, timezone)
+    edges = pairwise([LONG_AGO, *sorted(set(days.values()))])
+    spans = [Period(begin, end, timezone, Label.PART, Unit.DAY) for begin, end in edges]
+    if not all(map(counted.helps, spans)):
+        return None
+    sums = rollups.sum_days(tx, MEMBERS, counted, spans, by=None)
+    total, found = Counter[int](), {}
+    for span in spans:
+        total = total + sums.get((span, EVERYBODY), Counter())
+        for part in counted.rest(span):
+            total = total + events(tx, part).slots
+        found[span.after] = total
+    return {at: found[day] for at, day in days.items()}
+
+
+def _members(slots: Counter[int], *, known: bool) -> int:
+    which = (BOUGHT,) if known else (BOUGHT, NEVER)
+    return sum(slots[CAME + one] - slots[LEFT + one] for one in which)
+
+
+def _purchases_known(tx: Tx) -> bool:
+    return tx.execute(select(purchase.c.id).where(purchase.c.amount_minor > 0).limit(1)).first() is not None
+
+
+def _in(instant: ColumnElement[Any], part: Period) -> ColumnElement[bool]:
+    return and_(instant >= part.start, instant < part.end)

@@ -1,0 +1,221 @@
+"""Counting for reports row by row: answers, surveys, customers and losses, for many periods and by segment.
+
+This is what is true; `storage.reports` says the same sooner. Each query joins the periods, which may overlap, to the
+rows inside them, so that the index on the instant is used once a period. What comes back are
+counts, never people.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.types import TypeEngine
+
+from bot.domain.periods import Period
+from bot.domain.reports import Funnel, Slice
+from bot.domain.segments import Bands, Dimension
+from bot.domain.touchpoints import Kind
+from storage import dimensions
+from storage.columns import UtcDateTime
+from storage.database import Tx
+from storage.tables import answer, customer, loss, purchase, segmentation, standing, survey_run
+
+
+def count_scores(
+    tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None = None
+) -> dict[Slice, Counter[int]]:
+    """Answers by score: of NPS the latest of each customer in each period, of other kinds all.
+
+    The segment is the one in which the answer was given.
+    """
+    spans = _spans(periods)
+    given = _given(kind, spans, by)
+    return _count(tx, _latest(given, spans) if kind is Kind.NPS else given.subquery(), periods, by)
+
+
+def count_given(
+    tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None = None
+) -> dict[Slice, Counter[int]]:
+    """Answers by score, of NPS too all of them."""
+    return _count(tx, _given(kind, _spans(periods), by).subquery(), periods, by)
+
+
+def count_standing(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Counter[int]]:
+    """NPS answers by score that no later one of the same customer has superseded."""
+    return _count(tx, _given(Kind.NPS, _spans(periods), by).where(~superseded()).subquery(), periods, by)
+
+
+def superseded() -> ColumnElement[bool]:
+    """Whether the customer has answered the same kind of survey since; of two at one instant, the later one."""
+    later = answer.alias("later")
+    since = or_(
+        later.c.answered_at > answer.c.answered_at,
+        and_(later.c.answered_at == answer.c.answered_at, later.c.run_id > answer.c.run_id),
+    )
+    return exists().where(later.c.customer_id == answer.c.customer_id, later.c.kind == answer.c.kind, since)
+
+
+def _given(kind: Kind, spans: CTE, by: Dimension | None) -> Select[Any]:
+    return (
+        select(spans.c.place, dimensions.then(by), answer.c.score)
+        .select_from(spans)
+        .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
+        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
+    )
+
+
+def _count(tx: Tx, relevant: Subquery, periods: Sequence[Period], by: Dimension | None) -> dict[Slice, Counter[int]]:
+    grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
+    found: dict[Slice, Counter[int]] = {}
+    for row in tx.execute(select(*grouped, func.count().label("n")).group_by(*grouped)):
+        for each in _slices(periods, row, by):
+            found.setdefault(each, Counter())[row.score] += row.n
+    return found
+
+
+def count_funnels(
+    tx: Tx, kinds: Sequence[Kind], periods: Sequence[Period], *, by: Dimension | None = None, now: datetime
+) -> dict[Slice, dict[Kind, Funnel]]:
+    """How far the surveys came that were sent in each period, by kind.
+
+    The segment is the one that the customer was in when the survey was planned.
+    """
+    spans = _spans(periods)
+    closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
+    grouped = (spans.c.place, survey_run.c.kind, dimensions.then(by))
+    statement = (
+        select(
+            *grouped,
+            func.count().label("sent"),
+            func.count(answer.c.run_id).label("answered"),
+            func.count(answer.c.reason).label("commented"),
+            func.count(closed).label("closed"),
+            func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
+        )
+        .select_from(spans)
+        .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
+        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
+        .group_by(*grouped)
+    )
+    found: dict[Slice, dict[Kind, Funnel]] = {}
+    for row in tx.execute(statement):
+        counts, kind = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered), Kind(row.kind)
+        for each in _slices(periods, row, by):
+            funnels = found.setdefault(each, {})
+            funnels[kind] = funnels.get(kind, Funnel()) + counts
+    return found
+
+
+def count_members(
+    tx: Tx, instants: Mapping[Period, datetime], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
+    """Customers at an instant of each period: who had joined before it and was not lost then, whatever happened since.
+
+    Where purchases are known, who never bought is no customer: silence could not make them one who is lost. The segment
+    is the customer's present one; of customers no earlier one is kept.
+    """
+    moments = _table("point", enumerate(instants.values()), ("place", Integer()), ("at", UtcDateTime()))
+    grouped = (moments.c.place, dimensions.now(by, bands))
+    statement = (
+        select(*grouped, func.count().label("n"))
+        .select_from(moments)
+        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
+        .group_by(*grouped)
+    )
+    return _counted(tx, statement, list(instants), by)
+
+
+def count_never_bought(tx: Tx, instant: datetime) -> int:
+    """Who had joined before the instant and was not lost then, and is left out of the customers at it."""
+    statement = select(func.count()).select_from(customer)
+    at = literal(instant, UtcDateTime())
+    left_out = (customer.c.joined_at < at, ~_lost_before(at), _never_bought())
+    return int(tx.execute(statement.where(*left_out)).scalar_one())
+
+
+def count_lost(
+    tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None, bands: Bands | None = None
+) -> dict[Slice, int]:
+    """Of the customers at each period's start, those who were lost in it, also if they have come back since."""
+    spans = _spans(periods)
+    grouped = (spans.c.place, dimensions.now(by, bands))
+    statement = (
+        select(*grouped, func.count(loss.c.customer_id.distinct()).label("n"))
+        .select_from(spans)
+        .join(loss, _within(loss.c.lost_at, spans))
+        .join(customer, and_(customer.c.id == loss.c.customer_id, customer.c.joined_at < spans.c.start))
+        .where(~_lost_before(spans.c.start), ~_never_bought())
+        .group_by(*grouped)
+    )
+    return _counted(tx, statement, periods, by)
+
+
+def _spans(periods: Sequence[Period]) -> CTE:
+    """The periods as rows: their place in the sequence, and the instants between which they lie."""
+    rows = [(place, period.start, period.end) for place, period in enumerate(periods)]
+    return _table("span", rows, ("place", Integer()), ("start", UtcDateTime()), ("stop", UtcDateTime()))
+
+
+def _table(name: str, rows: Iterable[Sequence[Any]], *columns: tuple[str, TypeEngine[Any]]) -> CTE:
+    """Rows of values. Not as VALUES, which SQLAlchemy compiles anew at every call: that took longer than the query."""
+    lines = [
+        select(*(literal(value, kind).label(column) for value, (column, kind) in zip(row, columns, strict=True)))
+        for row in rows
+    ]
+    return union_all(*lines).cte(name)
+
+
+def _within(instant: ColumnElement[Any], spans: CTE) -> ColumnElement[bool]:
+    return and_(instant >= spans.c.start, instant < spans.c.stop)
+
+
+def _latest(given: Select[Any], spans: CTE) -> Any:  # noqa: ANN401  a subquery, whose columns have no types
+    """Of each customer the latest answer in each period; of two at one instant, the one to the later survey."""
+    order = (answer.c.answered_at.desc(), answer.c.run_id.desc())
+    age = func.row_number().over(partition_by=(spans.c.place, answer.c.customer_id), order_by=order)
+    ranked = given.add_columns(age.label("age")).subquery()
+    return select(ranked).where(ranked.c.age == 1).subquery()
+
+
+def _lost_before(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the customer was lost at an instant, from the history of losses; a loss at it is one of what follows."""
+    earlier = loss.alias("earlier")
+    back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= instant)
+    return exists().where(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < instant, back)
+
+
+def _never_bought() -> ColumnElement[bool]:
+    """Whether the books have no purchase of this customer, though they have some."""
+    return and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
+
+
+def _counted(tx: Tx, statement: Select[Any], periods: Sequence[Period], by: Dimension | None) -> dict[Slice, int]:
+    if by in dimensions.OF_STANDING:
+        statement = statement.outerjoin(standing, standing.c.customer_id == customer.c.id)
+    found = Counter[Slice]()
+    for row in tx.execute(statement):
+        for each in _slices(periods, row, by):
+            found[each] += row.n
+    return dict(found)
+
+
+def _slices(periods: Sequence[Period], row: Row[Any], by: Dimension | None) -> list[Slice]:
+    return [(periods[row.place], segment) for segment in dimensions.read(by, row.segment)]

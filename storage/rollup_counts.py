@@ -1,0 +1,169 @@
+"""Counting one business day of a series, and keeping what was counted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, not_, select, true
+
+from bot.domain.local_time import local_date
+from bot.domain.periods import Period
+from bot.domain.reports import EVERYBODY
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, sent
+from bot.domain.segments import Dimension
+from bot.domain.touchpoints import Kind
+from storage import dimensions, membership, repeats
+from storage.database import Tx
+from storage.raw_reports import superseded
+from storage.rollups import SLOTS
+from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
+
+TOLD = [dimensions.then(by).label(by) for by in Dimension]
+"""The segment of each dimension; `keys` reads them."""
+NOBODYS = (EVERYBODY, EVERYBODY)
+SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
+
+
+def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
+    """Count a business day anew, and forget what has changed before; returns how much there was to count."""
+    _forget(tx, series, day)
+    if series == REPEATS:
+        began = [(each.answered_at, each.score) for each in repeats.list_in(tx, day)]
+        _save_pairs(tx, series, day, began)
+        return len(began)
+    if series == MEMBERS:
+        return _count_members(tx, day)
+    told = list(_told(tx, series, day, now))
+    _save_day(tx, series, day, told)
+    if series in SURVEYS_SENT:
+        _mark_next_closing(tx, series, day, now)
+    return len(told)
+
+
+def _count_members(tx: Tx, day: Period) -> int:
+    found = membership.events(tx, day)
+    if found.slots.total():
+        everybody = {"series": MEMBERS, "day": day.first_day, "dimension": EVERYBODY, "segment": EVERYBODY}
+        tx.execute(insert(rollup).values(everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))])))
+    _save_pairs(tx, MEMBERS, day, [(came, one) for (came, _), one in found.ended])
+    return found.slots.total()
+
+
+def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
+    """When something of a series happened first, then or later."""
+    if series == MEMBERS:
+        return membership.first_after(tx, instant)
+    if series in SURVEYS_SENT:
+        statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
+    else:
+        kind = series if series in SURVEYS else Kind.NPS
+        statement = select(func.min(answer.c.answered_at)).where(answer.c.kind == kind, answer.c.answered_at >= instant)
+    found: datetime | None = tx.execute(statement).scalar()
+    return found
+
+
+def _forget(tx: Tx, series: str, day: Period) -> None:
+    for table in (rollup_mark, rollup_change):
+        here = and_(table.c.series == series, table.c.at >= day.start, table.c.at < day.end)
+        tx.execute(delete(table).where(here))
+    tx.execute(delete(rollup_pair).where(rollup_pair.c.series == series, rollup_pair.c.last_day == day.first_day))
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension)))
+    tx.execute(delete(rollup).where(same, rollup.c.day == day.first_day))
+
+
+def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:
+    """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
+    width = len(TOLD)
+    if series in SURVEYS_SENT:
+        for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)):
+            yield row[:width], [slot for slot, counts in enumerate(row[width:]) if counts]
+    else:
+        for row in tx.execute(_answers(series, day)):
+            yield row[:width], row[width:]
+
+
+def _answers(series: str, day: Period) -> Select[Any]:
+    within = and_(answer.c.answered_at >= day.start, answer.c.answered_at < day.end)
+    given = (
+        select(*TOLD, answer.c.score)
+        .select_from(answer)
+        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
+        .where(within)
+    )
+    if series == STANDING:
+        return given.where(answer.c.kind == Kind.NPS, ~superseded())
+    return given.where(answer.c.kind == series)
+
+
+def _surveys(kind: Kind, day: Period, now: datetime) -> Select[Any]:
+    """The steps of each survey in the order of `bot.domain.reports.Funnel`."""
+    answered = answer.c.run_id.is_not(None)
+    closed = not_(_open(now))
+    return (
+        select(
+            *TOLD,
+            true(),
+            answered,
+            answer.c.reason.is_not(None),
+            closed,
+            and_(closed, answered),
+        )
+        .select_from(survey_run)
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
+        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
+        .where(*_sent_on(kind, day))
+    )
+
+
+def _sent_on(kind: Kind, day: Period) -> tuple[ColumnElement[bool], ...]:
+    return survey_run.c.kind == kind, survey_run.c.sent_at >= day.start, survey_run.c.sent_at < day.end
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    return and_(survey_run.c.closed_at.is_(None), func.coalesce(survey_run.c.closes_at > now, false()))
+
+
+def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
+    """From when the first open survey closes by itself, what was counted is no longer so."""
+    closes_at = select(func.min(survey_run.c.closes_at)).where(*_sent_on(SURVEYS_SENT[series], day), _open(now))
+    if (since := tx.execute(closes_at).scalar()) is not None:
+        tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
+
+
+def _save_day(tx: Tx, series: str, day: Period, told: Iterable[tuple[Sequence[Any], Sequence[int]]]) -> None:
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    for columns, slots in told:
+        for key in keys(columns):
+            here = counts[key]
+            for slot in slots:
+                here[slot] += 1
+    rows = [
+        {"series": series, "day": day.first_day, "dimension": dimension, "segment": segment} | _slots(here)
+        for (dimension, segment), here in counts.items()
+    ]
+    if rows:
+        tx.execute(insert(rollup), rows)
+
+
+def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
+    """The dimensions and segments in which something counts, by the columns of its segmentation."""
+    theirs = zip(Dimension, columns, strict=True)
+    return [NOBODYS, *((by, segment) for by, told in theirs for segment in dimensions.read(by, told))]
+
+
+def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime, int]]) -> None:
+    """`began`: when what was followed up on this day had begun, and in which slot it counts."""
+    counts: dict[date, list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    for instant, slot in began:
+        counts[local_date(instant, day.timezone)][slot] += 1
+    rows = [
+        {"series": series, "first_day": first_day, "last_day": day.first_day} | _slots(here)
+        for first_day, here in counts.items()
+    ]
+    if rows:
+        tx.execute(insert(rollup_pair), rows)
+
+
+def _slots(counts: Sequence[int]) -> dict[str, int]:
+    return dict(zip(SLOTS, counts, strict=True))

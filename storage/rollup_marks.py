@@ -1,0 +1,231 @@
+"""Triggers that note, in the transaction of the change, which counted days are no longer as they were counted.
+
+They live in the database, so that no way of changing an answer can forget them. What happens now is not counted yet and
+leaves no mark: a tap costs a few look-ups by key, and where it changes what is counted of an earlier day (the survey
+that it answers was sent on one, the score before it was given on one) a row that says by how much.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
+
+MARK = "INSERT INTO rollup_mark (series, at)"
+CHANGE = "INSERT INTO rollup_change (series, at, segmentation_id, slot, change)"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Statements to run after an event on a table, for each row of which the condition holds."""
+
+    name: str
+    event: str
+    table: str
+    condition: str
+    statements: tuple[str, ...]
+
+
+def _mark(series: str, at: str) -> str:
+    """Mark an instant of a series, if it lies where every change must leave a mark."""
+    return f"{MARK} SELECT series, {at} FROM rollup_state WHERE series = {series} AND {at} < marked_before"  # noqa: S608
+
+
+def _mark_neighbours(row: str) -> str:
+    """What the customer's NPS answers around this one superseded, or were superseded by, may be others now."""
+    return (
+        f"{MARK} SELECT s.series, a.answered_at FROM rollup_state s JOIN answer a ON a.customer_id = {row}.customer_id"  # noqa: S608
+        f" WHERE {row}.kind = 'nps' AND a.kind = 'nps' AND a.answered_at < s.marked_before"
+        f" AND (s.series = 'standing' AND a.answered_at <= {row}.answered_at"
+        f" OR s.series = 'repeats' AND a.answered_at >= {row}.answered_at)"
+    )
+
+
+def _mark_moved(row: str) -> tuple[str, ...]:
+    """Everything that an answer was counted in, or is to be."""
+    theirs = (_mark(series, f"{row}.answered_at") for series in (f"{row}.kind", "'standing'", "'repeats'"))
+    return (*theirs, _mark_neighbours(row))
+
+
+def _in_funnel(*, is_open: bool) -> str:
+    """The survey of an answer, where it is counted; unless it was counted as open, more than a step may change."""
+    counted_open = (
+        "r.closed_at IS NULL AND EXISTS (SELECT 1 FROM rollup_mark m WHERE m.series = s.series"
+        " AND m.at <= r.sent_at AND r.sent_at < m.until AND m.since <= r.closes_at)"
+    )
+    return (
+        " FROM rollup_state s JOIN survey_run r ON s.series = 'sent ' || r.kind AND r.sent_at < s.marked_before"
+        f" WHERE {'' if is_open else 'NOT '}({counted_open}) AND r.id = "
+    )
+
+
+def _step(row: str, slot: int, change: str) -> tuple[str, str]:
+    """The funnel of an answer's survey has more or fewer in one step."""
+    run = f"{row}.run_id"
+    changed = f"s.series, r.sent_at, r.segmentation_id, {slot}, {change}"
+    return (
+        f"{CHANGE} SELECT {changed}{_in_funnel(is_open=True)}{run}",
+        f"{MARK} SELECT s.series, r.sent_at{_in_funnel(is_open=False)}{run}",
+    )
+
+
+def _mark_stays(customer: str, since: str) -> str:
+    """Whenever a customer came or left, where something of what happened `since` has changed."""
+    return (
+        f"{MARK} SELECT s.series, e.at FROM rollup_state s JOIN ("  # noqa: S608  our own names
+        f"SELECT joined_at AS at FROM customer WHERE id = {customer}"
+        f" UNION ALL SELECT lost_at FROM loss WHERE customer_id = {customer}"
+        f" UNION ALL SELECT recovered_at FROM loss WHERE customer_id = {customer}"
+        f") e ON e.at < s.marked_before WHERE s.series = 'members' AND {since} < s.marked_before"
+    )
+
+
+def _mark_loss(row: str) -> tuple[str, ...]:
+    """Everything that a loss was counted in, or is to be."""
+    instants = (f"{row}.lost_at", f"{row}.recovered_at")
+    return (*(_mark("'members'", at) for at in instants), _mark_stays(f"{row}.customer_id", instants[0]))
+
+
+COLD = "EXISTS (SELECT 1 FROM rollup_state WHERE series = 'standing' AND {row}.answered_at < marked_before)"
+SUPERSEDED = (
+    f"{CHANGE} SELECT s.series, p.answered_at, p.segmentation_id, p.score, -1 FROM rollup_state s"  # noqa: S608
+    " JOIN answer p ON p.run_id = (SELECT run_id FROM answer WHERE customer_id = NEW.customer_id AND kind = 'nps'"
+    " AND run_id <> NEW.run_id ORDER BY answered_at DESC, run_id DESC LIMIT 1)"
+    " WHERE s.series = 'standing' AND p.answered_at < s.marked_before"
+)
+REASONED = "CASE WHEN NEW.reason IS NULL THEN -1 ELSE 1 END"
+MOVED = "(OLD.kind, OLD.customer_id, OLD.answered_at) <> (NEW.kind, NEW.customer_id, NEW.answered_at)"
+SENT_OLD, SENT_NEW = "'sent ' || OLD.kind", "'sent ' || NEW.kind"
+SENT = "sent_at, kind, closed_at, closes_at, segmentation_id"
+
+TRIGGERS = (
+    Trigger("rollup_given", "INSERT", "answer", "1 = 1", (_mark("NEW.kind", "NEW.answered_at"), *_step("NEW", 1, "1"))),
+    Trigger("rollup_reasoned", "INSERT", "answer", "NEW.reason IS NOT NULL", _step("NEW", 2, "1")),
+    Trigger(
+        "rollup_superseding",
+        "INSERT",
+        "answer",
+        f"NEW.kind = 'nps' AND NOT {COLD.format(row='NEW')}",
+        (SUPERSEDED,),
+    ),
+    Trigger(
+        "rollup_late",
+        "INSERT",
+        "answer",
+        f"NEW.kind = 'nps' AND {COLD.format(row='NEW')}",
+        (*_mark_moved("NEW")[1:],),
+    ),
+    Trigger(
+        "rollup_rescored",
+        "UPDATE OF score, segmentation_id",
+        "answer",
+        "OLD.score <> NEW.score OR coalesce(OLD.segmentation_id, 0) <> coalesce(NEW.segmentation_id, 0)",
+        (
+            _mark("NEW.kind", "NEW.answered_at"),
+            _mark("'standing'", "NEW.answered_at"),
+            f"{_mark_neighbours('NEW')} AND s.series = 'repeats' AND a.run_id <> NEW.run_id",
+        ),
+    ),
+    Trigger(
+        "rollup_moved",
+        "UPDATE OF kind, customer_id, answered_at",
+        "answer",
+        MOVED,
+        (
+            *_mark_moved("OLD"),
+            *_mark_moved("NEW"),
+        ),
+    ),
+    Trigger(
+        "rollup_said",
+        "UPDATE OF reason",
+        "answer",
+        "(OLD.reason IS NULL) <> (NEW.reason IS NULL)",
+        _step("NEW", 2, REASONED),
+    ),
+    Trigger(
+        "rollup_removed",
+        "DELETE",
+        "answer",
+        "1 = 1",
+        (
+            *_mark_moved("OLD"),
+            *_step("OLD", 1, "-1"),
+            *_step("OLD", 2, "CASE WHEN OLD.reason IS NULL THEN 0 ELSE -1 END"),
+        ),
+    ),
+    Trigger("rollup_sent", "INSERT", "survey_run", "NEW.sent_at IS NOT NULL", (_mark(SENT_NEW, "NEW.sent_at"),)),
+    Trigger(
+        "rollup_changed_run",
+        f"UPDATE OF {SENT}",
+        "survey_run",
+        "NEW.sent_at IS NOT NULL",
+        (
+            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at)",
+            _mark(SENT_NEW, "NEW.sent_at"),
+        ),
+    ),
+    Trigger("rollup_joined", "INSERT", "customer", "1 = 1", (_mark("'members'", "NEW.joined_at"),)),
+    Trigger(
+        "rollup_rejoined",
+        "UPDATE OF joined_at, last_purchase_at",
+        "customer",
+        "OLD.joined_at <> NEW.joined_at OR (OLD.last_purchase_at IS NULL) <> (NEW.last_purchase_at IS NULL)",
+        (
+            _mark("'members'", "OLD.joined_at"),
+            _mark_stays("NEW.id", "OLD.joined_at"),
+            _mark_stays("NEW.id", "NEW.joined_at"),
+        ),
+    ),
+    Trigger("rollup_unjoined", "DELETE", "customer", "1 = 1", (_mark("'members'", "OLD.joined_at"),)),
+    Trigger("rollup_lost", "INSERT", "loss", "1 = 1", _mark_loss("NEW")),
+    Trigger(
+        "rollup_lost_otherwise",
+        "UPDATE OF customer_id, lost_at",
+        "loss",
+        "(OLD.customer_id, OLD.lost_at) <> (NEW.customer_id, NEW.lost_at)",
+        (*_mark_loss("OLD"), *_mark_loss("NEW"), _mark_stays("NEW.customer_id", "OLD.lost_at")),
+    ),
+    Trigger(
+        "rollup_recovered",
+        "UPDATE OF recovered_at",
+        "loss",
+        "1 = 1",
+        (
+            _mark("'members'", "OLD.recovered_at"),
+            _mark_stays("NEW.customer_id", "OLD.recovered_at"),
+            _mark_stays("NEW.customer_id", "NEW.recovered_at"),
+        ),
+    ),
+    Trigger("rollup_never_lost", "DELETE", "loss", "1 = 1", _mark_loss("OLD")),
+    Trigger("rollup_removed_run", "DELETE", "survey_run", "1 = 1", (_mark(SENT_OLD, "OLD.sent_at"),)),
+)
+
+
+def create(connection: Connection) -> None:
+    """Make every trigger, where the tables are that they write to."""
+    if not inspect(connection).has_table("rollup_mark"):
+        return
+    drop(connection)
+    for trigger in TRIGGERS:
+        for statement in _create(trigger, connection.dialect.name):
+            connection.execute(text(statement))
+
+
+def drop(connection: Connection) -> None:
+    """Take every trigger away: a migration may copy a table that they are on, or drop one that they write to."""
+    if not inspect(connection).has_table("rollup_mark"):
+        return
+    for trigger in TRIGGERS:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}"))
+        else:
+            connection.execute(text(f"DROP FUNCTION IF EXISTS {trigger.name}() CASCADE"))
+
+
+def _create(trigger: Trigger, dialect: str) -> tuple[str, ...]:
+    after = f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} FOR EACH ROW"
+    body = " ".join(f"{statement};" for statement in trigger.statements)
+    if dialect == "sqlite":
+        return (f"{after} WHEN {trigger.condition} BEGIN {body} END",)
+    function = f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
+    returns = f"$$ BEGIN IF {trigger.condition} THEN {body} END IF; RETURN NULL; END $$"
+    return f"{function} {returns}", f"{after} EXECUTE FUNCTION {trigger.name}()"

@@ -1,0 +1,140 @@
+"""What was counted once a day, and what has changed since: read for reports, and kept by the planner."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, not_, or_, select
+
+from bot.domain.local_time import local_date
+from bot.domain.periods import Period
+from bot.domain.reports import EVERYBODY, Slice
+from bot.domain.rollups import NOTHING, REPEATS, Counted
+from bot.domain.segments import Dimension
+from storage import dimensions
+from storage.database import Tx
+from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
+
+SLOTS = tuple(f"n{slot}" for slot in range(11))
+
+DIMENSIONS = " ".join(Dimension)
+"""By what everything is counted: what was counted by less, or by more, is no use."""
+
+
+def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
+    """Which days of a series are counted as the time zone has them; `now` matters to surveys, which close."""
+    alike = (rollup_state.c.timezone == timezone, rollup_state.c.dimensions == DIMENSIONS)
+    statement = select(rollup_state).where(rollup_state.c.series == series, *alike)
+    state = tx.execute(statement).first()
+    if state is None:
+        return NOTHING
+    due = rollup_mark.c.since.is_(None) if now is None else _due(now)
+    marks = select(rollup_mark.c.at).where(rollup_mark.c.series == series, due).distinct()
+    changed = frozenset(local_date(at, timezone) for at in tx.execute(marks).scalars())
+    return Counted(state.counted_until, changed)
+
+
+def zone(tx: Tx, series: str) -> str | None:
+    """In the days of which time zone a series is counted."""
+    found: str | None = tx.execute(select(rollup_state.c.timezone).where(rollup_state.c.series == series)).scalar()
+    return found
+
+
+def _due(now: datetime) -> Any:  # noqa: ANN401  a condition
+    return or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
+
+
+def sum_days(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], *, by: Dimension | None
+) -> dict[Slice, Counter[int]]:
+    """What was counted on the counted days of each period, by slot."""
+    found = _sum_rows(tx, series, counted, periods, by)
+    for at, slot, change, names in _list_changes(tx, series, counted, periods, by):
+        for period in (each for each in periods if at in each):
+            for segment in names:
+                found[period, segment][slot] += change
+    return found
+
+
+def _sum_rows(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
+) -> dict[Slice, Counter[int]]:
+    """By the database for each period; but where there is one segment, days are few, and the parts of a trend many."""
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    if by is None:
+        days = [(day, _by_slot(slots)) for day, *slots in tx.execute(_DAYS, _asked(series, counted, _hull(periods)))]
+        for period in periods:
+            for slots in (slots for day, slots in days if period.first_day <= day < period.after):
+                found[period, EVERYBODY].update(slots)
+        return found
+    for period in periods:
+        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": by}):
+            found[period, segment].update(_by_slot(sums))
+    return found
+
+
+def _hull(periods: Sequence[Period]) -> Period:
+    first_day, after = min(each.first_day for each in periods), max(each.after for each in periods)
+    return replace(periods[0], first_day=first_day, after=after)
+
+
+def _asked(series: str, counted: Counted, period: Period) -> dict[str, Any]:
+    """The counted days of a period."""
+    days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
+    return {"series": series, **days, "changed": list(counted.changed)}
+
+
+def _list_changes(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
+) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
+    """What has changed on counted days since, as instant, slot, by how much, and segments."""
+    timezone = periods[0].timezone
+    statement = (
+        select(rollup_change.c.at, rollup_change.c.slot, rollup_change.c.change, dimensions.then(by))
+        .select_from(rollup_change)
+        .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
+        .where(rollup_change.c.series == series)
+    )
+    for row in tx.execute(statement):
+        if local_date(row.at, timezone) in counted:
+            yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
+
+
+def sum_pairs(
+    tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS
+) -> dict[Period, Counter[int]]:
+    """What began in each period and was followed up on a counted day of it, by slot."""
+    asked = {each: _asked(series, counted, each) for each in periods}
+    return {each: Counter(_by_slot(tx.execute(_PAIRS, facts).one())) for each, facts in asked.items()}
+
+
+def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
+    return {slot: int(n or 0) for slot, n in enumerate(sums)}
+
+
+def _within(day: ColumnElement[date]) -> ColumnElement[bool]:
+    changed = day.in_(bindparam("changed", expanding=True))
+    return and_(day >= bindparam("first_day"), day < bindparam("after"), not_(changed))
+
+
+def _sums(table: Table) -> list[ColumnElement[int]]:
+    return [func.sum(table.c[slot]) for slot in SLOTS]
+
+
+# Built once: a trend asks them for each of its parts, and building took longer than answering.
+_SERIES = bindparam("series")
+_DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(
+    rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
+)
+_SEGMENTS = (
+    select(rollup.c.segment, *_sums(rollup))
+    .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
+    .group_by(rollup.c.segment)
+)
+_PAIRS = select(*_sums(rollup_pair)).where(
+    rollup_pair.c.series == _SERIES,
+    rollup_pair.c.first_day >= bindparam("first_day"),
+    _within(rollup_pair.c.last_day),
+)

@@ -1,0 +1,244 @@
+"""What is added up about money equals what plain Python adds up from the rows, on both databases."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.domain.metrics.resampling import Sample, Sums
+from bot.domain.metrics.revenue_churn import Move, samples
+from bot.domain.periods import Period, last_months, parse_period, previous
+from storage import contracts, costs, journeys, money
+from storage import samples as sampling
+from storage.database import Database
+from storage.money import Ledger
+from tests.conftest import START
+from tests.factories import put, rows
+from tests.money_scene import open_shop
+
+ZONE = "Asia/Ho_Chi_Minh"
+N = 90
+HERE = parse_period("90d", now=START, timezone=ZONE)
+BEFORE = previous(HERE)
+VND = Ledger("VND")
+
+Books = Mapping[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    open_shop(database, N)
+    put(
+        database,
+        "purchase",
+        external_id="usd",
+        customer_id=1,
+        purchased_at=HERE.start,
+        amount_minor=9_999_999,
+        currency="USD",
+    )
+    return {name: rows(database, name) for name in ("customer", "purchase", "loss", "ticket", "contract")}
+
+
+def bought(books: Books, period: Period) -> list[dict[str, Any]]:
+    return [one for one in books["purchase"] if one["currency"] == "VND" and one["purchased_at"] in period]
+
+
+def per_customer(found: list[dict[str, Any]], column: str = "amount_minor") -> dict[int, int]:
+    sums = defaultdict[int, int](int)
+    for one in found:
+        sums[one["customer_id"]] += one[column]
+    return dict(sums)
+
+
+def assert_same(found: Sample, expected: Sample) -> None:
+    names = ("n", "top", "bottom", "top_squares", "products", "bottom_squares")
+    assert [getattr(found.sums, name) for name in names] == pytest.approx(
+        [getattr(expected.sums, name) for name in names]
+    )
+    assert sorted(found.rows) == sorted(expected.rows)
+
+
+def test_what_periods_took_is_added_up_once_for_each(database: Database, books: Books) -> None:
+    found = database.read_now(lambda tx, now: money.count_takings(tx, VND, (HERE, BEFORE)))
+    for taken, period in zip(found, (HERE, BEFORE), strict=True):
+        own = bought(books, period)
+        assert taken.minor == sum(one["amount_minor"] for one in own)
+        assert taken.sales == sum(one["amount_minor"] > 0 for one in own)
+        assert taken.cancelled == sum(one["amount_minor"] < 0 for one in own)
+        assert taken.cancelled_minor == -sum(min(one["amount_minor"], 0) for one in own)
+        assert taken.customers == len(per_customer(own))
+        assert taken.squares == pytest.approx(sum(minor**2 for minor in per_customer(own).values()))
+    assert database.read_now(lambda tx, now: money.count_other_currencies(tx, VND, HERE)) == 1
+
+
+def test_deals_and_their_median_are_of_one_currency(database: Database, books: Books) -> None:
+    own = bought(books, HERE)
+    sales = per_customer([{**one, "amount_minor": int(one["amount_minor"] > 0)} for one in own])
+    found = database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE))
+    assert_same(found, Sample.of((minor, sales[whom]) for whom, minor in per_customer(own).items()))
+    ordered = sorted(one["amount_minor"] for one in own if one["amount_minor"] > 0)
+    assert database.read_now(lambda tx, now: money.load_sale(tx, VND, HERE, 5)) == ordered[5]
+
+
+def test_moves_are_the_same_from_rows_and_from_sums(
+    database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, now_ = per_customer(bought(books, BEFORE)), per_customer(bought(books, HERE))
+    expected = samples(Move(minor, now_.get(whom, 0)) for whom, minor in was.items() if minor > 0)
+    found = database.read_now(lambda tx, now: money.load_moves(tx, VND, BEFORE, HERE))
+    monkeypatch.setattr(money, "MOST_RESAMPLED", 0)
+    summed = database.read_now(lambda tx, now: money.load_moves(tx, VND, BEFORE, HERE))
+    for name in ("kept", "now", "lost"):
+        assert_same(getattr(found, name), getattr(expected, name))
+        assert not getattr(summed, name).rows
+        assert_same(Sample(getattr(found, name).sums), getattr(summed, name))
+
+
+def test_lives_are_of_those_who_were_there_and_had_bought(database: Database, books: Books) -> None:
+    first, lost = dict[int, datetime](), {one["customer_id"]: one["lost_at"] for one in books["loss"]}
+    for one in sorted(books["purchase"], key=lambda one: one["purchased_at"]):
+        if one["amount_minor"] > 0:
+            first.setdefault(one["customer_id"], one["purchased_at"])
+    never = datetime.max.replace(tzinfo=UTC)
+    there = [
+        one["id"]
+        for one in books["customer"]
+        if one["joined_at"] < HERE.start
+        and first.get(one["id"], never) < HERE.start
+        and lost.get(one["id"], never) >= HERE.start
+    ]
+    spent = per_customer(bought(books, HERE))
+    expected = Sample.of((spent.get(whom, 0), lost.get(whom, never) in HERE) for whom in there)
+    assert 0 < expected.sums.bottom < len(there) < N
+    assert_same(database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE)), expected)
+    third = database.read_now(lambda tx, now: money.load_lives(tx, Ledger("VND", 3), HERE))
+    assert third.sums.n == sum(whom % 3 == 0 for whom in there)
+
+
+def test_many_customers_are_looked_at_one_in_so_many(database: Database, books: Books) -> None:
+    ledger = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 3))
+    assert ledger == Ledger("VND", 3)
+    assert database.read_now(lambda tx, now: money.open_ledger(tx, "VND")) == VND
+    (whole,), (third,) = (
+        database.read_now(lambda tx, now, of=of: money.count_takings(tx, of, (HERE,))) for of in (VND, ledger)
+    )
+    assert (third.minor, third.sales) == (whole.minor, whole.sales)
+    looked_at = {whom for whom in per_customer(bought(books, HERE)) if whom % 3 == 0}
+    assert third.customers == 3 * len(looked_at)
+
+
+def test_costs_are_those_of_tickets_that_were_solved_and_say_them(database: Database, books: Books) -> None:
+    solved = [one for one in books["ticket"] if one["solved_at"] in HERE]
+    priced = [one for one in solved if one["cost_minor"] is not None]
+    of_each = per_customer(priced, "cost_minor")
+
+    def ask(query: Any, **more: Any) -> Any:
+        return database.read_now(lambda tx, now: query(tx, VND, HERE, **more))
+
+    assert ask(costs.count_solved) == costs.Solved(len(priced), len(solved) - len(priced))
+    assert_same(ask(costs.load_cases), Sample.of((cost, 1) for cost in of_each.values()))
+    nothing = [(0, 1)] * (N - len(of_each))
+    expected = Sample.of([*((cost, 1) for cost in of_each.values()), *nothing])
+    assert_same(ask(costs.load_per_customer, customers=N), expected)
+    many = ask(costs.load_per_customer, customers=5000).sums
+    assert (many.n, many.bottom, many.bottom_squares, many.top) == (5000, 5000, 5000, expected.sums.top)
+    revenue = per_customer(bought(books, HERE))
+    both = {*of_each, *revenue}
+    assert_same(ask(costs.load_of_revenue), Sample.of((of_each.get(whom, 0), revenue.get(whom, 0)) for whom in both))
+    assert ask(costs.load_case, place=0) == min(one["cost_minor"] for one in priced)
+
+
+def test_a_renewal_follows_another_contract_soon(database: Database, books: Books) -> None:
+    first, after = HERE.first_day, HERE.after
+    put(
+        database,
+        "customer",
+        id=500,
+        name="B",
+        search_name="b",
+        language="vi",
+        timezone=ZONE,
+        joined_at=START,
+        created_at=START,
+    )
+    for name, starts, ends in (
+        ("a", "2026-01-01", "2026-05-01"),
+        ("b", "2026-09-01", "2026-12-01"),
+        ("c", "2026-10-01", None),
+    ):
+        put(
+            database,
+            "contract",
+            external_id=name,
+            customer_id=500,
+            starts_on=datetime.fromisoformat(starts).date(),
+            ends_on=datetime.fromisoformat(ends).date() if ends else None,
+            price_minor=7,
+            currency="VND",
+        )
+    found = database.read_now(lambda tx, now: contracts.list_renewals(tx, "VND", first, after, gap_days=60))
+    expected = [one for one in books["contract"] if one["renewals"] and first <= one["starts_on"] < after]
+    assert sorted((one.new.customer_id, one.new.starts_on) for one in found) == sorted(
+        (one["customer_id"], one["starts_on"]) for one in expected
+    )
+    assert all((one.new.starts_on - one.old.ends_on).days == 1 for one in found)
+    assert database.read_now(lambda tx, now: contracts.count_endless(tx, "VND", after)) == 1
+    running = [one for one in books["contract"] if one["starts_on"] <= first <= one["ends_on"]]
+    terms = database.read_now(lambda tx, now: contracts.list_terms(tx, "VND", [first]))
+    assert sum(one.price_minor for one in terms) == sum(one["price_minor"] for one in running)
+
+
+def test_cohorts_count_each_customer_once_a_month(database: Database, books: Books) -> None:
+    months = last_months(12, now=START, timezone=ZONE)
+    of_each = defaultdict[int, list[datetime]](list)
+    for one in books["purchase"]:
+        if one["amount_minor"] > 0:
+            of_each[one["customer_id"]].append(one["purchased_at"])
+    sizes, cells = [0] * 12, defaultdict[tuple[int, int], int](int)
+    for dates in of_each.values():
+        places = {place for place, month in enumerate(months) for at in dates if at in month}
+        came = next((place for place, month in enumerate(months) if min(dates) in month), None)
+        if came is not None:
+            sizes[came] += 1
+            for place in places - {came}:
+                cells[came, place - came] += 1
+    found = database.read_now(lambda tx, now: journeys.count_cohorts(tx, VND, months))
+    assert found == (sizes, dict(cells))
+    assert sum(sizes) > 10
+
+
+def test_a_journey_begins_with_the_first_touch(database: Database, books: Books) -> None:
+    put(database, "interaction", customer_id=5, kind="message", body="hi", happened_at=HERE.start)
+    joined = [one for one in books["customer"] if one["joined_at"] in HERE]
+    found = database.read_now(lambda tx, now: journeys.list_journeys(tx, VND, HERE))
+    assert sorted(one.joined_at for one in found) == sorted(one["joined_at"] for one in joined)
+    heard = {one["id"]: HERE.start if one["id"] == 5 else None for one in joined}
+    assert sorted(map(str, heard.values())) == sorted(str(one.heard_at) for one in found)
+
+
+def test_the_purchases_of_a_customer_follow_each_other_in_time(database: Database, books: Books) -> None:
+    found = database.read_now(lambda tx, now: journeys.list_purchases(tx, Ledger("VND", 2)))
+    expected = [one for one in books["purchase"] if one["currency"] == "VND" and one["customer_id"] % 2 == 0]
+    keys = [(one.customer_id, one.at, one.minor) for one in found]
+    assert keys == sorted((one["customer_id"], one["purchased_at"], one["amount_minor"]) for one in expected)
+
+
+def test_a_sample_of_more_than_can_be_resampled_keeps_its_sums_alone(
+    database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE))
+    monkeypatch.setattr(sampling, "MOST_RESAMPLED", 3)
+    assert_same(database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE)), Sample(whole.sums))
+    empty = database.read_now(lambda tx, now: money.load_deals(tx, Ledger("EUR"), HERE))
+    assert empty == Sample(Sums(), [])
+
+
+def test_what_is_at_risk_is_what_the_red_spend(database: Database, books: Books) -> None:
+    found = database.read_now(lambda tx, now: money.load_at_risk(tx, "VND"))
+    alive = {one["id"] for one in books["customer"] if one["lost_at"] is None}
+    red = [one["value_minor"] for one in rows(database, "health", colour="red") if one["customer_id"] in alive]
+    assert (found.minor, found.customers) == (sum(red), len(red))
+    assert found.squares == pytest.approx(sum(minor**2 for minor in red))

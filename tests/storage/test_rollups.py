@@ -1,0 +1,196 @@
+"""What is counted once a day says at every moment what counting every row says, on both databases."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Table, delete, insert, select, update
+
+from bot.domain.periods import Period, parse_period, previous, trends
+from bot.domain.rules import Rules
+from bot.domain.segments import Dimension
+from bot.domain.touchpoints import Kind
+from bot.services import rollups
+from storage import raw_reports, reports
+from storage.database import Database, Tx
+from storage.tables import answer, customer, loss, metadata, survey_run
+from tests.conftest import START
+from tests.factories import add_customer, put
+from tests.history import Asked, remember
+
+ZONES = ("Asia/Ho_Chi_Minh", "Asia/Kolkata")
+SURVEYS = (Kind.NPS, Kind.CES)
+DAY = timedelta(days=1)
+LATER = timedelta(minutes=11)
+CUSTOMERS = 3
+
+hours = st.integers(-24 * 20, 0).map(lambda off: START + timedelta(hours=off))
+asked = st.builds(
+    lambda sent_at, wait, rest: Asked(sent_at=sent_at, answered_at=min(START, sent_at + wait), **rest),
+    hours,
+    st.sampled_from([timedelta(), DAY, 3 * DAY]),
+    st.fixed_dictionaries(
+        {
+            "customer_id": st.integers(1, CUSTOMERS),
+            "kind": st.sampled_from([Kind.NPS, Kind.NPS, Kind.CES]),
+            "score": st.sampled_from([None, 1, 5, 5]),
+            "segment": st.sampled_from(["", "gold"]),
+            "reason": st.sampled_from([None, "vì"]),
+            "open_for": st.sampled_from([2 * DAY, 14 * DAY]),
+        }
+    ),
+)
+Change = Callable[[Tx, list[int]], None]
+
+Changes = Sequence[tuple[Change, list[int]]]
+
+
+def _answers(**values: Any) -> Change:
+    return lambda tx, ids: tx.execute(update(answer).where(answer.c.run_id.in_(ids)).values(**values)) and None
+
+
+def _runs(**values: Any) -> Change:
+    return lambda tx, ids: tx.execute(update(survey_run).where(survey_run.c.id.in_(ids)).values(**values)) and None
+
+
+def _remove(tx: Tx, ids: list[int]) -> None:
+    tx.execute(delete(answer).where(answer.c.run_id.in_(ids)))
+
+
+def _answer_late(at: datetime, tx: Tx, ids: list[int]) -> None:
+    """Whoever has not answered one of these surveys does so."""
+    columns = ("customer_id", "kind", "segmentation_id")
+    unanswered = select(survey_run).where(survey_run.c.id.in_(ids), survey_run.c.id.not_in(select(answer.c.run_id)))
+    for run in tx.execute(unanswered).mappings().all():
+        row = {name: run[name] for name in columns}
+        tx.execute(insert(answer).values(run_id=run["id"], **row, score=3, scale="x", answered_at=at, reason=None))
+
+
+changes: st.SearchStrategy[Change] = st.one_of(
+    st.sampled_from([2, 4]).map(lambda score: _answers(score=score)),
+    hours.map(lambda at: _answers(answered_at=at)),
+    st.integers(1, CUSTOMERS).map(lambda number: _answers(customer_id=number)),
+    st.sampled_from([None, "", "khác"]).map(lambda reason: _answers(reason=reason)),
+    hours.map(lambda at: _runs(sent_at=at)),
+    st.sampled_from([START, None]).map(lambda at: _runs(closed_at=at)),
+    st.just(_remove),
+    hours.map(lambda at: partial(_answer_late, at)),
+    st.just(partial(_answer_late, START)),
+)
+
+
+def _lose(at: datetime, back: timedelta | None, tx: Tx, ids: list[int]) -> None:
+    """A customer who is not lost for good is lost."""
+    number = 1 + ids[0] % CUSTOMERS
+    gone = select(loss.c.id).where(loss.c.customer_id == number, loss.c.recovered_at.is_(None))
+    if tx.execute(gone).first() is None:
+        values = {"lost_at": at, "recovered_at": None if back is None else at + back, "source": "x", "reason": ""}
+        tx.execute(insert(loss).values(customer_id=number, **values))
+
+
+def _of_customer(table: Table, key: str, **values: Any) -> Change:
+    """Change what a customer's rows say; with no values, take them away."""
+
+    def change(tx: Tx, ids: list[int]) -> None:
+        theirs = table.c[key] == 1 + ids[0] % CUSTOMERS
+        tx.execute(update(table).where(theirs).values(**values) if values else delete(table).where(theirs))
+
+    return change
+
+
+memberships: st.SearchStrategy[Change] = st.one_of(
+    st.builds(lambda at, back: partial(_lose, at, back), hours, st.sampled_from([None, timedelta(), DAY, 5 * DAY])),
+    st.builds(lambda at, back: partial(_lose, at, back), hours, st.sampled_from([None, timedelta(), DAY, 5 * DAY])),
+    hours.map(lambda at: _of_customer(customer, "id", joined_at=at)),
+    st.sampled_from([None, START]).map(lambda at: _of_customer(customer, "id", last_purchase_at=at)),
+    st.just(_of_customer(loss, "customer_id", recovered_at=START)),
+    hours.map(lambda at: _of_customer(loss, "customer_id", lost_at=at)),
+    st.just(_of_customer(loss, "customer_id")),
+)
+places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    history=st.lists(asked, min_size=4, max_size=8),
+    changed=st.lists(st.tuples(changes | memberships, places), max_size=8),
+    since=st.lists(st.tuples(changes | memberships, places), max_size=3),
+    then=st.tuples(st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]), st.permutations(ZONES), st.booleans()),
+)
+def test_a_report_says_what_counting_every_row_says(
+    database: Database,
+    history: list[Asked],
+    changed: Changes,
+    since: Changes,
+    then: tuple[timedelta, Sequence[str], bool],
+) -> None:
+    """Whatever happens between two counts, whether they are done or not, and in whichever time zone they were."""
+    wait, (zone, other), knows_purchases = then
+    now = START
+    database.write_now(_clear)
+    for number in range(1, CUSTOMERS + 1):
+        add_customer(database, id=number, chat_id=None, last_purchase_at=START if number == 1 else None)
+    if knows_purchases:
+        facts = {"external_id": "H", "customer_id": 1, "purchased_at": START, "amount_minor": 1, "currency": "VND"}
+        put(database, "purchase", **facts)
+    remember(database, history)
+    now = _count(database, now, zone)
+    _change(database, changed)
+    now += wait
+    _check(database, now)
+    now = _count(database, now, zone)
+    _change(database, since)
+    _check(database, now)
+    now = _count(database, now, other)
+    _check(database, now)
+
+
+def _clear(tx: Tx, *, now: datetime) -> None:
+    for table in reversed(metadata.sorted_tables):
+        tx.execute(delete(table))
+
+
+def _change(database: Database, changed: Changes) -> None:
+    def apply(tx: Tx, *, now: datetime) -> None:
+        ids = list(tx.execute(select(survey_run.c.id).order_by(survey_run.c.id)).scalars())
+        for change, numbers in changed:
+            change(tx, [ids[number % len(ids)] for number in numbers])
+
+    database.write_now(apply)
+
+
+def _count(database: Database, now: datetime, timezone: str) -> datetime:
+    """Plan until there is no more to do, and once more when marks have settled; what time it is then."""
+
+    def plan(tx: Tx, *, now: datetime, at: datetime) -> int:
+        return rollups.plan_rollups(tx, now=at, rules=Rules(timezone=timezone))
+
+    for at in (now, now + LATER):
+        while database.write_now(plan, at=at):
+            pass
+    return now + LATER
+
+
+def _check(database: Database, now: datetime) -> None:
+    for timezone in ZONES:
+        database.read_now(
+            lambda tx, now, at, timezone: _compare(tx, now=at, timezone=timezone), at=now, timezone=timezone
+        )
+
+
+def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
+    period = parse_period("30d", now=now, timezone=timezone)
+    periods: Sequence[Period] = (period, previous(period), *trends(period, now=now)[0])
+    for by in (None, Dimension.PLAN):
+        for kind in SURVEYS:
+            said = reports.count_scores(tx, kind, periods, by=by)
+            assert said == raw_reports.count_scores(tx, kind, periods, by=by)
+        said_of_sent = reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
+        assert said_of_sent == raw_reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
+    instants = {each: each.end for each in periods}
+    assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
+    assert reports.count_lost(tx, periods) == raw_reports.count_lost(tx, periods)
+    assert reports.count_never_bought(tx, period.end) == raw_reports.count_never_bought(tx, period.end)

@@ -1,0 +1,200 @@
+"""The pages of money in words and pictures: in either language, of nobody, of three and of many customers."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from bot.domain.figures import FigureUnit
+from bot.domain.messages import Language
+from bot.domain.money_reports import AmountsPicture, CohortsPicture, HeldOutPicture, RowsPicture, WaitPicture
+from bot.domain.report_messages import Report
+from bot.domain.report_requests import FileForm, Page, ReportRequest
+from bot.domain.rules import MoneyRules, Rules
+from bot.render import Renderer
+from bot.services import reports, standings
+from handlers.report_files import write
+from handlers.report_pictures import draw
+from handlers.reports import PAGES
+from storage.database import Database
+from tests.conftest import START
+from tests.money_scene import open_shop
+
+RULES = Rules(business="Hoa Mai", money=MoneyRules(margin=0.4, discount=0.1))
+RENDERER = Renderer(RULES)
+CAPTION = 1024
+MANY = 330
+SIZES = (0, 3, MANY)
+MONEY = (
+    Page.MONEY,
+    Page.REVENUE,
+    Page.DEALS,
+    Page.COSTS,
+    Page.RETENTION,
+    Page.CLV,
+    Page.RFM,
+    Page.PRICES,
+    Page.JOURNEY,
+    Page.TASKS,
+)
+INTERVAL = re.compile(r"\([^()]+ (đến|to) [^()]+\)")
+BOLD_NUMBER = re.compile(r"<b>[^<]*\d[^<]*:.*|<b>[^<]*: [^<]*\d.*")
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[Mapping[int, Database]]:
+    """A business of each size, ranked today."""
+    found = {}
+    for n in SIZES:
+        path = tmp_path_factory.mktemp("shop") / f"{n}.sqlite3"
+        copy(empty_sqlite, path)
+        found[n] = Database(f"sqlite:///{path}", now=lambda: START)
+        open_shop(found[n], n, contracts=n != 3)
+        while found[n].write_now(standings.plan_standings, rules=RULES):
+            pass
+    yield found
+    for one in found.values():
+        one.close()
+
+
+@cache
+def ask(shop: Database, page: Page, period: str = "90d") -> Report:
+    return reckon(shop, page, period, RULES)
+
+
+def reckon(shop: Database, page: Page, period: str, rules: Rules) -> Report:
+    request = ReportRequest(page=page, period=period)
+    found = shop.read_now(reports.report, rules=rules, request=request, page=PAGES[page], language=Language.VI)
+    assert isinstance(found, Report)
+    return found
+
+
+def say(found: Report, language: Language = Language.EN) -> str:
+    return RENDERER.render(replace(found.message, language=language)).text
+
+
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("page", MONEY)
+def test_a_page_fits_under_its_picture_and_no_number_lacks_its_n_and_interval(
+    shops: Mapping[int, Database], page: Page, n: int
+) -> None:
+    for language in Language:
+        text = say(ask(shops[n], page), language)
+        assert len(re.sub("<[^>]+>", "", text)) <= CAPTION
+        assert "None" not in text
+        for line in text.splitlines():
+            if BOLD_NUMBER.match(line) and "n = " not in line.split("(")[0]:
+                assert INTERVAL.search(line), line
+                assert "n = " in line or page is Page.RFM, line
+                assert page is not Page.RFM or re.search(r"\d+ (khách|customers)", line), line
+
+
+@pytest.mark.parametrize("page", MONEY)
+def test_a_page_draws_and_is_written_to_a_file(shops: Mapping[int, Database], page: Page) -> None:
+    for n, language in ((3, Language.EN), (MANY, Language.VI)):
+        found = ask(shops[n], page)
+        found = replace(found, words=replace(found.words, language=language))
+        assert draw(found, RENDERER).startswith(b"\x89PNG")
+    csv = write(found, FileForm.CSV, RENDERER).content.decode("utf-8-sig")
+    assert len(csv.splitlines()) > len(found.figures)
+    assert RENDERER.part(found.message, found.methods[0])
+
+
+def test_a_page_of_three_customers_shows_no_value(shops: Mapping[int, Database]) -> None:
+    for page in MONEY:
+        assert not any(figure.visible for figure in ask(shops[3], page).figures), page
+
+
+def test_contracts_speak_of_retention_where_there_are_any_and_purchases_where_not(
+    shops: Mapping[int, Database],
+) -> None:
+    by_contracts, by_purchases = (ask(shops[n], Page.REVENUE) for n in (MANY, 3))
+    assert by_contracts.message.facts["by_contracts"]
+    assert not by_purchases.message.facts["by_contracts"]
+    assert isinstance(by_contracts.picture, RowsPicture)
+    assert [one.key for one in by_contracts.figures][:3] == ["revenue", "revenue_gross", "revenue_net"]
+
+
+def test_a_period_that_is_not_over_says_so_and_is_compared_with_as_many_days(shops: Mapping[int, Database]) -> None:
+    text = say(ask(shops[MANY], Page.MONEY, "this month"))
+    assert "so far" in text
+    assert "12/10 – 31/10/2026" in text
+
+
+def test_a_week_that_is_not_over_is_no_dip_in_revenue(shops: Mapping[int, Database]) -> None:
+    picture = ask(shops[MANY], Page.MONEY).picture
+    assert isinstance(picture, AmountsPicture)
+    assert {(each.part.after - each.part.first_day).days for each in picture.points} == {7}
+    assert picture.points[-1].part.end <= START
+
+
+def test_lifetime_value_says_how_it_was_predicted_and_what_came(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[MANY], Page.CLV)
+    keys = [one.key for one in found.figures]
+    assert keys == [
+        "clv",
+        "clv_margin",
+        "clv_discounted",
+        "average_deal",
+        "expected_purchases",
+        "expected_value",
+        "buys_within",
+        "still_there",
+    ]
+    clv, margin, discounted = found.figures[:3]
+    assert clv.estimate is not None
+    assert margin.estimate is not None
+    assert discounted.estimate is not None
+    assert margin.estimate.value == pytest.approx(0.4 * clv.estimate.value)
+    assert discounted.estimate.value < margin.estimate.value
+    assert isinstance(found.picture, HeldOutPicture)
+    assert found.picture.groups
+    text = say(found)
+    assert "no seasonality" in text
+    assert "Held out, the last third" in text
+    small = say(ask(shops[3], Page.CLV))
+    assert "3 customers, 200 are needed" in small
+
+
+def test_without_a_margin_only_revenue_is_shown(shops: Mapping[int, Database]) -> None:
+    found = reckon(shops[3], Page.CLV, "90d", Rules())
+    assert [one.key for one in found.figures] == ["clv", "average_deal", "expected_purchases"]
+
+
+def test_of_too_few_to_rank_the_numbers_themselves_are_said(shops: Mapping[int, Database]) -> None:
+    assert [one.key for one in ask(shops[3], Page.RFM).figures] == ["recency", "frequency", "monetary"]
+    ranked = ask(shops[MANY], Page.RFM)
+    n = sum(one.n for one in ranked.figures if not one.key.startswith("rfm_money"))
+    assert n == ranked.message.facts["n"]
+    assert {one.unit for one in ranked.figures} == {FigureUnit.SHARE}
+
+
+def test_cohorts_are_of_twelve_months_and_the_way_is_a_curve(shops: Mapping[int, Database]) -> None:
+    cohorts, way = ask(shops[MANY], Page.RETENTION).picture, ask(shops[MANY], Page.JOURNEY).picture
+    assert isinstance(cohorts, CohortsPicture)
+    assert len(cohorts.rows) == 12
+    assert cohorts.rows[0].cells[-1].so_far
+    assert isinstance(way, WaitPicture)
+    assert way.steps
+
+
+def test_milestones_that_are_not_due_have_not_failed(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[MANY], Page.TASKS, "this month")
+    facts = found.message.facts
+    assert facts["waiting"]
+    assert found.figures[0].n == facts["due"]
+    assert found.figures[0].n == found.figures[1].n + found.figures[2].n
+
+
+def test_who_stayed_is_said_of_renewals_that_were_followed_long_enough(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[MANY], Page.PRICES)
+    increase, raised, stayed, others = found.figures
+    assert increase.estimate is not None
+    assert raised.estimate is not None
+    assert 0 < increase.estimate.value < 0.1  # a third of the contracts cost a tenth more
+    assert stayed.n + others.n == found.message.facts["followed"]
+    assert raised.n == found.message.facts["renewed"]
