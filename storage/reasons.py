@@ -131,13 +131,20 @@ def list_labelled(tx: Tx, *, limit: int) -> list[Labelled]:
     ]
 
 
+def count_unscored(tx: Tx, period: Period) -> int:
+    """How much customers wrote in the period without giving a score."""
+    return int(tx.execute(select(func.count()).select_from(interaction).where(*_unscored(period))).scalar_one())
+
+
 def list_unscored(tx: Tx, period: Period, *, limit: int) -> list[str]:
-    """The latest of what customers wrote in the period without giving a score."""
-    spoken = (interaction.c.kind.in_(WRITTEN), interaction.c.body != "")
-    statement = select(interaction.c.body).where(
-        interaction.c.happened_at >= period.start, interaction.c.happened_at < period.end, *spoken
-    )
-    return list(tx.execute(statement.order_by(interaction.c.happened_at.desc()).limit(limit)).scalars())
+    """The latest of it."""
+    latest = select(interaction.c.body).where(*_unscored(period)).order_by(interaction.c.happened_at.desc())
+    return list(tx.execute(latest.limit(limit)).scalars())
+
+
+def _unscored(period: Period) -> tuple[ColumnElement[bool], ...]:
+    within = (interaction.c.happened_at >= period.start, interaction.c.happened_at < period.end)
+    return (*within, interaction.c.kind.in_(WRITTEN), interaction.c.body != "")
 
 
 def _saying() -> Select[Any]:

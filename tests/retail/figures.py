@@ -33,7 +33,8 @@ MONEY = (
     Page.PRICES,
     Page.TASKS,
 )
-COLUMNS = ("name", "value", "low", "high", "n", "note")
+COLUMNS = ("name", "value", "low", "high", "unit", "n", "note")
+SHARE = "share"
 UNSAID = ("period", "before", "figures", "segments", "raw", "currency")
 """Facts of a page that are no count of what was left out."""
 
@@ -78,9 +79,18 @@ def _say_page(found: object, seconds: float, renderer: Renderer, say: Callable[[
     content = write(found, FileForm.CSV, renderer).content.decode("utf-8-sig")
     rows = list(csv.reader(StringIO(content)))
     say("| figure | value | 95 % interval | n | note |\n|---|---:|---:|---:|---|")
-    for name, value, low, high, n, note in _columns(rows):
-        say(f"| {name} | {value} | {f'{low} to {high}' if low else ''} | {n} | {note} |")
+    for name, value, low, high, unit, n, note in _columns(rows):
+        written = [_number(each, unit) for each in (value, low, high)]
+        between = f"{written[1]} to {written[2]}" if value else ""
+        say(f"| {name} | {written[0]} | {between} | {n} | {note} |")
     say(f"\n{_left_out(found.message.facts)}")
+
+
+def _number(text: str, unit: str) -> str:
+    """A number of the file as a table has it: shares in percent, everything else with two decimals."""
+    if not text:
+        return ""
+    return f"{100 * float(text):.1f} %" if unit == SHARE else f"{float(text):,.2f}"
 
 
 def _columns(rows: list[list[str]]) -> Iterable[list[str]]:
