@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 
 from bot.domain.periods import Period
 from bot.domain.touchpoints import Kind
+from storage import raw_reports
 from storage.database import Tx
 from storage.tables import answer
 
@@ -38,7 +39,7 @@ def list_in(tx: Tx, period: Period) -> Iterable[Repeat]:
     )
     last = (
         select(earlier.c.run_id)
-        .where(earlier.c.customer_id == answer.c.customer_id, earlier.c.kind == Kind.NPS, sooner)
+        .where(earlier.c.customer_id == answer.c.customer_id, raw_reports.unindexed(earlier.c.kind) == Kind.NPS, sooner)
         .order_by(earlier.c.answered_at.desc(), earlier.c.run_id.desc())
         .limit(1)
         .scalar_subquery()

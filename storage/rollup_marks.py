@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect, text
 
+# `kind || ''` keeps SQLite, which has no statistics of its tables, from reading every answer of a kind instead of the
+# customer's few.
 MARK = "INSERT INTO rollup_mark (series, at)"
 CHANGE = "INSERT INTO rollup_change (series, at, segmentation_id, slot, change)"
 
@@ -33,7 +35,7 @@ def _mark_neighbours(row: str) -> str:
     """What the customer's NPS answers around this one superseded, or were superseded by, may be others now."""
     return (
         f"{MARK} SELECT s.series, a.answered_at FROM rollup_state s JOIN answer a ON a.customer_id = {row}.customer_id"  # noqa: S608
-        f" WHERE {row}.kind = 'nps' AND a.kind = 'nps' AND a.answered_at < s.marked_before"
+        f" WHERE {row}.kind = 'nps' AND a.kind || '' = 'nps' AND a.answered_at < s.marked_before"
         f" AND (s.series = 'standing' AND a.answered_at <= {row}.answered_at"
         f" OR s.series = 'repeats' AND a.answered_at >= {row}.answered_at)"
     )
@@ -87,7 +89,7 @@ def _mark_loss(row: str) -> tuple[str, ...]:
 COLD = "EXISTS (SELECT 1 FROM rollup_state WHERE series = 'standing' AND {row}.answered_at < marked_before)"
 SUPERSEDED = (
     f"{CHANGE} SELECT s.series, p.answered_at, p.segmentation_id, p.score, -1 FROM rollup_state s"  # noqa: S608
-    " JOIN answer p ON p.run_id = (SELECT run_id FROM answer WHERE customer_id = NEW.customer_id AND kind = 'nps'"
+    " JOIN answer p ON p.run_id = (SELECT run_id FROM answer WHERE customer_id = NEW.customer_id AND kind || '' = 'nps'"
     " AND run_id <> NEW.run_id ORDER BY answered_at DESC, run_id DESC LIMIT 1)"
     " WHERE s.series = 'standing' AND p.answered_at < s.marked_before"
 )

@@ -26,7 +26,7 @@ def run(connection: Connection) -> None:
 
 def _run_migrations(connection: Connection) -> None:
     """Triggers are taken away before tables change, and made again after: only what migrates has to wait for them."""
-    changes = context.get_context().get_current_revision() != context.get_head_revision()
+    changes = context.get_context().get_current_revision() != context.get_revision_argument()
     if changes:
         rollup_marks.drop(connection)
     context.run_migrations()

@@ -26,7 +26,7 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from handlers.transport import AiohttpRequest
-from tests.bench import data
+from tests.bench import data, reports, years
 from tests.telegram_process import ROOT, Server, bot_api, bot_environment, process, tap, wait_until
 
 TAPS = 2000
@@ -217,7 +217,7 @@ def show(title: str, speeds: dict[str, Speed]) -> None:
 
 
 def main() -> None:
-    """Measure everything; `python -m tests.bench taps sends imports start` names the parts."""
+    """Measure everything but reports; `python -m tests.bench taps sends imports start reports` names the parts."""
     parts = sys.argv[1:] or ["taps", "sends", "imports", "start"]
     if "taps" in parts:
         contenders = {
@@ -250,6 +250,8 @@ def main() -> None:
             seconds, megabytes = measure_start(name)
             table.add_row(label, f"{seconds:.2f}", f"{megabytes:.0f}")
         Console(width=120).print(table)
+    if "reports" in parts:
+        reports.run(int(os.environ.get("BENCH_CUSTOMERS", years.CUSTOMERS)))
 
 
 if __name__ == "__main__":
