@@ -25,7 +25,7 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.reasons import Said
 
-READ = 1500
+READ = 1000
 """So many reasons of a period are read for their words, drawn by a stable hash: decrypting and masking is the cost."""
 LEARNED_FROM = 1000
 UNSCORED = 500
