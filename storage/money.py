@@ -139,10 +139,10 @@ def _summed_moves(tx: Tx, moves: Any) -> RetentionSamples:  # noqa: ANN401  a su
     sums = [was, was * was, *(product for top in tops.values() for product in (top, top * top, top * was))]
     columns = [func.coalesce(func.sum(one), 0.0) for one in sums]
     n, bottom, bottoms, *rest = tx.execute(select(func.count(), *columns)).one()
-    found = {
-        name: Sample(Sums(n, rest[3 * place], bottom, *rest[3 * place + 1 : 3 * place + 3], bottoms))
-        for place, name in enumerate(tops)
-    }
+    found = {}
+    for place, name in enumerate(tops):
+        top, squares, products = rest[3 * place : 3 * place + 3]
+        found[name] = Sample(Sums(n, top, bottom, squares, products, bottoms))
     return RetentionSamples(**found)
 
 

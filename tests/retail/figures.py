@@ -4,6 +4,7 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -52,12 +53,12 @@ def tell(folder: Path, say: Callable[[str], None]) -> None:
     database = Database(f"sqlite:///{path.resolve()}", now=lambda: now)
     try:
         for planner in (win_back.plan_silence, standings.plan_standings):
-            seconds = _timed(lambda planner=planner: _run(database, planner, rules=rules))[1]
+            _, seconds = _timed(partial(_run, database, planner, rules=rules))
             say(f"{planner.__name__}: {seconds:.2f} s")
         for page in MONEY:
             request = ReportRequest(page=page, period=PERIOD)
             facts = {"rules": rules, "request": request, "page": PAGES[page], "language": Language.EN}
-            found, seconds = _timed(lambda facts=facts: database.read_now(reports.report, **facts))
+            found, seconds = _timed(partial(database.read_now, reports.report, **facts))
             _say_page(found, seconds, Renderer(rules), say)
     finally:
         database.close()
