@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, insert, text
 
-from bot.domain.segments import Segmentation
+from bot.domain.metrics.rfm import Segment
+from bot.domain.rules import ReportRules
+from bot.domain.segments import Segmentation, band_names
 from storage.columns import UtcDateTime
 from storage.database import connect
 from storage.migrate import migrate
@@ -138,9 +140,9 @@ def _add_belongings(connection: Connection, chance: np.random.Generator, count: 
     numbers, today = np.arange(1, count + 1), NOW.date().isoformat()
     worth = chance.integers(0, 50_000_000, count)
     bands = 1 + worth * 4 // 50_000_000
-    rfm = np.array([f"rfm {place}" for place in range(11)])[chance.integers(0, 11, count)]
+    rfm = np.array([*Segment])[chance.integers(0, len(Segment), count)]
     value: Values = {"customer_id": numbers, "day": today, "value_minor": worth, "currency": "VND"}
-    seen = {"last_on": today, "sales": 2}
+    seen: Values = {"last_on": today, "sales": 2}
     _load(connection, standing, {**value, **seen, "value_band": bands, "rfm": rfm})
     score = chance.integers(0, 101, count)
     colour = np.array(["red", "yellow", "green"])[np.digitize(score, (10, 40))]
@@ -163,11 +165,11 @@ def _segmentation(seed: int) -> Segmentation:
         plan=draw("plan", 4, 1),
         value=str(1 + seed // 4 % 4),
         csm_id=str(1 + seed // 16 % 20),
-        age=draw("age", 5, 320),
+        age=band_names(ReportRules().ages)[seed // 320 % 5],
         location=draw("city", 34, 1600),
         title=draw("title", 10, 54_400),
         channel=draw("channel", 5, 544_000),
-        rfm=draw("rfm", 11, 7),
+        rfm=[*Segment][seed // 7 % len(Segment)],
         tags=(draw("tag", 10, 3), f"tag {10 + seed // 30 % 10}"),
     )
 
