@@ -161,8 +161,8 @@ def _health(customer_id: int) -> Select[Any]:
 
 
 def _standing(customer_id: int) -> Select[Any]:
-    columns = (standing.c.day, standing.c.value_minor, standing.c.currency, standing.c.value_band, standing.c.rfm)
-    return select(*columns).where(standing.c.customer_id == customer_id)
+    names = ("day", "last_on", "sales", "value_minor", "currency", "value_band", "rfm")
+    return select(*(standing.c[name] for name in names)).where(standing.c.customer_id == customer_id)
 
 
 def _cancellations(customer_id: int) -> Select[Any]:

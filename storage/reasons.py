@@ -7,6 +7,7 @@ reasons that were erased nothing is left to count.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, or_, select
@@ -14,7 +15,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, lit
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.periods import Period
 from bot.domain.reasons.classifier import Labelled
-from bot.domain.surveys import Band, band
+from bot.domain.surveys import BANDS, Band, band
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.tables import answer, customer, interaction, reason_theme
@@ -77,6 +78,19 @@ def _by_theme(given: CTE, keys: Collection[str]) -> Select[Any]:
     return statement.where(given.c.has_reason == 1).group_by(theme, given.c.score)
 
 
+def list_detractor_themes(tx: Tx, *, after: datetime, until: datetime) -> list[tuple[int, str]]:
+    """Which customers name which theme as the reason of a low NPS in the half-open time, each pair once."""
+    named = and_(reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about)
+    statement = (
+        select(answer.c.customer_id, reason_theme.c.theme)
+        .join(reason_theme, named)
+        .where(answer.c.kind == Kind.NPS, answer.c.answered_at >= after, answer.c.answered_at < until)
+        .where(answer.c.score < BANDS[Kind.NPS][0])
+        .distinct()
+    )
+    return [(row.customer_id, row.theme) for row in tx.execute(statement)]
+
+
 def list_sample(tx: Tx, kind: Kind, period: Period, *, limit: int) -> list[Said]:
     """So many of the reasons, or all, in the stable order."""
     drawn = select(answer.c.run_id).where(*_of(kind, period), *_with_reason()).order_by(IN_TURN).limit(limit).cte()
@@ -117,13 +131,20 @@ def list_labelled(tx: Tx, *, limit: int) -> list[Labelled]:
     ]
 
 
+def count_unscored(tx: Tx, period: Period) -> int:
+    """How much customers wrote in the period without giving a score."""
+    return int(tx.execute(select(func.count()).select_from(interaction).where(*_unscored(period))).scalar_one())
+
+
 def list_unscored(tx: Tx, period: Period, *, limit: int) -> list[str]:
-    """The latest of what customers wrote in the period without giving a score."""
-    spoken = (interaction.c.kind.in_(WRITTEN), interaction.c.body != "")
-    statement = select(interaction.c.body).where(
-        interaction.c.happened_at >= period.start, interaction.c.happened_at < period.end, *spoken
-    )
-    return list(tx.execute(statement.order_by(interaction.c.happened_at.desc()).limit(limit)).scalars())
+    """The latest of it."""
+    latest = select(interaction.c.body).where(*_unscored(period)).order_by(interaction.c.happened_at.desc())
+    return list(tx.execute(latest.limit(limit)).scalars())
+
+
+def _unscored(period: Period) -> tuple[ColumnElement[bool], ...]:
+    within = (interaction.c.happened_at >= period.start, interaction.c.happened_at < period.end)
+    return (*within, interaction.c.kind.in_(WRITTEN), interaction.c.body != "")
 
 
 def _saying() -> Select[Any]:

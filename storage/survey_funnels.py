@@ -42,8 +42,9 @@ def _fates(period: Period, kinds: Collection[Kind], now: datetime) -> Select[Any
     asked = (*planned, survey_run.c.kind.in_(kinds), survey_run.c.trigger != IMPORTED)
     reminder = outbox.alias("reminder")
     reminded = and_(reminder.c.run_id == survey_run.c.id, reminder.c.kind == Kind.REMINDER, reminder.c.status.in_(SENT))
-    # The last invitation is the one that counts, should a survey have had two.
-    last = select(func.max(outbox.c.id)).where(outbox.c.run_id == survey_run.c.id, outbox.c.kind.in_(INVITATIONS))
+    # Only of what was not sent is the invitation looked for: what was sent needs no reason, and is by far the most.
+    unsent = (outbox.c.run_id == survey_run.c.id, outbox.c.kind.in_(INVITATIONS), survey_run.c.sent_at.is_(None))
+    last = select(func.max(outbox.c.id)).where(*unsent)
     return (
         select(
             survey_run.c.kind,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.app import build
-from bot.domain.rules import DeliveryRules, Rules
+from bot.domain.rules import DeliveryRules, ReviewRules, Rules
 from bot.playground.messenger import Messenger
 from bot.playground.persons import Person
 from bot.playground.transport import PlaygroundRequest
@@ -17,8 +17,13 @@ from storage.database import Database
 from tests.factories import CHAT, STAFF_CHAT
 
 TOKEN = "1:demo"  # noqa: S105  of a messenger that takes any
-# A standing clock would hold everything back that comes after the first burst.
-RULES = Rules(business="Hoa Mai", staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
+# A standing clock would hold everything back that comes after the first burst; reviews have tests of their own.
+RULES = Rules(
+    business="Hoa Mai",
+    staff_chat_id=STAFF_CHAT,
+    delivery=DeliveryRules(per_second=1000),
+    reviews=ReviewRules(weekly_at=None, monthly_at=None),
+)
 
 
 class Clock(Protocol):

@@ -88,6 +88,18 @@ def test_no_name_on_the_map_covers_another_one() -> None:
     assert not any(one.overlaps(other) for one in boxes for other in boxes if one is not other)
 
 
+def test_one_large_segment_does_not_press_the_others_to_the_ground() -> None:
+    people = crowd(3000)
+    assert drawn(opportunities_page(people, Language.EN)).axes[0].get_yscale() == "linear"
+    rich = [replace(one, value_minor=one.value_minor * (1000 if one.location == "Huế" else 1)) for one in people]
+    worthless = [replace(one, location="x", value_minor=0) for one in people[:40]]
+    axes = drawn(opportunities_page([*rich, *worthless], Language.EN)).axes[0]
+    low, high = axes.get_ylim()
+    dots = [float(line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "o"]  # type: ignore[index,arg-type]
+    assert (axes.get_yscale(), min(dots)) == ("log", low)
+    assert max(dots) < high
+
+
 def test_who_has_too_few_customers_is_named_with_the_reason() -> None:
     axes = drawn(team_page([someone(number, owner_id=2) for number in range(19)], Language.EN)).axes[0]
     assert said(axes) == ["Compared from 20 customers on"]

@@ -34,6 +34,7 @@ MOST_NAMED = 10
 LONGEST_NAME = 24
 MAP = Box(150, 125, 1000, 455)
 ROOM = 1.12
+SKEWED = 50
 LINE_HEIGHT, OFFSET, DOT = 20, 19, 8  # pixels
 Rectangle = tuple[float, float, float, float]
 
@@ -61,10 +62,10 @@ def opportunity_picture(picture: MapPicture) -> "Figure":
     axes = new_panel(figure, MAP, "")
     highest = max(one.churn.high for one in picture.found)
     axes.set_xlim(0, min(1.0, highest * ROOM))
-    axes.set_ylim(0, max(1, *(one.segment.value_minor for one in picture.found)) * ROOM)
+    _scale_values(axes, [one.segment.value_minor for one in picture.found])
     axes.xaxis.set_major_formatter(lambda share, _: numbers.tick(share))
     axes.yaxis.set_major_formatter(lambda minor, _: _money(minor, picture))
-    axes.locator_params(axis="both", nbins=7)
+    axes.locator_params(axis="x", nbins=7)
     axes.tick_params(axis="x", pad=8)
     axes.set_xlabel(picture.share_label, fontsize=SMALL, color=FAINT_INK)
     axes.set_ylabel(picture.value_label, fontsize=SMALL, color=FAINT_INK)
@@ -74,6 +75,18 @@ def opportunity_picture(picture: MapPicture) -> "Figure":
         _draw_segment(axes, one)
     _name_segments(axes, picture)
     return figure
+
+
+def _scale_values(axes: "Axes", values: Sequence[int]) -> None:
+    """From nothing up, or by powers of ten where one segment would press all others to the ground."""
+    most, least = max(1, *values), min((value for value in values if value > 0), default=1)
+    if most > SKEWED * least:
+        axes.set_yscale("log")
+        axes.set_ylim(least / ROOM**2, most * ROOM**4)
+        axes.set_yticks([], minor=True)
+    else:
+        axes.set_ylim(0, most * ROOM)
+        axes.locator_params(axis="y", nbins=7)
 
 
 def _money(minor: float, picture: MapPicture) -> str:
@@ -99,20 +112,27 @@ def _draw_reference(axes: "Axes", picture: MapPicture, numbers: Numbers) -> None
 def _draw_segment(axes: "Axes", one: Opportunity) -> None:
     """A dot with its interval, filled where more is at stake for certain."""
     colour = VERMILLION if one.is_sure else GREY
-    value = one.segment.value_minor
+    share, value = _place(axes, one)
     axes.hlines(value, one.churn.low, one.churn.high, color=colour, alpha=0.35, linewidth=5)
     face = colour if one.is_sure else "white"
-    axes.plot(one.churn.value, value, color=colour, marker="o", markersize=10, markerfacecolor=face, markeredgewidth=2)
+    (dot,) = axes.plot(share, value, color=colour, marker="o", markersize=10, clip_on=False)
+    dot.set_markerfacecolor(face)
+    dot.set_markeredgewidth(2)
+
+
+def _place(axes: "Axes", one: Opportunity) -> tuple[float, float]:
+    """Where a segment's dot lies; one that is worth nothing lies on the ground, also where that is no 0."""
+    return one.churn.value, max(one.segment.value_minor, axes.get_ylim()[0])
 
 
 def _name_segments(axes: "Axes", picture: MapPicture) -> None:
     """The first few by name, above or below their dots, as long as a name covers no other name and no dot."""
-    dots = [axes.transData.transform((one.churn.value, one.segment.value_minor)) for one in picture.found]
+    dots = [axes.transData.transform(_place(axes, one)) for one in picture.found]
     taken = [(float(x) - DOT, float(y) - DOT, float(x) + DOT, float(y) + DOT) for x, y in dots]
     named = list(zip(picture.found, picture.names, strict=True))[:MOST_NAMED]
     for one, full_name in named:
         name = cut(full_name, LONGEST_NAME)
-        x, y = axes.transData.transform((one.churn.value, one.segment.value_minor))
+        x, y = axes.transData.transform(_place(axes, one))
         for side, box in _places(axes, float(x), float(y), text_width(name, BODY)):
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
@@ -135,11 +155,12 @@ def _overlap(one: Rectangle, other: Rectangle) -> bool:
 
 
 def _write_name(axes: "Axes", one: Opportunity, name: str, side: int) -> None:
-    at = axes.transAxes.inverted().transform(axes.transData.transform((one.churn.value, one.segment.value_minor)))
+    place = _place(axes, one)
+    at = axes.transAxes.inverted().transform(axes.transData.transform(place))
     align = "left" if at[0] < 0.12 else "right" if at[0] > 0.88 else "center"
     axes.annotate(
         name,
-        (one.churn.value, one.segment.value_minor),
+        place,
         (0, side * OFFSET * 72 / 100),
         textcoords="offset points",
         ha=align,

@@ -1,10 +1,11 @@
 """Everybody who was a customer at one date, by what was known then, and whether they left in the time after it."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.landmark import HORIZONS, Category, Watched
 from bot.domain.metrics.opportunities import Segment
 from bot.domain.metrics.proportions import Share
@@ -89,6 +90,23 @@ def segments(present: Sequence[Present], name: Callable[[Present], str]) -> list
         )
         for key, group in groups.items()
     ]
+
+
+def themes_by_segment(
+    present: Sequence[Present], name: Callable[[Present], str], said: Iterable[tuple[int, str]]
+) -> dict[str, list[str]]:
+    """What the detractors of each segment name, the most named first; `said` pairs customers with themes.
+
+    What fewer than five of a segment name is not told of it.
+    """
+    segment_of = {one.customer_id: name(one) for one in present}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for customer_id, theme in said:
+        if customer_id in segment_of:
+            counts[segment_of[customer_id]][theme] += 1
+    return {
+        segment: [theme for theme, n in found.most_common() if n >= HIDDEN_UNDER] for segment, found in counts.items()
+    }
 
 
 def charges(present: Sequence[Present], *, at: datetime) -> list[Charge]:

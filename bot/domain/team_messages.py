@@ -11,7 +11,7 @@ from bot.domain.names import cut
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 
-MOST_LISTED = 4
+MOST_LISTED = 3
 LONGEST_NAME = 24
 METHODS = ("methods_team",)
 

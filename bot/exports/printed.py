@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 TOP, STEP = 130, 26  # pixels
 LINES = (HEIGHT - TOP - MARGIN) // STEP
 LETTERS = 130
-LEFTS = (32, 290, 440, 600, 700, 1110)  # of the columns, in pixels
-LONGEST = (29, 16, 17, 10, 46, 8)
+LEFTS = (32, 355, 500, 600, 700, 1110)  # of the columns, in pixels
+LONGEST = (38, 16, 10, 10, 46, 8)
 
 
 def to_pdf(file: ReportFile, picture: "Figure", locale: str) -> bytes:

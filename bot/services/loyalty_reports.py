@@ -1,14 +1,17 @@
 """Reports of what goes with leaving: by what customers answered, and by where they belong."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import storage.landmarks
+import storage.reasons
+import storage.themes
 from bot.domain import landmarks, loyalty_messages, opportunity_messages
 from bot.domain.landmarks import Present
 from bot.domain.loyalty_messages import Landmark
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import HIDDEN_UNDER
-from bot.domain.metrics.landmark import associate
+from bot.domain.metrics.landmark import ANSWERED_WITHIN, associate
 from bot.domain.metrics.opportunities import opportunities as find_opportunities
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
@@ -41,17 +44,30 @@ def loyalty(
 def opportunities(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    """Segments by plan and place: those who were customers at the period's start, and who of them left in it."""
+    """Segments by plan and place: those who were customers at the period's start, and who of them left in it.
+
+    Beside each stand the themes of its detractors, of the half year before the period's end.
+    """
     present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency)
     segments = landmarks.segments(present, _segment)
+    themes = _themes(tx, present, rules=rules, period=period, language=language)
     return opportunity_messages.opportunity_report(
-        find_opportunities(segments),
+        find_opportunities(segments, themes),
         hidden=sum(one.lost.whole < HIDDEN_UNDER for one in segments),
         period=period,
         currency=rules.currency,
         so_far=period.so_far(now),
         language=language,
     )
+
+
+def _themes(
+    tx: Tx, present: Sequence[Present], *, rules: Rules, period: Period, language: Language
+) -> dict[str, list[str]]:
+    said = storage.reasons.list_detractor_themes(tx, after=period.end - ANSWERED_WITHIN, until=period.end)
+    shown = storage.themes.load_dictionary(tx, rules).shown
+    named = ((customer_id, shown[key].name(language)) for customer_id, key in said if key in shown)
+    return landmarks.themes_by_segment(present, _segment, named)
 
 
 def _segment(one: Present) -> str:

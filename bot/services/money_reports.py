@@ -1,5 +1,6 @@
 """Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,7 +51,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         gross,
         net,
         *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
-        *_cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)[:1],
+        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n * ledger.every),
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
@@ -92,7 +93,7 @@ def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         ),
         number_figure("sales_per_customer", ratio(_per_customer(here))),
     ]
-    points = [_point(part, ratio(storage.money.load_deals(tx, ledger, part))) for part in trends(pair.now, now=now)[0]]
+    points = _ratios(storage.money.load_deals, tx, ledger, trends(pair.now, now=now)[0])
     left_out = {
         **_left_out(tx, ledger, pair),
         "sales": takings.sales,
@@ -108,7 +109,7 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     lives = storage.money.load_lives(tx, ledger, pair.now)
     solved = storage.costs.count_solved(tx, ledger, pair.now)
-    points = [_point(part, ratio(storage.costs.load_cases(tx, ledger, part))) for part in trends(pair.now, now=now)[0]]
+    points = _ratios(storage.costs.load_cases, tx, ledger, trends(pair.now, now=now)[0])
     figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)
     left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
     facts = _facts(Page.COSTS, period, pair, ledger, language)
@@ -132,6 +133,13 @@ def _over_time(tx: Tx, ledger: Ledger, period: Period, *, now: datetime) -> Amou
     taken = storage.money.count_takings(tx, ledger, parts)
     points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
     return AmountsPicture(ledger.currency, points)
+
+
+def _ratios(
+    load: Callable[[Tx, Ledger, Period], Sample], tx: Tx, ledger: Ledger, parts: Sequence[Period]
+) -> list[TimedPoint]:
+    """A ratio for each part, with an interval from sums alone: resampling each of a dozen parts takes seconds."""
+    return [_point(part, ratio(Sample(load(tx, ledger, part).sums))) for part in parts]
 
 
 def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
@@ -158,19 +166,27 @@ def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> lis
     """Costs for each customer, for each ticket on average and in the middle, and of the revenue."""
     solved = storage.costs.count_solved(tx, ledger, pair.now)
     if not solved.priced:
-        keys = ("cost_per_customer", "cost_per_case", "median_cost")
-        missing = [money_figure(key, None, ledger.currency, note="no_costs") for key in keys]
-        return [*missing, share_figure("cost_of_revenue", None, note="no_costs")]
-    per_customer = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+        missing = [
+            money_figure(key, None, ledger.currency, note="no_costs") for key in ("cost_per_case", "median_cost")
+        ]
+        of_revenue = share_figure("cost_of_revenue", None, note="no_costs")
+        return [_cost_per_customer(tx, ledger, pair, customers=customers), *missing, of_revenue]
     cases = storage.costs.load_cases(tx, ledger, pair.now)
     ranks = median_ranks(solved.priced)
     middle, low, high = (storage.costs.load_case(tx, ledger, pair.now, place) for place in ranks)
     return [
-        money_figure("cost_per_customer", ratio(per_customer), ledger.currency),
+        _cost_per_customer(tx, ledger, pair, customers=customers),
         money_figure("cost_per_case", ratio(cases), ledger.currency),
         hidden(money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency), cases.sums.n),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
     ]
+
+
+def _cost_per_customer(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> Figure:
+    found = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+    if not found.sums.top:
+        return money_figure("cost_per_customer", None, ledger.currency, note="no_costs")
+    return money_figure("cost_per_customer", ratio(found), ledger.currency)
 
 
 def _change(now: Estimate | None, before: Estimate | None) -> Change:

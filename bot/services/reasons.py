@@ -25,10 +25,11 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.reasons import Said
 
-READ = 1500
+READ = 1000
 """So many reasons of a period are read for their words, drawn by a stable hash: decrypting and masking is the cost."""
 LEARNED_FROM = 1000
 UNSCORED = 500
+"""So many of the latest scored reasons are learned from, and so many of the latest texts without a score judged."""
 
 
 def reasons(
@@ -55,7 +56,8 @@ def _judge_unscored(tx: Tx, period: Period) -> Unscored:
     texts = storage.reasons.list_unscored(tx, period, limit=UNSCORED)
     judge = learn(storage.reasons.list_labelled(tx, limit=LEARNED_FROM) if texts else [])
     judged = [unkind for text in texts if (unkind := judge.is_unkind(text)) is not None]
-    return Unscored(n=len(texts), unkind=Share(sum(judged), len(judged)), judge=judge)
+    n = storage.reasons.count_unscored(tx, period)
+    return Unscored(n=n, unkind=Share(sum(judged), len(judged)), judge=judge)
 
 
 def _quotable(tx: Tx, said: Iterable[Said], rules: Rules) -> list[Reason]:

@@ -126,11 +126,12 @@ def _predicted_figures(found: Prediction | None, why_not: TooLittleError | None,
     """What is said of the time to come, of a customer each."""
     if found is None:
         return [number_figure("expected_purchases", None, n=why_not.n if why_not else 0, note="too_little")]
+    still_there = [share_figure("still_there", found.alive)] if found.shows_drop_out else []
     return [
         number_figure("expected_purchases", found.purchases),
         money_figure("expected_value", found.value, currency, n=found.n, note="" if found.value else "no_mean"),
         share_figure("buys_within", found.buying),
-        share_figure("still_there", found.alive),
+        *still_there,
     ]
 
 

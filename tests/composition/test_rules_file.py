@@ -42,6 +42,7 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
         "after_days",
         "title",
         "segment",
+        "seeds",
         "weights",
     ):
         text = text.replace(f"# {key} =", f"{key} =")
@@ -52,6 +53,7 @@ def test_the_examples_commented_plan_and_offer_work_too() -> None:
 
     assert [(one.key, one.lunar) for one in rules.greetings] == [("tet", "01-01")]
     assert [plan.key for plan in rules.plans] == ["onboarding"]
+    assert [(one.key, one.seeds) for one in rules.themes] == [("parking", ("bãi xe", "chỗ đậu", "parking"))]
     assert rules.plans[0].milestones[0].title[Language.EN] == "Comfortable with the basics"
     assert rules.win_back.offer[Language.VI] == "Giảm 10 % cho đơn hàng kế tiếp"
     assert rules.health.scorecards[0].weights == {Measure.MILESTONES: 30, Measure.FREQUENCY: 5}
@@ -61,7 +63,8 @@ def test_without_a_file_the_rules_are_the_defaults_with_plans_and_holidays() -> 
     rules = read_rules(None, said={}, now=NOW)
 
     assert [one.key for one in rules.greetings] == ["tet", "mid_autumn"]
-    assert replace(rules, plans=(), greetings=(), contact=replace(rules.contact, holidays=frozenset())) == Rules()
+    contact = replace(rules.contact, holidays=frozenset())
+    assert replace(rules, plans=(), greetings=(), themes=(), contact=contact) == Rules()
 
 
 def test_default_plans_are_told_in_both_languages() -> None:

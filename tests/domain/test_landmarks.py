@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.landmarks import charges, follow, horizon_of, segments
+from bot.domain.landmarks import charges, follow, horizon_of, segments, themes_by_segment
 from bot.domain.metrics.landmark import Category
 from bot.domain.metrics.opportunities import Segment
 from bot.domain.metrics.proportions import Share
@@ -53,6 +53,13 @@ def test_segments_have_their_lost_and_their_value_and_who_sent_more_back_than_th
         Segment(name="vàng", lost=Share(1, 2), value_minor=2_000_000),
         Segment(name="bạc", lost=Share(0, 1), value_minor=0),
     ]
+
+
+def test_a_theme_is_told_of_a_segment_from_five_customers_on() -> None:
+    people = [someone(number, plan="vàng" if number < 6 else "bạc") for number in range(10)]
+    said = [(number, "giá") for number in range(10)] + [(number, "giao hàng") for number in range(6)] + [(99, "giá")]
+    found = themes_by_segment(people, lambda one: one.plan, [*said, (0, "thái độ")])
+    assert found == {"vàng": ["giá", "giao hàng"], "bạc": []}
 
 
 def test_only_customers_of_somebody_known_are_in_anybodys_charge() -> None:

@@ -10,7 +10,7 @@ from bot.domain.figures import Figure, FigureUnit
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import Estimate, Sufficiency, Verdict, Z, difference_of
 from bot.domain.metrics.proportions import Share, proportion
-from bot.domain.metrics.revenue_churn import Move, Retention
+from bot.domain.metrics.revenue_churn import Retention
 from bot.domain.metrics.rfm import Bought, Cuts, Segment
 from bot.domain.metrics.totals import Takings, total, total_difference
 from bot.domain.money_reports import (
@@ -110,7 +110,8 @@ def test_segments_share_out_customers_and_money_and_hide_the_few() -> None:
     people, money = rows[Segment.CHAMPIONS]
     assert people.estimate is not None
     assert money.estimate is not None
-    assert (people.key, people.estimate.value, people.n) == ("rfm_champions", pytest.approx(10 / 44), 10)
+    assert people.estimate.value == pytest.approx(10 / 44)
+    assert (people.key, people.n) == ("rfm_champions", 10)
     assert (money.key, money.estimate.value, money.n) == ("rfm_money_champions", 0.6, 10)
     assert 0 < money.estimate.low < 0.6 < money.estimate.high <= 1
     assert rows[Segment.NEW][0].visible is None
@@ -157,10 +158,8 @@ def test_contracts_of_unequal_length_compare_by_the_month() -> None:
     gone = Term(2, date(2026, 1, 1), date(2026, 6, 30), 600)
     found = monthly_moves([year, half, gone], date(2026, 6, 30), date(2026, 7, 1))
     month = 1200 * 30.4375 / 365
-    assert found == [
-        Move(pytest.approx(month), pytest.approx(month + 600 * 30.4375 / 184)),
-        Move(pytest.approx(600 * 30.4375 / 181), 0.0),
-    ]
+    amounts = [amount for move in found for amount in (move.before, move.now)]
+    assert amounts == pytest.approx([month, month + 600 * 30.4375 / 184, 600 * 30.4375 / 181, 0])
 
 
 def test_who_was_lost_in_the_time_after_a_renewal_has_not_stayed() -> None:
@@ -169,7 +168,7 @@ def test_who_was_lost_in_the_time_after_a_renewal_has_not_stayed() -> None:
     for day, stayed in ((date(2026, 1, 31), True), (date(2026, 2, 1), False), (date(2026, 4, 2), True)):
         (found,) = renewals([Renewed(old, new)], [(1, day), (2, new.starts_on)], follow=60 * DAY)
         assert found.stayed is stayed
-    assert (found.old, found.new) == (pytest.approx(10 * 30.4375), pytest.approx(11 * 30.4375))
+    assert (found.old, found.new) == pytest.approx((10 * 30.4375, 11 * 30.4375))
 
 
 def test_borders_come_from_the_rules_under_five_hundred_customers_and_none_under_twenty_five() -> None:

@@ -283,6 +283,14 @@ async def test_every_page_can_be_had_as_numbers(
     assert [line for line in lines if line not in written] == []
 
 
+async def test_no_page_is_without_a_file(stage: Stage, database: Database, hoa: Person) -> None:
+    answers(database, [10] * 9)
+    for page in reports.PAGES:
+        await ask(stage, hoa, f"/report {page} xlsx")
+        document = last(hoa.chat).content.get("document", {"file_name": text(last(hoa.chat))})
+        assert document["file_name"].endswith("-2026-11-20.xlsx")
+
+
 async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Database, hoa: Person) -> None:
     answers(database, [10] * 6)
     await ask(stage, hoa, "/report")

@@ -1,16 +1,20 @@
 """Reviews as managers get them in the staff chat: a picture with the figures below, once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot import scheduler
 from bot.domain.delivery import Outcome, Proof
+from bot.domain.rules import ReviewRules
 from bot.services import delivery
 from storage.database import Database
+from tests import stage as stages
 from tests.conftest import HandClock
 from tests.factories import add_customer, put, row, rows
 from tests.history import Asked, remember
-from tests.stage import RULES, Stage, last, text
+from tests.stage import Stage, last, text
 
+RULES = replace(stages.RULES, reviews=ReviewRules())
 MONDAY = datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)  # the first of December
 

@@ -4,6 +4,7 @@ import csv
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -33,7 +34,8 @@ MONEY = (
     Page.PRICES,
     Page.TASKS,
 )
-COLUMNS = ("name", "value", "low", "high", "n", "note")
+COLUMNS = ("name", "value", "low", "high", "unit", "n", "note")
+SHARE = "share"
 UNSAID = ("period", "before", "figures", "segments", "raw", "currency")
 """Facts of a page that are no count of what was left out."""
 
@@ -51,12 +53,12 @@ def tell(folder: Path, say: Callable[[str], None]) -> None:
     database = Database(f"sqlite:///{path.resolve()}", now=lambda: now)
     try:
         for planner in (win_back.plan_silence, standings.plan_standings):
-            seconds = _timed(lambda planner=planner: _run(database, planner, rules=rules))[1]
+            _, seconds = _timed(partial(_run, database, planner, rules=rules))
             say(f"{planner.__name__}: {seconds:.2f} s")
         for page in MONEY:
             request = ReportRequest(page=page, period=PERIOD)
             facts = {"rules": rules, "request": request, "page": PAGES[page], "language": Language.EN}
-            found, seconds = _timed(lambda facts=facts: database.read_now(reports.report, **facts))
+            found, seconds = _timed(partial(database.read_now, reports.report, **facts))
             _say_page(found, seconds, Renderer(rules), say)
     finally:
         database.close()
@@ -78,9 +80,18 @@ def _say_page(found: object, seconds: float, renderer: Renderer, say: Callable[[
     content = write(found, FileForm.CSV, renderer).content.decode("utf-8-sig")
     rows = list(csv.reader(StringIO(content)))
     say("| figure | value | 95 % interval | n | note |\n|---|---:|---:|---:|---|")
-    for name, value, low, high, n, note in _columns(rows):
-        say(f"| {name} | {value} | {f'{low} to {high}' if low else ''} | {n} | {note} |")
+    for name, value, low, high, unit, n, note in _columns(rows):
+        written = [_number(each, unit) for each in (value, low, high)]
+        between = f"{written[1]} to {written[2]}" if value else ""
+        say(f"| {name} | {written[0]} | {between} | {n} | {note} |")
     say(f"\n{_left_out(found.message.facts)}")
+
+
+def _number(text: str, unit: str) -> str:
+    """A number of the file as a table has it: shares in percent, everything else with two decimals."""
+    if not text:
+        return ""
+    return f"{100 * float(text):.1f} %" if unit == SHARE else f"{float(text):,.2f}"
 
 
 def _columns(rows: list[list[str]]) -> Iterable[list[str]]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Table, insert
 
 from bot.domain.messages import Language
+from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.records import CustomerRecord
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import parse_report_request
@@ -16,8 +17,9 @@ from bot.domain.rules import Rules, WinBackRules
 from bot.domain.win_back import draw
 from bot.services import imports, loyalty_reports, reports, team_reports, trial_reports, waves, win_back
 from storage import forgetting
+from storage import reasons as reason_queries
 from storage.database import Database, Tx
-from storage.tables import customer, loss, ownership, purchase, wave
+from storage.tables import customer, loss, ownership, purchase, reason_theme, wave
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_staff, row, rows
 from tests.history import Asked, remember
@@ -92,7 +94,22 @@ def test_opportunities_are_segments_by_plan_and_place(database: Database, people
     said = ask(database, "opportunities 90d", loyalty_reports.opportunities)
     assert (said["n"], said["looked_at"], said["hidden"]) == (100, 2, 0)
     assert [one["name"] for one in said["segments"]] == ["gold · Huế"]
-    assert said["segments"][0]["lost"] == 17
+    assert (said["segments"][0]["lost"], said["segments"][0]["themes"]) == (17, [])
+    remember(database, [Asked(customer_id=one, sent_at=ASKED_AT, score=6 + one % 4 // 2) for one in people[:40]])
+    themed = [{"run_id": one["run_id"], "theme": "price"} for one in rows(database, "answer")]
+    put_all(database, reason_theme, [{**one, "about": place != 4} for place, one in enumerate(themed)])
+    rules = replace(
+        RULES, themes=(ThemeTemplate(key="price", name={Language.VI: "giá", Language.EN: "price"}, seeds=("giá",)),)
+    )
+    first = ask(database, "opportunities 90d", loyalty_reports.opportunities, rules)["segments"][0]
+    assert first["themes"] == ["price"]
+    assert database.read_now(low_themes) == {one for place, one in enumerate(people[:40]) if one % 4 < 2 and place != 4}
+
+
+def low_themes(tx: Tx, *, now: datetime) -> set[int]:
+    found = reason_queries.list_detractor_themes(tx, after=START - 180 * DAY, until=START)
+    assert {theme for _, theme in found} == {"price"}
+    return {customer_id for customer_id, _ in found}
 
 
 def test_the_team_is_credited_with_whom_it_had_at_the_start(database: Database, people: list[int]) -> None:

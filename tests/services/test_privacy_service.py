@@ -36,7 +36,8 @@ def add_person(database: Database, clock: HandClock) -> int:
     )
     told = {"title": "bí mật: thợ bánh", "channel": "bí mật: chị Mai", "tags": ["bí mật"]}
     database.write_now(change, table="customer", row_id=customer_id, **told)
-    put(database, "standing", customer_id=customer_id, day=START.date(), value_minor=5, currency="VND", rfm="loyal")
+    worth = {"last_on": START.date(), "sales": 1, "value_minor": 5, "currency": "VND", "rfm": "loyal"}
+    put(database, "standing", customer_id=customer_id, day=START.date(), **worth)
     add_score(database, customer_id, Kind.NPS, 3, reason="bí mật: quá đắt")
     queue_survey(database, customer_id, Kind.CSAT, subject="bí mật: buổi học")
     say(database, text="bí mật: gọi tôi")

@@ -7,6 +7,7 @@ from bot.domain.landmarks import Present
 from bot.domain.win_back_trials import Drawn
 from storage import landmarks, ownership, win_back
 from storage.database import Database, Tx
+from storage.tables import customer
 from tests.conftest import START
 from tests.factories import add_customer, put, rows
 from tests.history import Asked, remember
@@ -103,7 +104,7 @@ def test_whose_a_customer_was_is_kept_when_the_owner_changes(database: Database)
     join(database, external_id="K2")
 
     def keep(tx: Tx, *, now: Any, csm_id: int, at: Any) -> None:
-        tx.execute(landmarks.customer.update().where(landmarks.customer.c.id == one).values(csm_id=csm_id))
+        tx.execute(customer.update().where(customer.c.id == one).values(csm_id=csm_id))
         ownership.keep(tx, ["K1", "K2"], now=at)
 
     for csm_id, at in ((7, LONG_AGO), (7, AT - 9 * DAY), (8, AT - 5 * DAY), (9, AT + DAY)):

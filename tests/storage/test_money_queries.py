@@ -19,7 +19,7 @@ from tests.factories import put, rows
 from tests.money_scene import open_shop
 
 ZONE = "Asia/Ho_Chi_Minh"
-N = 90
+N = 60
 HERE = parse_period("90d", now=START, timezone=ZONE)
 BEFORE = previous(HERE)
 VND = Ledger("VND")

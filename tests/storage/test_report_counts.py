@@ -263,6 +263,7 @@ def _nps(database: Database, by: Dimension | None = None, segment: str = EVERYBO
 
 
 BANDS = Bands(ages=(18, 35), values=(), currency="VND", year=2026)
+BOUGHT = {"last_on": START.date(), "sales": 1}
 EDGES = replace(BANDS, values=(1_000, 5_000))
 NOW_IN = {
     (Dimension.PLAN, BANDS): ["gold"],
@@ -283,7 +284,7 @@ def test_customers_are_counted_by_what_they_belong_to_now(database: Database) ->
     known = {"plan": "gold", "csm_id": 5_000_000_000, "birth_year": 1991, "location": "Huế", "title": "kế toán"}
     an = add_customer(database, channel="facebook", tags=["vip", "đại lý"], **known)
     add_customer(database, plan="", csm_id=None, chat_id=None)
-    worth = {"value_minor": 4_999, "currency": "VND", "value_band": 3, "rfm": "loyal"}
+    worth = {"value_minor": 4_999, "currency": "VND", "value_band": 3, "rfm": "loyal"} | BOUGHT
     put(database, "standing", customer_id=an, day=START.date(), **worth)
     _lose(database, an, WEEK.start)
 
@@ -301,7 +302,8 @@ def test_a_report_puts_a_customer_where_a_survey_of_today_would(database: Databa
     """By the database's own arithmetic as by the domain's, at the edges of every band."""
     people = [add_customer(database, chat_id=None, birth_year=born) for born in (2009, 2008, 1992, 1991, None)]
     for number, value in zip(people, (-5, 999, 1_000, 4_999, 5_000), strict=True):
-        put(database, "standing", customer_id=number, day=START.date(), value_minor=value, currency="VND", rfm="")
+        worth = {"value_minor": value, "currency": "VND", "rfm": ""} | BOUGHT
+        put(database, "standing", customer_id=number, day=START.date(), **worth)
     rules = Rules(reports=ReportRules(ages=EDGES.ages, values=EDGES.values))
 
     def check(tx: Tx, *, now: datetime) -> None:

@@ -32,7 +32,7 @@ METHODS = ("methods_reasons", "methods_drivers", "methods_phrases", "methods_uns
 
 @dataclass(frozen=True, kw_only=True)
 class Unscored:
-    """What customers wrote without a score: how many texts, and how many are unkind of those that could be judged."""
+    """What customers wrote without a score: how many, and how many of the latest that can be judged are unkind."""
 
     n: int
     unkind: Share

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 from types import MappingProxyType
 
@@ -108,5 +109,6 @@ def _in_full(words: Sequence[str]) -> Iterator[Syllable]:
         yield from map(_syllable, TEENCODE.get(word, word).split())
 
 
+@lru_cache(maxsize=4096)  # the same few hundred syllables make most of what people write
 def _syllable(word: str) -> Syllable:
     return Syllable(word, search_key(word))
