@@ -70,13 +70,24 @@ def _step(row: str, slot: int, change: str) -> tuple[str, str]:
 
 
 def _mark_stays(customer: str, since: str) -> str:
-    """Whenever a customer came or left, where something of what happened `since` has changed."""
+    """Whenever a customer came or left `since` something has changed: what was before is as it was."""
     return (
         f"{MARK} SELECT s.series, e.at FROM rollup_state s JOIN ("  # noqa: S608  our own names
         f"SELECT joined_at AS at FROM customer WHERE id = {customer}"
         f" UNION ALL SELECT lost_at FROM loss WHERE customer_id = {customer}"
         f" UNION ALL SELECT recovered_at FROM loss WHERE customer_id = {customer}"
-        f") e ON e.at < s.marked_before WHERE s.series = 'members' AND {since} < s.marked_before"
+        f") e ON e.at >= {since} AND e.at < s.marked_before WHERE s.series = 'members'"
+    )
+
+
+EVER_LOST = "EXISTS (SELECT 1 FROM loss WHERE customer_id = NEW.id)"
+
+
+def _bought(slot: int, change: str) -> str:
+    """Who was never lost counts among the others now; so many join on the day of an import that no day is recounted."""
+    return (
+        f"{CHANGE} SELECT series, NEW.joined_at, NULL, {slot}, {change} FROM rollup_state"  # noqa: S608  our own names
+        f" WHERE series = 'members' AND NEW.joined_at < marked_before AND NOT {EVER_LOST}"
     )
 
 
@@ -168,13 +179,24 @@ TRIGGERS = (
     Trigger("rollup_joined", "INSERT", "customer", "1 = 1", (_mark("'members'", "NEW.joined_at"),)),
     Trigger(
         "rollup_rejoined",
-        "UPDATE OF joined_at, last_purchase_at",
+        "UPDATE OF joined_at",
         "customer",
-        "OLD.joined_at <> NEW.joined_at OR (OLD.last_purchase_at IS NULL) <> (NEW.last_purchase_at IS NULL)",
+        "OLD.joined_at <> NEW.joined_at",
         (
             _mark("'members'", "OLD.joined_at"),
             _mark_stays("NEW.id", "OLD.joined_at"),
             _mark_stays("NEW.id", "NEW.joined_at"),
+        ),
+    ),
+    Trigger(
+        "rollup_bought",
+        "UPDATE OF last_purchase_at",
+        "customer",
+        "(OLD.last_purchase_at IS NULL) <> (NEW.last_purchase_at IS NULL)",
+        (
+            _bought(0, "CASE WHEN NEW.last_purchase_at IS NULL THEN -1 ELSE 1 END"),
+            _bought(1, "CASE WHEN NEW.last_purchase_at IS NULL THEN 1 ELSE -1 END"),
+            f"{_mark_stays('NEW.id', 'NEW.joined_at')} AND {EVER_LOST}",
         ),
     ),
     Trigger("rollup_unjoined", "DELETE", "customer", "1 = 1", (_mark("'members'", "OLD.joined_at"),)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, func, not_, or_, select
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
@@ -124,7 +124,7 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
-_SERIES = bindparam("series")
+_SERIES: BindParameter[str] = bindparam("series")
 _DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(
     rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
 )

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, insert, text
 
-from bot.domain.segments import Segmentation
+from bot.domain.metrics.rfm import Segment
+from bot.domain.rules import ReportRules
+from bot.domain.segments import Segmentation, band_names
 from storage.columns import UtcDateTime
 from storage.database import connect
 from storage.migrate import migrate
@@ -43,6 +45,7 @@ OTHERS_EACH = 4.6  # CES and CSAT surveys a customer
 DAY = 86_400
 
 Array = np.ndarray[Any, Any]
+Values = dict[str, Any]
 Columns = Mapping[str, Array | str | int | None]
 
 
@@ -130,21 +133,22 @@ def _add_customers(connection: Connection, chance: np.random.Generator, count: i
 
 
 def _add_belongings(connection: Connection, chance: np.random.Generator, count: int) -> None:
-    kinds = [_segmentation(chance.integers(0, 2**31)) for _ in range(min(SEGMENTATIONS, count))]
+    kinds = [_segmentation(int(chance.integers(0, 2**31))) for _ in range(min(SEGMENTATIONS, count))]
     kept = {one.digest: one for one in kinds}
     rows = [{"digest": digest, **vars(one), "tags": list(one.tags)} for digest, one in kept.items()]
     connection.execute(insert(segmentation), rows)
     numbers, today = np.arange(1, count + 1), NOW.date().isoformat()
     worth = chance.integers(0, 50_000_000, count)
     bands = 1 + worth * 4 // 50_000_000
-    rfm = np.array([f"rfm {place}" for place in range(11)])[chance.integers(0, 11, count)]
-    value = {"customer_id": numbers, "day": today, "value_minor": worth, "currency": "VND"}
-    _load(connection, standing, {**value, "value_band": bands, "rfm": rfm})
+    rfm = np.array([*Segment])[chance.integers(0, len(Segment), count)]
+    value: Values = {"customer_id": numbers, "day": today, "value_minor": worth, "currency": "VND"}
+    seen: Values = {"last_on": today, "sales": 2}
+    _load(connection, standing, {**value, **seen, "value_band": bands, "rfm": rfm})
     score = chance.integers(0, 101, count)
     colour = np.array(["red", "yellow", "green"])[np.digitize(score, (10, 40))]
     before = np.clip(score + chance.integers(-20, 21, count), 0, 100)
-    judged = {"score": score, "colour": colour, "since": today, "scorecard": "default", "version": "1"}
-    past = {
+    judged: Values = {"score": score, "colour": colour, "since": today, "scorecard": "default", "version": "1"}
+    past: Values = {
         "score_before": before,
         "colour_before": np.array(["red", "yellow", "green"])[np.digitize(before, (10, 40))],
     }
@@ -161,11 +165,11 @@ def _segmentation(seed: int) -> Segmentation:
         plan=draw("plan", 4, 1),
         value=str(1 + seed // 4 % 4),
         csm_id=str(1 + seed // 16 % 20),
-        age=draw("age", 5, 320),
+        age=band_names(ReportRules().ages)[seed // 320 % 5],
         location=draw("city", 34, 1600),
         title=draw("title", 10, 54_400),
         channel=draw("channel", 5, 544_000),
-        rfm=draw("rfm", 11, 7),
+        rfm=[*Segment][seed // 7 % len(Segment)],
         tags=(draw("tag", 10, 3), f"tag {10 + seed // 30 % 10}"),
     )
 
@@ -176,7 +180,7 @@ def _add_purchases(connection: Connection, chance: np.random.Generator, last: Ar
     numbers = np.arange(1, len(at) + 1)
     amounts = chance.integers(100_000, 20_000_000, len(at))
     owners = np.concatenate([buyers, buyers])
-    facts = {"customer_id": owners, "purchased_at": at, "amount_minor": amounts, "currency": "VND"}
+    facts: Values = {"customer_id": owners, "purchased_at": at, "amount_minor": amounts, "currency": "VND"}
     _load(connection, purchase, {"id": numbers, "external_id": _named("H", numbers), **facts})
 
 
@@ -186,7 +190,7 @@ def _add_losses(connection: Connection, chance: np.random.Generator, joined: Arr
     at = joined[lost] + (chance.random(len(lost)) * (end - joined[lost])).astype(np.int64)
     back = at + chance.integers(DAY, 200 * DAY, len(lost))
     is_back = (chance.random(len(lost)) < 1 / 3) & (back < end)
-    facts = {"customer_id": lost + 1, "lost_at": at, "source": "silence", "reason": ""}
+    facts: Values = {"customer_id": lost + 1, "lost_at": at, "source": "silence", "reason": ""}
     _load(connection, loss, {"id": np.arange(1, len(lost) + 1), **facts, "recovered_at": _some(back, is_back)})
     away = np.zeros(len(joined), np.int64)
     away[lost[~is_back]] = at[~is_back]
@@ -199,11 +203,20 @@ def _add_cases(connection: Connection, chance: np.random.Generator, count: int, 
     answered = opened + chance.integers(600, 2 * DAY, cases)
     resolved = answered + chance.integers(600, 4 * DAY, cases)
     over = resolved < end
-    facts = {"customer_id": chance.permutation(count)[:cases] + 1, "source": "survey", "survey_kind": "nps", "score": 3}
-    due = {"opened_at": opened, "answer_due_at": opened + DAY, "solve_due_at": opened + 2 * DAY}
-    ended = {column: _some(resolved, over) for column in ("resolved_at", "first_resolved_at")}
-    known = {"answered_at": _some(answered, answered < end), "csm_id": 1, "resolved_by": _some(np.ones(cases), over)}
-    said = {"words": "", "reason": "price", "outcome": "", "reopened": 0}
+    facts: Values = {
+        "customer_id": chance.permutation(count)[:cases] + 1,
+        "source": "survey",
+        "survey_kind": "nps",
+        "score": 3,
+    }
+    due: Values = {"opened_at": opened, "answer_due_at": opened + DAY, "solve_due_at": opened + 2 * DAY}
+    ended: Values = {column: _some(resolved, over) for column in ("resolved_at", "first_resolved_at")}
+    known: Values = {
+        "answered_at": _some(answered, answered < end),
+        "csm_id": 1,
+        "resolved_by": _some(np.ones(cases), over),
+    }
+    said: Values = {"words": "", "reason": "price", "outcome": "", "reopened": 0}
     _load(connection, support_case, {"id": np.arange(1, cases + 1), **facts, **due, **ended, **known, **said})
 
 
@@ -230,14 +243,23 @@ def _add_part(
     numbers, closes = np.arange(first, first + count), sent + 14 * DAY
     wait = (chance.random(count) ** 3 * 13.9 * DAY).astype(np.int64)
     belongs = 1 + (owners * 7919 + chance.integers(0, 2, count)) % min(SEGMENTATIONS, customers)
-    theirs = {"customer_id": owners, "kind": np.array(["nps", "ces", "csat"])[kinds], "segmentation_id": belongs}
-    moments = {"planned_at": sent, "sent_at": sent, "closes_at": closes, "closed_at": _some(closes, closes < end)}
-    said = {"trigger": "calendar", "subject": "", "wording": "test"}
+    theirs: Values = {
+        "customer_id": owners,
+        "kind": np.array(["nps", "ces", "csat"])[kinds],
+        "segmentation_id": belongs,
+    }
+    moments: Values = {
+        "planned_at": sent,
+        "sent_at": sent,
+        "closes_at": closes,
+        "closed_at": _some(closes, closes < end),
+    }
+    said: Values = {"trigger": "calendar", "subject": "", "wording": "test"}
     _load(connection, survey_run, {"id": numbers, **theirs, **moments, **said})
     top, low = np.array([11, 7, 5])[kinds], np.array([0, 1, 1])[kinds]
     score = np.minimum(low + (np.sqrt(chance.random(count)) * top).astype(np.int64), low + top - 1)
     given = {"run_id": numbers, **theirs, "score": score, "answered_at": sent + wait}
-    given["reason"] = np.where(chance.random(count) < 0.3, "vì", None)
+    given["reason"] = np.array([None, "vì"])[(chance.random(count) < 0.3).astype(int)]
     answered = (chance.random(count) < ANSWERED) & (sent + wait < end)
     _load(connection, answer, {**{name: column[answered] for name, column in given.items()}, "scale": "test"})
     return int(answered.sum())

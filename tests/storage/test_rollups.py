@@ -43,17 +43,17 @@ asked = st.builds(
         }
     ),
 )
-Change = Callable[[Tx, list[int]], None]
+Change = Callable[[Tx, list[int]], object]
 
 Changes = Sequence[tuple[Change, list[int]]]
 
 
 def _answers(**values: Any) -> Change:
-    return lambda tx, ids: tx.execute(update(answer).where(answer.c.run_id.in_(ids)).values(**values)) and None
+    return lambda tx, ids: tx.execute(update(answer).where(answer.c.run_id.in_(ids)).values(**values))
 
 
 def _runs(**values: Any) -> Change:
-    return lambda tx, ids: tx.execute(update(survey_run).where(survey_run.c.id.in_(ids)).values(**values)) and None
+    return lambda tx, ids: tx.execute(update(survey_run).where(survey_run.c.id.in_(ids)).values(**values))
 
 
 def _remove(tx: Tx, ids: list[int]) -> None:
