@@ -150,10 +150,10 @@ def _number(context: Context, value: float, digits: int | None = None) -> str:
 
 @pass_context
 def _money(context: Context, minor: int, currency: str | None = None) -> str:
-    """An amount in minor units with its currency: 1.234.567 ₫."""
+    """An amount in minor units with its currency: 1.234.567 ₫; below zero with the sign that points have."""
     code = currency or context["currency"]
     amount = minor / 10 ** numbers.get_currency_precision(code)
-    return str(numbers.format_currency(amount, code, locale=_locale(context)))
+    return str(numbers.format_currency(amount, code, locale=_locale(context))).replace("-", "\N{MINUS SIGN}")
 
 
 def _figure(value: float, language: str) -> str:

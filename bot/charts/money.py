@@ -205,7 +205,8 @@ def pairs_chart(chart: PairsChart) -> "Figure":
         values = [pair[side] for pair in chart.pairs]
         places = [place + (side - 0.5) * BAR for place in range(len(values))]
         bars = axes.barh(places, [value or 0.0 for value in values], BAR, color=colour, label=chart.names[side])
-        texts = [chart.words.too_few if value is None else numbers.share(value) for value in values]
+        hidden = "" if side else chart.words.too_few
+        texts = [hidden if value is None else numbers.share(value) for value in values]
         axes.bar_label(bars, texts, padding=4, fontsize=SMALL)
     axes.set_xticks([])
     axes.set_xlim(0, 1.2 * max((value or 0.0 for pair in chart.pairs for value in pair), default=1.0) or 1.0)

@@ -25,7 +25,7 @@ ENDINGS = [
 
 MOVED = {"change": -12, "moves": [{"part": "survey", "points": -4}], "nps_before": 9, "nps_after": 6}
 RISK = {"score": 40, "since": "2026-11-20", "override": None, "reasons": [], **MOVED}
-UNKNOWN = {"score": None, "change": None, "moves": [], "nps_before": None, "nps_after": None}
+UNKNOWN: dict[str, object] = {"score": None, "change": None, "moves": [], "nps_before": None, "nps_after": None}
 RISKS = [
     {"customer_id": 1, "name": "An <b>", "risk": RISK},
     {"customer_id": 1, "name": "An <b>", "risk": RISK | UNKNOWN | {"override": "cancellation"}},

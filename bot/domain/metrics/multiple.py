@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.metrics.exact import fisher
 from bot.domain.metrics.proportions import Share
 
 FALSE_DISCOVERIES = 0.1
@@ -26,13 +27,6 @@ def unlike_the_rest(segments: Mapping[str, Share]) -> frozenset[str]:
     segments must not overlap.
     """
     part, whole = (sum(getattr(one, side) for one in segments.values()) for side in ("part", "whole"))
-    p_values = [_exact(one, Share(part - one.part, whole - one.whole)) for one in segments.values()]
+    p_values = [fisher(one, Share(part - one.part, whole - one.whole)) for one in segments.values()]
     stands = discoveries(p_values)
     return frozenset(name for name, real in zip(segments, stands, strict=True) if real)
-
-
-def _exact(one: Share, rest: Share) -> float:
-    from scipy.stats import fisher_exact  # noqa: PLC0415  a bot at rest does not need it
-
-    table = [[one.part, one.whole - one.part], [rest.part, rest.whole - rest.part]]
-    return float(fisher_exact(table).pvalue)

@@ -26,11 +26,13 @@ def total(takings: Takings) -> Estimate | None:
 
     It is that of a compound Poisson sum: customers come at random, and each spends what they spend; the variance is
     then the sum of squares (Kaas, Goovaerts, Dhaene and Denuit, "Modern Actuarial Risk Theory" (2008), section 3.5).
+    Few who spend unlike amounts would reach below nothing: it is cut there, unless more was cancelled than sold.
     """
     if not takings.customers:
         return None
     reach = Z * sqrt(takings.squares)
-    return Estimate(takings.minor, takings.minor - reach, takings.minor + reach, takings.customers)
+    low = max(takings.minor - reach, min(takings.minor, 0))
+    return Estimate(takings.minor, low, takings.minor + reach, takings.customers)
 
 
 def total_difference(now: Takings, before: Takings) -> Difference:
