@@ -33,10 +33,11 @@ def load_cases(tx: Tx, ledger: Ledger, period: Period) -> Sample:
     return sampling.load(tx, _spent(ledger, period))
 
 
-def load_case(tx: Tx, ledger: Ledger, period: Period, place: int) -> int:
-    """The cost of the solved ticket at this place, from 0, in the order of costs."""
+def list_costs(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
+    """The costs of solved tickets from this place to that, both counted from 0 in the order of costs."""
     costs = select(ticket.c.cost_minor).where(ticket.c.currency == ledger.currency, *_solved(period))
-    return int(tx.execute(costs.order_by(ticket.c.cost_minor).offset(place).limit(1)).scalar_one())
+    ordered = costs.order_by(ticket.c.cost_minor).offset(first).limit(last - first + 1)
+    return list(tx.execute(ordered).scalars())
 
 
 def load_per_customer(tx: Tx, ledger: Ledger, period: Period, *, customers: int) -> Sample:

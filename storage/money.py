@@ -102,11 +102,11 @@ def load_deals(tx: Tx, ledger: Ledger, period: Period) -> Sample:
     return sampling.load(tx, _spent(ledger, period).subquery())
 
 
-def load_sale(tx: Tx, ledger: Ledger, period: Period, place: int) -> int:
-    """The amount of the sale at this place, from 0, in the order of amounts."""
+def list_sales(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
+    """The amounts of the sales from this place to that, both counted from 0 in the order of amounts."""
     amount = purchase.c.amount_minor
     statement = select(amount).where(purchase.c.currency == ledger.currency, amount > 0, *_during([period]))
-    return int(tx.execute(statement.order_by(amount).offset(place).limit(1)).scalar_one())
+    return list(tx.execute(statement.order_by(amount).offset(first).limit(last - first + 1)).scalars())
 
 
 def load_moves(tx: Tx, ledger: Ledger, before: Period, period: Period) -> RetentionSamples:

@@ -172,12 +172,17 @@ def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> lis
         of_revenue = share_figure("cost_of_revenue", None, note="no_costs")
         return [_cost_per_customer(tx, ledger, pair, customers=customers), *missing, of_revenue]
     cases = storage.costs.load_cases(tx, ledger, pair.now)
-    ranks = median_ranks(solved.priced)
-    middle, low, high = (storage.costs.load_case(tx, ledger, pair.now, place) for place in ranks)
+    middle, low, high = median_ranks(solved.priced)
+    prices = storage.costs.list_costs(tx, ledger, pair.now, low, high)
     return [
         _cost_per_customer(tx, ledger, pair, customers=customers),
         money_figure("cost_per_case", ratio(cases), ledger.currency),
-        hidden(money_figure("median_cost", Estimate(middle, low, high, solved.priced), ledger.currency), cases.sums.n),
+        hidden(
+            money_figure(
+                "median_cost", Estimate(prices[middle - low], prices[0], prices[-1], solved.priced), ledger.currency
+            ),
+            cases.sums.n,
+        ),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
     ]
 
@@ -199,9 +204,9 @@ def _change(now: Estimate | None, before: Estimate | None) -> Change:
 def _median_deal(tx: Tx, ledger: Ledger, pair: Spans, takings: Takings) -> Estimate | None:
     if not takings.sales:
         return None
-    places = median_ranks(takings.sales)
-    middle, low, high = (storage.money.load_sale(tx, ledger, pair.now, place) for place in places)
-    return Estimate(middle, low, high, takings.sales)
+    middle, low, high = median_ranks(takings.sales)
+    sales = storage.money.list_sales(tx, ledger, pair.now, low, high)
+    return Estimate(sales[middle - low], sales[0], sales[-1], takings.sales)
 
 
 def _per_customer(deals: Sample) -> Sample:
