@@ -113,7 +113,7 @@ memberships: st.SearchStrategy[Change] = st.one_of(
 places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=st.lists(asked, min_size=4, max_size=8),
     changed=st.lists(st.tuples(changes | memberships, places), max_size=8),
