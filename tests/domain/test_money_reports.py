@@ -67,6 +67,13 @@ def test_what_was_taken_varies_as_a_compound_poisson_sum() -> None:
     assert total(Takings()) is None
 
 
+@pytest.mark.parametrize(("minor", "low"), [(100, 0), (-100, -100)])
+def test_what_few_spend_reaches_below_nothing_only_where_more_was_cancelled(minor: int, low: int) -> None:
+    found = total(Takings(minor=minor, customers=2, squares=1_000_000))
+    assert found is not None
+    assert found.low == low
+
+
 @pytest.mark.parametrize(
     ("before", "verdict"),
     [
