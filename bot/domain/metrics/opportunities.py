@@ -5,7 +5,7 @@ chance explains: empirical Bayes with a beta prior, by the moments of Kleinman, 
 single and independent samples", JASA 68 (1973), 46-54. The intervals are those of the posterior. As the prior is itself
 guessed from few segments, it counts (k - 3) / (k - 1) of what the moments say (Morris, "Parametric Empirical Bayes
 Inference", JASA 78 (1983), 47-55) and half of that: so the intervals cover 91 to 95 % from three segments on, and 85 to
-94 % without (docs/numbers-causes.md).
+94 % without (docs/causes.md).
 """
 
 from collections.abc import Collection, Mapping, Sequence
