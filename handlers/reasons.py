@@ -17,7 +17,7 @@ REASONS, THEMES = "reasons", "themes"
 
 async def reasons(update: Update, context: Context) -> None:
     """`/reasons [nps|ces|csat] [period]`: that page of the report."""
-    await reports.show(update, context, (Page.REASONS, *(context.args or ())))
+    await reports.show(update, context, (Page.REASONS, *(context.args or ())), command=REASONS)
 
 
 async def show_phrases(update: Update, context: Context, tap: taps.ShowPhrases) -> None:

@@ -27,6 +27,7 @@ from handlers.context import Context, message
 from handlers.report_files import write
 from handlers.report_pictures import draw
 
+REPORT = "report"
 PAGES: Mapping[Page, reports.Page] = {
     Page.FUNNEL: funnel_reports.funnel,
     Page.REASONS: reasons.reasons,
@@ -56,10 +57,10 @@ async def report(update: Update, context: Context) -> None:
     await show(update, context, tuple(context.args or ()))
 
 
-async def show(update: Update, context: Context, words: tuple[str, ...]) -> None:
-    """The report that these words ask for, or what to say to them."""
+async def show(update: Update, context: Context, words: tuple[str, ...], *, command: str = REPORT) -> None:
+    """The report that these words ask for, or what to say to them; `command` is what was sent."""
     came = message(update)
-    found = await _find(update, context, words)
+    found = await _find(update, context, words, command)
     if isinstance(found, Message):
         await replies.send(context, came.chat_id, found)
         return
@@ -73,7 +74,7 @@ async def show(update: Update, context: Context, words: tuple[str, ...]) -> None
 async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
     """The report becomes another one, in its place."""
     tapped = message(update)
-    found = await _find(update, context, tuple(tap.words.split()))
+    found = await _find(update, context, tuple(tap.words.split()), REPORT)
     if isinstance(found, Message):
         await replies.send(context, tapped.chat_id, found)
         return
@@ -84,7 +85,7 @@ async def turn(update: Update, context: Context, tap: taps.ShowReport) -> None:
     await replies.edit_picture(context, tapped.chat_id, tapped.id, picture, found.message)
 
 
-async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Report | Message:
+async def _find(update: Update, context: Context, words: tuple[str, ...], command: str) -> Report | Message:
     by, house = await choosing.asker(update, context), context.bot_data
     try:
         request = parse_report_request(words)
@@ -92,7 +93,7 @@ async def _find(update: Update, context: Context, words: tuple[str, ...]) -> Rep
         return misunderstood(error, by.language)
     page = reports.surveys if request.page is None else PAGES[request.page]
     facts = {"request": request, "page": page, "free": not is_plain(words, request)}
-    deed = Deed(staff_id=by.user_id, command="report")
+    deed = Deed(staff_id=by.user_id, command=command)
     return await auditing.look(context, deed, reports.report, rules=house.rules, language=by.language, **facts)
 
 

@@ -27,7 +27,12 @@ SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
 
 def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
     """Count a business day anew, and forget what has changed before; returns how much there was to count."""
-    _forget(tx, series, day)
+    forget(tx, series, day)
+    return add(tx, series, day, now=now)
+
+
+def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
+    """Count a business day of which nothing is kept; returns how much there was to count."""
     if series == REPEATS:
         began = [(each.answered_at, each.score) for each in repeats.list_in(tx, day)]
         _save_pairs(tx, series, day, began)
@@ -63,13 +68,17 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     return found
 
 
-def _forget(tx: Tx, series: str, day: Period) -> None:
+def forget(tx: Tx, series: str, days: Period) -> None:
+    """Forget what was counted of business days, and what has changed of them since."""
     for table in (rollup_mark, rollup_change):
-        here = and_(table.c.series == series, table.c.at >= day.start, table.c.at < day.end)
+        here = and_(table.c.series == series, table.c.at >= days.start, table.c.at < days.end)
         tx.execute(delete(table).where(here))
-    tx.execute(delete(rollup_pair).where(rollup_pair.c.series == series, rollup_pair.c.last_day == day.first_day))
+    last_day, day = rollup_pair.c.last_day, rollup.c.day
+    tx.execute(
+        delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
+    )
     same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension)))
-    tx.execute(delete(rollup).where(same, rollup.c.day == day.first_day))
+    tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
 
 
 def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:

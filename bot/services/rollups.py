@@ -1,6 +1,6 @@
 """What reports count is counted once a day, ahead of them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import storage.rollup_counts
 import storage.rollup_progress
@@ -18,6 +18,8 @@ SETTLED_AFTER = timedelta(minutes=10)
 ROWS_COUNTED = 1000
 """A chunk of days ends with the one that reaches so many answers or surveys."""
 ROWS_FORGOTTEN = 2000
+LEAST_A_DAY = 20
+"""What counting a day costs however little happened on it, in answers or surveys."""
 
 
 def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
@@ -58,13 +60,16 @@ def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int
     """The next days on which anything happened, as many as make a chunk; those between need no counting."""
     end = local_date(progress.marked_before, progress.timezone)
     until, counted = progress.counted_until, 0
+    if until < end:
+        storage.rollup_counts.forget(tx, series, _days(until, end, progress.timezone))
     while until < end and counted < ROWS_COUNTED:
         at = storage.rollup_counts.first_after(tx, series, day_start(until, progress.timezone))
         if at is None or at >= progress.marked_before:
             until = end
         else:
             until = local_date(at, progress.timezone) + ONE_DAY
-            counted += _count_day(tx, series, at, progress.timezone, now=now)
+            day = _days(until - ONE_DAY, until, progress.timezone)
+            counted += max(LEAST_A_DAY, storage.rollup_counts.add(tx, series, day, now=now))
     if until > progress.counted_until:
         storage.rollup_progress.advance(tx, series, until)
     return counted + (until > progress.counted_until)
@@ -72,5 +77,8 @@ def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int
 
 def _count_day(tx: Tx, series: str, instant: datetime, timezone: str, *, now: datetime) -> int:
     first_day = local_date(instant, timezone)
-    day = Period(first_day, first_day + ONE_DAY, timezone, Label.PART, Unit.DAY)
-    return storage.rollup_counts.count(tx, series, day, now=now)
+    return storage.rollup_counts.count(tx, series, _days(first_day, first_day + ONE_DAY, timezone), now=now)
+
+
+def _days(first_day: date, after: date, timezone: str) -> Period:
+    return Period(first_day, after, timezone, Label.PART, Unit.DAY)

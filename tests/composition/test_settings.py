@@ -44,15 +44,15 @@ def test_settings_come_from_the_environment_and_from_the_env_file(
     monkeypatch.setenv("BOT_API_URL", "http://127.0.0.1:8081/")
     monkeypatch.setenv("BOT_PROXY", "http://user:password@proxy:3128")
     monkeypatch.setenv("LOG_LEVEL", "debug")
-    monkeypatch.setenv("PEPPER", "hot")
+    monkeypatch.setenv("PEPPER", "capsaicin")
 
     settings = load()
 
     assert settings.require_token() == TOKEN
     assert (settings.bot_api_url, settings.bot_proxy) == ("http://127.0.0.1:8081", "http://user:password@proxy:3128")
     assert settings.log_level == "DEBUG"
-    assert (settings.rules.pepper, settings.secrets()) == ("hot", (TOKEN, "hot"))
-    assert "hot" not in repr(settings.rules)
+    assert (settings.rules.pepper, settings.secrets()) == ("capsaicin", (TOKEN, "capsaicin"))
+    assert "capsaicin" not in repr(settings.rules)
     rules = settings.rules
     assert (rules.business, rules.timezone, rules.language) == ("Tiệm Hoa", "Asia/Tokyo", Language.EN)
     assert (sorted(rules.admin_ids), rules.staff_chat_id) == ([7, 5_000_000_000_001], -1_001_234_567_890)
