@@ -18,6 +18,7 @@ from bot.domain.reasons.classifier import Labelled
 from bot.domain.surveys import BANDS, Band, band
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
+from storage.raw_reports import unindexed
 from storage.tables import answer, customer, interaction, reason_theme
 
 WRITTEN = ("message", "feedback")
@@ -180,7 +181,7 @@ def _counting(kind: Kind, period: Period) -> tuple[ColumnElement[bool], ...]:
         and_(later.c.answered_at == answer.c.answered_at, later.c.run_id > answer.c.run_id),
     )
     theirs = (later.c.customer_id == answer.c.customer_id, later.c.answered_at >= answer.c.answered_at)
-    return (~exists().where(*theirs, later.c.kind == kind, later.c.answered_at < period.end, after),)
+    return (~exists().where(*theirs, unindexed(later.c.kind) == kind, later.c.answered_at < period.end, after),)
 
 
 def _given(kind: Kind, period: Period) -> CTE:
