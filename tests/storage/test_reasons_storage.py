@@ -1,9 +1,11 @@
 """What reasons are about, kept and counted on both kinds of database."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import event, text
 
 import storage.privacy
 import storage.reasons
@@ -15,8 +17,9 @@ from bot.domain.surveys import Band
 from bot.domain.taps import AnswerForget, MergeTheme, SetTheme
 from bot.domain.touchpoints import Kind
 from bot.services import privacy, reasons, retention, themes
-from storage.database import Database, connect
+from storage.database import Database, Tx, connect
 from storage.keyring import Key, Keyring, new_secret
+from storage.tables import answer as answer_table
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_score, row, rows
 from tests.reason_stage import BOSS, CSM, RULES, answer, counts, edit, named, period_of, read_reasons
@@ -135,3 +138,25 @@ def test_no_word_of_a_reason_stands_in_the_clear_beside_it(database_url: str, cl
         assert not any(word in part for part in stored for word in ("bí mật", "bi mat", "giao trễ", "giao tre"))
     finally:
         database.close()
+
+
+@pytest.mark.parametrize("made_last", ["ix_answer_customer_id_answered_at", "ix_answer_kind_answered_at"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whether_a_customer_has_answered_since_is_looked_up_among_their_own_answers(
+    database: Database, clock: HandClock, made_last: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def plan(tx: Tx, *, now: datetime) -> list[str]:
+        for index in answer_table.indexes:  # of two that seem alike, SQLite takes the one that was made last
+            if index.name == made_last:
+                index.drop(tx)
+                index.create(tx)
+        event.listen(tx, "before_cursor_execute", lambda _a, _b, words, facts, *_c: asked.append((words, facts)))
+        storage.reasons.count(tx, Kind.NPS, period_of(clock), ["price"])
+        words, facts = asked[-1]
+        return [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts)]
+
+    found = [detail for detail in database.write_now(plan) if " later " in detail]
+    assert found
+    assert all("INDEX ix_answer_customer_id_answered_at (customer_id=?" in detail for detail in found)
