@@ -15,7 +15,7 @@ from storage.rollup_progress import Overview, Progress
 SETTLED_AFTER = timedelta(minutes=10)
 """So long a day is left alone after changes of it leave marks: no transaction that saw it unmarked is still open."""
 
-ROWS_COUNTED = 1000
+ROWS_COUNTED = 400
 """A chunk of days ends with the one that reaches so many answers or surveys."""
 ROWS_FORGOTTEN = 2000
 LEAST_A_DAY = 20
