@@ -63,7 +63,7 @@ async def test_the_reasons_are_a_page_of_the_report(stage: Stage, database: Data
     assert "Chưa đủ 40 lý do" in caption
     assert "0912345678" not in caption
     assert "· Lý do ·" in [label for keys in labels(shown) for label in keys]
-    assert rows(database, "audit")[-1]["command"] == "report"
+    assert rows(database, "audit")[-1]["command"] == "reasons"
 
 
 async def test_the_reasons_of_another_survey_are_a_tab_away(stage: Stage, database: Database) -> None:
