@@ -7,15 +7,15 @@ from bot.charts.canvas import (
     BLUE,
     BODY,
     FAINT_INK,
-    HALO,
     INK,
     RULE,
-    SMALL,
     WHOLE,
     Box,
     new_figure,
     new_panel,
     say,
+    write_above,
+    write_beside,
 )
 from bot.charts.pictures import BreakdownPicture, Numbers, PicturePoint, PictureWords
 from bot.domain.metrics.estimates import Estimate
@@ -54,7 +54,7 @@ def _draw_segments(axes: "Axes", segments: Sequence[PicturePoint], picture: Brea
         if segment.estimate is not None:
             _draw_segment(axes, place, segment.estimate, numbers)
         else:
-            _write_beside(axes, place, words.too_few if segment.n else words.no_answers)
+            write_beside(axes, place, words.too_few if segment.n else words.no_answers)
     if picture.overall is not None:
         _draw_overall(axes, picture.overall, words, numbers)
 
@@ -81,28 +81,4 @@ def _draw_overall(axes: "Axes", overall: Estimate, words: PictureWords, numbers:
 def _draw_segment(axes: "Axes", place: int, estimate: Estimate, numbers: Numbers) -> None:
     axes.hlines(place, estimate.low, estimate.high, color=BLUE, alpha=0.3, linewidth=9)
     axes.plot(estimate.value, place, color=BLUE, marker="o", markersize=9)
-    axes.annotate(
-        numbers.value(estimate.value),
-        (estimate.value, place),
-        (0, 10),
-        textcoords="offset points",
-        ha="center",
-        fontsize=BODY,
-        fontweight="bold",
-        color=INK,
-        bbox=HALO,
-    )
-
-
-def _write_beside(axes: "Axes", place: int, sentence: str) -> None:
-    axes.text(
-        0.01,
-        place,
-        sentence,
-        transform=axes.get_yaxis_transform(),
-        va="center",
-        fontsize=SMALL,
-        color=FAINT_INK,
-        parse_math=False,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-    )
+    write_above(axes, estimate.value, place, numbers.value(estimate.value))

@@ -106,3 +106,33 @@ def say(axes: "Axes", sentence: str) -> None:
         color=FAINT_INK,
         parse_math=False,
     )
+
+
+def write_beside(axes: "Axes", place: int, sentence: str) -> None:
+    """A sentence in a row that has no value, at the left end of it."""
+    axes.text(
+        0.01,
+        place,
+        sentence,
+        transform=axes.get_yaxis_transform(),
+        va="center",
+        fontsize=SMALL,
+        color=FAINT_INK,
+        parse_math=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+    )
+
+
+def write_above(axes: "Axes", value: float, place: int, text: str) -> None:
+    """A value in bold above its dot."""
+    axes.annotate(
+        text,
+        (value, place),
+        (0, 10),
+        textcoords="offset points",
+        ha="center",
+        fontsize=BODY,
+        fontweight="bold",
+        color=INK,
+        bbox=HALO,
+    )

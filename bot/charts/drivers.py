@@ -9,7 +9,6 @@ from bot.charts.canvas import (
     BODY,
     FAINT_INK,
     GREY,
-    HALO,
     INK,
     RULE,
     SMALL,
@@ -19,6 +18,8 @@ from bot.charts.canvas import (
     new_figure,
     new_panel,
     say,
+    write_above,
+    write_beside,
 )
 from bot.charts.pictures import Numbers, PictureWords
 from bot.domain.metrics.estimates import Difference, Verdict
@@ -87,7 +88,7 @@ def _draw_rows(axes: "Axes", rows: Sequence[DriverRow], chart: DriversChart) -> 
         if row.difference is not None:
             _draw_row(axes, place, row.difference, row.verdict, numbers)
         else:
-            _write_too_few(axes, place, chart.words.too_few)
+            write_beside(axes, place, chart.words.too_few)
 
 
 def _draw_row(axes: "Axes", place: int, difference: Difference, verdict: Verdict, numbers: Numbers) -> None:
@@ -95,28 +96,4 @@ def _draw_row(axes: "Axes", place: int, difference: Difference, verdict: Verdict
     axes.hlines(place, difference.low, difference.high, color=colour, alpha=0.3, linewidth=9)
     face = colour if compared else "white"
     axes.plot(difference.value, place, color=colour, marker="o", markersize=9, markerfacecolor=face)
-    axes.annotate(
-        numbers.value(difference.value),
-        (difference.value, place),
-        (0, 10),
-        textcoords="offset points",
-        ha="center",
-        fontsize=BODY,
-        fontweight="bold",
-        color=INK,
-        bbox=HALO,
-    )
-
-
-def _write_too_few(axes: "Axes", place: int, sentence: str) -> None:
-    axes.text(
-        0.01,
-        place,
-        sentence,
-        transform=axes.get_yaxis_transform(),
-        va="center",
-        fontsize=SMALL,
-        color=FAINT_INK,
-        parse_math=False,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-    )
+    write_above(axes, difference.value, place, numbers.value(difference.value))

@@ -21,6 +21,7 @@ from bot.charts.canvas import (
     new_figure,
     new_panel,
     say,
+    write_beside,
 )
 from bot.charts.pictures import Numbers, PictureWords
 from bot.domain.metrics.estimates import Estimate
@@ -80,7 +81,7 @@ def forest_picture(picture: ForestPicture) -> "Figure":
         if row.estimate is not None:
             _draw_row(axes, place, row.estimate, picture, write)
         else:
-            _write_beside(axes, place, row.sentence)
+            write_beside(axes, place, row.sentence)
     return figure
 
 
@@ -145,17 +146,3 @@ def _colour(estimate: Estimate, picture: ForestPicture) -> str:
     if estimate.low > _middle(picture):
         return bad
     return good if estimate.high < _middle(picture) else BLUE
-
-
-def _write_beside(axes: "Axes", place: int, sentence: str) -> None:
-    axes.text(
-        0.01,
-        place,
-        sentence,
-        transform=axes.get_yaxis_transform(),
-        va="center",
-        fontsize=SMALL,
-        color=FAINT_INK,
-        parse_math=False,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-    )
