@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
 
+import storage.health_days
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
-from bot.domain.health_reports import MOVERS, HealthSpread, movers_of
 from storage.database import Tx
 from storage.health import ACTIVE, read_health
 from storage.tables import customer, health
@@ -33,13 +33,18 @@ def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
 
 
 def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:
-    """How many customers have which colour, now and 30 days ago; of one CSM, or of all."""
+    """How many customers have which colour, now and 30 days ago, of one CSM.
+
+    Or of all: then as on the last day on which everybody was scored, if there is one.
+    """
+    day = None if csm_id is not None else storage.health_days.last_complete(tx)
+    shifts = count_shifts(tx, csm_id=csm_id) if day is None else storage.health_days.count_shifts(tx, day)
     now, before = dict.fromkeys(Colour, 0), dict.fromkeys(Colour, 0)
-    for (earlier, colour), n in count_shifts(tx, csm_id=csm_id).items():
+    for (earlier, colour), n in shifts.items():
         now[colour] += n
         if earlier is not None:
             before[earlier] += n
-    return Counted(now=now, before=before)
+    return Counted(now=now, before=before, day=day)
 
 
 def count_shifts(tx: Tx, *, csm_id: int | None = None) -> dict[tuple[Colour | None, Colour], int]:
@@ -57,17 +62,11 @@ def count_scores(tx: Tx) -> dict[int, int]:
     return {row.score: row.n for row in rows}
 
 
-def load_spread(tx: Tx) -> HealthSpread:
-    """The health of everybody, with those who moved most."""
-    falls, rises = (list_movers(tx, csm_id=None, falls=falls, limit=MOVERS) for falls in (True, False))
-    return HealthSpread(shifts=count_shifts(tx), scores=count_scores(tx), movers=movers_of(falls, rises))
-
-
 def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[ListedHealth]:
     """Whose score moved most in 30 days, down or up."""
-    moved = health.c.score - health.c.score_before
+    moved = health.c.moved
     wanted, order = (moved < 0, moved) if falls else (moved > 0, moved.desc())
-    statement = _listed().where(wanted, *_owned(csm_id)).order_by(order, customer.c.id).limit(limit)
+    statement = _listed().where(wanted, *_owned(csm_id)).order_by(order, health.c.customer_id).limit(limit)
     return [_line(row) for row in tx.execute(statement)]
 
 

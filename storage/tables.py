@@ -6,7 +6,18 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, event, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -832,13 +843,17 @@ class WaveMemberRow(Table, table=True):
 
 
 class HealthRow(Table, table=True):
-    """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour."""
+    """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour.
+
+    By how much the score `moved` in that time the database reckons itself.
+    """
 
     __tablename__ = "health"
     __table_args__ = (
         CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
         CheckConstraint("score between 0 and 100", name="score"),
         Index("ix_health_risk", "colour", "currency", "value_minor"),
+        Index("ix_health_moved", "moved"),
         Index(
             "ix_health_alert",
             "alert",
@@ -861,6 +876,9 @@ class HealthRow(Table, table=True):
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     score_before: int | None = None
     colour_before: str | None = None
+    moved: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("score - score_before", persisted=True), nullable=True)
+    )
     value_minor: int = Field(default=0, sa_type=Id)
     currency: str = Field(default="", max_length=3)
     alert: str | None = None
@@ -887,6 +905,31 @@ class HealthSnapshotRow(Table, table=True):
     override: str | None = None
     nps: int | None = None
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class HealthDayRow(Table, table=True):
+    """A business day whose scores are counted, and how far that is: see `storage.health_days`."""
+
+    __tablename__ = "health_day"
+    __table_args__ = (CheckConstraint("state in ('open', 'past', 'complete', 'left_out')", name="state"),)
+
+    day: date = Field(primary_key=True)
+    state: str
+
+
+class HealthCountRow(Table, table=True):
+    """How many customers had this score and colour on a business day, and that colour 30 days before.
+
+    '' is no colour, -1 no score.
+    """
+
+    __tablename__ = "health_count"
+
+    day: date = Field(primary_key=True)
+    colour: str = Field(primary_key=True)
+    colour_before: str = Field(primary_key=True)
+    score: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    n: int
 
 
 class StandingRow(Table, table=True):
@@ -1059,6 +1102,8 @@ encryption_key = metadata.tables["encryption_key"]
 forgotten = metadata.tables["forgotten"]
 greeting_progress = metadata.tables["greeting_progress"]
 health = metadata.tables["health"]
+health_count = metadata.tables["health_count"]
+health_day = metadata.tables["health_day"]
 health_snapshot = metadata.tables["health_snapshot"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]

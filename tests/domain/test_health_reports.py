@@ -33,14 +33,14 @@ def test_who_moved_is_counted_among_those_with_a_colour_on_both_days() -> None:
 
 
 def test_each_number_of_the_page_has_its_interval_and_is_hidden_under_five() -> None:
-    facts = spread_facts(SPREAD)
+    facts = spread_facts(SPREAD, PERIOD)
     found = proportion(Share(8, 18))
     assert found is not None
     red = {"colour": RED, "part": 8, "whole": 18, "before": 3}
     interval = {"value": found.value, "low": found.low, "high": found.high, "n": 18}
     assert facts["colours"][0] == red | {"estimate": interval}  # type: ignore[index]
     assert facts["median"] == {"value": 90, "low": 40, "high": 90, "n": 18}
-    few = spread_facts(HealthSpread(shifts={(None, RED): 4}, scores={40: 4}))
+    few = spread_facts(HealthSpread(shifts={(None, RED): 4}, scores={40: 4}), PERIOD)
     assert (few["median"], few["worse"]) == (None, {"part": 0, "whole": 0, "estimate": None})
     assert few["colours"][0]["estimate"] is None  # type: ignore[index]
 

@@ -44,6 +44,6 @@ def test_the_health_of_customers_is_drawn_as_it_was() -> None:
     spread = HealthSpread(
         shifts={(Colour.GREEN, Colour.RED): 6}, scores={40: 6}, movers=[Mover(name="An", before=80, after=40)]
     )
-    report = review_messages.drawn(said(picture="health", **spread_facts(spread)))
+    report = review_messages.drawn(said(picture="health", **spread_facts(spread, WEEK)))
     assert report.picture == HealthReportPicture(now=spread.now, before=spread.before, movers=spread.movers)
     assert (report.words.template, report.period.first_day) == ("reports/health", WEEK.first_day)

@@ -1,0 +1,44 @@
+"""How many customers had which health on each business day, and by how much scores moved, for an index to find."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020_health_days"
+down_revision = "0017_rollup"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # PostgreSQL can index the column only where it is kept, SQLite can add it only where it is not.
+    kept = op.get_bind().dialect.name == "postgresql"
+    moved = sa.Computed("score - score_before", persisted=kept)
+    op.add_column("health", sa.Column("moved", sa.Integer(), moved, nullable=True))
+    op.create_index("ix_health_moved", "health", ["moved"])
+    op.create_table(
+        "health_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_health_day"),
+        sa.CheckConstraint("state in ('open', 'past', 'complete', 'left_out')", name="state"),
+    )
+    op.create_table(
+        "health_count",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("colour", sa.String(), nullable=False),
+        sa.Column("colour_before", sa.String(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "colour", "colour_before", "score", name="pk_health_count"),
+    )
+    # Who was scored on the last day was not counted, so that this day can never be whole.
+    op.execute(
+        "INSERT INTO health_day (day, state) SELECT max(day), 'left_out' FROM health HAVING max(day) IS NOT NULL"
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("health_count")
+    op.drop_table("health_day")
+    op.drop_index("ix_health_moved", "health")
+    op.drop_column("health", "moved")
