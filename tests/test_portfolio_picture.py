@@ -36,7 +36,7 @@ def test_each_colour_has_its_count_and_share_now_and_before_grey_of_everybody() 
     found = texts(draw((35, 110, 121, 34), (20, 113, 133, 14)))
     assert found[:2] == ["35 (13\N{NO-BREAK SPACE}%)", "20 (7,5\N{NO-BREAK SPACE}%)"]
     assert found[6:8] == ["34 (11\N{NO-BREAK SPACE}%)", "14 (5\N{NO-BREAK SPACE}%)"]
-    assert found[8:] == ["hôm nay; trước", "Không ai"]
+    assert found[8:] == ["hôm nay\ntrước", "Không ai"]
 
 
 def test_under_five_customers_no_share_is_written_and_nothing_of_a_day_without_scores() -> None:
