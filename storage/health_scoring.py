@@ -60,7 +60,9 @@ def _score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules
     ]
     news = [one for one in standings if is_news(one, before.get(one.customer_id))]
     storage.health.save(tx, standings, pasts, news=news)
-    if not occasion.is_past:
+    if occasion.is_past:
+        storage.health.mark_lost(tx, ids)
+    else:
         _emit(tx, standings, before, rules, now=at)
     return len(standings)
 

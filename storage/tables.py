@@ -845,7 +845,8 @@ class WaveMemberRow(Table, table=True):
 class HealthRow(Table, table=True):
     """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour.
 
-    By how much the score `moved` in that time the database reckons itself.
+    By how much the score `moved` in that time the database reckons itself. Who `is_lost` stays as they stood then; that
+    they are is said here too, so that lists of those who are not need only look into an index.
     """
 
     __tablename__ = "health"
@@ -853,7 +854,16 @@ class HealthRow(Table, table=True):
         CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
         CheckConstraint("score between 0 and 100", name="score"),
         Index("ix_health_risk", "colour", "currency", "value_minor"),
-        Index("ix_health_moved", "moved"),
+        Index("ix_health_moved", "moved", sqlite_where=text("is_lost = 0"), postgresql_where=text("not is_lost")),
+        Index(
+            "ix_health_red",
+            "colour",
+            "currency",
+            "value_minor",
+            "since",
+            sqlite_where=text("colour = 'red' and is_lost = 0"),
+            postgresql_where=text("colour = 'red' and not is_lost"),
+        ),
         Index(
             "ix_health_alert",
             "alert",
@@ -879,6 +889,7 @@ class HealthRow(Table, table=True):
     moved: int | None = Field(
         default=None, sa_column=Column(Integer, Computed("score - score_before", persisted=True), nullable=True)
     )
+    is_lost: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     value_minor: int = Field(default=0, sa_type=Id)
     currency: str = Field(default="", max_length=3)
     alert: str | None = None

@@ -143,10 +143,8 @@ def movers_of(falls: Sequence[ListedHealth], rises: Sequence[ListedHealth]) -> l
 
 def steps_of(parts: Sequence[Period], days: Sequence[date]) -> dict[Period, date]:
     """The last of these days in each part of a period that has any; `days` come the earliest first."""
-    found: dict[Period, date] = {}
-    for part in parts:
-        found |= {part: day for day in days if part.first_day <= day < part.after}
-    return found
+    within = {part: [day for day in days if part.first_day <= day < part.after] for part in parts}
+    return {part: inside[-1] for part, inside in within.items() if inside}
 
 
 def spread_facts(spread: HealthSpread, period: Period) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""How many customers had which health on each business day, and by how much scores moved, for an index to find."""
+"""How many customers had which health on each business day, and indexes of who moved most and of who is red."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,12 @@ def upgrade() -> None:
     kept = op.get_bind().dialect.name == "postgresql"
     moved = sa.Computed("score - score_before", persisted=kept)
     op.add_column("health", sa.Column("moved", sa.Integer(), moved, nullable=True))
-    op.create_index("ix_health_moved", "health", ["moved"])
+    op.add_column("health", sa.Column("is_lost", sa.Boolean(), nullable=False, server_default=sa.text("false")))
+    op.execute(
+        "UPDATE health SET is_lost = true WHERE customer_id IN (SELECT id FROM customer WHERE lost_at IS NOT NULL)"
+    )
+    _create_index("ix_health_moved", ["moved"], where="")
+    _create_index("ix_health_red", ["colour", "currency", "value_minor", "since"], where="colour = 'red' and ")
     op.create_table(
         "health_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -40,5 +45,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("health_count")
     op.drop_table("health_day")
+    op.drop_index("ix_health_red", "health")
     op.drop_index("ix_health_moved", "health")
+    op.drop_column("health", "is_lost")
     op.drop_column("health", "moved")
+
+
+def _create_index(name: str, columns: list[str], *, where: str) -> None:
+    """An index of those who are not lost."""
+    sqlite, postgresql = sa.text(f"{where}is_lost = 0"), sa.text(f"{where}not is_lost")
+    op.create_index(name, "health", columns, sqlite_where=sqlite, postgresql_where=postgresql)
