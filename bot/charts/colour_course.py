@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.charts.canvas import AXIS, FAINT_INK, RULE, SMALL, SMALLEST, Box, new_panel, say
+from bot.charts.canvas import FAINT_INK, RULE, SMALL, SMALLEST, Box, new_panel, say, text_width
 from bot.charts.pictures import Numbers, PicturePoint
 from bot.charts.trend import thin
 from bot.domain.metrics.estimates import Estimate
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MARKERS = (("v", -0.12), ("s", 0.0), ("o", 0.12))
 """A line is known by more than its colour, and stands beside the others, so that no interval covers another."""
+NARROW = 26  # letters in a line of a sentence that stands in for the panel
+BEFORE = 22  # pixels between the n of the first step and the words before it
 APART = 0.09  # of the height of the panel, between the names at the ends of the lines
 
 
@@ -44,13 +46,13 @@ def draw_course(figure: "Figure", box: Box, course: ColourCourse, numbers: Numbe
     """Draws the panel; where every step rests on too few a sentence says so."""
     axes = new_panel(figure, box, course.heading)
     if not any(line.shown for line in course.lines):
-        say(axes, course.too_few)
+        say(axes, course.too_few, line=NARROW)
         return
     for line, (marker, beside) in zip(course.lines, MARKERS, strict=True):
         _draw_line(axes, line, marker, beside)
     _scale(axes, [one for line in course.lines for _, one in line.shown], numbers)
     _name_lines(axes, course.lines, numbers)
-    _name_steps(axes, course.lines[0].points, box.width - AXIS, numbers)
+    _name_steps(axes, course.lines[0].points, box.width, numbers)
 
 
 def _draw_line(axes: "Axes", line: ColourLine, marker: str, beside: float) -> None:
@@ -96,9 +98,13 @@ def _name_lines(axes: "Axes", lines: Sequence[ColourLine], numbers: Numbers) -> 
 
 
 def _name_steps(axes: "Axes", points: Sequence[PicturePoint], width: int, numbers: Numbers) -> None:
-    slot = width / (len(points) + 1)
+    sizes = [numbers.count(point.n) for point in points]
+    before = max(text_width(size, SMALLEST) for size in sizes) / 2 + BEFORE
+    slot = (width - before) / len(points)
     names = thin([point.label for point in points], slot)
-    sizes = thin([numbers.count(point.n) for point in points], slot)
-    labels = [f"{name}\n{size}" for name, size in zip(names, sizes, strict=True)]
-    axes.set_xticks([-1, *range(len(points))], ["\nn =", *labels], fontsize=SMALLEST, color=FAINT_INK, parse_math=False)
-    axes.set_xlim(-1, len(points) - 0.7)
+    labels = [f"{name}\n{size}" for name, size in zip(names, thin(sizes, slot), strict=True)]
+    start = -before / slot
+    axes.set_xticks(
+        [start, *range(len(points))], ["\nn =", *labels], fontsize=SMALLEST, color=FAINT_INK, parse_math=False
+    )
+    axes.set_xlim(start, len(points) - 0.7)

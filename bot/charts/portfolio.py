@@ -35,6 +35,7 @@ RIGHT = Box(840, 165, 310, 440)
 COURSE = Box(725, 150, 330, 190)
 MOVERS = Box(840, 440, 310, 190)
 COURSE_ALONE = Box(725, 150, 330, 440)
+NARROW = 24  # letters in a line of the right half
 THICK, THIN, APART = 0.36, 0.2, 0.32
 ROOM = 1.45  # beside the longest bar, for its number
 COLOURS = {Colour.RED: VERMILLION, Colour.YELLOW: "#B8A000", Colour.GREEN: GREEN, Colour.GREY: GREY}
@@ -104,7 +105,7 @@ def _draw_moved(figure: "Figure", picture: PortfolioPicture) -> None:
     if picture.movers:
         _draw_movers(movers, picture.movers)
     else:
-        say(movers, picture.nobody_moved)
+        say(movers, picture.nobody_moved, line=NARROW)
 
 
 def _draw_colours(axes: "Axes", picture: PortfolioPicture) -> None:
