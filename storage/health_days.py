@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 
 from bot.domain.health import Colour
 from storage.database import Tx, insert_for
@@ -31,10 +31,11 @@ class DayState(StrEnum):
 
 
 _KEY = (health_count.c.day, health_count.c.colour, health_count.c.colour_before, health_count.c.score)
+# Literals, since PostgreSQL would take two parameters of one value for two groups.
 _AS_COUNTED = (
     health.c.colour,
-    func.coalesce(health.c.colour_before, NO_COLOUR).label("colour_before"),
-    func.coalesce(health.c.score, NO_SCORE).label("score"),
+    func.coalesce(health.c.colour_before, literal_column(f"'{NO_COLOUR}'")).label("colour_before"),
+    func.coalesce(health.c.score, literal_column(str(NO_SCORE))).label("score"),
 )
 Tally = Counter[tuple[str, str, int]]
 
@@ -98,8 +99,8 @@ def complete(tx: Tx, day: date) -> None:
 def tally(tx: Tx, customer_ids: Sequence[int], day: date) -> Tally:
     """How many of these customers, of those who were scored on this day, have which colour, earlier one and score."""
     scored = (health.c.customer_id.in_(customer_ids), health.c.day == day)
-    rows = tx.execute(select(*_AS_COUNTED).where(*scored))
-    return Counter((row.colour, row.colour_before, row.score) for row in rows)
+    rows = tx.execute(select(*_AS_COUNTED, func.count().label("n")).where(*scored).group_by(*_AS_COUNTED))
+    return Counter({(row.colour, row.colour_before, row.score): row.n for row in rows})
 
 
 def count(tx: Tx, day: date, *, before: Tally, after: Tally) -> None:

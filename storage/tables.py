@@ -63,6 +63,13 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index("ix_customer_linked_at", "linked_at"),
+        # Not of those who are no loss: SQLite would look there for them, and sort all of them, for every chunk.
+        Index(
+            "ix_customer_lost_at",
+            "lost_at",
+            sqlite_where=text("lost_at is not null"),
+            postgresql_where=text("lost_at is not null"),
+        ),
         Index(
             "ix_customer_due_nps",
             "next_nps_at",
@@ -115,7 +122,7 @@ class CustomerRow(Table, table=True):
     linked_at: datetime | None = _instant(default=None)
     stopped_at: datetime | None = _instant(default=None)
     unreachable_at: datetime | None = _instant(default=None)
-    lost_at: datetime | None = _instant(default=None, index=True)
+    lost_at: datetime | None = _instant(default=None)
     last_purchase_at: datetime | None = _instant(default=None)
     purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)

@@ -483,8 +483,8 @@ def test_a_page_of_risks_goes_on_where_the_one_before_ended(database: Database) 
     people = [customer_id for *_, number, customer_id in sorted(expected) if number != 19]
 
     def page(tx: Tx, *, now: datetime, offset: int) -> list[int]:
-        facts = {"csm_id": LAN.user_id, "currency": "VND", "limit": 3}
-        return [one.customer_id for one in storage.health_lists.list_risks(tx, offset=offset, **facts)]
+        found = storage.health_lists.list_risks(tx, csm_id=LAN.user_id, currency="VND", offset=offset, limit=3)
+        return [one.customer_id for one in found]
 
     pages = [database.read_now(page, offset=offset) for offset in range(0, 21, 3)]
     assert [one for each in pages for one in each] == people

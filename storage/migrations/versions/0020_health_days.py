@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "colour", "colour_before", "score", name="pk_health_count"),
     )
+    _index_losses(where="lost_at is not null")
     # Who was scored on the last day was not counted, so that this day can never be whole.
     op.execute(
         "INSERT INTO health_day (day, state) SELECT max(day), 'left_out' FROM health HAVING max(day) IS NOT NULL"
@@ -43,6 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _index_losses(where=None)
     op.drop_table("health_count")
     op.drop_table("health_day")
     op.drop_index("ix_health_red", "health")
@@ -55,3 +57,10 @@ def _create_index(name: str, columns: list[str], *, where: str) -> None:
     """An index of those who are not lost."""
     sqlite, postgresql = sa.text(f"{where}is_lost = 0"), sa.text(f"{where}not is_lost")
     op.create_index(name, "health", columns, sqlite_where=sqlite, postgresql_where=postgresql)
+
+
+def _index_losses(*, where: str | None) -> None:
+    """An index of who is lost: of those who are not it was chosen before those that are made for them."""
+    some = sa.text(where) if where else None
+    op.drop_index("ix_customer_lost_at", "customer")
+    op.create_index("ix_customer_lost_at", "customer", ["lost_at"], sqlite_where=some, postgresql_where=some)
