@@ -1,5 +1,6 @@
 """The picture of a portfolio's health: a bar for each colour now and before, and a pair of dots for each mover."""
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -104,7 +105,7 @@ def test_the_course_has_a_line_a_colour_with_its_last_share_and_n_under_each_ste
     ]
     ends = [each.get_position()[1] for each in axes.texts]
     assert ends[1] - ends[0] > 0.08  # of two that are equal neither covers the other
-    assert [len(line.get_xydata()) for line in axes.lines] == [2, 2, 2]  # the step of two customers has no dot
+    assert [np.size(line.get_xdata()) for line in axes.lines] == [2, 2, 2]  # the step of two customers has no dot
     assert [label.get_text() for label in axes.get_xticklabels()] == ["\nn =", "1/11\n2", "2/11\n100", "3/11\n100"]
     assert len(figure.axes) == 3
 

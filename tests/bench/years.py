@@ -54,6 +54,13 @@ Array = np.ndarray[Any, Any]
 Values = dict[str, Any]
 Columns = Mapping[str, Array | str | int | None]
 
+COUNTED_HEALTH = (
+    "UPDATE health SET is_lost = true WHERE customer_id IN (SELECT id FROM customer WHERE lost_at IS NOT NULL)",
+    "INSERT INTO health_count SELECT day, colour, colour_before, score, count(*) FROM health GROUP BY 1, 2, 3, 4",
+    "INSERT INTO health_day SELECT max(day), 'complete' FROM health",
+)
+"""What scoring everybody would have counted."""
+
 
 @dataclass(frozen=True)
 class Years:
@@ -167,6 +174,8 @@ def _add_belongings(connection: Connection, chance: np.random.Generator, count: 
         "colour_before": np.array(["red", "yellow", "green"])[np.digitize(before, (10, 40))],
     }
     _load(connection, health, {**value, **judged, **past, "parts": "[]"})
+    for statement in COUNTED_HEALTH:
+        connection.execute(text(statement))
 
 
 def _segmentation(seed: int) -> Segmentation:
