@@ -867,7 +867,13 @@ class HealthRow(Table, table=True):
         CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
         CheckConstraint("score between 0 and 100", name="score"),
         Index("ix_health_risk", "colour", "currency", "value_minor"),
-        Index("ix_health_moved", "moved", sqlite_where=text("is_lost = 0"), postgresql_where=text("not is_lost")),
+        Index(
+            "ix_health_moved",
+            "moved",
+            "customer_id",
+            sqlite_where=text("is_lost = 0"),
+            postgresql_where=text("not is_lost"),
+        ),
         Index(
             "ix_health_red",
             "colour",

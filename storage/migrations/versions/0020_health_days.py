@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.execute(
         "UPDATE health SET is_lost = true WHERE customer_id IN (SELECT id FROM customer WHERE lost_at IS NOT NULL)"
     )
-    _create_index("ix_health_moved", ["moved"], where="")
+    _create_index("ix_health_moved", ["moved", "customer_id"], where="")
     _create_index("ix_health_red", ["colour", "currency", "value_minor", "since"], where="colour = 'red' and ")
     op.create_table(
         "health_day",
