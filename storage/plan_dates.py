@@ -40,6 +40,8 @@ def list_unanswered(tx: Tx, plan_ids: Sequence[int]) -> dict[int, tuple[int, ...
 
     Heard is who answered a check-in, said their goal or ticked a milestone, and who wrote, was called or met since.
     """
+    if not plan_ids:
+        return {}
     heard = (success_plan.c.check_in_answered_at, success_plan.c.goal_said_at, _ticked_at, _spoke_at)
     statement = (
         select(outbox.c.dedupe_key, outbox.c.sent_at, *heard)

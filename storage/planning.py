@@ -215,6 +215,8 @@ def load_contacts(
     tx: Tx, customer_ids: Sequence[int], *, rules: Rules, now: datetime, until: datetime | None = None
 ) -> dict[int, Contact]:
     """Customers as the contact policy sees them, with their greetings until then, or of the next weeks."""
+    if not customer_ids:
+        return {}
     sent = load_sent(tx, customer_ids, now=now)
     statement = select(
         customer.c.id,
