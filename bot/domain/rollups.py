@@ -15,6 +15,9 @@ REPEATS = "repeats"
 MEMBERS = "members"
 """Customers who came or left on a day, and those who left beside the day that they had come."""
 
+UNSENT = "unsent"
+"""Surveys that were planned on a day and have not been sent, by what became of them."""
+
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
 
@@ -24,7 +27,7 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS)
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT)
 
 
 @dataclass(frozen=True)
