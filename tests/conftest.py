@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Engine, create_engine, text
 
+import bot.render
 import storage.database
 from storage.database import Database
 from storage.tables import metadata
-from tests.engines import Engines
+from tests.compiled import Engines, Templates
 
 # No test is judged by the clock: a busy machine is no failure.
 settings.register_profile("touchpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -79,6 +81,14 @@ def engines() -> Iterator[Engines]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(storage.database, "engine_for", made)
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    environment = partial(bot.render.ImmutableSandboxedEnvironment, bytecode_cache=Templates())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.render, "ImmutableSandboxedEnvironment", environment)
+        yield
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""Engines that outlive a test: what SQLAlchemy has compiled for one is kept, and that was a quarter of the tests' time.
-
-The connections are not kept: who disposes of an engine closes them all, and gives it back.
-"""
+"""What is compiled once for all tests of a process, and was compiled by each: statements and templates."""
 
 from collections import defaultdict
 from collections.abc import Callable
 
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
 
 from storage.keyring import PLAIN, Keyring
@@ -14,7 +12,10 @@ Asked = tuple[str, bool, Keyring]
 
 
 class Engines:
-    """Stands in for `storage.database.engine_for`; engines for the addresses in `kept` are used again."""
+    """Stands in for `storage.database.engine_for`; engines for the addresses in `kept` are used again.
+
+    Their connections are not: who disposes of an engine closes them all, and gives it back.
+    """
 
     def __init__(self, make: Callable[..., Engine]) -> None:
         self._make = make
@@ -34,3 +35,17 @@ class Engines:
                 idle.append(engine)
 
         return engine
+
+
+class Templates(BytecodeCache):
+    """What Jinja made of each template; it asks by the template's source too, so a changed one is compiled anew."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
