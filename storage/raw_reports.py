@@ -39,6 +39,8 @@ from storage.columns import UtcDateTime
 from storage.database import Tx
 from storage.tables import answer, customer, loss, outbox, purchase, segmentation, standing, survey_run
 
+_reminder = outbox.alias("reminder")
+
 
 def count_scores(
     tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None = None
@@ -135,9 +137,8 @@ def count_funnels(
 
 def was_reminded(before: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
     """Whether a reminder of the survey was sent, or may have been; with `before`, not later than then."""
-    reminder = outbox.alias("reminder")
-    theirs = (reminder.c.run_id == survey_run.c.id, reminder.c.kind == Kind.REMINDER, reminder.c.status.in_(SENT))
-    return exists().where(*theirs, *(() if before is None else (reminder.c.sent_at <= before,)))
+    theirs = (_reminder.c.run_id == survey_run.c.id, _reminder.c.kind == Kind.REMINDER, _reminder.c.status.in_(SENT))
+    return exists().where(*theirs, *(() if before is None else (_reminder.c.sent_at <= before,)))
 
 
 def count_members(

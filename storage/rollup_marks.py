@@ -143,6 +143,7 @@ SUPERSEDED = (
 REASONED = "CASE WHEN NEW.reason IS NULL THEN -1 ELSE 1 END"
 MOVED = "(OLD.kind, OLD.customer_id, OLD.answered_at) <> (NEW.kind, NEW.customer_id, NEW.answered_at)"
 SENT_OLD, SENT_NEW = "'sent ' || OLD.kind", "'sent ' || NEW.kind"
+SENT_OTHERWISE = "(NEW.sent_at IS NULL OR (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at))"
 SENT = "sent_at, kind, closed_at, closes_at, segmentation_id"
 
 PLANNED_OLD, PLANNED_NEW = (_mark("'unsent'", f"{row}.planned_at") for row in ("OLD", "NEW"))
@@ -227,7 +228,7 @@ TRIGGERS = (
         "survey_run",
         "OLD.sent_at IS NOT NULL OR NEW.sent_at IS NOT NULL",
         (
-            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND (NEW.sent_at IS NULL OR (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at))",
+            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND {SENT_OTHERWISE}",
             _mark(SENT_NEW, "NEW.sent_at"),
         ),
     ),
