@@ -12,6 +12,7 @@ import storage.health_days
 import storage.health_lists
 import storage.losses
 from bot.domain.messages import Language
+from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget, SwitchCancellation
 from bot.services import health, health_pages
@@ -25,6 +26,7 @@ RULES = Rules(staff_chat_id=STAFF_CHAT)
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
 BUTTON = {"rules": RULES, "language": Language.VI}
+LAN = Staff(user_id=7, name="Lan", role=Role.CSM, language=Language.VI)
 one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 Bucket = tuple[str, str, int]
@@ -174,6 +176,16 @@ def test_a_day_on_which_everybody_is_gone_counts_nobody(database: Database, cloc
     clock.advance(DAY)
     score(database)
     assert (states(database)[TODAY + DAY], list(counted(database))) == ("complete", [TODAY])
+
+
+@one_database
+def test_who_is_lost_is_not_among_those_at_risk_and_is_again_when_they_come_back(database: Database) -> None:
+    customer_id = newcomer(database, 1)
+    cancel(database, customer_id, 1)
+    asked = {"rules": RULES, "by": LAN, "page": 0}
+    for change, total in ((lose, 0), (recover, 1)):
+        change(database, customer_id)
+        assert database.read_now(health_pages.show_risks, **asked).facts["total"] == total
 
 
 def score_past(database: Database, clock: HandClock, *, pause: timedelta = timedelta(0)) -> None:
