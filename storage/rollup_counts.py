@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, THEME, THEMES, reasons_of, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, repeats
+from storage import dimensions, membership, reason_counts, repeats
 from storage.database import Tx
 from storage.raw_reports import superseded
 from storage.rollups import SLOTS
@@ -23,6 +23,7 @@ TOLD = [dimensions.then(by).label(by) for by in Dimension]
 """The segment of each dimension; `keys` reads them."""
 NOBODYS = (EVERYBODY, EVERYBODY)
 SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
+REASONS = {reasons_of(kind): kind for kind in SURVEYS}
 
 
 def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
@@ -39,6 +40,8 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return len(began)
     if series == MEMBERS:
         return _count_members(tx, day)
+    if series in REASONS:
+        return _count_reasons(tx, series, day)
     told = list(_told(tx, series, day, now))
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
@@ -55,6 +58,19 @@ def _count_members(tx: Tx, day: Period) -> int:
     return found.slots.total()
 
 
+def _count_reasons(tx: Tx, series: str, day: Period) -> int:
+    together = reason_counts.tell(tx, REASONS[series], day)
+    known = {"series": series, "day": day.first_day}
+    rows = [
+        {**known, "dimension": dimension, "segment": named} | _slots([scores[slot] for slot in range(len(SLOTS))])
+        for dimension, told in ((THEMES, together), (THEME, reason_counts.by_theme(together)))
+        for named, scores in told.items()
+    ]
+    if rows:
+        tx.execute(insert(rollup), rows)
+    return sum(scores.total() for scores in together.values())
+
+
 def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
@@ -62,7 +78,7 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     if series in SURVEYS_SENT:
         statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
     else:
-        kind = series if series in SURVEYS else Kind.NPS
+        kind = series if series in SURVEYS else REASONS.get(series, Kind.NPS)
         statement = select(func.min(answer.c.answered_at)).where(answer.c.kind == kind, answer.c.answered_at >= instant)
     found: datetime | None = tx.execute(statement).scalar()
     return found
@@ -77,7 +93,7 @@ def forget(tx: Tx, series: str, days: Period) -> None:
     tx.execute(
         delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
     )
-    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension)))
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension, THEME, THEMES)))
     tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
 
 

@@ -70,9 +70,15 @@ def _sum_rows(
                 found[period, EVERYBODY].update(slots)
         return found
     for period in periods:
-        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": by}):
-            found[period, segment].update(_by_slot(sums))
+        for segment, slots in sum_segments(tx, series, counted, period, by).items():
+            found[period, segment].update(slots)
     return found
+
+
+def sum_segments(tx: Tx, series: str, counted: Counted, period: Period, dimension: str) -> dict[str, Counter[int]]:
+    """What was counted on the counted days of a period, by segment and slot, without what has changed by so much."""
+    rows = tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": dimension})
+    return {segment: Counter(_by_slot(sums)) for segment, *sums in rows}
 
 
 def _hull(periods: Sequence[Period]) -> Period:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+import storage.reason_counts
 import storage.reasons
 import storage.staff
 import storage.themes
@@ -38,7 +39,7 @@ def reasons(
     """The page of the reasons of one kind of survey, of the NPS unless another is asked for."""
     kind = Kind(request.metric or Metric.NPS)
     shown = storage.themes.load_dictionary(tx, rules).shown
-    found = storage.reasons.count(tx, kind, period, shown.keys())
+    found = storage.reason_counts.count(tx, kind, period, shown.keys())
     counted = Counted(
         kind=kind,
         answers=found.answers,
@@ -91,13 +92,14 @@ def show_theme(tx: Tx, *, now: datetime, rules: Rules, language: Language, tap: 
     if asked is None or tap.theme not in {messages.NO_THEME, *shown}:
         return Message("customers/stale_button", language)
     kind, period = asked
+    found = storage.reason_counts.count(tx, kind, period, shown.keys())
     named = tap.theme != messages.NO_THEME
     name, keys = (shown[tap.theme].name(language), {tap.theme}) if named else ("", set(shown))
-    n = storage.reasons.count_about(tx, kind, period, keys, named=named)
+    n = found.themes[tap.theme].total() if named else found.unnamed
     page = max(0, min(tap.page, (n - 1) // messages.PAGE))  # reasons may have been moved since
-    said = storage.reasons.list_about(
-        tx, kind, period, keys, named=named, limit=messages.PAGE, offset=page * messages.PAGE
-    )
+    part = {"limit": messages.PAGE, "offset": page * messages.PAGE}
+    among = Share(n, found.reasons.total())
+    said = storage.reasons.list_about(tx, kind, period, keys, named=named, among=among, **part)
     quotes = _quotable(tx, said, rules)
     return messages.theme_message(quotes, name=name, n=n, tap=replace(tap, page=page), period=period, language=language)
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import phonenumbers
@@ -25,6 +26,9 @@ LINK = re.compile(
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 HANDLE = re.compile(r"(?<!\w)@\w+")
+SIGNS = ((frozenset("@"), EMAIL), (frozenset("./"), LINK), (frozenset("@"), HANDLE))
+"""What is looked for only in texts with a sign that it cannot be without: most have none."""
+DIGIT = re.compile(r"\d")
 CODE = re.compile(
     r"#[\w-]+"  # an order
     r"|\b[^\W\d_]+-?\d{2,}[\w-]*"  # KH123
@@ -49,17 +53,25 @@ class Name:
 def name_of(name: str) -> Name:
     """The words of a name; digits and signs in it are none."""
     words = WORD.findall(unicodedata.normalize("NFC", name))
-    return Name(frozenset(map(search_key, words)), frozenset(word.title() for word in words))
+    return Name(frozenset(map(_plain, words)), frozenset(word.title() for word in words))
 
 
 def mask(text: str, names: Iterable[Name], *, region: str) -> str:
     """The text with a mark in place of whatever tells who somebody is; `region` reads numbers without a country."""
     plain = unicodedata.normalize("NFC", text)
-    for pattern in (EMAIL, LINK, HANDLE):
-        plain = pattern.sub(MASK, plain)
-    plain = _cover(plain, _numbers(plain, region))
-    plain = CODE.sub(MASK, plain)
+    for signs, pattern in SIGNS:
+        if not signs.isdisjoint(plain):
+            plain = pattern.sub(MASK, plain)
+    if DIGIT.search(plain):
+        plain = _cover(plain, _numbers(plain, region))
+    if "#" in plain or DIGIT.search(plain):
+        plain = CODE.sub(MASK, plain)
     return _cover(plain, _names(plain, names))
+
+
+@lru_cache(maxsize=4096)  # as many as `tokens` remembers
+def _plain(word: str) -> str:
+    return search_key(word)
 
 
 Span = tuple[int, int]
@@ -74,10 +86,11 @@ def _numbers(text: str, region: str) -> list[Span]:
 def _names(text: str, names: Iterable[Name]) -> list[Span]:
     found = list(WORD.finditer(text))
     words = [match.group() for match in found]
-    plain = list(map(search_key, words))
-    places = set() if text.isupper() else set(_after_titles(words))
+    plain = list(map(_plain, words))
+    different = frozenset(plain)
+    places = set() if text.isupper() or BARE_TITLES.isdisjoint(different) else set(_after_titles(words))
     for name in names:
-        if not name.bare.isdisjoint(plain):
+        if not name.bare.isdisjoint(different):
             places.update(_places(words, plain, name))
     return [found[place].span() for place in sorted(places)]
 

@@ -7,10 +7,9 @@ three public tasks: .91 either way, where a segmenter falls from .91 to .75).
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby, pairwise
+from functools import cached_property, lru_cache
+from itertools import chain, groupby, pairwise
 from types import MappingProxyType
 
 from bot.domain.names import search_key
@@ -60,9 +59,13 @@ class Syllable:
     typed: str
     plain: str
 
-    @property
+    @cached_property
     def has_accent(self) -> bool:
         return self.typed != self.plain
+
+    @cached_property
+    def has_digit(self) -> bool:
+        return any(map(str.isdigit, self.plain))
 
 
 Clause = tuple[Syllable, ...]
@@ -85,7 +88,7 @@ def read(text: str) -> Reading:
     typed = [_syllable(word) for clause in clauses for word in clause]
     accents = sum(one.has_accent for one in typed)
     return Reading(
-        clauses=tuple(tuple(_in_full(clause)) for clause in clauses),
+        clauses=tuple(tuple(chain.from_iterable(map(_in_full, clause))) for clause in clauses),
         accented=bool(typed) and accents >= ACCENTED_FROM * len(typed),
     )
 
@@ -97,16 +100,18 @@ def grams(reading: Reading) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for clause in reading.clauses:
-        for run in (*((one,) for one in clause), *pairwise(clause)):
-            plain = " ".join(one.plain for one in run)
-            if not any(map(str.isdigit, plain)):
-                found.setdefault(plain, " ".join(one.typed for one in run))
+        for one in clause:
+            if not one.has_digit:
+                found.setdefault(one.plain, one.typed)
+        for one, other in pairwise(clause):
+            if not (one.has_digit or other.has_digit):
+                found.setdefault(f"{one.plain} {other.plain}", f"{one.typed} {other.typed}")
     return found
 
 
-def _in_full(words: Sequence[str]) -> Iterator[Syllable]:
-    for word in words:
-        yield from map(_syllable, TEENCODE.get(word, word).split())
+@lru_cache(maxsize=4096)
+def _in_full(word: str) -> Clause:
+    return tuple(map(_syllable, TEENCODE.get(word, word).split()))
 
 
 @lru_cache(maxsize=4096)  # the same few hundred syllables make most of what people write
