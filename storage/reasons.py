@@ -88,7 +88,7 @@ def _part(wanted: Select[tuple[int]], limit: int, offset: int) -> Select[tuple[i
 
 def _read(tx: Tx, runs: Iterable[int]) -> list[Said]:
     """The reasons of these runs, in the stable order."""
-    found = [_said(row) for row in tx.execute(_saying().where(answer.c.run_id.in_(runs)))]
+    found = [_said(row) for row in tx.execute(_saying().where(answer.c.run_id.in_(runs))).all()]
     return sorted(found, key=lambda one: (one.order, one.run_id))
 
 

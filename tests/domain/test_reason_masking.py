@@ -3,13 +3,14 @@
 import pytest
 
 from bot.domain.names import search_key
-from bot.domain.reasons.masking import MASK, mask, name_of
+from bot.domain.reasons.masking import MASK, Names, mask, name_of
 
-NAMES = [name_of(name) for name in ("Nguyễn Thị An", "Hà", "Trần Bình 2", "John Smith")]
+CUSTOMER = name_of("Nguyễn Thị An")
+STAFF = Names(tuple(name_of(name) for name in ("Hà", "Trần Bình 2", "John Smith")))
 
 
 def masked(text: str) -> str:
-    return mask(text, NAMES, region="VN")
+    return mask(text, CUSTOMER, STAFF, region="VN")
 
 
 @pytest.mark.parametrize(
@@ -64,4 +65,4 @@ def test_a_whole_name_is_masked_however_it_is_typed(name: str, said: str) -> Non
 
 
 def test_a_name_without_letters_masks_nothing() -> None:
-    assert mask("tốt", [name_of("123")], region="VN") == "tốt"
+    assert mask("tốt", name_of("123"), Names((name_of("4"),)), region="VN") == "tốt"

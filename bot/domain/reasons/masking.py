@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import phonenumbers
@@ -26,9 +26,11 @@ LINK = re.compile(
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 HANDLE = re.compile(r"(?<!\w)@\w+")
-SIGNS = ((frozenset("@"), EMAIL), (frozenset("./"), LINK), (frozenset("@"), HANDLE))
-"""What is looked for only in texts with a sign that it cannot be without: most have none."""
+WITHIN = re.compile(r"[./]\S")
+"""A link has such a sign inside it, where sentences end with theirs."""
 DIGIT = re.compile(r"\d")
+FEWEST_DIGITS = 2
+"""A single digit is no telephone number in any country; most texts have none."""
 CODE = re.compile(
     r"#[\w-]+"  # an order
     r"|\b[^\W\d_]+-?\d{2,}[\w-]*"  # KH123
@@ -50,28 +52,53 @@ class Name:
     written: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Names:
+    """Several names that are looked for in many texts."""
+
+    each: tuple[Name, ...]
+
+    @cached_property
+    def bare(self) -> frozenset[str]:
+        return frozenset(word for name in self.each for word in name.bare)
+
+
 def name_of(name: str) -> Name:
     """The words of a name; digits and signs in it are none."""
     words = WORD.findall(unicodedata.normalize("NFC", name))
-    return Name(frozenset(map(_plain, words)), frozenset(word.title() for word in words))
+    return Name(frozenset(_word(word).plain for word in words), frozenset(word.title() for word in words))
 
 
-def mask(text: str, names: Iterable[Name], *, region: str) -> str:
+def mask(text: str, customer: Name, staff: Names, *, region: str) -> str:
     """The text with a mark in place of whatever tells who somebody is; `region` reads numbers without a country."""
     plain = unicodedata.normalize("NFC", text)
-    for signs, pattern in SIGNS:
-        if not signs.isdisjoint(plain):
-            plain = pattern.sub(MASK, plain)
-    if DIGIT.search(plain):
+    if "@" in plain:
+        plain = EMAIL.sub(MASK, plain)
+    if WITHIN.search(plain):
+        plain = LINK.sub(MASK, plain)
+    if "@" in plain:
+        plain = HANDLE.sub(MASK, plain)
+    digits = len(DIGIT.findall(plain))
+    if digits >= FEWEST_DIGITS:
         plain = _cover(plain, _numbers(plain, region))
-    if "#" in plain or DIGIT.search(plain):
+    if digits or "#" in plain:
         plain = CODE.sub(MASK, plain)
-    return _cover(plain, _names(plain, names))
+    return _cover(plain, _names(plain, customer, staff))
 
 
-@lru_cache(maxsize=4096)  # as many as `tokens` remembers
-def _plain(word: str) -> str:
-    return search_key(word)
+@dataclass(frozen=True)
+class _Word:
+    """A word without accents and case, whether it is a title, and whether it is somebody's if it follows one."""
+
+    plain: str
+    is_title: bool
+    has_capital: bool
+
+
+@lru_cache(maxsize=4096)  # the same few hundred words make most of what people write
+def _word(word: str) -> _Word:
+    is_title = word.lower() in TITLES
+    return _Word(search_key(word), is_title, word.istitle() and not is_title)
 
 
 Span = tuple[int, int]
@@ -83,15 +110,16 @@ def _numbers(text: str, region: str) -> list[Span]:
     return [(each.start, each.end) for each in found if not THOUSANDS.fullmatch(each.raw_string)]
 
 
-def _names(text: str, names: Iterable[Name]) -> list[Span]:
-    found = list(WORD.finditer(text))
-    words = [match.group() for match in found]
-    plain = list(map(_plain, words))
+def _names(text: str, customer: Name, staff: Names) -> list[Span]:
+    words = WORD.findall(text)
+    seen = list(map(_word, words))
+    plain = [one.plain for one in seen]
     different = frozenset(plain)
-    places = set() if text.isupper() or BARE_TITLES.isdisjoint(different) else set(_after_titles(words))
-    for name in names:
+    places = set() if text.isupper() else _after_titles(seen)
+    for name in (customer, *(() if staff.bare.isdisjoint(different) else staff.each)):
         if not name.bare.isdisjoint(different):
             places.update(_places(words, plain, name))
+    found = list(WORD.finditer(text)) if places else []
     return [found[place].span() for place in sorted(places)]
 
 
@@ -105,11 +133,10 @@ def _places(words: Sequence[str], plain: Sequence[str], name: Name) -> Iterator[
                 yield place
 
 
-def _after_titles(words: Sequence[str]) -> Iterator[int]:
+def _after_titles(words: Iterable[_Word]) -> set[int]:
     """Which words follow a title and have a capital: whoever it is, it is somebody."""
-    for place, (before, word) in enumerate(pairwise(words), start=1):
-        if before.lower() in TITLES and word.istitle() and word.lower() not in TITLES:
-            yield place
+    pairs = enumerate(pairwise(words), start=1)
+    return {place for place, (before, word) in pairs if before.is_title and word.has_capital}
 
 
 def _cover(text: str, spans: Iterable[Span]) -> str:

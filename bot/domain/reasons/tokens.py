@@ -9,12 +9,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, groupby, pairwise
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.domain.names import search_key
 
-PIECE = re.compile(r"[^\W_]+|[^\w\s]|_")
+CLAUSE = re.compile(r"[^\W_]+(?:\s+[^\W_]+)*")
 APOSTROPHES = re.compile(r"['’]")
 SQUEEZED = re.compile(r"(\D)\1{2,}")
 ACCENTED_FROM = 0.2
@@ -60,10 +60,6 @@ class Syllable:
     plain: str
 
     @cached_property
-    def has_accent(self) -> bool:
-        return self.typed != self.plain
-
-    @cached_property
     def has_digit(self) -> bool:
         return any(map(str.isdigit, self.plain))
 
@@ -83,13 +79,12 @@ class Reading:
 def read(text: str) -> Reading:
     """The syllables of a text in composed form (NFC) and lower case, repeats squeezed ("quáááá"), shorthand in full."""
     composed = unicodedata.normalize("NFC", text).lower()
-    pieces = PIECE.findall(APOSTROPHES.sub("", SQUEEZED.sub(r"\1", composed)))
-    clauses = [list(run) for is_word, run in groupby(pieces, str.isalnum) if is_word]
-    typed = [_syllable(word) for clause in clauses for word in clause]
-    accents = sum(one.has_accent for one in typed)
+    found = CLAUSE.findall(APOSTROPHES.sub("", SQUEEZED.sub(r"\1", composed)))
+    clauses = [[_word(word) for word in clause.split()] for clause in found]
+    accents = [has_accent for clause in clauses for _, has_accent in clause]
     return Reading(
-        clauses=tuple(tuple(chain.from_iterable(map(_in_full, clause))) for clause in clauses),
-        accented=bool(typed) and accents >= ACCENTED_FROM * len(typed),
+        clauses=tuple(tuple(one for in_full, _ in clause for one in in_full) for clause in clauses),
+        accented=bool(accents) and sum(accents) >= ACCENTED_FROM * len(accents),
     )
 
 
@@ -109,11 +104,9 @@ def grams(reading: Reading) -> dict[str, str]:
     return found
 
 
+# The same few hundred words make most of what people write.
 @lru_cache(maxsize=4096)
-def _in_full(word: str) -> Clause:
-    return tuple(map(_syllable, TEENCODE.get(word, word).split()))
-
-
-@lru_cache(maxsize=4096)  # the same few hundred syllables make most of what people write
-def _syllable(word: str) -> Syllable:
-    return Syllable(word, search_key(word))
+def _word(word: str) -> tuple[Clause, bool]:
+    """A word in full, which may be several syllables, and whether it was typed with an accent."""
+    in_full = TEENCODE.get(word, word).split()
+    return tuple(Syllable(one, search_key(one)) for one in in_full), word != search_key(word)
