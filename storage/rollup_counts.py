@@ -1,8 +1,9 @@
 """Counting one business day of a series, and keeping what was counted."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import repeat, zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, not_, select, true
@@ -10,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, THEME, THEMES, reasons_of, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, THEME, THEMES, UNSENT, reasons_of, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, reason_counts, repeats
+from storage import dimensions, membership, reason_counts, repeats, survey_funnels
 from storage.database import Tx
-from storage.raw_reports import superseded
+from storage.raw_reports import superseded, was_reminded
 from storage.rollups import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
@@ -40,9 +41,11 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return len(began)
     if series == MEMBERS:
         return _count_members(tx, day)
+    if series == UNSENT:
+        return _count_unsent(tx, day)
     if series in REASONS:
         return _count_reasons(tx, series, day)
-    told = list(_told(tx, series, day, now))
+    told = _told(tx, series, day, now)
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
         _mark_next_closing(tx, series, day, now)
@@ -56,6 +59,14 @@ def _count_members(tx: Tx, day: Period) -> int:
         tx.execute(insert(rollup).values(everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))])))
     _save_pairs(tx, MEMBERS, day, [(came, one) for (came, _), one in found.ended])
     return found.slots.total()
+
+
+def _count_unsent(tx: Tx, day: Period) -> int:
+    fates = survey_funnels.count_fates(tx, day)
+    same = {"series": UNSENT, "day": day.first_day, "dimension": survey_funnels.FATE}
+    if fates:
+        tx.execute(insert(rollup), [same | {"segment": fate} | _slots([n]) for fate, n in fates.items()])
+    return fates.total()
 
 
 def _count_reasons(tx: Tx, series: str, day: Period) -> int:
@@ -75,6 +86,8 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
         return membership.first_after(tx, instant)
+    if series == UNSENT:
+        return survey_funnels.first_planned(tx, instant)
     if series in SURVEYS_SENT:
         statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
     else:
@@ -93,19 +106,21 @@ def forget(tx: Tx, series: str, days: Period) -> None:
     tx.execute(
         delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
     )
-    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension, THEME, THEMES)))
+    known = (EVERYBODY, survey_funnels.FATE, *Dimension, THEME, THEMES)
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_(known))
     tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
 
 
-def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:
+def _told(tx: Tx, series: str, day: Period, now: datetime) -> list[tuple[Sequence[Any], Sequence[int]]]:
     """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
     width = len(TOLD)
-    if series in SURVEYS_SENT:
-        for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)):
-            yield row[:width], [slot for slot, counts in enumerate(row[width:]) if counts]
-    else:
-        for row in tx.execute(_answers(series, day)):
-            yield row[:width], row[width:]
+    if series not in SURVEYS_SENT:
+        return [(row[:width], row[width:]) for row in tx.execute(_answers(series, day)).all()]
+    rows = [(row[:width], row[width:]) for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)).all()]
+    slots = {
+        steps: tuple(slot for slot, counts in enumerate(steps) if counts) for steps in {steps for _, steps in rows}
+    }
+    return [(columns, slots[steps]) for columns, steps in rows]
 
 
 def _answers(series: str, day: Period) -> Select[Any]:
@@ -133,6 +148,8 @@ def _surveys(kind: Kind, day: Period, now: datetime) -> Select[Any]:
             answer.c.reason.is_not(None),
             closed,
             and_(closed, answered),
+            was_reminded(),
+            was_reminded(answer.c.answered_at),
         )
         .select_from(survey_run)
         .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
@@ -156,19 +173,27 @@ def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
         tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
-def _save_day(tx: Tx, series: str, day: Period, told: Iterable[tuple[Sequence[Any], Sequence[int]]]) -> None:
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
-    for columns, slots in told:
-        for key in keys(columns):
-            here = counts[key]
-            for slot in slots:
-                here[slot] += 1
+def _save_day(tx: Tx, series: str, day: Period, told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> None:
     rows = [
         {"series": series, "day": day.first_day, "dimension": dimension, "segment": segment} | _slots(here)
-        for (dimension, segment), here in counts.items()
+        for (dimension, segment), here in _count_slots(told).items()
     ]
     if rows:
         tx.execute(insert(rollup), rows)
+
+
+def _count_slots(told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[tuple[str, str], list[int]]:
+    """By dimension and segment how many count in each slot; column by column, since most rows of a day are alike."""
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    slots = [slots for _, slots in told]
+    columns = zip(*(columns for columns, _ in told), strict=True)
+    for by, column in zip((None, *Dimension), (repeat(EVERYBODY, len(told)), *columns), strict=bool(told)):
+        for (segment, counted), n in Counter(zip(column, slots, strict=True)).items():
+            for name in dimensions.read(by, segment):
+                here = counts[by or EVERYBODY, name]
+                for slot in counted:
+                    here[slot] += n
+    return counts
 
 
 def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
@@ -191,4 +216,5 @@ def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime
 
 
 def _slots(counts: Sequence[int]) -> dict[str, int]:
-    return dict(zip(SLOTS, counts, strict=True))
+    """The slots of a row; those of which nothing is said are 0."""
+    return dict(zip_longest(SLOTS, counts, fillvalue=0))

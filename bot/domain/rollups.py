@@ -15,6 +15,8 @@ REPEATS = "repeats"
 MEMBERS = "members"
 """Customers who came or left on a day, and those who left beside the day that they had come."""
 
+UNSENT = "unsent"
+"""Surveys that were planned on a day and have not been sent, by what became of them."""
 THEME, THEMES = "theme", "themes"
 """The dimensions by which reasons are counted: each theme that they name, and all of them together."""
 
@@ -32,7 +34,7 @@ def reasons_of(kind: Kind) -> str:
     return f"reasons {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, *map(reasons_of, SURVEYS))
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS))
 
 
 @dataclass(frozen=True)

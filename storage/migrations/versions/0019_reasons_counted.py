@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019_reasons_counted"
-down_revision = "0017_rollup"
+down_revision = "0018_funnel"
 branch_labels = None
 depends_on = None
 
