@@ -980,7 +980,8 @@ class GreetingProgressRow(Table, table=True):
 class RollupRow(Table, table=True):
     """What was counted of a series on a business day, by dimension and segment; the dimension '' is everybody.
 
-    `n0` to `n10` are its slots: of scores the scores themselves, of surveys the steps of `storage.rollup_counts`.
+    Reasons are counted by their themes instead (`storage.reason_counts`). `n0` to `n10` are its slots: of scores the
+    scores themselves, of surveys the steps of `storage.rollup_counts`.
     """
 
     __tablename__ = "rollup"
