@@ -71,18 +71,18 @@ def list_about(
     return _read(tx, _first(tx, kind, wanted.where(found if named else ~found), limit=limit, offset=offset))
 
 
-def _first(tx: Tx, kind: Kind, wanted: Select[tuple[int]], *, limit: int, offset: int = 0) -> Sequence[int]:
+def _first(tx: Tx, kind: Kind, wanted: Select[int], *, limit: int, offset: int = 0) -> Sequence[int]:
     """The runs of a part of the stable order, sought among its first ones alone as long as there are enough of them."""
     found: Sequence[int] = ()
-    some = ((drawn, unindexed(answer.c.kind) == kind) for drawn in DRAWN.values())
-    for which in (*some, (answer.c.reason != "", answer.c.kind == kind)):
-        found = tx.execute(_part(wanted.where(*which), limit, offset)).scalars().all()
+    some = (and_(drawn, unindexed(answer.c.kind) == kind) for drawn in DRAWN.values())
+    for which in (*some, and_(answer.c.reason != "", answer.c.kind == kind)):
+        found = tx.execute(_part(wanted.where(which), limit, offset)).scalars().all()
         if len(found) == limit:
             break
     return found
 
 
-def _part(wanted: Select[tuple[int]], limit: int, offset: int) -> Select[tuple[int]]:
+def _part(wanted: Select[int], limit: int, offset: int) -> Select[int]:
     return wanted.order_by(PLACE, answer.c.run_id).limit(limit).offset(offset)
 
 

@@ -189,8 +189,10 @@ def test_quotes_of_a_theme_come_in_one_order_however_they_are_looked_up(database
     read_reasons(database)
 
     def ask(tx: Tx, *, now: datetime, named: bool, among: Share, offset: int) -> list[int]:
-        part = {"named": named, "among": among, "limit": 4, "offset": offset}
-        return [one.run_id for one in storage.reasons.list_about(tx, Kind.NPS, period_of(clock), {"delivery"}, **part)]
+        found = storage.reasons.list_about(
+            tx, Kind.NPS, period_of(clock), {"delivery"}, named=named, among=among, limit=4, offset=offset
+        )
+        return [one.run_id for one in found]
 
     order = sorted(runs, key=lambda run_id: run_id * HASH_FACTOR % HASH_RANGE)
     about = [run_id for run_id in order if named(database, run_id)]
