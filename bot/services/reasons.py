@@ -26,7 +26,7 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.reasons import Said
 
-READ = 600
+READ = 500
 """So many reasons of a period are read for their words, drawn by a stable hash: decrypting and masking is the cost."""
 LEARNED_FROM = 1000
 UNSCORED = 500

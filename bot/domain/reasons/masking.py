@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
 import phonenumbers
@@ -29,8 +29,8 @@ HANDLE = re.compile(r"(?<!\w)@\w+")
 WITHIN = re.compile(r"[./]\S")
 """A link has such a sign inside it, where sentences end with theirs."""
 DIGIT = re.compile(r"\d")
-FEWEST_DIGITS = 2
-"""A single digit is no telephone number in any country; most texts have none."""
+FEWEST_DIGITS = 6
+"""A telephone number of another country has so many digits with what is dialled before it, where it has no "+"."""
 CODE = re.compile(
     r"#[\w-]+"  # an order
     r"|\b[^\W\d_]+-?\d{2,}[\w-]*"  # KH123
@@ -79,7 +79,7 @@ def mask(text: str, customer: Name, staff: Names, *, region: str) -> str:
     if "@" in plain:
         plain = HANDLE.sub(MASK, plain)
     digits = len(DIGIT.findall(plain))
-    if digits >= FEWEST_DIGITS:
+    if digits >= _fewest_digits(region) or "+" in plain:
         plain = _cover(plain, _numbers(plain, region))
     if digits or "#" in plain:
         plain = CODE.sub(MASK, plain)
@@ -102,6 +102,13 @@ def _word(word: str) -> _Word:
 
 
 Span = tuple[int, int]
+
+
+@cache
+def _fewest_digits(region: str) -> int:
+    """With how many digits a text may hold a telephone number: to look for one takes longer than all the rest."""
+    described = phonenumbers.PhoneMetadata.metadata_for_region(region).general_desc
+    return min(FEWEST_DIGITS, *described.possible_length, *described.possible_length_local_only)
 
 
 def _numbers(text: str, region: str) -> list[Span]:
