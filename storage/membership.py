@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit
@@ -78,10 +78,7 @@ def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
 def events(tx: Tx, part: Period) -> Events:
     """Who came and who left on the days of a period."""
     slots = Counter[int]()
-    free = select(func.count(), func.count(customer.c.last_purchase_at)).where(
-        _in(customer.c.joined_at, part), ~exists().where(loss.c.customer_id == customer.c.id)
-    )
-    came, bought = tx.execute(free).one()
+    came, bought = tx.execute(_CAME_TO_STAY, {"start": part.start, "end": part.end}).one()
     slots.update({CAME + BOUGHT: bought, CAME + NEVER: came - bought})
     ended: list[tuple[Stay, int]] = []
     for stay, one in _list_stays(tx, part):
@@ -94,22 +91,14 @@ def events(tx: Tx, part: Period) -> Events:
 
 def first_after(tx: Tx, instant: datetime) -> datetime | None:
     """When a customer came or left first, then or later."""
-    columns = (customer.c.joined_at, loss.c.lost_at, loss.c.recovered_at)
-    found = [tx.execute(select(func.min(column)).where(column >= instant)).scalar() for column in columns]
+    found = tx.execute(_FIRST, {"start": instant}).one()
     return min((each for each in found if each is not None), default=None)
 
 
 def _list_stays(tx: Tx, part: Period) -> Iterable[tuple[Stay, int]]:
     """All stays of those who were ever lost and came or left in a period."""
-    moved = or_(_in(loss.c.lost_at, part), _in(loss.c.recovered_at, part))
-    lost = select(loss.c.customer_id).where(moved)
-    joined = select(loss.c.customer_id).join(customer, customer.c.id == loss.c.customer_id)
-    columns = (customer.c.id, customer.c.joined_at, customer.c.last_purchase_at, loss.c.lost_at, loss.c.recovered_at)
-    theirs = customer.c.id.in_(lost.union(joined.where(_in(customer.c.joined_at, part))))
-    statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
-    for (_, joined_at, last_purchase_at), rows in groupby(
-        tx.execute(statement.order_by(customer.c.id)), key=lambda row: row[:3]
-    ):
+    found = tx.execute(_STAYS, {"start": part.start, "end": part.end})
+    for (_, joined_at, last_purchase_at), rows in groupby(found, key=lambda row: row[:3]):
         one = NEVER if last_purchase_at is None else BOUGHT
         for stay in stays(joined_at, [(row.lost_at, row.recovered_at) for row in rows]):
             yield stay, one
@@ -144,5 +133,27 @@ def _purchases_known(tx: Tx) -> bool:
     return tx.execute(select(purchase.c.id).where(purchase.c.amount_minor > 0).limit(1)).first() is not None
 
 
-def _in(instant: ColumnElement[Any], part: Period) -> ColumnElement[bool]:
-    return and_(instant >= part.start, instant < part.end)
+def _in_part(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(instant >= bindparam("start"), instant < bindparam("end"))
+
+
+def _stays() -> Select[Any]:
+    lost = select(loss.c.customer_id).where(or_(_in_part(loss.c.lost_at), _in_part(loss.c.recovered_at)))
+    joined = select(loss.c.customer_id).join(customer, customer.c.id == loss.c.customer_id)
+    theirs = customer.c.id.in_(lost.union(joined.where(_in_part(customer.c.joined_at))))
+    columns = (customer.c.id, customer.c.joined_at, customer.c.last_purchase_at, loss.c.lost_at, loss.c.recovered_at)
+    statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
+    return statement.order_by(customer.c.id)
+
+
+# Built once: they are asked of each day that is counted.
+_STAYS = _stays()
+_CAME_TO_STAY = select(func.count(), func.count(customer.c.last_purchase_at)).where(
+    _in_part(customer.c.joined_at), ~exists().where(loss.c.customer_id == customer.c.id)
+)
+_FIRST = select(
+    *(
+        select(func.min(instant)).where(instant >= bindparam("start")).scalar_subquery()
+        for instant in (customer.c.joined_at, loss.c.lost_at, loss.c.recovered_at)
+    )
+)

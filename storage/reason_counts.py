@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from bot.domain.periods import Period
 from bot.domain.rollups import THEME, THEMES, reasons_of
@@ -95,17 +95,23 @@ def by_theme(together: Told) -> Told:
 
 def tell(tx: Tx, kind: Kind, period: Period) -> Told:
     """The answers of a period by the themes of their reasons together, row by row."""
-    named = case((answer.c.reason != "", func.coalesce(_named(), "")), else_=NO_REASON).label("named")
-    grouped = (named, answer.c.score)
-    within = (answer.c.answered_at >= period.start, answer.c.answered_at < period.end)
-    statement = select(*grouped, func.count().label("n")).where(answer.c.kind == kind, *within).group_by(*grouped)
     told: dict[str, Counter[int]] = defaultdict(Counter)
-    for row in tx.execute(statement):
+    for row in tx.execute(_TELL, {"kind": kind, "start": period.start, "end": period.end}):
         told[BETWEEN.join(sorted(row.named.split(BETWEEN)))][row.score] += row.n
     return told
 
 
-def _named() -> ColumnElement[str]:
-    """The themes of one reason, in whatever order."""
-    theirs = (reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about)
-    return select(func.aggregate_strings(reason_theme.c.theme, BETWEEN)).where(*theirs).scalar_subquery()
+# Built once: counting a day asks it.
+_named = select(func.aggregate_strings(reason_theme.c.theme, BETWEEN)).where(
+    reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about
+)
+_grouped = (
+    case((answer.c.reason != "", func.coalesce(_named.scalar_subquery(), NO_THEME)), else_=NO_REASON).label("named"),
+    answer.c.score,
+)
+_TELL = (
+    select(*_grouped, func.count().label("n"))
+    .where(answer.c.kind == bindparam("kind"))
+    .where(answer.c.answered_at >= bindparam("start"), answer.c.answered_at < bindparam("end"))
+    .group_by(*_grouped)
+)

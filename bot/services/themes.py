@@ -35,7 +35,8 @@ def plan_themes(tx: Tx, *, now: datetime, rules: Rules) -> int:
     dictionary = storage.themes.load_dictionary(tx, rules)
     version = storage.themes.current_version(tx, dictionary.digest, now=now)
     texts = storage.themes.list_unread(tx, version, limit=CHUNK)
-    storage.themes.assign(tx, {run_id: dictionary.find(text) for run_id, text in texts.items()}, version=version)
+    if texts:
+        storage.themes.assign(tx, {run_id: dictionary.find(text) for run_id, text in texts.items()}, version=version)
     return len(texts)
 
 
