@@ -18,6 +18,8 @@ def masked(text: str) -> str:
     [
         ("Gọi mình 0912 345 678 nhé", f"Gọi mình {MASK} nhé"),
         ("+84 91 234 56 78", MASK),
+        ("gọi +43 123 nhé", f"gọi {MASK} nhé"),
+        ("gọi 004 984 nhé", f"gọi {MASK} nhé"),
         ("thư an.nguyen+1@mail.example.vn ạ", f"thư {MASK} ạ"),
         ("xem https://a.b/c?d=1 và shop.vn/abc", f"xem {MASK} và {MASK}"),
         ("nhắn @binhtran", f"nhắn {MASK}"),

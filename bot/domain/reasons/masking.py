@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import pairwise
+from typing import Any
 
 import phonenumbers
 
@@ -107,8 +108,9 @@ Span = tuple[int, int]
 @cache
 def _fewest_digits(region: str) -> int:
     """With how many digits a text may hold a telephone number: to look for one takes longer than all the rest."""
-    described = phonenumbers.PhoneMetadata.metadata_for_region(region).general_desc
-    return min(FEWEST_DIGITS, *described.possible_length, *described.possible_length_local_only)
+    country: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)  # typed as if it and its parts may be missing
+    described = country.general_desc
+    return int(min(FEWEST_DIGITS, *described.possible_length, *described.possible_length_local_only))
 
 
 def _numbers(text: str, region: str) -> list[Span]:
