@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, repeats
+from storage import dimensions, membership, repeats, takings
 from storage.database import Tx
 from storage.raw_reports import superseded
-from storage.rollups import SLOTS
+from storage.rollups import CURRENCY, SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
 TOLD = [dimensions.then(by).label(by) for by in Dimension]
@@ -39,6 +39,8 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return len(began)
     if series == MEMBERS:
         return _count_members(tx, day)
+    if series == TAKINGS:
+        return takings.keep(tx, day)
     told = list(_told(tx, series, day, now))
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
@@ -59,6 +61,8 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
         return membership.first_after(tx, instant)
+    if series == TAKINGS:
+        return takings.first_after(tx, instant)
     if series in SURVEYS_SENT:
         statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
     else:
@@ -77,7 +81,7 @@ def forget(tx: Tx, series: str, days: Period) -> None:
     tx.execute(
         delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
     )
-    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension)))
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension, CURRENCY)))
     tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
 
 

@@ -19,6 +19,9 @@ from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, roll
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
+CURRENCY = "currency"
+"""By what money is added up, and by nothing else; the segments are currencies."""
+
 DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
 
@@ -69,8 +72,16 @@ def _sum_rows(
             for slots in (slots for day, slots in days if period.first_day <= day < period.after):
                 found[period, EVERYBODY].update(slots)
         return found
+    return sum_segments(tx, series, counted, periods, by)
+
+
+def sum_segments(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
+) -> dict[Slice, Counter[int]]:
+    """What was counted on the counted days of each period by the segments of a dimension; no change since is in it."""
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
     for period in periods:
-        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": by}):
+        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": dimension}):
             found[period, segment].update(_by_slot(sums))
     return found
 

@@ -14,6 +14,8 @@ REPEATS = "repeats"
 """NPS answers of a day that superseded one, beside the day and the score of that one."""
 MEMBERS = "members"
 """Customers who came or left on a day, and those who left beside the day that they had come."""
+TAKINGS = "takings"
+"""What was bought on a day, by currency."""
 
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
@@ -24,7 +26,7 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS)
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, TAKINGS)
 
 
 @dataclass(frozen=True)

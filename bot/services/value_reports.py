@@ -72,7 +72,7 @@ def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     """What a customer is worth by averages, and, where enough is known, by what they are expected to buy."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     found = lifetime_value(storage.money.load_lives(tx, ledger, pair.now), pair.months, _horizon(rules.money))
-    deals = storage.money.load_deals(tx, ledger, pair.now)
+    deals = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now).deals()
     predicted, why_not = _predict(tx, rules, now=now)
     figures = [
         *_life_figures(found, ledger.currency),
