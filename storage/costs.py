@@ -39,7 +39,13 @@ def load_cases(tx: Tx, ledger: Ledger, period: Period) -> Sample:
 def list_costs(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
     """The costs of solved tickets from this place to that, both counted from 0 in the order of costs."""
     own = ledger.of(ticket.c.customer_id, ticket.c.currency)
-    ordered = select(ticket.c.cost_minor).where(*own, *_solved(period)).order_by(ticket.c.cost_minor).offset(first).limit(last - first + 1)
+    ordered = (
+        select(ticket.c.cost_minor)
+        .where(*own, *_solved(period))
+        .order_by(ticket.c.cost_minor)
+        .offset(first)
+        .limit(last - first + 1)
+    )
     return list(tx.execute(ordered).scalars())
 
 

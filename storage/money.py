@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, or_, select
 
 from bot.domain.health import Colour
 from bot.domain.metrics.resampling import Sample
@@ -21,6 +21,7 @@ from storage import samples as sampling
 from storage import takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
+from storage.raw_reports import unindexed
 from storage.tables import customer, health, loss, purchase
 
 EXAMINED = 5_000
@@ -60,11 +61,12 @@ def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
 def count_takings(tx: Tx, ledger: Ledger, spending: Spending, periods: Sequence[Period]) -> list[Takings]:
     """What each of the periods took; how unlike customers are is of those who are looked at."""
     found = takings.add_up(tx, periods)
-    return [_takings(ledger, found[period][ledger.currency], spending, period) for period in periods]
+    return [_takings(ledger, found[period], spending, period) for period in periods]
 
 
-def _takings(ledger: Ledger, sums: Mapping[int, int], spending: Spending, period: Period) -> Takings:
-    spent = spending.within(period)
+def _takings(ledger: Ledger, found: Mapping[str, Counter[int]], spending: Spending, period: Period) -> Takings:
+    sums, spent = found.get(ledger.currency, Counter[int]()), spending.within(period)
+    others = sum(slots[takings.PURCHASES] for currency, slots in found.items() if currency != ledger.currency)
     return Takings(
         minor=sums[takings.MINOR],
         sales=sums[takings.SALES],
@@ -72,13 +74,8 @@ def _takings(ledger: Ledger, sums: Mapping[int, int], spending: Spending, period
         cancelled_minor=sums[takings.CANCELLED_MINOR],
         customers=spent.customers * ledger.every,
         squares=spent.squares * ledger.every,
+        others=others,
     )
-
-
-def count_other_currencies(tx: Tx, ledger: Ledger, period: Period) -> int:
-    """Purchases in another currency, which are left out."""
-    found: Mapping[str, Counter[int]] = takings.add_up(tx, [period])[period]
-    return sum(slots[takings.PURCHASES] for currency, slots in found.items() if currency != ledger.currency)
 
 
 def load_spending(tx: Tx, ledger: Ledger, periods: Sequence[Period]) -> Spending:
@@ -115,9 +112,7 @@ def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Sample:
     spent = select(func.coalesce(func.sum(purchase.c.amount_minor), 0)).where(
         own, purchase.c.currency == ledger.currency, *_during(period)
     )
-    lost = exists().where(
-        loss.c.customer_id == customer.c.id, loss.c.lost_at >= period.start, loss.c.lost_at < period.end
-    )
+    lost = _any(loss.c.customer_id == customer.c.id, loss.c.lost_at >= period.start, loss.c.lost_at < period.end)
     lives = (
         select(
             customer.c.id.label("customer_id"),
@@ -135,11 +130,14 @@ def _there(instant: datetime) -> list[ColumnElement[bool]]:
     at = literal(instant, UtcDateTime())
     earlier = loss.alias("earlier")
     back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= at)
-    bought = exists().where(
-        purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < at, purchase.c.amount_minor > 0
-    )
-    gone = exists().where(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < at, back)
-    return [customer.c.joined_at < at, ~gone, bought]
+    bought = _any(purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < at, purchase.c.amount_minor > 0)
+    gone = _any(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < at, back)
+    return [customer.c.joined_at < at, bought, ~gone]
+
+
+def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a row, without reading one: of `SELECT *` SQLite reads it, though an index says enough."""
+    return select(literal(1)).where(*conditions).exists()
 
 
 def load_at_risk(tx: Tx, ledger: Ledger) -> Takings:
@@ -149,7 +147,12 @@ def load_at_risk(tx: Tx, ledger: Ledger) -> Takings:
     statement = (
         select(func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares"))
         .join(customer, and_(health.c.customer_id == customer.c.id, customer.c.lost_at.is_(None)))
-        .where(health.c.colour == Colour.RED, *ledger.of(health.c.customer_id, health.c.currency))
+        .where(_of_whom(ledger) == Colour.RED, *ledger.of(health.c.customer_id, health.c.currency))
     )
     row = tx.execute(statement).one()
     return Takings(minor=int(row.minor) * every, customers=row.n * every, squares=float(row.squares) * every**2)
+
+
+def _of_whom(ledger: Ledger) -> ColumnElement[str]:
+    """The colour; of few customers not by its index, which would be read for all who have it."""
+    return health.c.colour if ledger.every == 1 else unindexed(health.c.colour)

@@ -44,7 +44,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     parts = _parts(period, now=now)
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
-    takings, before = storage.money.count_takings(tx, ledger, spending, pair.both)
+    takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
     gross, net, *_ = retention_figures(_retention(tx, ledger, pair, spending))
     at_risk = storage.money.load_at_risk(tx, ledger)
@@ -58,7 +58,8 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
-    return money_report(facts, figures, _over_time(tx, ledger, spending, parts), _left_out(tx, ledger, pair))
+    points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
+    return money_report(facts, figures, AmountsPicture(ledger.currency, points), {"other_currencies": takings.others})
 
 
 def revenue(
@@ -71,7 +72,7 @@ def revenue(
     shares = retention_figures(_retention(tx, ledger, pair, spending))
     by_contracts = storage.contracts.any_contract(tx, ledger.currency)
     left_out = {
-        **_left_out(tx, ledger, pair),
+        "other_currencies": takings.others,
         "by_contracts": by_contracts,
         "endless": storage.contracts.count_endless(tx, ledger.currency, pair.now.first_day) if by_contracts else 0,
         "sales": takings.sales,
@@ -102,7 +103,7 @@ def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     ]
     points = _ratios(lambda part: spending.within(part).deals(), parts)
     left_out = {
-        **_left_out(tx, ledger, pair),
+        "other_currencies": takings.others,
         "sales": takings.sales,
         "cancelled": takings.cancelled,
         "cancelled_minor": takings.cancelled_minor,
@@ -129,20 +130,10 @@ def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: La
     )
 
 
-def _left_out(tx: Tx, ledger: Ledger, pair: Spans) -> dict[str, int]:
-    return {"other_currencies": storage.money.count_other_currencies(tx, ledger, pair.now)}
-
-
 def _parts(period: Period, *, now: datetime) -> Sequence[Period]:
     """Whole parts that are over, if there are any: one that is cut short would look like a dip."""
     parts = trends(period, now=now)[0]
     return tuple(part for part in parts if is_whole(part) and part.end <= now) or parts
-
-
-def _over_time(tx: Tx, ledger: Ledger, spending: Spending, parts: Sequence[Period]) -> AmountsPicture:
-    taken = storage.money.count_takings(tx, ledger, spending, parts)
-    points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
-    return AmountsPicture(ledger.currency, points)
 
 
 def _ratios(load: Callable[[Period], Sample], parts: Sequence[Period]) -> list[TimedPoint]:
@@ -186,9 +177,7 @@ def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> lis
         _cost_per_customer(tx, ledger, pair, customers=customers),
         money_figure("cost_per_case", ratio(cases), ledger.currency),
         hidden(
-            money_figure(
-                "median_cost", Estimate(prices[middle - low], prices[0], prices[-1], n), ledger.currency
-            ),
+            money_figure("median_cost", Estimate(prices[middle - low], prices[0], prices[-1], n), ledger.currency),
             cases.sums.n,
         ),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),

@@ -137,7 +137,7 @@ def _predicted_figures(found: Prediction | None, why_not: TooLittleError | None,
 
 def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """How many customers each segment has and which share of a year's money; as of the last day that was ranked."""
-    counted = storage.standings.count_segments(tx, currency=rules.currency)
+    counted = storage.standings.load_segments(tx, currency=rules.currency)
     ranked = {name.value: counted[name] for name in Segment if name in counted}
     rows = segment_figures(ranked)
     ledger = storage.money.open_ledger(tx, rules.currency)
