@@ -11,4 +11,4 @@ from storage.database import Tx
 def load(tx: Tx, pairs: Any, top: str = "top", bottom: str = "bottom") -> Sample:  # noqa: ANN401  a subquery
     """The sample of a subquery with a row a customer, by its columns `top`, `bottom` and `customer_id`."""
     above, below = cast(pairs.c[top], Float), cast(pairs.c[bottom], Float)
-    return Sample.of(tx.execute(select(above, below).order_by(pairs.c.customer_id)).tuples())
+    return Sample.of((row[0], row[1]) for row in tx.execute(select(above, below).order_by(pairs.c.customer_id)))

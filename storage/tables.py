@@ -285,8 +285,15 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_customer_id", "customer_id"),
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
-        Index("ix_support_case_resolved_at", "resolved_at"),
-        Index("ix_support_case_opened_at", "opened_at"),
+        Index("ix_support_case_resolved", "resolved_at", "resolved_by"),
+        Index("ix_support_case_opened", "opened_at", "resolved_at", "resolved_by", "source"),
+        Index(
+            "ix_support_case_asked",
+            "nps_run_id",
+            "nps_before",
+            sqlite_where=text("nps_before is not null"),
+            postgresql_where=text("nps_before is not null"),
+        ),
     )
 
     id: int | None = _id()

@@ -1,7 +1,7 @@
 """A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -213,7 +213,7 @@ def cases_report(
         "period": period_facts(period),
         "so_far": period.so_far(now),
         "unit": next(iter(picture.opened)).unit,
-        **_written(asdict(found)),
+        **_written(asdict(_without_curves(found))),
     }
     message = Message("reports/cases", language, facts)
     return Report(
@@ -224,6 +224,12 @@ def cases_report(
         figures=printed(found),
         methods=CASE_METHODS,
     )
+
+
+def _without_curves(found: CaseFigures) -> CaseFigures:
+    """The same without what only the picture shows: thousands of steps."""
+    answer, resolution = (replace(each, curve=()) for each in (found.answer, found.resolution))
+    return replace(found, answer=answer, resolution=resolution)
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts

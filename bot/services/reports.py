@@ -182,9 +182,10 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     counts = storage.case_reports.count(tx, period)
     found = case_reports.figures(counts, period, rules, now=now)
     parts, *_ = trends(period, now=now)
+    opened, resolved = storage.case_reports.count_parts(tx, parts)
     picture = CaseTimesPicture(
-        opened=case_reports.by_part((one.opened_at for one in counts.opened), parts),
-        resolved=case_reports.by_part(counts.resolved, parts),
+        opened=opened,
+        resolved=resolved,
         answer=found.answer,
         resolution=found.resolution,
         answer_within=rules.cases.answer_within / case_reports.HOUR,

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, by_part, figures, printed
+from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, CaseTotals, figures, printed
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import FigureUnit
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import parse_period, trends
+from bot.domain.periods import parse_period
 from bot.domain.rules import Rules
 
 RULES = Rules()
@@ -127,11 +127,19 @@ def test_whether_it_helped_is_the_share_of_higher_scores() -> None:
     assert (some.before, some.after, some.excluded) == (3.0, 6.0, 3)
 
 
-def test_parts_of_a_period_count_their_own_days() -> None:
-    parts = trends(PERIOD, now=NOW)[0]
-    counted = by_part([MONDAY, MONDAY + HOUR, MONDAY + 7 * DAY], parts)
-    assert sorted(counted.values())[-2:] == [1, 2]
-    assert sum(counted.values()) == 3
+def test_many_pairs_of_instants_have_the_business_time_that_each_has_alone() -> None:
+    instants = [MONDAY + offset * HOUR for offset in (-60, -14, 0, 3, 9.5, 11, 24, 100, 130, 200)]
+    pairs = [(start, end) for start in instants for end in instants]
+    hours = hours_of(RULES)
+    assert hours.elapsed(pairs) == [hours.between(*pair) for pair in pairs]
+    assert hours.elapsed([]) == []
+
+
+def test_where_not_all_cases_are_here_the_totals_are_of_all() -> None:
+    totals = CaseTotals(opened=9, complaints=4, open=2, oldest_at=MONDAY)
+    few = figures(CaseCounts(opened=[SOLVED] * 3, every=3, totals=totals), PERIOD, RULES, now=NOW)
+    assert (few.every, few.opened, few.complaints, few.open, few.oldest_at) == (3, 9, 4, 2, MONDAY)
+    assert few.resolution.n == 3
 
 
 def test_every_figure_is_there_for_files_and_one_that_is_not_known_has_no_value() -> None:
