@@ -7,6 +7,7 @@ counts, never people.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -31,11 +32,14 @@ from sqlalchemy.types import TypeEngine
 from bot.domain.periods import Period
 from bot.domain.reports import Funnel, Slice
 from bot.domain.segments import Bands, Dimension
+from bot.domain.survey_funnels import SENT
 from bot.domain.touchpoints import Kind
 from storage import dimensions
 from storage.columns import UtcDateTime
 from storage.database import Tx
-from storage.tables import answer, customer, loss, purchase, segmentation, standing, survey_run
+from storage.tables import answer, customer, loss, outbox, purchase, segmentation, standing, survey_run
+
+_reminder = outbox.alias("reminder")
 
 
 def count_scores(
@@ -113,6 +117,8 @@ def count_funnels(
             func.count(answer.c.reason).label("commented"),
             func.count(closed).label("closed"),
             func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
+            func.count(case((was_reminded(), 1))).label("reminded"),
+            func.count(case((was_reminded(answer.c.answered_at), 1))).label("answered_after"),
         )
         .select_from(spans)
         .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
@@ -122,11 +128,17 @@ def count_funnels(
     )
     found: dict[Slice, dict[Kind, Funnel]] = {}
     for row in tx.execute(statement):
-        counts, kind = Funnel(row.sent, row.answered, row.commented, row.closed, row.closed_answered), Kind(row.kind)
+        counts, kind = Funnel(*(getattr(row, field.name) for field in fields(Funnel))), Kind(row.kind)
         for each in _slices(periods, row, by):
             funnels = found.setdefault(each, {})
             funnels[kind] = funnels.get(kind, Funnel()) + counts
     return found
+
+
+def was_reminded(before: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+    """Whether a reminder of the survey was sent, or may have been; with `before`, not later than then."""
+    theirs = (_reminder.c.run_id == survey_run.c.id, _reminder.c.kind == Kind.REMINDER, _reminder.c.status.in_(SENT))
+    return exists().where(*theirs, *(() if before is None else (_reminder.c.sent_at <= before,)))
 
 
 def count_members(

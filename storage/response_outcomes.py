@@ -12,7 +12,7 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.tables import answer, loss, purchase, survey_run
 
-MOST_FOLLOWED = 5_000
+MOST_FOLLOWED = 2_000
 """So many surveys, the last ones sent, make the intervals narrow enough, and keep a report quick at any size."""
 
 

@@ -1,8 +1,9 @@
 """Counting one business day of a series, and keeping what was counted."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import repeat, zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, not_, select, true
@@ -10,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert,
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, UNSENT, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, repeats, takings
+from storage import dimensions, membership, repeats, survey_funnels, takings
 from storage.database import Tx
-from storage.raw_reports import superseded
-from storage.rollups import CURRENCY, SLOTS
+from storage.raw_reports import superseded, was_reminded
+from storage.rollups import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
 TOLD = [dimensions.then(by).label(by) for by in Dimension]
@@ -39,9 +40,11 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return len(began)
     if series == MEMBERS:
         return _count_members(tx, day)
+    if series == UNSENT:
+        return _count_unsent(tx, day)
     if series == TAKINGS:
         return takings.keep(tx, day)
-    told = list(_told(tx, series, day, now))
+    told = _told(tx, series, day, now)
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
         _mark_next_closing(tx, series, day, now)
@@ -57,10 +60,20 @@ def _count_members(tx: Tx, day: Period) -> int:
     return found.slots.total()
 
 
+def _count_unsent(tx: Tx, day: Period) -> int:
+    fates = survey_funnels.count_fates(tx, day)
+    same = {"series": UNSENT, "day": day.first_day, "dimension": survey_funnels.FATE}
+    if fates:
+        tx.execute(insert(rollup), [same | {"segment": fate} | _slots([n]) for fate, n in fates.items()])
+    return fates.total()
+
+
 def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
         return membership.first_after(tx, instant)
+    if series == UNSENT:
+        return survey_funnels.first_planned(tx, instant)
     if series == TAKINGS:
         return takings.first_after(tx, instant)
     if series in SURVEYS_SENT:
@@ -81,19 +94,21 @@ def forget(tx: Tx, series: str, days: Period) -> None:
     tx.execute(
         delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
     )
-    same = and_(rollup.c.series == series, rollup.c.dimension.in_((EVERYBODY, *Dimension, CURRENCY)))
+    every = (EVERYBODY, survey_funnels.FATE, takings.CURRENCY, *Dimension)
+    same = and_(rollup.c.series == series, rollup.c.dimension.in_(every))
     tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
 
 
-def _told(tx: Tx, series: str, day: Period, now: datetime) -> Iterable[tuple[Sequence[Any], Sequence[int]]]:
+def _told(tx: Tx, series: str, day: Period, now: datetime) -> list[tuple[Sequence[Any], Sequence[int]]]:
     """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
     width = len(TOLD)
-    if series in SURVEYS_SENT:
-        for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)):
-            yield row[:width], [slot for slot, counts in enumerate(row[width:]) if counts]
-    else:
-        for row in tx.execute(_answers(series, day)):
-            yield row[:width], row[width:]
+    if series not in SURVEYS_SENT:
+        return [(row[:width], row[width:]) for row in tx.execute(_answers(series, day)).all()]
+    rows = [(row[:width], row[width:]) for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)).all()]
+    slots = {
+        steps: tuple(slot for slot, counts in enumerate(steps) if counts) for steps in {steps for _, steps in rows}
+    }
+    return [(columns, slots[steps]) for columns, steps in rows]
 
 
 def _answers(series: str, day: Period) -> Select[Any]:
@@ -121,6 +136,8 @@ def _surveys(kind: Kind, day: Period, now: datetime) -> Select[Any]:
             answer.c.reason.is_not(None),
             closed,
             and_(closed, answered),
+            was_reminded(),
+            was_reminded(answer.c.answered_at),
         )
         .select_from(survey_run)
         .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
@@ -144,19 +161,27 @@ def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
         tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
-def _save_day(tx: Tx, series: str, day: Period, told: Iterable[tuple[Sequence[Any], Sequence[int]]]) -> None:
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
-    for columns, slots in told:
-        for key in keys(columns):
-            here = counts[key]
-            for slot in slots:
-                here[slot] += 1
+def _save_day(tx: Tx, series: str, day: Period, told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> None:
     rows = [
         {"series": series, "day": day.first_day, "dimension": dimension, "segment": segment} | _slots(here)
-        for (dimension, segment), here in counts.items()
+        for (dimension, segment), here in _count_slots(told).items()
     ]
     if rows:
         tx.execute(insert(rollup), rows)
+
+
+def _count_slots(told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[tuple[str, str], list[int]]:
+    """By dimension and segment how many count in each slot; column by column, since most rows of a day are alike."""
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    slots = [slots for _, slots in told]
+    columns = zip(*(columns for columns, _ in told), strict=True)
+    for by, column in zip((None, *Dimension), (repeat(EVERYBODY, len(told)), *columns), strict=bool(told)):
+        for (segment, counted), n in Counter(zip(column, slots, strict=True)).items():
+            for name in dimensions.read(by, segment):
+                here = counts[by or EVERYBODY, name]
+                for slot in counted:
+                    here[slot] += n
+    return counts
 
 
 def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
@@ -179,4 +204,5 @@ def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime
 
 
 def _slots(counts: Sequence[int]) -> dict[str, int]:
-    return dict(zip(SLOTS, counts, strict=True))
+    """The slots of a row; those of which nothing is said are 0."""
+    return dict(zip_longest(SLOTS, counts, fillvalue=0))

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, inspect, text
 # `kind || ''` keeps SQLite, which has no statistics of its tables, from reading every answer of a kind instead of the
 # customer's few.
 MARK = "INSERT INTO rollup_mark (series, at)"
+TO_BE_SENT = "({row}.sent_at IS NULL AND {row}.\"trigger\" <> 'import')"
+MAYBE_SENT = "('sent', 'sending', 'unknown')"
 CHANGE = "INSERT INTO rollup_change (series, at, segmentation_id, slot, change)"
 
 
@@ -59,14 +61,48 @@ def _in_funnel(*, is_open: bool) -> str:
     )
 
 
-def _step(row: str, slot: int, change: str) -> tuple[str, str]:
-    """The funnel of an answer's survey has more or fewer in one step."""
-    run = f"{row}.run_id"
+def _step(row: str, slot: int, change: str, *, where: str = "1 = 1") -> tuple[str, str]:
+    """The funnel of an answer's or a reminder's survey has more or fewer in one step."""
     changed = f"s.series, r.sent_at, r.segmentation_id, {slot}, {change}"
+    run = f"{row}.run_id AND {where}"
     return (
         f"{CHANGE} SELECT {changed}{_in_funnel(is_open=True)}{run}",
         f"{MARK} SELECT s.series, r.sent_at{_in_funnel(is_open=False)}{run}",
     )
+
+
+def _mark_sent(row: str, *, where: str = "1 = 1") -> str:
+    """The day on which the survey of an answer or of a reminder was sent is to be counted anew."""
+    return (
+        f"{MARK} SELECT s.series, r.sent_at FROM rollup_state s JOIN survey_run r"  # noqa: S608  our own names
+        f" ON s.series = 'sent ' || r.kind AND r.sent_at < s.marked_before WHERE r.id = {row}.run_id AND {where}"
+    )
+
+
+def _mark_unsent(row: str) -> str:
+    """The survey of an answer or of a message is counted among those not sent, with what became of it."""
+    return (
+        f"{MARK} SELECT s.series, r.planned_at FROM rollup_state s JOIN survey_run r ON r.planned_at < s.marked_before"  # noqa: S608  our own names
+        f" WHERE s.series = 'unsent' AND r.id = {row}.run_id AND {TO_BE_SENT.format(row='r')}"
+    )
+
+
+def _reminded_before(row: str) -> str:
+    """Whether a reminder was sent before an answer."""
+    return (
+        f"EXISTS (SELECT 1 FROM outbox o WHERE o.run_id = {row}.run_id AND o.kind = 'reminder'"  # noqa: S608  our own names
+        f" AND o.status IN {MAYBE_SENT} AND o.sent_at <= {row}.answered_at)"
+    )
+
+
+def _answered_after(row: str) -> str:
+    """Whether there is an answer to what was reminded of, after it."""
+    return f"EXISTS (SELECT 1 FROM answer a WHERE a.run_id = {row}.run_id AND a.answered_at >= {row}.sent_at)"  # noqa: S608  our own names
+
+
+def _reminded(row: str, change: str) -> tuple[str, ...]:
+    """One more survey was reminded of, or one less."""
+    return (*_step(row, 5, change), _mark_sent(row, where=_answered_after(row)))
 
 
 def _mark_stays(customer: str, since: str) -> str:
@@ -107,10 +143,26 @@ SUPERSEDED = (
 REASONED = "CASE WHEN NEW.reason IS NULL THEN -1 ELSE 1 END"
 MOVED = "(OLD.kind, OLD.customer_id, OLD.answered_at) <> (NEW.kind, NEW.customer_id, NEW.answered_at)"
 SENT_OLD, SENT_NEW = "'sent ' || OLD.kind", "'sent ' || NEW.kind"
+SENT_OTHERWISE = "(NEW.sent_at IS NULL OR (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at))"
 SENT = "sent_at, kind, closed_at, closes_at, segmentation_id"
 
+PLANNED_OLD, PLANNED_NEW = (_mark("'unsent'", f"{row}.planned_at") for row in ("OLD", "NEW"))
+REMINDS = f"{{row}}.kind = 'reminder' AND {{row}}.run_id IS NOT NULL AND {{row}}.status IN {MAYBE_SENT}"
+FATE = "({row}.status, coalesce({row}.error, ''), coalesce({row}.hold_rule, ''))"
+
 TRIGGERS = (
-    Trigger("rollup_given", "INSERT", "answer", "1 = 1", (_mark("NEW.kind", "NEW.answered_at"), *_step("NEW", 1, "1"))),
+    Trigger(
+        "rollup_given",
+        "INSERT",
+        "answer",
+        "1 = 1",
+        (
+            _mark("NEW.kind", "NEW.answered_at"),
+            *_step("NEW", 1, "1"),
+            *_step("NEW", 6, "1", where=_reminded_before("NEW")),
+            _mark_unsent("NEW"),
+        ),
+    ),
     Trigger("rollup_reasoned", "INSERT", "answer", "NEW.reason IS NOT NULL", _step("NEW", 2, "1")),
     Trigger(
         "rollup_superseding",
@@ -145,6 +197,8 @@ TRIGGERS = (
         (
             *_mark_moved("OLD"),
             *_mark_moved("NEW"),
+            _mark_sent("NEW"),
+            _mark_unsent("NEW"),
         ),
     ),
     Trigger(
@@ -152,7 +206,7 @@ TRIGGERS = (
         "UPDATE OF reason",
         "answer",
         "(OLD.reason IS NULL) <> (NEW.reason IS NULL)",
-        _step("NEW", 2, REASONED),
+        (*_step("NEW", 2, REASONED), _mark_unsent("NEW")),
     ),
     Trigger(
         "rollup_removed",
@@ -163,6 +217,8 @@ TRIGGERS = (
             *_mark_moved("OLD"),
             *_step("OLD", 1, "-1"),
             *_step("OLD", 2, "CASE WHEN OLD.reason IS NULL THEN 0 ELSE -1 END"),
+            *_step("OLD", 6, "-1", where=_reminded_before("OLD")),
+            _mark_unsent("OLD"),
         ),
     ),
     Trigger("rollup_sent", "INSERT", "survey_run", "NEW.sent_at IS NOT NULL", (_mark(SENT_NEW, "NEW.sent_at"),)),
@@ -170,12 +226,43 @@ TRIGGERS = (
         "rollup_changed_run",
         f"UPDATE OF {SENT}",
         "survey_run",
-        "NEW.sent_at IS NOT NULL",
+        "OLD.sent_at IS NOT NULL OR NEW.sent_at IS NOT NULL",
         (
-            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND (OLD.kind, OLD.sent_at) <> (NEW.kind, NEW.sent_at)",
+            f"{_mark(SENT_OLD, 'OLD.sent_at')} AND {SENT_OTHERWISE}",
             _mark(SENT_NEW, "NEW.sent_at"),
         ),
     ),
+    Trigger("rollup_planned", "INSERT", "survey_run", TO_BE_SENT.format(row="NEW"), (PLANNED_NEW,)),
+    Trigger(
+        "rollup_replanned",
+        'UPDATE OF sent_at, planned_at, kind, closed_at, "trigger"',
+        "survey_run",
+        f"{TO_BE_SENT.format(row='OLD')} OR {TO_BE_SENT.format(row='NEW')}",
+        (PLANNED_NEW, f"{PLANNED_OLD} AND OLD.planned_at <> NEW.planned_at"),
+    ),
+    Trigger("rollup_removed_plan", "DELETE", "survey_run", TO_BE_SENT.format(row="OLD"), (PLANNED_OLD,)),
+    Trigger("rollup_invited", "INSERT", "outbox", "NEW.run_id IS NOT NULL", (_mark_unsent("NEW"),)),
+    Trigger(
+        "rollup_held",
+        "UPDATE OF status, error, hold_rule",
+        "outbox",
+        f"NEW.run_id IS NOT NULL AND {FATE.format(row='OLD')} <> {FATE.format(row='NEW')}",
+        (_mark_unsent("NEW"),),
+    ),
+    Trigger("rollup_uninvited", "DELETE", "outbox", "OLD.run_id IS NOT NULL", (_mark_unsent("OLD"),)),
+    Trigger("rollup_reminder", "INSERT", "outbox", REMINDS.format(row="NEW"), _reminded("NEW", "1")),
+    Trigger(
+        "rollup_reminded",
+        "UPDATE OF status, sent_at",
+        "outbox",
+        "NEW.kind = 'reminder' AND NEW.run_id IS NOT NULL",
+        (
+            *_step("NEW", 5, "1", where=f"{REMINDS.format(row='NEW')} AND NOT ({REMINDS.format(row='OLD')})"),
+            *_step("NEW", 5, "-1", where=f"{REMINDS.format(row='OLD')} AND NOT ({REMINDS.format(row='NEW')})"),
+            *(_mark_sent(row, where=_answered_after(row)) for row in ("OLD", "NEW")),
+        ),
+    ),
+    Trigger("rollup_not_reminded", "DELETE", "outbox", REMINDS.format(row="OLD"), _reminded("OLD", "-1")),
     Trigger("rollup_joined", "INSERT", "customer", "1 = 1", (_mark("'members'", "NEW.joined_at"),)),
     Trigger(
         "rollup_rejoined",

@@ -1,12 +1,15 @@
 """What was counted once a day, and what has changed since: read for reports, and kept by the planner."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, or_, select
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
@@ -14,13 +17,14 @@ from bot.domain.reports import EVERYBODY, Slice
 from bot.domain.rollups import NOTHING, REPEATS, Counted
 from bot.domain.segments import Dimension
 from storage import dimensions
+from storage.columns import UtcDateTime
 from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
-CURRENCY = "currency"
-"""By what money is added up, and by nothing else; the segments are currencies."""
+FEW = 8
+"""The days of more periods than so many are read, and added up here; a query costs as much as reading some thirty."""
 
 DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
@@ -28,25 +32,17 @@ DIMENSIONS = " ".join(Dimension)
 
 def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
     """Which days of a series are counted as the time zone has them; `now` matters to surveys, which close."""
-    alike = (rollup_state.c.timezone == timezone, rollup_state.c.dimensions == DIMENSIONS)
-    statement = select(rollup_state).where(rollup_state.c.series == series, *alike)
-    state = tx.execute(statement).first()
-    if state is None:
+    until = tx.execute(_UNTIL, {"series": series, "timezone": timezone}).scalar()
+    if until is None:
         return NOTHING
-    due = rollup_mark.c.since.is_(None) if now is None else _due(now)
-    marks = select(rollup_mark.c.at).where(rollup_mark.c.series == series, due).distinct()
-    changed = frozenset(local_date(at, timezone) for at in tx.execute(marks).scalars())
-    return Counted(state.counted_until, changed)
+    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "now": now})
+    return Counted(until, frozenset(local_date(at, timezone) for at in marks.scalars()))
 
 
 def zone(tx: Tx, series: str) -> str | None:
     """In the days of which time zone a series is counted."""
     found: str | None = tx.execute(select(rollup_state.c.timezone).where(rollup_state.c.series == series)).scalar()
     return found
-
-
-def _due(now: datetime) -> Any:  # noqa: ANN401  a condition
-    return or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
 
 
 def sum_days(
@@ -64,26 +60,35 @@ def sum_days(
 def _sum_rows(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
 ) -> dict[Slice, Counter[int]]:
-    """By the database for each period; but where there is one segment, days are few, and the parts of a trend many."""
+    """By the database for each period; but where there is one segment, the days of the many parts of a trend."""
+    if by is None and len(periods) > FEW:
+        return _sum_parts(tx, series, counted, periods)
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if by is None:
-        days = [(day, _by_slot(slots)) for day, *slots in tx.execute(_DAYS, _asked(series, counted, _hull(periods)))]
         for period in periods:
-            for slots in (slots for day, slots in days if period.first_day <= day < period.after):
-                found[period, EVERYBODY].update(slots)
+            found[period, EVERYBODY].update(_by_slot(tx.execute(_EVERYBODY, _asked(series, counted, period)).one()))
         return found
-    return sum_segments(tx, series, counted, periods, by)
+    for period in periods:
+        for segment, slots in sum_segments(tx, series, counted, period, by).items():
+            found[period, segment].update(slots)
+    return found
 
 
-def sum_segments(
-    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
-) -> dict[Slice, Counter[int]]:
-    """What was counted on the counted days of each period by the segments of a dimension; no change since is in it."""
+def _sum_parts(tx: Tx, series: str, counted: Counted, periods: Sequence[Period]) -> dict[Slice, Counter[int]]:
+    rows = tx.execute(_DAYS, _asked(series, counted, _hull(periods))).all()
+    days, *slots = zip(*rows, strict=True) if rows else ((),)
+    sums = [list(accumulate(slot, initial=0)) for slot in slots]
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     for period in periods:
-        for segment, *sums in tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": dimension}):
-            found[period, segment].update(_by_slot(sums))
+        first, after = bisect_left(days, period.first_day), bisect_left(days, period.after)
+        found[period, EVERYBODY].update({slot: each[after] - each[first] for slot, each in enumerate(sums)})
     return found
+
+
+def sum_segments(tx: Tx, series: str, counted: Counted, period: Period, dimension: str) -> Mapping[str, Counter[int]]:
+    """What was counted on the counted days of a period, by segment and slot, without what has changed since."""
+    rows = tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": dimension})
+    return {segment: Counter(_by_slot(sums)) for segment, *sums in rows}
 
 
 def _hull(periods: Sequence[Period]) -> Period:
@@ -102,15 +107,19 @@ def _list_changes(
 ) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
     """What has changed on counted days since, as instant, slot, by how much, and segments."""
     timezone = periods[0].timezone
-    statement = (
+    for row in tx.execute(_changes(by), {"series": series}):
+        if local_date(row.at, timezone) in counted:
+            yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
+
+
+@cache
+def _changes(by: Dimension | None) -> Select[Any]:
+    return (
         select(rollup_change.c.at, rollup_change.c.slot, rollup_change.c.change, dimensions.then(by))
         .select_from(rollup_change)
         .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
-        .where(rollup_change.c.series == series)
+        .where(rollup_change.c.series == _SERIES)
     )
-    for row in tx.execute(statement):
-        if local_date(row.at, timezone) in counted:
-            yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
 def sum_pairs(
@@ -136,9 +145,23 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
 _SERIES: BindParameter[str] = bindparam("series")
-_DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(
-    rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
+_UNTIL = select(rollup_state.c.counted_until).where(
+    rollup_state.c.series == _SERIES,
+    rollup_state.c.timezone == bindparam("timezone"),
+    rollup_state.c.dimensions == DIMENSIONS,
 )
+_MARKS = select(rollup_mark.c.at).where(rollup_mark.c.series == _SERIES, rollup_mark.c.since.is_(None)).distinct()
+_DUE_MARKS = (
+    select(rollup_mark.c.at)
+    .where(
+        rollup_mark.c.series == _SERIES,
+        or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime())),
+    )
+    .distinct()
+)
+_OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
+_EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)
+_DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(_OF_EVERYBODY).order_by(rollup.c.day)
 _SEGMENTS = (
     select(rollup.c.segment, *_sums(rollup))
     .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))

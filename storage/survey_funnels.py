@@ -1,67 +1,85 @@
-"""What became of the surveys that were planned in a period, from their runs, invitations, answers and reminders."""
+"""What became of the surveys that were planned in a period and of which no sending is known."""
 
+import json
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, select
 
 from bot.domain.periods import Period
-from bot.domain.survey_funnels import SENT, Tally
+from bot.domain.rollups import UNSENT
+from bot.domain.survey_funnels import Tally
 from bot.domain.touchpoints import INVITATIONS, Kind
+from storage import rollups
 from storage.database import Tx
 from storage.imports import IMPORTED
+from storage.raw_reports import was_reminded
 from storage.tables import answer, outbox, survey_run
 
-
-def list_tallies(tx: Tx, period: Period, kinds: Collection[Kind], *, now: datetime) -> list[Tally]:
-    """The surveys planned in a period by what became of them; what another tool collected was never planned."""
-    fates = _fates(period, kinds, now).subquery()
-    statement = select(*fates.c, func.count().label("n")).group_by(*fates.c)
-    return [
-        Tally(
-            kind=Kind(row.kind),
-            sent=bool(row.sent),
-            closed=bool(row.closed),
-            outbox=row.status,
-            error=row.error,
-            hold_rule=row.hold_rule if row.status in ("pending", "expired") else None,
-            answered=bool(row.answered),
-            commented=bool(row.commented),
-            reminded=bool(row.reminded),
-            answered_after=bool(row.answered_after),
-            count=row.n,
-        )
-        for row in tx.execute(statement)
-    ]
+FATE = "fate"
+"""The dimension by which they are counted ahead; a segment of it is a tally without its count, as JSON."""
+FATES = tuple(field.name for field in fields(Tally) if field.name != "count")
+UNKNOWN_TO_BE_SENT = and_(survey_run.c.sent_at.is_(None), survey_run.c.trigger != IMPORTED)
+"""What another tool collected was never to be sent."""
 
 
-def _fates(period: Period, kinds: Collection[Kind], now: datetime) -> Select[Any]:
-    """A row a survey."""
-    planned = (survey_run.c.planned_at >= period.start, survey_run.c.planned_at < period.end)
-    asked = (*planned, survey_run.c.kind.in_(kinds), survey_run.c.trigger != IMPORTED)
-    reminder = outbox.alias("reminder")
-    reminded = and_(reminder.c.run_id == survey_run.c.id, reminder.c.kind == Kind.REMINDER, reminder.c.status.in_(SENT))
-    # Only of what was not sent is the invitation looked for: what was sent needs no reason, and is by far the most.
-    unsent = (outbox.c.run_id == survey_run.c.id, outbox.c.kind.in_(INVITATIONS), survey_run.c.sent_at.is_(None))
-    last = select(func.max(outbox.c.id)).where(*unsent)
+def list_unsent(tx: Tx, period: Period, kinds: Collection[Kind]) -> list[Tally]:
+    """The period's surveys that are not known to be sent, by what became of them."""
+    counted = rollups.load(tx, UNSENT, period.timezone)
+    if not counted.helps(period):
+        return _tallies(count_fates(tx, period), kinds)
+    slots = rollups.sum_segments(tx, UNSENT, counted, period, FATE)
+    found = Counter({fate: counts[0] for fate, counts in slots.items()})
+    for part in counted.rest(period):
+        found.update(count_fates(tx, part))
+    return _tallies(found, kinds)
+
+
+def count_fates(tx: Tx, period: Period) -> Counter[str]:
+    """How many have which fate, each row looked at."""
+    fates = _fates(period).subquery()
+    statement = select(func.count(), *(fates.c[name] for name in FATES)).group_by(*fates.c)
+    return Counter({json.dumps(fate): n for n, *fate in tx.execute(statement)})
+
+
+def first_planned(tx: Tx, instant: datetime) -> datetime | None:
+    """When the first of them was planned, then or later."""
+    statement = select(func.min(survey_run.c.planned_at)).where(survey_run.c.planned_at >= instant, UNKNOWN_TO_BE_SENT)
+    found: datetime | None = tx.execute(statement).scalar()
+    return found
+
+
+def _tallies(found: Counter[str], kinds: Collection[Kind]) -> list[Tally]:
+    read = (_tally(fate, n) for fate, n in sorted(found.items()))
+    return [one for one in read if one.kind in kinds]
+
+
+def _tally(fate: str, count: int) -> Tally:
+    kind, *rest = json.loads(fate)
+    return Tally(**dict(zip(FATES, (Kind(kind), *rest), strict=True)), count=count)
+
+
+def _fates(period: Period) -> Select[Any]:
+    """A row a survey: the kind, what became of its last invitation, and what came after it."""
+    invitation = (outbox.c.run_id == survey_run.c.id, outbox.c.kind.in_(INVITATIONS))
+    last = select(func.max(outbox.c.id)).where(*invitation)
+    held = case((outbox.c.status.in_(("pending", "expired")), outbox.c.hold_rule))
     return (
         select(
             survey_run.c.kind,
-            survey_run.c.sent_at.is_not(None).label("sent"),
-            func.coalesce(or_(survey_run.c.closed_at.is_not(None), survey_run.c.closes_at <= now), False).label(
-                "closed"
-            ),
-            outbox.c.status,
+            outbox.c.status.label("outbox"),
             outbox.c.error,
-            outbox.c.hold_rule,
+            held.label("hold_rule"),
+            survey_run.c.closed_at.is_not(None).label("closed"),
             answer.c.run_id.is_not(None).label("answered"),
             answer.c.reason.is_not(None).label("commented"),
-            reminder.c.id.is_not(None).label("reminded"),
-            func.coalesce(answer.c.answered_at >= reminder.c.sent_at, False).label("answered_after"),
+            was_reminded().label("reminded"),
+            was_reminded(answer.c.answered_at).label("answered_after"),
         )
         .outerjoin(outbox, outbox.c.id == last.correlate(survey_run).scalar_subquery())
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .outerjoin(reminder, reminded)
-        .where(*asked)
+        .where(survey_run.c.planned_at >= period.start, survey_run.c.planned_at < period.end, UNKNOWN_TO_BE_SENT)
     )

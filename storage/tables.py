@@ -369,6 +369,12 @@ class SurveyRunRow(Table, table=True):
             postgresql_where=text("closed_at is null"),
         ),
         Index("ix_survey_run_sent", "sent_at", "kind"),
+        Index(
+            "ix_survey_run_unsent",
+            "planned_at",
+            sqlite_where=text("sent_at is null"),
+            postgresql_where=text("sent_at is null"),
+        ),
     )
 
     id: int | None = _id()

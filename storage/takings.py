@@ -13,8 +13,11 @@ from bot.domain.periods import Period
 from bot.domain.rollups import TAKINGS
 from storage import rollups
 from storage.database import Tx
-from storage.rollups import CURRENCY, SLOTS
+from storage.rollups import SLOTS
 from storage.tables import purchase, rollup
+
+CURRENCY = "currency"
+"""The dimension of what is kept; its segments are currencies."""
 
 PURCHASES, SALES, CANCELLED, MINOR, CANCELLED_MINOR = range(5)
 """The slots: how many, of what above and below nothing, and minor units of all and of what is below nothing."""
@@ -28,21 +31,19 @@ def add_up(tx: Tx, periods: Sequence[Period]) -> dict[Period, Mapping[str, Count
     counted = rollups.load(tx, TAKINGS, periods[0].timezone)
     helped = [each for each in periods if counted.helps(each)]
     rests = {each: counted.rest(each) if each in helped else [each] for each in periods}
-    days = rollups.sum_segments(tx, TAKINGS, counted, helped, CURRENCY)
-    rows = {part: by_currency(tx, part) for part in dict.fromkeys(part for rest in rests.values() for part in rest)}
+    parts = dict.fromkeys(part for rest in rests.values() for part in rest)
+    rows = {part: by_currency(tx, part) for part in parts}
     found: dict[Period, Mapping[str, Counter[int]]] = {}
     for each, rest in rests.items():
         here: dict[str, Counter[int]] = defaultdict(Counter)
-        for (period, currency), slots in days.items():
-            if period == each:
-                here[currency].update(slots)
-        for currency, slots in (pair for part in rest for pair in rows[part].items()):
+        days = rollups.sum_segments(tx, TAKINGS, counted, each, CURRENCY) if each in helped else {}
+        for currency, slots in (*days.items(), *(pair for part in rest for pair in rows[part].items())):
             here[currency].update(slots)
         found[each] = here
     return found
 
 
-def by_currency(tx: Tx, part: Period) -> dict[str, dict[int, int]]:
+def by_currency(tx: Tx, part: Period) -> dict[str, Counter[int]]:
     """The slots of a period, added up row by row."""
     amount, at = purchase.c.amount_minor, purchase.c.purchased_at
     sums = (
@@ -54,7 +55,7 @@ def by_currency(tx: Tx, part: Period) -> dict[str, dict[int, int]]:
     )
     statement = select(purchase.c.currency, *sums).where(at >= part.start, at < part.end)
     rows = tx.execute(statement.group_by(purchase.c.currency))
-    return {currency: {slot: int(n) for slot, n in enumerate(slots)} for currency, *slots in rows}
+    return {currency: Counter({slot: int(n) for slot, n in enumerate(slots)}) for currency, *slots in rows}
 
 
 def keep(tx: Tx, day: Period) -> int:
@@ -62,7 +63,7 @@ def keep(tx: Tx, day: Period) -> int:
     found = by_currency(tx, day)
     rows = [
         {"series": TAKINGS, "dimension": CURRENCY, "day": day.first_day, "segment": currency}
-        | {name: slots.get(slot, 0) for slot, name in enumerate(SLOTS)}
+        | {name: slots[slot] for slot, name in enumerate(SLOTS)}
         for currency, slots in found.items()
     ]
     if rows:

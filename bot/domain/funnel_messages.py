@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.messages import Language, Message
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, period_facts
+from bot.domain.reports import Funnel
 from bot.domain.survey_funnels import SurveyFunnel, Tally, by_kind, funnel_figures, funnel_of, steps
 from bot.domain.touchpoints import Kind
 
@@ -22,10 +23,16 @@ class SurveyFunnelPicture:
 
 
 def funnel_report(
-    tallies: Sequence[Tally], kind: Kind | None, *, period: Period, now: datetime, language: Language
+    sent: Mapping[Kind, Funnel],
+    tallies: Sequence[Tally],
+    kind: Kind | None,
+    *,
+    period: Period,
+    now: datetime,
+    language: Language,
 ) -> Report:
-    """The funnel of the surveys planned in the period, of one `kind` or of all; a few rules are named."""
-    funnel, kinds = funnel_of(tallies), by_kind(tallies)
+    """The funnel of the period's surveys, of one `kind` or of all; a few rules are named."""
+    funnel, kinds = funnel_of(sum(sent.values(), Funnel()), tallies), by_kind(sent, tallies)
     named = dict(list(funnel.held.items())[:MOST_RULES])
     found = {step.key: asdict(step) for step in steps(funnel)}
     facts = {

@@ -50,7 +50,8 @@ class Funnel:
 
     Each step counts what is left of the one before: sent, answered, commented. `closed` counts those of `sent` whose
     time to answer is over, and `closed_answered` those of them that were answered: only they make a response rate,
-    since the others may still be answered.
+    since the others may still be answered. `reminded` counts those of `sent` who were reminded, and `answered_after`
+    those of them who answered then.
     """
 
     sent: int = 0
@@ -58,6 +59,8 @@ class Funnel:
     commented: int = 0
     closed: int = 0
     closed_answered: int = 0
+    reminded: int = 0
+    answered_after: int = 0
 
     @property
     def open(self) -> int:

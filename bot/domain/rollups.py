@@ -14,8 +14,12 @@ REPEATS = "repeats"
 """NPS answers of a day that superseded one, beside the day and the score of that one."""
 MEMBERS = "members"
 """Customers who came or left on a day, and those who left beside the day that they had come."""
+
 TAKINGS = "takings"
 """What was bought on a day, by currency."""
+
+UNSENT = "unsent"
+"""Surveys that were planned on a day and have not been sent, by what became of them."""
 
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
@@ -26,7 +30,7 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, TAKINGS)
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, TAKINGS)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""How far the surveys came that were planned in a period: sent or not, and why; answered or not, and after what.
+"""How far the surveys of a period came: sent or not, and why; answered or not, and after what.
+
+They are those that were sent in it, and those that were planned in it and never sent.
 
 A bot is not told who has opened a message, so nothing is said of that.
 """
@@ -11,6 +13,7 @@ from bot.domain.contact import Rule
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.metrics.estimates import Estimate, shown
 from bot.domain.metrics.proportions import Share, proportion
+from bot.domain.reports import Funnel
 from bot.domain.touchpoints import Kind
 
 SENT = ("sent", "sending", "unknown")
@@ -19,17 +22,17 @@ DROPPED = ("cancelled", "expired")
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many surveys share one fate. `outbox`, `error` and `hold_rule` are those of the invitation, if there is one.
+    """How many surveys of which no sending is known share one fate, and what became of the invitation, if there is one.
 
-    `closed` says that no answer can come any more, `answered_after` that one came after a reminder.
+    One that may have been sent (`outbox`) may be answered too: `closed` says that no answer can come any more,
+    `answered_after` that one came after a reminder.
     """
 
     kind: Kind
-    sent: bool
-    closed: bool
     outbox: str | None
     error: str | None
     hold_rule: str | None
+    closed: bool
     answered: bool
     commented: bool
     reminded: bool
@@ -39,7 +42,7 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyFunnel:
-    """Surveys planned in a period, each counted once as waiting, sent, held, unreachable or given up.
+    """The surveys of a period, each counted once as waiting, sent, held, unreachable or given up.
 
     `held` says which rule holds, or has passed over, how many. Of those sent, `unanswered` are over without an answer,
     `open` may still be answered, and `answered_after` were answered after a reminder.
@@ -87,9 +90,9 @@ STEPS = (
 """Each step with that of which it is a share: the way to a comment, then what comes off it."""
 
 
-def funnel_of(tallies: Sequence[Tally]) -> SurveyFunnel:
-    """The funnel of these surveys."""
-    counts: Counter[str] = Counter()
+def funnel_of(sent: Funnel, tallies: Sequence[Tally]) -> SurveyFunnel:
+    """The funnel of the surveys that were sent, and of those of which that is not known."""
+    counts = _of_sent(sent)
     held: Counter[str] = Counter()
     for one in tallies:
         fate = _fate(one)
@@ -103,10 +106,24 @@ def funnel_of(tallies: Sequence[Tally]) -> SurveyFunnel:
     return SurveyFunnel(held=dict(sorted(held.items(), key=lambda rule: (-rule[1], rule[0]))), **counts)
 
 
-def by_kind(tallies: Sequence[Tally]) -> dict[Kind, SurveyFunnel]:
+def _of_sent(sent: Funnel) -> Counter[str]:
+    unanswered = sent.closed - sent.closed_answered
+    return Counter(
+        planned=sent.sent,
+        sent=sent.sent,
+        answered=sent.answered,
+        commented=sent.commented,
+        reminded=sent.reminded,
+        answered_after=sent.answered_after,
+        unanswered=unanswered,
+        open=sent.sent - sent.answered - unanswered,
+    )
+
+
+def by_kind(sent: Mapping[Kind, Funnel], tallies: Sequence[Tally]) -> dict[Kind, SurveyFunnel]:
     """A funnel for each kind that was planned, in the order of kinds."""
-    kinds = sorted({one.kind for one in tallies}, key=list(Kind).index)
-    return {kind: funnel_of([one for one in tallies if one.kind is kind]) for kind in kinds}
+    kinds = sorted({*sent, *(one.kind for one in tallies)}, key=list(Kind).index)
+    return {kind: funnel_of(sent.get(kind, Funnel()), [one for one in tallies if one.kind is kind]) for kind in kinds}
 
 
 def steps(funnel: SurveyFunnel) -> Iterator[FunnelStep]:
@@ -131,7 +148,7 @@ def _figure(step: FunnelStep, segment: str) -> Figure:
 
 
 def _fate(one: Tally) -> str:
-    if one.sent or one.outbox in SENT:
+    if one.outbox in SENT:
         return "sent"
     if one.outbox == "failed" or Rule.UNREACHABLE in (one.error, one.hold_rule):
         return "unreachable"

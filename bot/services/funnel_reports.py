@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+import storage.reports
 import storage.survey_funnels
 from bot.domain.funnel_messages import funnel_report
 from bot.domain.messages import Language
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
+from bot.domain.reports import EVERYBODY
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import SURVEYS, Kind
 from storage.database import Tx
@@ -16,7 +18,9 @@ from storage.database import Tx
 def funnel(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    """How far the surveys came that were planned in the period: those of one kind, or all."""
+    """How far the surveys of the period came: those of one kind, or all."""
     kind = Kind(request.metric) if request.metric else None
-    tallies = storage.survey_funnels.list_tallies(tx, period, [kind] if kind else SURVEYS, now=now)
-    return funnel_report(tallies, kind, period=period, now=now, language=language)
+    kinds = [kind] if kind else sorted(SURVEYS)
+    sent = storage.reports.count_funnels(tx, kinds, (period,), now=now).get((period, EVERYBODY), {})
+    tallies = storage.survey_funnels.list_unsent(tx, period, kinds)
+    return funnel_report(sent, tallies, kind, period=period, now=now, language=language)

@@ -5,7 +5,7 @@ Nobody is asked by the program here: rows are written as it would have left them
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -23,13 +23,16 @@ from storage.tables import (
     customer,
     health,
     loss,
+    outbox,
     purchase,
+    reason_theme,
     segmentation,
     standing,
     standing_round,
     support_case,
     survey_run,
 )
+from tests.bench import fates
 
 NOW = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
 """A Friday at noon in Vietnam: the day is half over."""
@@ -44,6 +47,9 @@ ANSWERED = 0.8
 NPS_EVERY = 105.0  # days; asked at a random moment of the first two thirds of each stretch
 OTHERS_EACH = 4.6  # CES and CSAT surveys a customer
 DAY = 86_400
+
+FILLED = (customer, segmentation, standing, health, purchase, loss, support_case)
+FILLED += (survey_run, answer, outbox, reason_theme)
 
 Array = np.ndarray[Any, Any]
 Values = dict[str, Any]
@@ -65,18 +71,26 @@ def fill(url: str, customers: int = CUSTOMERS) -> Years:
     migrate(url)
     with connect(url) as connection:
         _make_fast(connection)
-        tables = (customer, segmentation, standing, health, purchase, loss, support_case, survey_run, answer)
-        indexes = [index for table in tables for index in table.indexes]
+        indexes = [index for table in FILLED for index in table.indexes]
         for index in indexes:
             index.drop(connection)
         joined = _add_customers(connection, chance, customers)
         surveys, answers = _add_surveys(connection, chance, joined)
+        add_fates(connection, chance)
         for index in indexes:
             index.create(connection)
         connection.commit()
     with connect(url) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     return Years(customers, surveys, answers)
+
+
+def add_fates(connection: Connection, chance: np.random.Generator) -> None:
+    """What the reasons are about, surveys that were never sent, and reminders of the last two months."""
+    end = int(NOW.timestamp())
+    fates.add_themes(connection)
+    fates.add_unsent(connection, chance, _load, start=end - YEARS * 365 * DAY, end=end)
+    fates.add_reminders(connection, since=NOW - timedelta(days=60))
 
 
 def _make_fast(connection: Connection) -> None:
@@ -267,7 +281,7 @@ def _add_part(
     top, low = np.array([11, 7, 5])[kinds], np.array([0, 1, 1])[kinds]
     score = np.minimum(low + (np.sqrt(chance.random(count)) * top).astype(np.int64), low + top - 1)
     given = {"run_id": numbers, **theirs, "score": score, "answered_at": sent + wait}
-    given["reason"] = np.array([None, "vì"])[(chance.random(count) < 0.3).astype(int)]
+    given["reason"] = np.where(chance.random(count) < 0.3, fates.reasons_of(numbers).astype(object), None)
     answered = (chance.random(count) < ANSWERED) & (sent + wait < end)
     _load(connection, answer, {**{name: column[answered] for name, column in given.items()}, "scale": "test"})
     return int(answered.sum())

@@ -301,7 +301,7 @@ async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Data
     assert labels(said)[2:4] == [["· Tất cả ·", "NPS", "CES", "CSAT"], ["A/B"]]
     hoa.tap(said.message_id, "CSAT")
     await stage.settle()
-    assert caption(said).endswith("Kỳ này chưa lên lịch khảo sát nào.")
+    assert caption(said).endswith("Kỳ này chưa lên lịch hay gửi khảo sát nào.")
 
 
 async def test_a_segment_leads_to_who_answered_in_it_and_from_there_to_a_profile(

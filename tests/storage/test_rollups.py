@@ -1,6 +1,8 @@
 """What is counted once a day says at every moment what counting every row says, on both databases."""
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,9 +16,9 @@ from bot.domain.rules import Rules
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
 from bot.services import rollups
-from storage import raw_reports, reports
+from storage import raw_reports, reports, survey_funnels
 from storage.database import Database, Tx
-from storage.tables import answer, customer, loss, metadata, survey_run
+from storage.tables import answer, customer, loss, metadata, outbox, survey_run
 from tests.conftest import START
 from tests.factories import add_customer, put
 from tests.history import Asked, remember
@@ -69,7 +71,37 @@ def _answer_late(at: datetime, tx: Tx, ids: list[int]) -> None:
         tx.execute(insert(answer).values(run_id=run["id"], **row, score=3, scale="x", answered_at=at, reason=None))
 
 
+def _message(kind: str, values: dict[str, Any], tx: Tx, ids: list[int]) -> None:
+    """These surveys have an invitation, or a reminder, that is so; with no values, none any more."""
+    for run in tx.execute(select(survey_run).where(survey_run.c.id.in_(ids))).mappings().all():
+        theirs = outbox.c.dedupe_key == f"{kind}:{run['id']}"
+        if not values:
+            tx.execute(delete(outbox).where(theirs))
+        elif not tx.execute(update(outbox).where(theirs).values(values)).rowcount:
+            at = dict.fromkeys(("planned_at", "due_at", "expires_at"), START)
+            facts = {"run_id": run["id"], "customer_id": run["customer_id"], "priority": 1, "facts": {}}
+            what = {"kind": run["kind"] if kind == "invitation" else kind, "dedupe_key": f"{kind}:{run['id']}"}
+            tx.execute(insert(outbox).values(**what, **facts, **at, **values))
+
+
+messages: st.SearchStrategy[Change] = st.builds(
+    lambda kind, values: partial(_message, kind, values),
+    st.sampled_from(["invitation", "reminder"]),
+    st.one_of(
+        st.just({}),
+        st.builds(
+            lambda status, at, rule: {"status": status, "sent_at": at, "hold_rule": rule},
+            st.sampled_from(["pending", "sending", "sent", "expired"]),
+            st.none() | hours,
+            st.sampled_from([None, "floor"]),
+        ),
+    ),
+)
 changes: st.SearchStrategy[Change] = st.one_of(
+    messages,
+    messages,
+    st.just(_runs(sent_at=None)),
+    hours.map(lambda at: _runs(planned_at=at)),
     st.sampled_from([2, 4]).map(lambda score: _answers(score=score)),
     hours.map(lambda at: _answers(answered_at=at)),
     st.integers(1, CUSTOMERS).map(lambda number: _answers(customer_id=number)),
@@ -190,6 +222,9 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
             assert said == raw_reports.count_scores(tx, kind, periods, by=by)
         said_of_sent = reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
         assert said_of_sent == raw_reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
+    for each in periods:
+        true = {(*json.loads(fate), n) for fate, n in survey_funnels.count_fates(tx, each).items()}
+        assert {astuple(one) for one in survey_funnels.list_unsent(tx, each, SURVEYS)} == true
     instants = {each: each.end for each in periods}
     assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
     assert reports.count_lost(tx, periods) == raw_reports.count_lost(tx, periods)

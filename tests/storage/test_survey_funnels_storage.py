@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from bot.domain.periods import Period, parse_period
+from bot.domain.reports import EVERYBODY, Funnel
 from bot.domain.response_outcomes import Followed
 from bot.domain.survey_funnels import SurveyFunnel, funnel_of
 from bot.domain.touchpoints import SURVEYS, Kind
-from storage import response_outcomes, survey_funnels, survey_history
+from storage import reports, response_outcomes, survey_funnels, survey_history
 from storage.database import Database, Tx
 from storage.tables import outbox
 from tests.conftest import START
@@ -23,7 +24,11 @@ TWO_MONTHS_AGO = parse_period("25/8/2026..30/9/2026", now=START, timezone=SAIGON
 
 
 def funnel(database: Database, period: Period = WEEK, kinds: frozenset[Kind] = SURVEYS) -> SurveyFunnel:
-    return funnel_of(database.read_now(survey_funnels.list_tallies, period=period, kinds=kinds))
+    def read(tx: Tx, *, now: datetime) -> SurveyFunnel:
+        sent = reports.count_funnels(tx, sorted(kinds), (period,), now=now).get((period, EVERYBODY), {})
+        return funnel_of(sum(sent.values(), Funnel()), survey_funnels.list_unsent(tx, period, kinds))
+
+    return database.read_now(read)
 
 
 def change(database: Database, outbox_id: int, **values: object) -> None:

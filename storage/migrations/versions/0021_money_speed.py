@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_money_speed"
-down_revision = "0017_rollup"
+down_revision = "0018_funnel"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,24 @@
+"""What became of surveys is counted once a day too: those not sent by their fate, those sent with their reminders."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018_funnel"
+down_revision = "0017_rollup"
+branch_labels = None
+depends_on = None
+
+UNSENT = sa.text("sent_at is null")
+
+
+def upgrade() -> None:
+    op.create_index("ix_survey_run_unsent", "survey_run", ["planned_at"], sqlite_where=UNSENT, postgresql_where=UNSENT)
+    # Surveys that were sent are counted from the beginning again: what was counted knows nothing of reminders.
+    op.execute("DELETE FROM rollup_state WHERE series LIKE 'sent %'")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_survey_run_unsent", "survey_run")
+    op.execute("DELETE FROM rollup_state WHERE series = 'unsent'")
+    op.execute("DELETE FROM rollup WHERE series = 'unsent'")
+    op.execute("DELETE FROM rollup_mark WHERE series = 'unsent'")
