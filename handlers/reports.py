@@ -51,6 +51,9 @@ PAGES: Mapping[Page, reports.Page] = {
 }
 """Who makes a page that is no metric of surveys; trend and segments are metrics, and asked for as such."""
 
+OF_READER = frozenset({Page.TEAM})
+"""Pages that show each reader what is theirs to see; they take a `reader`."""
+
 
 async def report(update: Update, context: Context) -> None:
     """`/report`, and after it what is asked for, in words of one's own."""
@@ -92,6 +95,8 @@ async def _find(update: Update, context: Context, words: tuple[str, ...], comman
     except ReportRequestError as error:
         return misunderstood(error, by.language)
     page = reports.surveys if request.page is None else PAGES[request.page]
+    if request.page in OF_READER:
+        page = partial(page, reader=by)
     facts = {"request": request, "page": page, "free": not is_plain(words, request)}
     deed = Deed(staff_id=by.user_id, command=command)
     return await auditing.look(context, deed, reports.report, rules=house.rules, language=by.language, **facts)
