@@ -1,7 +1,7 @@
 """The figures of cases: how soon customers are answered, how soon it is over, and whether it helped."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -123,6 +123,58 @@ class CaseFigures:
     excluded: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class CsmCases:
+    """The cases of one member of staff's customers, as all are told; `name` is empty of those who are nobody's."""
+
+    name: str
+    opened: int
+    answer: TimeFigure
+    resolution: TimeFigure
+    closed: ShareFigure
+
+
+def by_csm(
+    opened: Sequence[CaseTimes], names: Mapping[str, str], rules: Rules, *, now: datetime
+) -> tuple[CsmCases, ...]:
+    """The cases by whose customer they were of, the most first; who works here no more is known by number."""
+    of_each: dict[int | None, list[CaseTimes]] = defaultdict(list)
+    for one in opened:
+        of_each[one.csm_id].append(one)
+    ordered = sorted(of_each.items(), key=lambda pair: (-len(pair[1]), pair[0] or 0))
+    return tuple(_of_csm(whose, theirs, names, rules, now) for whose, theirs in ordered)
+
+
+def _of_csm(
+    whose: int | None, theirs: Sequence[CaseTimes], names: Mapping[str, str], rules: Rules, now: datetime
+) -> CsmCases:
+    hours = hours_of(rules)
+    return CsmCases(
+        name="" if whose is None else names.get(str(whose), f"#{whose}"),
+        opened=len(theirs),
+        answer=_time([_until_answer(one, now) for one in theirs], hours),
+        resolution=_time([_until_resolved(one, now) for one in theirs], hours),
+        closed=_closed(theirs, now),
+    )
+
+
+def printed_by_csm(found: Sequence[CsmCases]) -> tuple[Figure, ...]:
+    """Every figure of everybody, as files have them; times are in business hours."""
+    return tuple(figure for one in found for figure in _printed_of(one))
+
+
+def _printed_of(one: CsmCases) -> tuple[Figure, ...]:
+    times = {"cases_answer_median": one.answer, "cases_solve_median": one.resolution}
+    shared = (one.closed.counts.whole, one.closed.estimate)
+    return (
+        *(
+            Figure(key=key, unit=FigureUnit.NUMBER, n=time.n, estimate=time.median, segment=one.name)
+            for key, time in times.items()
+        ),
+        Figure(key="cases_closed", unit=FigureUnit.SHARE, n=shared[0], estimate=shared[1], segment=one.name),
+    )
+
+
 def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) -> CaseFigures:
     """Every figure of the cases opened in a period, and of the scores given in it."""
     opened, hours, totals = counts.opened, hours_of(rules), counts.totals or _totals(counts.opened)
@@ -137,9 +189,7 @@ def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) 
         open=totals.open,
         oldest_at=totals.oldest_at,
         answer=_time([_until_answer(one, now) for one in opened], hours),
-        resolution=_time(
-            [_Wait(one.opened_at, one.resolved_at or now, one.resolved_at is not None) for one in opened], hours
-        ),
+        resolution=_time([_until_resolved(one, now) for one in opened], hours),
         closed=_closed(opened, now),
         reopened=_reopened(opened, rules.cases.reopens_within, now),
         reasons=_reasons(opened),
@@ -193,6 +243,10 @@ def _until_answer(one: CaseTimes, now: datetime) -> _Wait:
     if one.answered_at is None:
         return _Wait(one.opened_at, one.first_resolved_at or now, over=False)
     return _Wait(one.opened_at, one.answered_at, over=True)
+
+
+def _until_resolved(one: CaseTimes, now: datetime) -> _Wait:
+    return _Wait(one.opened_at, one.resolved_at or now, over=one.resolved_at is not None)
 
 
 def _time(waits: Sequence[_Wait], hours: BusinessHours) -> TimeFigure:

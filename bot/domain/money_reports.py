@@ -149,6 +149,7 @@ def figure_facts(figure: Figure) -> dict[str, object]:
         "key": figure.key,
         "unit": figure.unit,
         "currency": figure.currency,
+        "segment": figure.segment,
         "n": figure.n,
         "note": figure.note,
         "sufficiency": figure.sufficiency,

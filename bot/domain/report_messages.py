@@ -213,7 +213,7 @@ def cases_report(
         "period": period_facts(period),
         "so_far": period.so_far(now),
         "unit": next(iter(picture.opened)).unit,
-        **_written(asdict(_without_curves(found))),
+        **written(asdict(_without_curves(found))),
     }
     message = Message("reports/cases", language, facts)
     return Report(
@@ -232,10 +232,10 @@ def _without_curves(found: CaseFigures) -> CaseFigures:
     return replace(found, answer=answer, resolution=resolution)
 
 
-def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
+def written(value: Any) -> Any:  # noqa: ANN401  facts within facts
     """Facts as a template writes them, which knows no infinity: an end that is not known is none."""
     if isinstance(value, dict):
-        return {key: _written(one) for key, one in value.items()}
+        return {key: written(one) for key, one in value.items()}
     return None if value == inf else value
 
 

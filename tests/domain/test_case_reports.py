@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, CaseTotals, figures, printed
+from bot.domain.case_reports import (
+    CaseCounts,
+    CaseFigures,
+    CaseTimes,
+    CaseTotals,
+    by_csm,
+    figures,
+    printed,
+    printed_by_csm,
+)
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import FigureUnit
 from bot.domain.metrics.proportions import Share
@@ -168,3 +177,18 @@ def test_what_cases_were_about_is_counted_of_those_of_which_it_is_known() -> Non
     ]
     assert [one.key for one in printed(some)][-2:] == ["cases_because_delivery", "cases_because_price"]
     assert found(late, dear).reasons[0].share.estimate is None
+
+
+def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
+    theirs = [replace(SOLVED, csm_id=7)] * 5 + [replace(SOLVED, csm_id=8)] * 2 + [OPEN]
+    hoa, gone, nobody = by_csm(theirs, {"7": "Hoa"}, RULES, now=NOW)
+    assert [(one.name, one.opened) for one in (hoa, gone, nobody)] == [("Hoa", 5), ("#8", 2), ("", 1)]
+    alone = found(*[SOLVED] * 5)
+    assert (hoa.answer, hoa.resolution, hoa.closed) == (alone.answer, alone.resolution, alone.closed)
+    told = [(one.key, one.segment, one.n) for one in printed_by_csm([hoa, gone])]
+    assert told == [
+        (key, name, n)
+        for name, n in (("Hoa", 5), ("#8", 2))
+        for key in ("cases_answer_median", "cases_solve_median", "cases_closed")
+    ]
+    assert printed_by_csm([gone])[0].estimate is None
