@@ -258,5 +258,5 @@ def test_cases_by_csm_fit_a_caption_with_n_and_interval_and_have_a_picture(n: in
     rows = write(report, FileForm.CSV, RENDERER)
     assert rows.content
     if n == 40:
-        assert said.count("n = 53") == 3
+        assert said.count("n = 53") == 6
         assert "11" in said.splitlines()[-3]
