@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.case_pages import cases_by_csm
 from bot.domain.case_reports import (
     CaseCounts,
     CaseFigures,
@@ -18,7 +19,9 @@ from bot.domain.case_reports import (
 )
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import FigureUnit
+from bot.domain.messages import Language
 from bot.domain.metrics.proportions import Share
+from bot.domain.money_reports import RowsPicture
 from bot.domain.periods import parse_period
 from bot.domain.rules import Rules
 
@@ -192,3 +195,16 @@ def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
         for key in ("cases_answer_median", "cases_solve_median", "cases_closed")
     ]
     assert printed_by_csm([gone])[0].estimate is None
+
+
+def test_the_page_by_csm_lists_three_and_has_every_figure_of_all() -> None:
+    waiting = replace(SOLVED, answered_at=None, first_resolved_at=None, resolved_at=None)
+    theirs = [replace(one, csm_id=csm) for csm in range(5) for one in [SOLVED] * 4 + [waiting] * 3]
+    page = cases_by_csm(by_csm(theirs, {}, RULES, now=NOW), every=2, period=PERIOD, now=NOW, language=Language.EN)
+    facts = page.message.facts
+    assert [one["name"] for one in facts["team"]] == ["#0", "#1", "#2"]
+    assert (facts["total"], facts["opened"], facts["every"]) == (5, 35, 2)
+    assert facts["team"][0]["resolution"]["median"]["high"] is None
+    assert len(page.figures) == 15
+    assert isinstance(page.picture, RowsPicture)
+    assert {figure.key for figure in page.picture.rows} == {"cases_closed"}
