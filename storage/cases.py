@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, case, func, select, update
 
 from bot.domain.cases import Case, Signal, Source, looks_at
 from bot.domain.touchpoints import Kind
 from storage.database import Tx, for_each_dialect
-from storage.due import Due, Window, list_due, select_due
+from storage.due import Agenda, Due, Window, select_due
 from storage.tables import answer, customer, outbox, staff, support_case
 
 claimer, resolver = staff.alias("claimer"), staff.alias("resolver")
@@ -211,23 +211,27 @@ def count_open(tx: Tx) -> int:
 
 def list_alarms(tx: Tx, window: Window) -> list[Due]:
     """Cases to which time does something."""
-    return list_due(tx, _select_due(support_case.c.looks_at), support_case.c.looks_at, window)
+    return _ALARMS.list(tx, window)
 
 
 def list_resolved(tx: Tx, window: Window) -> list[Due]:
     """Resolved cases that were not asked about yet (CES)."""
-    statement = _select_due(support_case.c.resolved_at).where(support_case.c.ces_planned_at.is_(None))
-    return list_due(tx, statement, support_case.c.resolved_at, window)
+    return _RESOLVED.list(tx, window)
 
 
 def list_to_follow_up(tx: Tx, window: Window) -> list[Due]:
     """Resolved cases of which nobody has asked yet whether they helped (NPS)."""
-    statement = _select_due(support_case.c.resolved_at).where(support_case.c.nps_planned_at.is_(None))
-    return list_due(tx, statement, support_case.c.resolved_at, window)
+    return _TO_FOLLOW_UP.list(tx, window)
 
 
-def _select_due(at: Any) -> Select[Any]:  # noqa: ANN401  a column
-    return select_due(support_case.c.id, at).join(support_case, support_case.c.customer_id == customer.c.id)
+def _agenda(at: Column[Any], *where: ColumnElement[bool]) -> Agenda:
+    statement = select_due(support_case.c.id, at).join(support_case, support_case.c.customer_id == customer.c.id)
+    return Agenda(statement.where(*where), at)
+
+
+_ALARMS = _agenda(support_case.c.looks_at)
+_RESOLVED = _agenda(support_case.c.resolved_at, support_case.c.ces_planned_at.is_(None))
+_TO_FOLLOW_UP = _agenda(support_case.c.resolved_at, support_case.c.nps_planned_at.is_(None))
 
 
 def mark_asked(tx: Tx, case_id: int, column: str, *, now: datetime) -> bool:

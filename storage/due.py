@@ -1,10 +1,11 @@
 """What is due for whom: the one shape in which every planner finds its work, and everything asks what comes next."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal, select
 
 from bot.domain.delivery import Outgoing
 from storage import outbox
@@ -63,32 +64,48 @@ def select_due(
     ).select_from(customer)
 
 
-def list_due(
-    tx: Tx,
-    statement: Select[Any],
-    at: ColumnElement[Any],
-    window: Window,
-    order: ColumnElement[Any] | None = None,
-) -> list[Due]:
-    """What a statement of `select_due` finds in the window: the earliest first, or by `order`."""
-    if window.after is not None:
-        statement = statement.where(at > window.after)
-    if window.before is not None:
-        statement = statement.where(at <= window.before)
-    if window.customer_id is not None:
-        statement = statement.where(customer.c.id == window.customer_id)
-    ordered = statement.where(at.is_not(None)).order_by(at if order is None else order, "row_id").limit(window.limit)
-    return [
-        Due(
-            row_id=row.row_id,
-            customer_id=row.customer_id,
-            timezone=row.timezone,
-            reachable=bool(row.reachable),
-            at=row.at,
-            subject=row.subject,
-        )
-        for row in tx.execute(ordered)
-    ]
+@dataclass(frozen=True, eq=False)
+class Agenda:
+    """A statement of `select_due` and when its rows are due; the earliest come first, or those first by `order`.
+
+    Planners look often and find little, so an agenda belongs at the top of a module: to build its statement takes
+    longer than to run it.
+    """
+
+    statement: Select[Any]
+    at: ColumnElement[Any]
+    order: ColumnElement[Any] | None = None
+    _built: dict[frozenset[str], Select[Any]] = field(default_factory=dict, init=False, repr=False)
+
+    def list(self, tx: Tx, window: Window) -> list[Due]:
+        """What is in the window."""
+        asked = {name: value for name, value in vars(window).items() if value is not None}
+        by = frozenset(asked)
+        if by not in self._built:
+            self._built[by] = self._build(by)
+        return [
+            Due(
+                row_id=row.row_id,
+                customer_id=row.customer_id,
+                timezone=row.timezone,
+                reachable=bool(row.reachable),
+                at=row.at,
+                subject=row.subject,
+            )
+            for row in tx.execute(self._built[by], asked)
+        ]
+
+    def _build(self, by: Collection[str]) -> Select[Any]:
+        """The statement with a parameter for each of these fields of a window."""
+        narrowed = {
+            "after": self.at > bindparam("after"),
+            "before": self.at <= bindparam("before"),
+            "customer_id": customer.c.id == bindparam("customer_id"),
+        }
+        within = [condition for name, condition in narrowed.items() if name in by]
+        first = self.at if self.order is None else self.order
+        ordered = self.statement.where(self.at.is_not(None), *within).order_by(first, "row_id")
+        return ordered.limit(bindparam("limit"))
 
 
 def queue(tx: Tx, message: Outgoing, *, now: datetime) -> None:

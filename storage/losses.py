@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage import outbox
 from storage.database import Tx
-from storage.due import Due, Window, list_due, select_due
+from storage.due import Agenda, Due, Window, select_due
 from storage.tables import customer, loss, purchase, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
@@ -42,9 +42,15 @@ def lost_since(tx: Tx, customer_id: int) -> datetime | None:
 
 def list_silent(tx: Tx, window: Window) -> list[Due]:
     """Customers who bought once and are not lost, by their last purchase; not those of whom more may be coming in."""
-    statement = select_due(customer.c.id, customer.c.last_purchase_at)
-    statement = statement.where(customer.c.lost_at.is_(None), customer.c.purchases_came_at.is_(None))
-    return list_due(tx, statement, customer.c.last_purchase_at, window)
+    return _SILENT.list(tx, window)
+
+
+_SILENT = Agenda(
+    select_due(customer.c.id, customer.c.last_purchase_at).where(
+        customer.c.lost_at.is_(None), customer.c.purchases_came_at.is_(None)
+    ),
+    customer.c.last_purchase_at,
+)
 
 
 def list_returned(tx: Tx, *, limit: int) -> list[tuple[int, datetime]]:

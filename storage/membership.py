@@ -5,17 +5,17 @@ with every customer who moves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit
-from bot.domain.reports import EVERYBODY, Slice
+from bot.domain.reports import EVERYBODY, Present, Slice
 from bot.domain.rollups import MEMBERS, Stay, stays
 from storage import rollups
 from storage.database import Tx
@@ -37,22 +37,19 @@ class Events:
 
 def count_members(tx: Tx, instants: Mapping[Period, datetime]) -> dict[Slice, int] | None:
     """Customers at the start of business days; None where that must be counted row by row."""
-    timezone = next(iter(instants)).timezone
-    standing = _standing(tx, timezone, list(instants.values()))
+    present = count_present(tx, set(instants.values()), next(iter(instants)).timezone)
+    if present is None:
+        return None
+    return {(each, EVERYBODY): n for each, at in instants.items() if (n := present[at].members)}
+
+
+def count_present(tx: Tx, instants: Collection[datetime], timezone: str) -> dict[datetime, Present] | None:
+    """Customers at the start of business days, and who is left out of them; None where rows must be counted."""
+    standing = _standing(tx, timezone, instants)
     if standing is None:
         return None
     known = _purchases_known(tx)
-    found = {each: _members(standing[at], known=known) for each, at in instants.items()}
-    return {(each, EVERYBODY): n for each, n in found.items() if n}
-
-
-def count_never_bought(tx: Tx, instant: datetime) -> int | None:
-    """Who is left out of the customers at the start of a business day; None where rows must be counted."""
-    timezone = rollups.zone(tx, MEMBERS)
-    standing = None if timezone is None else _standing(tx, timezone, [instant])
-    if standing is None:
-        return None
-    return standing[instant][CAME + NEVER] - standing[instant][LEFT + NEVER] if _purchases_known(tx) else 0
+    return {at: _present(slots, known=known) for at, slots in standing.items()}
 
 
 def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
@@ -78,10 +75,7 @@ def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
 def events(tx: Tx, part: Period) -> Events:
     """Who came and who left on the days of a period."""
     slots = Counter[int]()
-    free = select(func.count(), func.count(customer.c.last_purchase_at)).where(
-        _in(customer.c.joined_at, part), ~exists().where(loss.c.customer_id == customer.c.id)
-    )
-    came, bought = tx.execute(free).one()
+    came, bought = tx.execute(_CAME_TO_STAY, {"start": part.start, "end": part.end}).one()
     slots.update({CAME + BOUGHT: bought, CAME + NEVER: came - bought})
     ended: list[tuple[Stay, int]] = []
     for stay, one in _list_stays(tx, part):
@@ -94,28 +88,20 @@ def events(tx: Tx, part: Period) -> Events:
 
 def first_after(tx: Tx, instant: datetime) -> datetime | None:
     """When a customer came or left first, then or later."""
-    columns = (customer.c.joined_at, loss.c.lost_at, loss.c.recovered_at)
-    found = [tx.execute(select(func.min(column)).where(column >= instant)).scalar() for column in columns]
+    found = tx.execute(_FIRST, {"start": instant}).one()
     return min((each for each in found if each is not None), default=None)
 
 
 def _list_stays(tx: Tx, part: Period) -> Iterable[tuple[Stay, int]]:
     """All stays of those who were ever lost and came or left in a period."""
-    moved = or_(_in(loss.c.lost_at, part), _in(loss.c.recovered_at, part))
-    lost = select(loss.c.customer_id).where(moved)
-    joined = select(loss.c.customer_id).join(customer, customer.c.id == loss.c.customer_id)
-    columns = (customer.c.id, customer.c.joined_at, customer.c.last_purchase_at, loss.c.lost_at, loss.c.recovered_at)
-    theirs = customer.c.id.in_(lost.union(joined.where(_in(customer.c.joined_at, part))))
-    statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
-    for (_, joined_at, last_purchase_at), rows in groupby(
-        tx.execute(statement.order_by(customer.c.id)), key=lambda row: row[:3]
-    ):
+    found = tx.execute(_STAYS, {"start": part.start, "end": part.end})
+    for (_, joined_at, last_purchase_at), rows in groupby(found, key=lambda row: row[:3]):
         one = NEVER if last_purchase_at is None else BOUGHT
         for stay in stays(joined_at, [(row.lost_at, row.recovered_at) for row in rows]):
             yield stay, one
 
 
-def _standing(tx: Tx, timezone: str, instants: Sequence[datetime]) -> dict[datetime, Counter[int]] | None:
+def _standing(tx: Tx, timezone: str, instants: Collection[datetime]) -> dict[datetime, Counter[int]] | None:
     """What had come and left before each instant, by slot, where each is the start of a business day."""
     days = {at: local_date(at, timezone) for at in instants}
     if any(day_start(day, timezone) != at for at, day in days.items()):
@@ -135,14 +121,36 @@ def _standing(tx: Tx, timezone: str, instants: Sequence[datetime]) -> dict[datet
     return {at: found[day] for at, day in days.items()}
 
 
-def _members(slots: Counter[int], *, known: bool) -> int:
-    which = (BOUGHT,) if known else (BOUGHT, NEVER)
-    return sum(slots[CAME + one] - slots[LEFT + one] for one in which)
+def _present(slots: Counter[int], *, known: bool) -> Present:
+    bought, never = (slots[CAME + one] - slots[LEFT + one] for one in (BOUGHT, NEVER))
+    return Present(bought, never) if known else Present(bought + never, 0)
 
 
 def _purchases_known(tx: Tx) -> bool:
     return tx.execute(select(purchase.c.id).where(purchase.c.amount_minor > 0).limit(1)).first() is not None
 
 
-def _in(instant: ColumnElement[Any], part: Period) -> ColumnElement[bool]:
-    return and_(instant >= part.start, instant < part.end)
+def _in_part(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(instant >= bindparam("start"), instant < bindparam("end"))
+
+
+def _stays() -> Select[Any]:
+    lost = select(loss.c.customer_id).where(or_(_in_part(loss.c.lost_at), _in_part(loss.c.recovered_at)))
+    joined = select(loss.c.customer_id).join(customer, customer.c.id == loss.c.customer_id)
+    theirs = customer.c.id.in_(lost.union(joined.where(_in_part(customer.c.joined_at))))
+    columns = (customer.c.id, customer.c.joined_at, customer.c.last_purchase_at, loss.c.lost_at, loss.c.recovered_at)
+    statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
+    return statement.order_by(customer.c.id)
+
+
+# Built once: they are asked of each day that is counted.
+_STAYS = _stays()
+_CAME_TO_STAY = select(func.count(), func.count(customer.c.last_purchase_at)).where(
+    _in_part(customer.c.joined_at), ~exists().where(loss.c.customer_id == customer.c.id)
+)
+_FIRST = select(
+    *(
+        select(func.min(instant)).where(instant >= bindparam("start")).scalar_subquery()
+        for instant in (customer.c.joined_at, loss.c.lost_at, loss.c.recovered_at)
+    )
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, or_, select, update
 
@@ -9,7 +10,7 @@ from bot.domain.plans import PlanStatus, Round, read_round_key
 from bot.domain.touchpoints import Kind
 from storage.audiences import COLUMNS
 from storage.database import Tx
-from storage.due import REACHABLE, Due, Window, list_due, select_due
+from storage.due import REACHABLE, Agenda, Due, Window, select_due
 from storage.tables import customer, interaction, milestone, outbox, success_plan
 
 ROUNDS = {
@@ -20,15 +21,7 @@ ROUNDS = {
 
 def list_milestones(tx: Tx, window: Window) -> list[Due]:
     """Milestones of active plans that are neither done, ticked nor announced; the subject is the plan's id."""
-    statement = select_due(milestone.c.id, milestone.c.due_at, cast(success_plan.c.id, String))
-    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
-    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id).where(
-        success_plan.c.status == PlanStatus.ACTIVE,
-        milestone.c.announced_at.is_(None),
-        milestone.c.claimed_at.is_(None),
-        milestone.c.done_at.is_(None),
-    )
-    return list_due(tx, statement, milestone.c.due_at, window)
+    return _MILESTONES.list(tx, window)
 
 
 def mark_announced(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
@@ -39,10 +32,7 @@ def mark_announced(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
 
 def list_rounds(tx: Tx, window: Window, *, kind: Kind) -> list[Due]:
     """Active plans (the row) whose next check-in or progress message comes."""
-    at = ROUNDS[kind][0]
-    statement = select_due(success_plan.c.id, at)
-    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
-    return list_due(tx, statement.where(success_plan.c.status == PlanStatus.ACTIVE), at, window)
+    return _ROUNDS[kind].list(tx, window)
 
 
 def list_unanswered(tx: Tx, plan_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -50,6 +40,8 @@ def list_unanswered(tx: Tx, plan_ids: Sequence[int]) -> dict[int, tuple[int, ...
 
     Heard is who answered a check-in, said their goal or ticked a milestone, and who wrote, was called or met since.
     """
+    if not plan_ids:
+        return {}
     heard = (success_plan.c.check_in_answered_at, success_plan.c.goal_said_at, _ticked_at, _spoke_at)
     statement = (
         select(outbox.c.dedupe_key, outbox.c.sent_at, *heard)
@@ -88,12 +80,7 @@ def move_round(tx: Tx, due: Due, last: Round, *, kind: Kind, until: datetime | N
 
 def list_tips(tx: Tx, window: Window) -> list[Due]:
     """Tips of open milestones of active plans whose time comes; the subject is the plan's id."""
-    statement = select_due(milestone.c.id, milestone.c.tip_at, cast(success_plan.c.id, String))
-    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
-    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id).where(
-        success_plan.c.status == PlanStatus.ACTIVE, milestone.c.done_at.is_(None), milestone.c.claimed_at.is_(None)
-    )
-    return list_due(tx, statement, milestone.c.tip_at, window)
+    return _TIPS.list(tx, window)
 
 
 def mark_tipped(tx: Tx, due: Due) -> bool:
@@ -104,14 +91,28 @@ def mark_tipped(tx: Tx, due: Due) -> bool:
 
 def list_waiting(tx: Tx, window: Window) -> list[Due]:
     """Open milestones of active plans of whose being stuck nobody was told, by when they began to be late."""
-    claimed_later = milestone.c.claimed_at > milestone.c.due_at
-    since = case((claimed_later, milestone.c.claimed_at), else_=milestone.c.due_at)
-    statement = select_due(milestone.c.id, since, cast(success_plan.c.id, String))
+    return _WAITING.list(tx, window)
+
+
+def _of_plans(at: ColumnElement[Any]) -> Agenda:
+    statement = select_due(success_plan.c.id, at).join(success_plan, success_plan.c.customer_id == customer.c.id)
+    return Agenda(statement.where(success_plan.c.status == PlanStatus.ACTIVE), at)
+
+
+def _of_milestones(at: ColumnElement[Any], *where: ColumnElement[bool]) -> Agenda:
+    statement = select_due(milestone.c.id, at, cast(success_plan.c.id, String))
     statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
-    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id).where(
-        success_plan.c.status == PlanStatus.ACTIVE, success_plan.c.stuck_at.is_(None), milestone.c.done_at.is_(None)
-    )
-    return list_due(tx, statement, since, window)
+    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id)
+    here = (success_plan.c.status == PlanStatus.ACTIVE, milestone.c.done_at.is_(None), *where)
+    return Agenda(statement.where(*here), at)
+
+
+_unclaimed = milestone.c.claimed_at.is_(None)
+_late_since = case((milestone.c.claimed_at > milestone.c.due_at, milestone.c.claimed_at), else_=milestone.c.due_at)
+_MILESTONES = _of_milestones(milestone.c.due_at, milestone.c.announced_at.is_(None), _unclaimed)
+_TIPS = _of_milestones(milestone.c.tip_at, _unclaimed)
+_WAITING = _of_milestones(_late_since, success_plan.c.stuck_at.is_(None))
+_ROUNDS = {kind: _of_plans(at) for kind, (at, _) in ROUNDS.items()}
 
 
 def list_new_customers(

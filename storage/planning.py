@@ -4,7 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain import greetings
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
@@ -15,7 +28,7 @@ from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from storage import preferences
 from storage.database import Tx
-from storage.due import REACHABLE, Due, Window, list_due, select_due
+from storage.due import REACHABLE, Agenda, Due, Window, select_due
 from storage.outbox import load_sent
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
 from storage.wave_members import asked_by_wave
@@ -29,9 +42,12 @@ def list_nps(tx: Tx, window: Window) -> list[Due]:
 
     Who waits to be asked by a wave is left to it; once they are asked, the clock of the kind counts.
     """
-    order = customer.c.id * HASH_FACTOR % HASH_RANGE
-    statement = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE, ~asked_by_wave(Kind.NPS))
-    return list_due(tx, statement, customer.c.next_nps_at, window, None if window.after else order)
+    return (_NEXT_NPS if window.after else _NPS).list(tx, window)
+
+
+_nps = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE, ~asked_by_wave(Kind.NPS))
+_NPS = Agenda(_nps, customer.c.next_nps_at, order=customer.c.id * HASH_FACTOR % HASH_RANGE)
+_NEXT_NPS = Agenda(_nps, customer.c.next_nps_at)
 
 
 def count_by_calendar(tx: Tx, kind: Kind, *, since: datetime) -> int:
@@ -53,9 +69,15 @@ def move_nps(tx: Tx, due: Due, *, until: datetime) -> bool:
 
 def list_closed_interactions(tx: Tx, window: Window) -> list[Due]:
     """Interactions that were closed and not asked about (CES)."""
-    statement = select_due(interaction.c.id, interaction.c.closed_at)
-    statement = statement.join(interaction, interaction.c.customer_id == customer.c.id)
-    return list_due(tx, statement.where(interaction.c.ces_planned_at.is_(None)), interaction.c.closed_at, window)
+    return _CLOSED_INTERACTIONS.list(tx, window)
+
+
+_CLOSED_INTERACTIONS = Agenda(
+    select_due(interaction.c.id, interaction.c.closed_at)
+    .join(interaction, interaction.c.customer_id == customer.c.id)
+    .where(interaction.c.ces_planned_at.is_(None)),
+    interaction.c.closed_at,
+)
 
 
 def mark_interaction_asked(tx: Tx, interaction_id: int, *, now: datetime) -> bool:
@@ -66,10 +88,16 @@ def mark_interaction_asked(tx: Tx, interaction_id: int, *, now: datetime) -> boo
 
 def list_done_milestones(tx: Tx, window: Window) -> list[Due]:
     """Milestones that were reached and not asked about (CSAT); the subject is the milestone."""
-    statement = select_due(milestone.c.id, milestone.c.done_at, milestone.c.title)
-    statement = statement.join(success_plan, success_plan.c.customer_id == customer.c.id)
-    statement = statement.join(milestone, milestone.c.plan_id == success_plan.c.id)
-    return list_due(tx, statement.where(milestone.c.csat_planned_at.is_(None)), milestone.c.done_at, window)
+    return _DONE_MILESTONES.list(tx, window)
+
+
+_DONE_MILESTONES = Agenda(
+    select_due(milestone.c.id, milestone.c.done_at, milestone.c.title)
+    .join(success_plan, success_plan.c.customer_id == customer.c.id)
+    .join(milestone, milestone.c.plan_id == success_plan.c.id)
+    .where(milestone.c.csat_planned_at.is_(None)),
+    milestone.c.done_at,
+)
 
 
 def mark_milestone_asked(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
@@ -80,19 +108,23 @@ def mark_milestone_asked(tx: Tx, milestone_id: int, *, now: datetime) -> bool:
 
 def list_reminders(tx: Tx, window: Window) -> list[Due]:
     """Open survey runs whose reminder's time comes and who have no answer; the subject is the survey's kind."""
-    return _list_runs(tx, survey_run.c.remind_at, window, answer.c.run_id.is_(None))
+    return _REMINDERS.list(tx, window)
 
 
 def list_closings(tx: Tx, window: Window) -> list[Due]:
     """Open survey runs whose end comes; the subject is the survey's kind."""
-    return _list_runs(tx, survey_run.c.closes_at, window)
+    return _CLOSINGS.list(tx, window)
 
 
-def _list_runs(tx: Tx, at: ColumnElement[Any], window: Window, *where: ColumnElement[bool]) -> list[Due]:
+def _of_runs(at: ColumnElement[Any], *where: ColumnElement[bool]) -> Agenda:
     statement = select_due(survey_run.c.id, at, survey_run.c.kind)
     statement = statement.join(survey_run, survey_run.c.customer_id == customer.c.id)
     statement = statement.outerjoin(answer, answer.c.run_id == survey_run.c.id)
-    return list_due(tx, statement.where(survey_run.c.closed_at.is_(None), *where), at, window)
+    return Agenda(statement.where(survey_run.c.closed_at.is_(None), *where), at)
+
+
+_REMINDERS = _of_runs(survey_run.c.remind_at, answer.c.run_id.is_(None))
+_CLOSINGS = _of_runs(survey_run.c.closes_at)
 
 
 def mark_reminded(tx: Tx, run_id: int) -> None:
@@ -183,6 +215,8 @@ def load_contacts(
     tx: Tx, customer_ids: Sequence[int], *, rules: Rules, now: datetime, until: datetime | None = None
 ) -> dict[int, Contact]:
     """Customers as the contact policy sees them, with their greetings until then, or of the next weeks."""
+    if not customer_ids:
+        return {}
     sent = load_sent(tx, customer_ids, now=now)
     statement = select(
         customer.c.id,
@@ -216,13 +250,21 @@ def load_contacts(
 
 def list_delivery_instants(tx: Tx, *, now: datetime) -> list[datetime]:
     """The next instants after `now` at which sending or handling updates goes on by itself."""
-    overdue = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= now).exists()
-    statements = (
-        select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending", outbox.c.due_at > now),
-        select(func.min(outbox.c.lease_until)).where(outbox.c.status == "sending", outbox.c.lease_until > now),
-        select(func.min(rate.c.arrival_at)).where(rate.c.arrival_at > now, overdue),
-        select(func.min(rate.c.paused_until)).where(rate.c.paused_until > now, overdue),
-        select(func.min(inbox.c.next_at)).where(inbox.c.next_at > now),
-    )
-    found = (tx.execute(statement).scalar() for statement in statements)
+    found = tx.execute(_DELIVERY_INSTANTS, {"now": now}).one()
     return [instant for instant in found if instant is not None]
+
+
+_now: BindParameter[datetime] = bindparam("now", type_=outbox.c.due_at.type)
+_overdue = select(outbox.c.id).where(outbox.c.status == "pending", outbox.c.due_at <= _now).exists()
+_DELIVERY_INSTANTS = select(
+    *(
+        statement.scalar_subquery()
+        for statement in (
+            select(func.min(outbox.c.due_at)).where(outbox.c.status == "pending", outbox.c.due_at > _now),
+            select(func.min(outbox.c.lease_until)).where(outbox.c.status == "sending", outbox.c.lease_until > _now),
+            select(func.min(rate.c.arrival_at)).where(rate.c.arrival_at > _now, _overdue),
+            select(func.min(rate.c.paused_until)).where(rate.c.paused_until > _now, _overdue),
+            select(func.min(inbox.c.next_at)).where(inbox.c.next_at > _now),
+        )
+    )
+)

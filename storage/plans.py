@@ -86,7 +86,8 @@ def load_by_milestone(tx: Tx, milestone_id: int) -> Plan | None:
 
 
 def load_many(tx: Tx, plan_ids: Sequence[int]) -> dict[int, Plan]:
-    return {plan.plan_id: plan for plan in _list(tx, success_plan.c.id.in_(plan_ids))}
+    found = _list(tx, success_plan.c.id.in_(plan_ids)) if plan_ids else []
+    return {plan.plan_id: plan for plan in found}
 
 
 def _list(tx: Tx, *where: ColumnElement[bool]) -> list[Plan]:

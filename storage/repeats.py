@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from bot.domain.periods import Period
 from bot.domain.touchpoints import Kind
@@ -32,6 +33,10 @@ def latest(tx: Tx) -> datetime | None:
 
 def list_in(tx: Tx, period: Period) -> Iterable[Repeat]:
     """What the answers of a period superseded: of each the answer that its customer had given before."""
+    return [Repeat(*row) for row in tx.execute(_REPEATS, {"start": period.start, "end": period.end})]
+
+
+def _repeats() -> Select[Any]:
     before, earlier = answer.alias("before"), answer.alias("earlier")
     sooner = or_(
         earlier.c.answered_at < answer.c.answered_at,
@@ -44,10 +49,13 @@ def list_in(tx: Tx, period: Period) -> Iterable[Repeat]:
         .limit(1)
         .scalar_subquery()
     )
-    statement = (
+    within = (answer.c.answered_at >= bindparam("start"), answer.c.answered_at < bindparam("end"))
+    return (
         select(before.c.answered_at, before.c.score, answer.c.answered_at.label("superseded_at"))
         .select_from(answer)
         .join(before, before.c.run_id == last)
-        .where(answer.c.kind == Kind.NPS, answer.c.answered_at >= period.start, answer.c.answered_at < period.end)
+        .where(answer.c.kind == Kind.NPS, *within)
     )
-    return [Repeat(*row) for row in tx.execute(statement)]
+
+
+_REPEATS = _repeats()  # asked of each day that is counted

@@ -3,18 +3,33 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import repeat, zip_longest
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, not_, select, true
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Delete,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    not_,
+    select,
+    true,
+)
 
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, UNSENT, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, THEME, THEMES, UNSENT, reasons_of, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, repeats, survey_funnels, takings
+from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
 from storage.database import Tx
 from storage.raw_reports import superseded, was_reminded
 from storage.rollups import SLOTS
@@ -24,6 +39,7 @@ TOLD = [dimensions.then(by).label(by) for by in Dimension]
 """The segment of each dimension; `keys` reads them."""
 NOBODYS = (EVERYBODY, EVERYBODY)
 SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
+REASONS = {reasons_of(kind): kind for kind in SURVEYS}
 
 
 def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
@@ -44,6 +60,8 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return _count_unsent(tx, day)
     if series == TAKINGS:
         return takings.keep(tx, day)
+    if series in REASONS:
+        return _count_reasons(tx, series, day)
     told = _told(tx, series, day, now)
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
@@ -55,7 +73,7 @@ def _count_members(tx: Tx, day: Period) -> int:
     found = membership.events(tx, day)
     if found.slots.total():
         everybody = {"series": MEMBERS, "day": day.first_day, "dimension": EVERYBODY, "segment": EVERYBODY}
-        tx.execute(insert(rollup).values(everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))])))
+        tx.execute(insert(rollup), everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))]))
     _save_pairs(tx, MEMBERS, day, [(came, one) for (came, _), one in found.ended])
     return found.slots.total()
 
@@ -68,6 +86,19 @@ def _count_unsent(tx: Tx, day: Period) -> int:
     return fates.total()
 
 
+def _count_reasons(tx: Tx, series: str, day: Period) -> int:
+    together = reason_counts.tell(tx, REASONS[series], day)
+    known = {"series": series, "day": day.first_day}
+    rows = [
+        {**known, "dimension": dimension, "segment": named} | _slots([scores[slot] for slot in range(len(SLOTS))])
+        for dimension, told in ((THEMES, together), (THEME, reason_counts.by_theme(together)))
+        for named, scores in told.items()
+    ]
+    if rows:
+        tx.execute(insert(rollup), rows)
+    return sum(scores.total() for scores in together.values())
+
+
 def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
@@ -77,87 +108,40 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     if series == TAKINGS:
         return takings.first_after(tx, instant)
     if series in SURVEYS_SENT:
-        statement = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= instant)
+        statement, kind = _FIRST_SENT, str(SURVEYS_SENT[series])
     else:
-        kind = series if series in SURVEYS else Kind.NPS
-        statement = select(func.min(answer.c.answered_at)).where(answer.c.kind == kind, answer.c.answered_at >= instant)
-    found: datetime | None = tx.execute(statement).scalar()
+        statement, kind = _FIRST_ANSWERED, str(series if series in SURVEYS else REASONS.get(series, Kind.NPS))
+    found: datetime | None = tx.execute(statement, {"kind": kind, "start": instant}).scalar()
     return found
 
 
 def forget(tx: Tx, series: str, days: Period) -> None:
     """Forget what was counted of business days, and what has changed of them since."""
-    for table in (rollup_mark, rollup_change):
-        here = and_(table.c.series == series, table.c.at >= days.start, table.c.at < days.end)
-        tx.execute(delete(table).where(here))
-    last_day, day = rollup_pair.c.last_day, rollup.c.day
-    tx.execute(
-        delete(rollup_pair).where(rollup_pair.c.series == series, last_day >= days.first_day, last_day < days.after)
-    )
-    every = (EVERYBODY, survey_funnels.FATE, takings.CURRENCY, *Dimension)
-    same = and_(rollup.c.series == series, rollup.c.dimension.in_(every))
-    tx.execute(delete(rollup).where(same, day >= days.first_day, day < days.after))
+    within = {"start": days.start, "end": days.end, "first_day": days.first_day, "after": days.after}
+    for statement in _FORGET:
+        tx.execute(statement, {"series": series} | within)
 
 
 def _told(tx: Tx, series: str, day: Period, now: datetime) -> list[tuple[Sequence[Any], Sequence[int]]]:
     """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
     width = len(TOLD)
+    within = {"start": day.start, "end": day.end, "now": now}
     if series not in SURVEYS_SENT:
-        return [(row[:width], row[width:]) for row in tx.execute(_answers(series, day)).all()]
-    rows = [(row[:width], row[width:]) for row in tx.execute(_surveys(SURVEYS_SENT[series], day, now)).all()]
+        statement = _STANDING if series == STANDING else _ANSWERS
+        kind = Kind.NPS if series == STANDING else series
+        return [(row[:width], row[width:]) for row in tx.execute(statement, {"kind": kind} | within).all()]
+    found = tx.execute(_SURVEYS, {"kind": SURVEYS_SENT[series]} | within).all()
+    rows = [(row[:width], row[width:]) for row in found]
     slots = {
         steps: tuple(slot for slot, counts in enumerate(steps) if counts) for steps in {steps for _, steps in rows}
     }
     return [(columns, slots[steps]) for columns, steps in rows]
 
 
-def _answers(series: str, day: Period) -> Select[Any]:
-    within = and_(answer.c.answered_at >= day.start, answer.c.answered_at < day.end)
-    given = (
-        select(*TOLD, answer.c.score)
-        .select_from(answer)
-        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
-        .where(within)
-    )
-    if series == STANDING:
-        return given.where(answer.c.kind == Kind.NPS, ~superseded())
-    return given.where(answer.c.kind == series)
-
-
-def _surveys(kind: Kind, day: Period, now: datetime) -> Select[Any]:
-    """The steps of each survey in the order of `bot.domain.reports.Funnel`."""
-    answered = answer.c.run_id.is_not(None)
-    closed = not_(_open(now))
-    return (
-        select(
-            *TOLD,
-            true(),
-            answered,
-            answer.c.reason.is_not(None),
-            closed,
-            and_(closed, answered),
-            was_reminded(),
-            was_reminded(answer.c.answered_at),
-        )
-        .select_from(survey_run)
-        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
-        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .where(*_sent_on(kind, day))
-    )
-
-
-def _sent_on(kind: Kind, day: Period) -> tuple[ColumnElement[bool], ...]:
-    return survey_run.c.kind == kind, survey_run.c.sent_at >= day.start, survey_run.c.sent_at < day.end
-
-
-def _open(now: datetime) -> ColumnElement[bool]:
-    return and_(survey_run.c.closed_at.is_(None), func.coalesce(survey_run.c.closes_at > now, false()))
-
-
 def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
     """From when the first open survey closes by itself, what was counted is no longer so."""
-    closes_at = select(func.min(survey_run.c.closes_at)).where(*_sent_on(SURVEYS_SENT[series], day), _open(now))
-    if (since := tx.execute(closes_at).scalar()) is not None:
+    within = {"kind": SURVEYS_SENT[series], "start": day.start, "end": day.end, "now": now}
+    if (since := tx.execute(_NEXT_CLOSING, within).scalar()) is not None:
         tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
@@ -205,4 +189,60 @@ def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime
 
 def _slots(counts: Sequence[int]) -> dict[str, int]:
     """The slots of a row; those of which nothing is said are 0."""
-    return dict(zip_longest(SLOTS, counts, fillvalue=0))
+    return dict.fromkeys(SLOTS, 0) | dict(zip(SLOTS, counts, strict=False))
+
+
+def _surveys() -> Select[Any]:
+    """The steps of each survey in the order of `bot.domain.reports.Funnel`."""
+    answered = answer.c.run_id.is_not(None)
+    closed = not_(_open)
+    return (
+        select(
+            *TOLD,
+            true(),
+            answered,
+            answer.c.reason.is_not(None),
+            closed,
+            and_(closed, answered),
+            was_reminded(),
+            was_reminded(answer.c.answered_at),
+        )
+        .select_from(survey_run)
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
+        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
+        .where(*_sent_on_day)
+    )
+
+
+# Built once: each is asked of every day of every series, and building took longer than answering.
+_start: BindParameter[datetime] = bindparam("start")
+_end: BindParameter[datetime] = bindparam("end")
+_kind: BindParameter[str] = bindparam("kind")
+_closes_later = func.coalesce(survey_run.c.closes_at > bindparam("now"), false())
+_open = and_(survey_run.c.closed_at.is_(None), _closes_later)
+_sent_on_day = (survey_run.c.kind == _kind, survey_run.c.sent_at >= _start, survey_run.c.sent_at < _end)
+_SURVEYS = _surveys()
+_NEXT_CLOSING = select(func.min(survey_run.c.closes_at)).where(*_sent_on_day, _open)
+_ANSWERS = (
+    select(*TOLD, answer.c.score)
+    .select_from(answer)
+    .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
+    .where(answer.c.kind == _kind, answer.c.answered_at >= _start, answer.c.answered_at < _end)
+)
+_STANDING = _ANSWERS.where(~superseded())
+_FIRST_SENT = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at >= _start)
+_FIRST_ANSWERED = select(func.min(answer.c.answered_at)).where(answer.c.kind == _kind, answer.c.answered_at >= _start)
+
+
+def _forget(table: Table, at: Column[Any], *, first: str, after: str) -> Delete:
+    of_series = table.c.series == bindparam("series")
+    return delete(table).where(of_series, at >= bindparam(first), at < bindparam(after))
+
+
+_dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, takings.CURRENCY, *Dimension, THEME, THEMES))
+_FORGET = (
+    _forget(rollup_mark, rollup_mark.c.at, first="start", after="end"),
+    _forget(rollup_change, rollup_change.c.at, first="start", after="end"),
+    _forget(rollup_pair, rollup_pair.c.last_day, first="first_day", after="after"),
+    _forget(rollup, rollup.c.day, first="first_day", after="after").where(_dimensions),
+)

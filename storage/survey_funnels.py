@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from bot.domain.periods import Period
 from bot.domain.rollups import UNSENT
@@ -40,15 +40,13 @@ def list_unsent(tx: Tx, period: Period, kinds: Collection[Kind]) -> list[Tally]:
 
 def count_fates(tx: Tx, period: Period) -> Counter[str]:
     """How many have which fate, each row looked at."""
-    fates = _fates(period).subquery()
-    statement = select(func.count(), *(fates.c[name] for name in FATES)).group_by(*fates.c)
-    return Counter({json.dumps(fate): n for n, *fate in tx.execute(statement)})
+    found = tx.execute(_FATES, {"start": period.start, "end": period.end})
+    return Counter({json.dumps(fate): n for n, *fate in found})
 
 
 def first_planned(tx: Tx, instant: datetime) -> datetime | None:
     """When the first of them was planned, then or later."""
-    statement = select(func.min(survey_run.c.planned_at)).where(survey_run.c.planned_at >= instant, UNKNOWN_TO_BE_SENT)
-    found: datetime | None = tx.execute(statement).scalar()
+    found: datetime | None = tx.execute(_FIRST_PLANNED, {"start": instant}).scalar()
     return found
 
 
@@ -62,7 +60,7 @@ def _tally(fate: str, count: int) -> Tally:
     return Tally(**dict(zip(FATES, (Kind(kind), *rest), strict=True)), count=count)
 
 
-def _fates(period: Period) -> Select[Any]:
+def _fates() -> Select[Any]:
     """A row a survey: the kind, what became of its last invitation, and what came after it."""
     invitation = (outbox.c.run_id == survey_run.c.id, outbox.c.kind.in_(INVITATIONS))
     last = select(func.max(outbox.c.id)).where(*invitation)
@@ -81,5 +79,21 @@ def _fates(period: Period) -> Select[Any]:
         )
         .outerjoin(outbox, outbox.c.id == last.correlate(survey_run).scalar_subquery())
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .where(survey_run.c.planned_at >= period.start, survey_run.c.planned_at < period.end, UNKNOWN_TO_BE_SENT)
+        .where(
+            survey_run.c.planned_at >= bindparam("start"),
+            survey_run.c.planned_at < bindparam("end"),
+            UNKNOWN_TO_BE_SENT,
+        )
     )
+
+
+def _counted() -> Select[Any]:
+    fates = _fates().subquery()
+    return select(func.count(), *(fates.c[name] for name in FATES)).group_by(*fates.c)
+
+
+# Built once: they are asked of each day that is counted.
+_FATES = _counted()
+_FIRST_PLANNED = select(func.min(survey_run.c.planned_at)).where(
+    survey_run.c.planned_at >= bindparam("start"), UNKNOWN_TO_BE_SENT
+)

@@ -9,7 +9,7 @@ from bot.domain.messages import Language
 from bot.domain.rules import TriggerRules
 from bot.domain.triggers import trigger_name
 from storage.database import Tx
-from storage.due import REACHABLE, Due, Window, list_due, select_due
+from storage.due import REACHABLE, Agenda, Due, Window, select_due
 from storage.tables import customer, outbox, survey_run, ticket, usage_event
 
 
@@ -27,9 +27,8 @@ def _list(
     tx: Tx, table: Table, at: ColumnElement[datetime], trigger: TriggerRules, external_ids: Collection[str]
 ) -> list[Due]:
     statement = select_due(table.c.id, at, _subject(trigger)).join(table, table.c.customer_id == customer.c.id)
-    found = list_due(
-        tx, statement.where(REACHABLE, table.c.external_id.in_(external_ids)), at, Window(limit=len(external_ids))
-    )
+    these = statement.where(REACHABLE, table.c.external_id.in_(external_ids))
+    found = Agenda(these, at).list(tx, Window(limit=len(external_ids)))
     asked = _list_queued(tx, [dedupe_key(trigger, due) for due in found])
     return [due for due in found if dedupe_key(trigger, due) not in asked]
 

@@ -10,7 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.win_back import Lot, OfferChoice, OfferFacts, Status, WinBack, question_key
 from bot.domain.win_back_trials import Drawn
 from storage.database import Tx, insert_for
-from storage.due import Due, Window, list_due, select_due
+from storage.due import Agenda, Due, Window, select_due
 from storage.tables import customer, loss, outbox, purchase, win_back
 
 YEAR = timedelta(days=365)
@@ -52,18 +52,23 @@ def _win_back(row: Any) -> WinBack:  # noqa: ANN401  a database row
 
 def list_questions(tx: Tx, window: Window) -> list[Due]:
     """Losses (the row) not asked about, whose customers can be reached; due since the loss and the link."""
-    linked_later = customer.c.linked_at > customer.c.lost_at
-    at = case((linked_later, customer.c.linked_at), else_=customer.c.lost_at)
-    statement = select_due(loss.c.id, at)
-    statement = statement.join(loss, (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None))
-    statement = statement.outerjoin(win_back, win_back.c.loss_id == loss.c.id).where(
+    return _QUESTIONS.list(tx, window)
+
+
+_open_at = case((customer.c.linked_at > customer.c.lost_at, customer.c.linked_at), else_=customer.c.lost_at)
+_QUESTIONS = Agenda(
+    select_due(loss.c.id, _open_at)
+    .join(loss, (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None))
+    .outerjoin(win_back, win_back.c.loss_id == loss.c.id)
+    .where(
         customer.c.lost_at.is_not(None),
         customer.c.chat_id.is_not(None),
         customer.c.stopped_at.is_(None),
         customer.c.unreachable_at.is_(None),
         win_back.c.id.is_(None),
-    )
-    return list_due(tx, statement, at, window)
+    ),
+    _open_at,
+)
 
 
 def start(tx: Tx, *, customer_id: int, loss_id: int, lot: Lot, next_at: datetime, now: datetime) -> int | None:
@@ -83,8 +88,13 @@ def start(tx: Tx, *, customer_id: int, loss_id: int, lot: Lot, next_at: datetime
 
 def list_steps(tx: Tx, window: Window) -> list[Due]:
     """Win-backs (the row) whose next step comes."""
-    statement = select_due(win_back.c.id, win_back.c.next_at)
-    return list_due(tx, statement.join(win_back, win_back.c.customer_id == customer.c.id), win_back.c.next_at, window)
+    return _STEPS.list(tx, window)
+
+
+_STEPS = Agenda(
+    select_due(win_back.c.id, win_back.c.next_at).join(win_back, win_back.c.customer_id == customer.c.id),
+    win_back.c.next_at,
+)
 
 
 def load_offer_facts(tx: Tx, win_back_id: int) -> OfferFacts:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,8 +15,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Engine, create_engine, text
 
+import bot.render
+import storage.database
 from storage.database import Database
 from storage.tables import metadata
+from tests.compiled import Engines, Templates
 
 # No test is judged by the clock: a busy machine is no failure.
 settings.register_profile("touchpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +74,35 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def engines() -> Iterator[Engines]:
+    """What makes every engine here; those of the databases below are made once."""
+    made = Engines(storage.database.engine_for)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage.database, "engine_for", made)
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates() -> Iterator[None]:
+    environment = partial(bot.render.ImmutableSandboxedEnvironment, bytecode_cache=Templates())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.render, "ImmutableSandboxedEnvironment", environment)
+        yield
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite: Path, engines: Engines) -> str:
+    """The address of a SQLite database with every table and no row, which nobody has open."""
+    path = empty_sqlite.with_name("touchpoint.sqlite3")
+    for left in ("-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    shutil.copy(empty_sqlite, path)
+    url = f"sqlite:///{path}"
+    engines.kept.add(url)
+    return url
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Engine]:
     """A PostgreSQL server of our own, by its first database."""
@@ -101,16 +134,15 @@ def postgres_tables(postgres: Engine) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, engines: Engines) -> str:
     """The address of a database with every table and no row, of either kind."""
     if request.param == "sqlite":
-        path = tmp_path / "touchpoint.sqlite3"
-        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
-        yield f"sqlite:///{path}"
-    else:
-        engine = request.getfixturevalue("postgres_tables")
-        _execute(engine, EMPTY)
-        yield engine.url.render_as_string(hide_password=False)
+        return str(request.getfixturevalue("sqlite_url"))
+    engine = request.getfixturevalue("postgres_tables")
+    _execute(engine, EMPTY)
+    url: str = engine.url.render_as_string(hide_password=False)
+    engines.kept.add(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -110,16 +110,17 @@ class Story:
         while await scheduler.run_planners_once(self.database, self.rules) + await self._deliver():
             pass
 
-    async def live(self, until: datetime, *, most: int = 1000) -> None:
-        """Let time pass from one due instant to the next."""
+    async def live(self, until: datetime, *, most: int = 1000, stop_at: Kind | None = None) -> None:
+        """Let time pass from one due instant to the next; until then, or until one of a kind goes out."""
         await self.settle()
+        seen = len(self.said)
         for _ in range(most):
             due = await self.database.read(planning.next_due, rules=self.rules)
             assert due is None or due > self.clock.now()
             step = until if due is None else min(due, until)
             self.clock.advance(step - self.clock.now())
             await self.settle()
-            if step == until:
+            if step == until or stop_at in self.kinds()[seen:]:
                 return
         raise AssertionError(f"still at {self.clock.now()} after {most} steps")
 

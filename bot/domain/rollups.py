@@ -15,11 +15,12 @@ REPEATS = "repeats"
 MEMBERS = "members"
 """Customers who came or left on a day, and those who left beside the day that they had come."""
 
-TAKINGS = "takings"
-"""What was bought on a day, by currency."""
-
 UNSENT = "unsent"
 """Surveys that were planned on a day and have not been sent, by what became of them."""
+TAKINGS = "takings"
+"""What was bought on a day, by currency."""
+THEME, THEMES = "theme", "themes"
+"""The dimensions by which reasons are counted: each theme that they name, and all of them together."""
 
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
@@ -30,7 +31,12 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, TAKINGS)
+def reasons_of(kind: Kind) -> str:
+    """The series of the answers of a kind by the themes of their reasons."""
+    return f"reasons {kind}"
+
+
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS), TAKINGS)
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,11 @@ def score_past(tx: Tx, *, now: datetime, rules: Rules, after: int, weeks: int) -
     Returns the last customer of the chunk, to go on after; None when there is nobody left.
     """
     ids = storage.health.list_ids(tx, after=after, limit=CHUNK, never_scored=True)
+    if not ids:
+        return None
     today = local_date(now, rules.timezone)
     for week in range(weeks, 0, -1):
         day = today - timedelta(days=7 * (week - 1) + 1)
         at = min(instant_at(day, PAST_SCORED_AT, rules.timezone), now)
         storage.health_scoring.score(tx, ids, Occasion(day=day, at=at, alerts=False, is_past=True), rules)
-    return ids[-1] if ids else None
+    return ids[-1]

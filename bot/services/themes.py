@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-import storage.reasons
+import storage.reason_counts
 import storage.themes
 from bot.domain.messages import Message
 from bot.domain.periods import parse_period
@@ -35,7 +35,8 @@ def plan_themes(tx: Tx, *, now: datetime, rules: Rules) -> int:
     dictionary = storage.themes.load_dictionary(tx, rules)
     version = storage.themes.current_version(tx, dictionary.digest, now=now)
     texts = storage.themes.list_unread(tx, version, limit=CHUNK)
-    storage.themes.assign(tx, {run_id: dictionary.find(text) for run_id, text in texts.items()}, version=version)
+    if texts:
+        storage.themes.assign(tx, {run_id: dictionary.find(text) for run_id, text in texts.items()}, version=version)
     return len(texts)
 
 
@@ -58,7 +59,7 @@ def open_theme(tx: Tx, *, now: datetime, rules: Rules, by: Staff, key: str) -> M
 
 def _list(tx: Tx, dictionary: Dictionary, by: Staff, *, rules: Rules, now: datetime) -> Message:
     period, keys = parse_period(COUNTED, now=now, timezone=rules.timezone), dictionary.shown.keys()
-    found = [storage.reasons.count(tx, kind, period, keys) for kind in SURVEYS]
+    found = [storage.reason_counts.count(tx, kind, period, keys) for kind in SURVEYS]
     unnamed = sum(one.unnamed for one in found)
     totals = {key: sum(one.themes[key].total() for one in found) for key in keys}
     return messages.themes_message(dictionary, totals, unnamed, by)

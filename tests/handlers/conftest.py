@@ -1,6 +1,4 @@
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +11,9 @@ from tests.wave_stage import MANAGER, TUESDAY
 
 
 @pytest.fixture
-def database(empty_sqlite: Path, tmp_path: Path, clock: HandClock) -> Iterator[Database]:
+def database(sqlite_url: str, clock: HandClock) -> Iterator[Database]:
     """One kind of database is enough here: what differs between the two is proved under tests/services."""
-    path = tmp_path / "touchpoint.sqlite3"
-    shutil.copy(empty_sqlite, path)
-    door = Database(f"sqlite:///{path}", now=clock.now)
+    door = Database(sqlite_url, now=clock.now)
     yield door
     door.close()
 

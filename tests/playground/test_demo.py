@@ -1,44 +1,77 @@
-"""The playground as a whole: the unchanged bot, the simulated business, and a clock that only the test moves."""
+"""The playground as a whole: the unchanged bot, the simulated business, and a clock that only the tests move.
+
+Opening one takes seconds, so tests share two: one in which people of the cast act, each in a test of their own, and one
+that was left alone for a month and is only looked at.
+"""
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.domain.messages import Language
-from bot.domain.rules import ContactRules, Rules
+from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES
-from bot.playground import demo
 from bot.playground.demo import open_playground
-from bot.playground.opening import STAFF_GROUP, opening_time
+from bot.playground.opening import STAFF_GROUP
 from bot.playground.persons import Person
 from bot.playground.views import Playground
 from bot.playground.world import Message
 from bot.rules_file import read_rules
-from bot.serving import listen
-from bot.settings import Settings, SettingsError
 
 NOW = datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
 RULES = read_rules(None, said={}, now=NOW)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-AN, DUNG, HAI, NGAN, KHANH, LAN, MINH = (7_100_000_000 + number for number in (1, 5, 7, 8, 9, 10, 11))
+AN, EMILY, DUNG, HAI, NGAN, KHANH, LAN, MINH = (7_100_000_000 + number for number in (1, 4, 5, 7, 8, 9, 10, 11))
 
 
-@pytest.fixture
-def database_path(tmp_path: Path) -> Path:
-    return tmp_path / "playground.sqlite3"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@dataclass(frozen=True)
+class Lived:
+    """A playground some time after it opened `since`; `first_day` is all that was said until a day had passed."""
+
+    playground: Playground
+    database_path: Path
+    since: datetime
+    first_day: list[tuple[int, str]]
+
+
+def opened_in(path: Path, rules: Rules = RULES) -> AbstractAsyncContextManager[Playground]:
+    return open_playground(rules, f"sqlite:///{path}", base=lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def database_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("opened") / "playground.sqlite3"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def playground(database_path: Path) -> AsyncIterator[Playground]:
-    async with open_playground(RULES, f"sqlite:///{database_path}", base=lambda: NOW) as opened:
+    """Just opened: whoever acts in it is nobody whom another test looks at."""
+    async with opened_in(database_path) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def month(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A month in which the visitor did nothing; it is closed, and only looked at."""
+    path = tmp_path_factory.mktemp("month") / "playground.sqlite3"
+    async with opened_in(path) as opened:
+        since = opened.messenger.now()
+        await let_pass(opened, DAY)
+        first_day = everything_said(opened)
+        await let_pass(opened, 29 * DAY)
+    return Lived(opened, path, since, first_day)
 
 
 def person(playground: Playground, number: int) -> Person:
@@ -51,6 +84,11 @@ def latest(playground: Playground, chat_id: int) -> Message:
 
 def labels(message: Message) -> list[str]:
     return [button["text"] for row in message.inline_keyboard for button in row]
+
+
+def everything_said(playground: Playground) -> list[tuple[int, str]]:
+    chats = playground.messenger.chats.values()
+    return [(chat.id, one.content.get("text", "")) for chat in chats for one in chat.messages.values()]
 
 
 async def let_pass(playground: Playground, duration: timedelta = MINUTE) -> None:
@@ -73,33 +111,30 @@ async def test_it_opens_with_a_survey_waiting_and_a_critic_told_of(playground: P
 
 
 async def test_a_tapped_score_is_stored_and_the_message_asks_why(playground: Playground, database_path: Path) -> None:
-    asked = latest(playground, AN)
-    person(playground, AN).tap(asked.message_id, "8")
+    asked = latest(playground, EMILY)
+    person(playground, EMILY).tap(asked.message_id, "8")
     await let_pass(playground)
-    stored = rows(database_path, "select score from answer where customer_id = 1 order by answered_at desc limit 1")
+    stored = rows(database_path, "select score from answer where customer_id = 4 order by answered_at desc limit 1")
     assert stored == [(8,)]
     assert asked.edited_at is not None
-    assert "8/10" in asked.content["text"]
-    assert labels(asked) == ["Bỏ qua", "Đổi điểm"]
+    assert "8 out of 10" in asked.content["text"]
+    assert labels(asked) == ["Skip", "Change my score"]
 
 
-async def test_a_month_brings_what_is_due_in_order_and_no_more_than_the_policy_allows(
-    playground: Playground, database_path: Path
-) -> None:
-    seen = len(playground.messenger.chats[AN].messages)
-    await let_pass(playground, 30 * DAY)
+async def test_a_month_brings_what_is_due_in_order_and_no_more_than_the_policy_allows(month: Lived) -> None:
+    playground = month.playground
     everything = sorted(
         (message.message_id, message.date)
         for chat in playground.messenger.chats.values()
         for message in chat.messages.values()
     )
     assert all(earlier[1] <= later[1] for earlier, later in pairwise(everything))
-    reminded = list(playground.messenger.chats[AN].messages.values())[seen]
+    reminded = next(one for one in playground.messenger.chats[AN].messages.values() if one.date > month.since)
     assert (reminded.date - NOW) // timedelta(seconds=1) * timedelta(seconds=1) == timedelta(days=4)  # in its turn
     assert "sinh nhật" in said_on(playground, DUNG, NOW + DAY)
     assert "một tháng qua" in said_on(playground, HAI, NOW + DAY)
     assert "lý do chính" in said_on(playground, NGAN, NOW)
-    assert_policy_was_obeyed(database_path)
+    assert_policy_was_obeyed(month.database_path)
 
 
 def said_on(playground: Playground, chat_id: int, day: datetime) -> str:
@@ -121,28 +156,26 @@ def assert_policy_was_obeyed(database_path: Path) -> None:
         assert all(last - first >= timedelta(days=7) for first, last in weeks)
 
 
-async def test_what_is_sent_is_sent_once(playground: Playground, database_path: Path) -> None:
-    await let_pass(playground, 3 * DAY)
+async def test_what_is_sent_is_sent_once(month: Lived) -> None:
     query = "select count(*), max(attempt), max(possible_duplicate) from outbox where status = 'sent'"
-    ((count, attempts, duplicates),) = rows(database_path, query)
+    ((count, attempts, duplicates),) = rows(month.database_path, query)
     assert (count > 1000, attempts, duplicates) == (True, 1, 0)
-    assert rows(database_path, "select count(*) from outbox where status in ('unknown', 'failed', 'sending')") == [(0,)]
+    lost = "select count(*) from outbox where status in ('unknown', 'failed', 'sending')"
+    assert rows(month.database_path, lost) == [(0,)]
 
 
-async def test_who_blocks_the_bot_gets_nothing_more(playground: Playground, database_path: Path) -> None:
-    seen = len(playground.messenger.chats[HAI].messages)
-    person(playground, HAI).block()
-    await let_pass(playground, 2 * DAY)
-    assert len(playground.messenger.chats[HAI].messages) == seen
-    assert rows(database_path, "select unreachable_at is not null from customer where id = 7") == [(1,)]
-
-
-async def test_who_stops_gets_no_reminder(playground: Playground) -> None:
-    person(playground, AN).send_text("/stop")
-    await let_pass(playground)
-    seen = len(playground.messenger.chats[AN].messages)
-    await let_pass(playground, 5 * DAY)
-    assert len(playground.messenger.chats[AN].messages) == seen
+async def test_who_blocks_the_bot_gets_nothing_more_and_who_stops_gets_no_reminder(tmp_path: Path) -> None:
+    path = tmp_path / "left.sqlite3"
+    async with opened_in(path) as opened:
+        person(opened, HAI).block()
+        person(opened, AN).send_text("/stop")
+        chats = [opened.messenger.chats[one].messages for one in (HAI, AN)]
+        blocked_at = len(chats[0])
+        await let_pass(opened)
+        seen = [blocked_at, len(chats[1])]
+        await let_pass(opened, 5 * DAY)
+        assert [len(messages) for messages in chats] == seen
+    assert rows(path, "select unreachable_at is not null from customer where id = 7") == [(1,)]
 
 
 async def test_the_deep_link_of_the_start_button_ties_the_chat_to_its_customer(
@@ -175,69 +208,39 @@ async def test_a_closed_question_is_followed_by_how_easy_it_was(playground: Play
     assert labels(latest(playground, KHANH)) == [str(score) for score in range(1, 8)]
 
 
-async def test_the_shop_goes_on_selling(playground: Playground, database_path: Path) -> None:
-    query = "select count(*), max(purchased_at) from purchase where purchased_at > '2026-11-22 03:00'"
-    assert rows(database_path, query) == [(0, None)]
-    await let_pass(playground, 6 * DAY)
-    ((count, last),) = rows(database_path, query)
+async def test_the_shop_goes_on_selling(playground: Playground, database_path: Path, month: Lived) -> None:
+    query = "select count(*), max(purchased_at) from purchase where purchased_at > ? and purchased_at < ?"
+    week = str(playground.messenger.now().replace(tzinfo=None)), str((NOW + 6 * DAY).replace(tzinfo=None))
+    assert rows(database_path, query, *week) == [(0, None)]
+    ((count, last),) = rows(month.database_path, query, *week)
     assert count > 20
     assert datetime.fromisoformat(last).replace(tzinfo=UTC) > NOW + 4 * DAY
-    silent = "select count(*) from customer where last_purchase_at > '2026-11-22 03:00'"
-    assert rows(database_path, silent)[0][0] > 15
+    silent = "select count(*) from customer where last_purchase_at > ?"
+    assert rows(month.database_path, silent, week[0])[0][0] > 15
 
 
-async def test_the_crowd_answers_by_itself_and_the_cast_waits_for_the_visitor(
-    playground: Playground, database_path: Path
-) -> None:
+async def test_the_crowd_answers_by_itself_and_the_cast_waits_for_the_visitor(month: Lived) -> None:
     query = "select customer_id, reason from answer where answered_at > ?"
-    opened = str(playground.messenger.now().replace(tzinfo=None))
-    await let_pass(playground, 12 * DAY)
-    answers = rows(database_path, query, opened)
+    answers = rows(month.database_path, query, str(month.since.replace(tzinfo=None)))
     assert len(answers) > 3
     assert any(reason for _, reason in answers)
     assert not {customer_id for customer_id, _ in answers} & set(range(1, 13))
 
 
-async def test_the_same_day_opens_the_same_playground(tmp_path: Path) -> None:
-    seen: list[list[tuple[int, str]]] = []
-    for name in ("one", "other"):
-        async with open_playground(RULES, f"sqlite:///{tmp_path / name}", base=lambda: NOW) as opened:
-            await let_pass(opened, DAY)
-            chats = opened.messenger.chats.values()
-            seen.append([(chat.id, one.content.get("text", "")) for chat in chats for one in chat.messages.values()])
-    assert seen[0] == seen[1]
+async def test_the_same_day_opens_the_same_playground(month: Lived, tmp_path: Path) -> None:
+    async with opened_in(tmp_path / "other.sqlite3") as other:
+        await let_pass(other, DAY)
+        assert everything_said(other) == month.first_day
 
 
-async def test_staff_speak_the_language_of_the_business(database_path: Path) -> None:
+async def test_staff_speak_the_language_of_the_business(tmp_path: Path) -> None:
     english = replace(RULES, language=Language.EN, business="Acme")
-    async with open_playground(english, f"sqlite:///{database_path}", base=lambda: NOW) as opened:
+    async with opened_in(tmp_path / "english.sqlite3", english) as opened:
         group = opened.messenger.chats[STAFF_GROUP]
         assert group.title == "Success team"
         card = next(message for message in group.messages.values() if message.inline_keyboard)
         assert "in the NPS survey" in card.content["text"]
         assert "Acme" in latest(opened, AN).content["text"]
-
-
-def test_it_opens_in_the_morning_of_a_day_on_which_surveys_may_be_sent() -> None:
-    evening = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-    assert opening_time(evening, Rules()) == datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
-    holiday = replace(Rules(), contact=ContactRules(holidays=frozenset({evening.date()})))
-    assert opening_time(evening, holiday) == datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
-    tet = datetime(2027, 2, 6, 3, tzinfo=UTC)
-    assert opening_time(tet, Rules()) == datetime(2027, 2, 13, 2, 5, tzinfo=UTC)
-
-
-def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:
-    with listen("127.0.0.1", 0) as taken, pytest.raises(SettingsError, match="--port"):
-        demo.run(Settings(), port=taken.getsockname()[1])
-
-
-def test_a_kept_playground_is_not_overwritten(tmp_path: Path) -> None:
-    kept = tmp_path / demo.DATABASE
-    kept.write_bytes(b"kept")
-    with pytest.raises(SettingsError, match="choose another folder"):
-        demo.run(Settings(), port=0, keep=tmp_path)
-    assert kept.read_bytes() == b"kept"
 
 
 async def test_health_has_half_a_year_behind_it_when_the_visitor_comes(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 from bot.domain.given_names import SYLLABLE
@@ -146,6 +146,7 @@ def _theme(key: str, template: ThemeTemplate | None, edit: ThemeEdit, seeds: Ite
     return Theme(key=key, names=names, seeds=tuple(seeds), own=template is None, hidden=edit.hidden)
 
 
+@lru_cache(maxsize=4096)  # every look for reasons to read asks it of every seed
 def normal_seed(text: str) -> str:
     """A seed as it is kept and compared: "  Giao Hàng" is "giao hàng"; empty for what has no words."""
     return " ".join(one.typed for clause in read(text).clauses for one in clause)

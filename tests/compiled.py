@@ -1,0 +1,51 @@
+"""What is compiled once for all tests of a process, and was compiled by each: statements and templates."""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine, event
+
+from storage.keyring import PLAIN, Keyring
+
+Asked = tuple[str, bool, Keyring]
+
+
+class Engines:
+    """Stands in for `storage.database.engine_for`; engines for the addresses in `kept` are used again.
+
+    Their connections are not: who disposes of an engine closes them all, and gives it back.
+    """
+
+    def __init__(self, make: Callable[..., Engine]) -> None:
+        self._make = make
+        self._idle: defaultdict[Asked, list[Engine]] = defaultdict(list)
+        self.kept: set[str] = set()
+
+    def __call__(self, url: str, *, read_only: bool = False, keyring: Keyring = PLAIN) -> Engine:
+        """An engine that nobody uses now."""
+        idle = self._idle[url, read_only, keyring]
+        if idle:
+            return idle.pop()
+        engine = self._make(url, read_only=read_only, keyring=keyring)
+
+        @event.listens_for(engine, "engine_disposed")
+        def _give_back(_: Engine) -> None:
+            if url in self.kept and engine not in idle:
+                idle.append(engine)
+
+        return engine
+
+
+class Templates(BytecodeCache):
+    """What Jinja made of each template; it asks by the template's source too, so a changed one is compiled anew."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
