@@ -192,7 +192,7 @@ class PurchaseRow(Table, table=True):
 
     __tablename__ = "purchase"
     __table_args__ = (
-        Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),
+        Index("ix_purchase_owned", "customer_id", "purchased_at", "currency", "amount_minor"),
         Index("ix_purchase_money", "purchased_at", "currency", "customer_id", "amount_minor"),
     )
 
@@ -230,13 +230,14 @@ class TicketRow(Table, table=True):
         CheckConstraint("solved_at >= opened_at", name="solved_at"),
         CheckConstraint("(cost_minor is null) = (currency is null)", name="cost"),
         Index("ix_ticket_customer_id_opened_at", "customer_id", "opened_at"),
+        Index("ix_ticket_solved", "solved_at", "currency", "customer_id", "cost_minor"),
     )
 
     id: int | None = _id()
     external_id: str = Field(unique=True)
     customer_id: int = _ref("customer.id")
     opened_at: datetime = _instant(index=True)
-    solved_at: datetime | None = _instant(default=None, index=True)
+    solved_at: datetime | None = _instant(default=None)
     category: str = ""
     cost_minor: int | None = Field(default=None, sa_type=Id)
     currency: str | None = Field(default=None, max_length=3)
@@ -312,8 +313,15 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_customer_id", "customer_id"),
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
-        Index("ix_support_case_resolved_at", "resolved_at"),
-        Index("ix_support_case_opened_at", "opened_at"),
+        Index("ix_support_case_resolved", "resolved_at", "resolved_by"),
+        Index("ix_support_case_opened", "opened_at", "resolved_at", "resolved_by", "source"),
+        Index(
+            "ix_support_case_asked",
+            "nps_run_id",
+            "nps_before",
+            sqlite_where=text("nps_before is not null"),
+            postgresql_where=text("nps_before is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -1002,7 +1010,10 @@ class StandingRow(Table, table=True):
 
 
 class StandingRoundRow(Table, table=True):
-    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`."""
+    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`.
+
+    `sums` add up by currency and segment those who are ranked: how many, minor units and the squares of these.
+    """
 
     __tablename__ = "standing_round"
 
@@ -1010,6 +1021,7 @@ class StandingRoundRow(Table, table=True):
     counted_to: int | None = Field(default=0, sa_type=Id)
     ranked_to: int | None = Field(default=0, sa_type=Id)
     cuts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    sums: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
 
 
 class CancellationRow(Table, table=True):
@@ -1047,8 +1059,9 @@ class GreetingProgressRow(Table, table=True):
 class RollupRow(Table, table=True):
     """What was counted of a series on a business day, by dimension and segment; the dimension '' is everybody.
 
-    Reasons are counted by their themes instead (`storage.reason_counts`). `n0` to `n10` are its slots: of scores the
-    scores themselves, of surveys the steps of `storage.rollup_counts`.
+    Reasons are counted by their themes instead (`storage.reason_counts`), and money by its currency
+    (`storage.takings`). `n0` to `n10` are its slots: of scores the scores themselves, of surveys the steps of
+    `storage.rollup_counts`.
     """
 
     __tablename__ = "rollup"
@@ -1057,17 +1070,17 @@ class RollupRow(Table, table=True):
     dimension: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     segment: str = Field(primary_key=True)
-    n0: int = 0
-    n1: int = 0
-    n2: int = 0
-    n3: int = 0
-    n4: int = 0
-    n5: int = 0
-    n6: int = 0
-    n7: int = 0
-    n8: int = 0
-    n9: int = 0
-    n10: int = 0
+    n0: int = Field(default=0, sa_type=Id)
+    n1: int = Field(default=0, sa_type=Id)
+    n2: int = Field(default=0, sa_type=Id)
+    n3: int = Field(default=0, sa_type=Id)
+    n4: int = Field(default=0, sa_type=Id)
+    n5: int = Field(default=0, sa_type=Id)
+    n6: int = Field(default=0, sa_type=Id)
+    n7: int = Field(default=0, sa_type=Id)
+    n8: int = Field(default=0, sa_type=Id)
+    n9: int = Field(default=0, sa_type=Id)
+    n10: int = Field(default=0, sa_type=Id)
 
 
 class RollupPairRow(Table, table=True):
@@ -1079,17 +1092,17 @@ class RollupPairRow(Table, table=True):
     series: str = Field(primary_key=True)
     first_day: date = Field(primary_key=True)
     last_day: date = Field(primary_key=True)
-    n0: int = 0
-    n1: int = 0
-    n2: int = 0
-    n3: int = 0
-    n4: int = 0
-    n5: int = 0
-    n6: int = 0
-    n7: int = 0
-    n8: int = 0
-    n9: int = 0
-    n10: int = 0
+    n0: int = Field(default=0, sa_type=Id)
+    n1: int = Field(default=0, sa_type=Id)
+    n2: int = Field(default=0, sa_type=Id)
+    n3: int = Field(default=0, sa_type=Id)
+    n4: int = Field(default=0, sa_type=Id)
+    n5: int = Field(default=0, sa_type=Id)
+    n6: int = Field(default=0, sa_type=Id)
+    n7: int = Field(default=0, sa_type=Id)
+    n8: int = Field(default=0, sa_type=Id)
+    n9: int = Field(default=0, sa_type=Id)
+    n10: int = Field(default=0, sa_type=Id)
 
 
 class RollupStateRow(Table, table=True):
