@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal_column, select, update
 
 from bot.domain.health import Alert, Colour, Contribution, Health, Override
 from bot.domain.health_standing import Past, Standing
@@ -13,6 +13,9 @@ from bot.domain.measures import Measure
 from storage.database import Tx, insert_for
 from storage.tables import cancellation, customer, health, health_snapshot
 
+# SQLite takes an index of some rows only where the query says which in so many words.
+RED = and_(health.c.colour == literal_column(f"'{Colour.RED}'"), ~health.c.is_lost)
+"""Who is red, and not lost."""
 ACTIVE = and_(customer.c.lost_at.is_(None), customer.c.forgotten_at.is_(None))
 DIGITS = 3  # of what is kept of a measure
 

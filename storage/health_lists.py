@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, update
 
 import storage.health_days
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
 from storage.database import Tx
-from storage.health import read_health
+from storage.health import RED, read_health
 from storage.tables import customer, health
 
 
@@ -23,9 +23,7 @@ class Waiting:
     csm_id: int | None
 
 
-# SQLite takes an index of some rows only where the query says which in so many words. It has no statistics of its
-# tables: `colour || ''` keeps it from reading everybody who is red instead of a CSM's few.
-_RED = and_(health.c.colour == literal_column(f"'{Colour.RED}'"), ~health.c.is_lost)
+# SQLite has no statistics of its tables: `colour || ''` keeps it from reading everybody who is red, not a CSM's few.
 _RED_OF_FEW = and_(health.c.colour.concat("") == Colour.RED, ~health.c.is_lost)
 
 
@@ -100,7 +98,7 @@ def list_newest_risks(
 
 
 def _red(csm_id: int | None) -> ColumnElement[bool]:
-    return _RED if csm_id is None else _RED_OF_FEW
+    return RED if csm_id is None else _RED_OF_FEW
 
 
 def _newly(since: date | None) -> list[ColumnElement[bool]]:
@@ -117,8 +115,8 @@ def list_risks(tx: Tx, *, csm_id: int, currency: str, offset: int, limit: int) -
     found: list[ListedHealth] = []
     for part, order in (
         (_listed().where(_RED_OF_FEW, customer.c.csm_id == csm_id), _most_valuable(currency)),
-        (_listed().where(_RED, others, ours), as_indexed),
-        (_listed().where(_RED, others, ~ours), as_indexed),
+        (_listed().where(RED, others, ours), as_indexed),
+        (_listed().where(RED, others, ~ours), as_indexed),
     ):
         rows = tx.execute(part.order_by(*order).offset(offset).limit(limit - len(found))).all()
         found += [_line(row) for row in rows]

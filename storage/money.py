@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, literal, or_, select
 
-from bot.domain.health import Colour
 from bot.domain.metrics.resampling import Sample
 from bot.domain.metrics.spending import Spending
 from bot.domain.metrics.totals import Takings
@@ -21,7 +20,7 @@ from storage import samples as sampling
 from storage import takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
-from storage.raw_reports import unindexed
+from storage.health import RED
 from storage.tables import customer, health, loss, purchase
 
 EXAMINED = 5_000
@@ -140,19 +139,12 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(literal(1)).where(*conditions).exists()
 
 
-def load_at_risk(tx: Tx, ledger: Ledger) -> Takings:
-    """What the customers who are red spent in a year, made of those who are looked at."""
-    minor, every = health.c.value_minor, ledger.every
+def load_at_risk(tx: Tx, currency: str) -> Takings:
+    """What the customers who are red spent in a year."""
+    minor = health.c.value_minor
     squares = func.coalesce(func.sum(cast(minor, Float) * minor), 0.0)
-    statement = (
-        select(func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares"))
-        .join(customer, and_(health.c.customer_id == customer.c.id, customer.c.lost_at.is_(None)))
-        .where(_of_whom(ledger) == Colour.RED, *ledger.of(health.c.customer_id, health.c.currency))
-    )
+    statement = select(
+        func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares")
+    ).where(RED, ~health.c.is_lost, health.c.currency == currency)
     row = tx.execute(statement).one()
-    return Takings(minor=int(row.minor) * every, customers=row.n * every, squares=float(row.squares) * every**2)
-
-
-def _of_whom(ledger: Ledger) -> ColumnElement[str]:
-    """The colour; of few customers not by its index, which would be read for all who have it."""
-    return health.c.colour if ledger.every == 1 else unindexed(health.c.colour)
+    return Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))

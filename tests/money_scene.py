@@ -60,7 +60,7 @@ def _live(
     rows[success_plan].append(_plan(whom, joined))
     rows[milestone] += [_milestone(whom, k, now, random) for k in range(2)]
     colour = ("red", "yellow", "green")[whom % 3]
-    rows[health].append(_health(whom, now, colour, int(size), currency))
+    rows[health].append(_health(whom, now, colour, int(size), currency) | {"is_lost": gone is not None})
 
 
 def _customer(

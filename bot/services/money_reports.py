@@ -47,7 +47,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
     gross, net, *_ = retention_figures(_retention(tx, ledger, pair, spending))
-    at_risk = storage.money.load_at_risk(tx, ledger)
+    at_risk = storage.money.load_at_risk(tx, ledger.currency)
     figures = [
         revenue_figure(takings, before, ledger.currency),
         money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),

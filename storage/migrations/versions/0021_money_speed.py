@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_money_speed"
-down_revision = "0019_reasons_counted"
+down_revision = "0020_health_days"
 branch_labels = None
 depends_on = None
 
