@@ -95,8 +95,8 @@ def _templates() -> Iterator[None]:
 def sqlite_url(empty_sqlite: Path, engines: Engines) -> str:
     """The address of a SQLite database with every table and no row, which nobody has open."""
     path = empty_sqlite.with_name("touchpoint.sqlite3")
-    for left in ("-wal", "-shm"):
-        path.with_name(path.name + left).unlink(missing_ok=True)
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
     shutil.copy(empty_sqlite, path)
     url = f"sqlite:///{path}"
     engines.kept.add(url)
