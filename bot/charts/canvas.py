@@ -20,6 +20,8 @@ WIDTH, HEIGHT, DPI, MARGIN, AXIS = 1200, 675, 100, 32, 55  # pixels
 TITLE, HEADING, BODY, SMALL, SMALLEST = 20, 14, 12, 11, 10  # points
 LETTER = 0.62  # the mean width of a letter of DejaVu Sans, in its size
 LINE = 48  # letters in a line of a sentence that stands in for a panel
+QUICKLY = 1
+"""How hard PNG is compressed: as far as 6, the default, takes a tenth of all the time, for a third fewer bytes."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def new_figure(words: PictureWords) -> "Figure":
 
 def to_png(figure: "Figure") -> bytes:
     buffer = BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", pil_kwargs={"compress_level": QUICKLY})
     return buffer.getvalue()
 
 

