@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import repeat, zip_longest
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import (
@@ -169,7 +169,7 @@ def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime
 
 def _slots(counts: Sequence[int]) -> dict[str, int]:
     """The slots of a row; those of which nothing is said are 0."""
-    return dict(zip_longest(SLOTS, counts, fillvalue=0))
+    return dict.fromkeys(SLOTS, 0) | dict(zip(SLOTS, counts, strict=False))
 
 
 def _surveys() -> Select[Any]:

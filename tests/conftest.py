@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlalchemy import URL, Engine, create_engine, text
 
-import bot.render
 import storage.database
 from storage.database import Database
 from storage.tables import metadata
@@ -85,9 +85,9 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _templates() -> Iterator[None]:
-    environment = partial(bot.render.ImmutableSandboxedEnvironment, bytecode_cache=Templates())
+    environment = partial(ImmutableSandboxedEnvironment, bytecode_cache=Templates())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.render, "ImmutableSandboxedEnvironment", environment)
+        patch.setattr("bot.render.ImmutableSandboxedEnvironment", environment)
         yield
 
 
