@@ -5,7 +5,7 @@ with every customer who moves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, pairwise
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_
 
 from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit
-from bot.domain.reports import EVERYBODY, Slice
+from bot.domain.reports import EVERYBODY, Present, Slice
 from bot.domain.rollups import MEMBERS, Stay, stays
 from storage import rollups
 from storage.database import Tx
@@ -37,22 +37,19 @@ class Events:
 
 def count_members(tx: Tx, instants: Mapping[Period, datetime]) -> dict[Slice, int] | None:
     """Customers at the start of business days; None where that must be counted row by row."""
-    timezone = next(iter(instants)).timezone
-    standing = _standing(tx, timezone, list(instants.values()))
+    present = count_present(tx, set(instants.values()), next(iter(instants)).timezone)
+    if present is None:
+        return None
+    return {(each, EVERYBODY): n for each, at in instants.items() if (n := present[at].members)}
+
+
+def count_present(tx: Tx, instants: Collection[datetime], timezone: str) -> dict[datetime, Present] | None:
+    """Customers at the start of business days, and who is left out of them; None where rows must be counted."""
+    standing = _standing(tx, timezone, instants)
     if standing is None:
         return None
     known = _purchases_known(tx)
-    found = {each: _members(standing[at], known=known) for each, at in instants.items()}
-    return {(each, EVERYBODY): n for each, n in found.items() if n}
-
-
-def count_never_bought(tx: Tx, instant: datetime) -> int | None:
-    """Who is left out of the customers at the start of a business day; None where rows must be counted."""
-    timezone = rollups.zone(tx, MEMBERS)
-    standing = None if timezone is None else _standing(tx, timezone, [instant])
-    if standing is None:
-        return None
-    return standing[instant][CAME + NEVER] - standing[instant][LEFT + NEVER] if _purchases_known(tx) else 0
+    return {at: _present(slots, known=known) for at, slots in standing.items()}
 
 
 def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
@@ -104,7 +101,7 @@ def _list_stays(tx: Tx, part: Period) -> Iterable[tuple[Stay, int]]:
             yield stay, one
 
 
-def _standing(tx: Tx, timezone: str, instants: Sequence[datetime]) -> dict[datetime, Counter[int]] | None:
+def _standing(tx: Tx, timezone: str, instants: Collection[datetime]) -> dict[datetime, Counter[int]] | None:
     """What had come and left before each instant, by slot, where each is the start of a business day."""
     days = {at: local_date(at, timezone) for at in instants}
     if any(day_start(day, timezone) != at for at, day in days.items()):
@@ -124,9 +121,9 @@ def _standing(tx: Tx, timezone: str, instants: Sequence[datetime]) -> dict[datet
     return {at: found[day] for at, day in days.items()}
 
 
-def _members(slots: Counter[int], *, known: bool) -> int:
-    which = (BOUGHT,) if known else (BOUGHT, NEVER)
-    return sum(slots[CAME + one] - slots[LEFT + one] for one in which)
+def _present(slots: Counter[int], *, known: bool) -> Present:
+    bought, never = (slots[CAME + one] - slots[LEFT + one] for one in (BOUGHT, NEVER))
+    return Present(bought, never) if known else Present(bought + never, 0)
 
 
 def _purchases_known(tx: Tx) -> bool:

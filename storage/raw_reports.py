@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from bot.domain.periods import Period
-from bot.domain.reports import Funnel, Slice
+from bot.domain.reports import EVERYBODY, Funnel, Present, Slice
 from bot.domain.segments import Bands, Dimension
 from bot.domain.survey_funnels import SENT
 from bot.domain.touchpoints import Kind
@@ -166,6 +166,16 @@ def count_never_bought(tx: Tx, instant: datetime) -> int:
     at = literal(instant, UtcDateTime())
     left_out = (customer.c.joined_at < at, ~_lost_before(at), _never_bought())
     return int(tx.execute(statement.where(*left_out)).scalar_one())
+
+
+def count_present(tx: Tx, periods: Sequence[Period]) -> dict[datetime, Present]:
+    """Customers at the start and at the end of each period, and who is left out of them."""
+    found: dict[datetime, Present] = {}
+    for instants in ({each: each.start for each in periods}, {each: each.end for each in periods}):
+        members = count_members(tx, instants)
+        for each, at in instants.items():
+            found[at] = Present(members.get((each, EVERYBODY), 0), count_never_bought(tx, at))
+    return found
 
 
 def count_lost(

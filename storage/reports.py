@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
-from bot.domain.reports import Funnel, Slice
+from bot.domain.reports import Funnel, Present, Slice
 from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
 from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
@@ -67,10 +67,11 @@ def count_members(
     return raw_reports.count_members(tx, instants, by=by, bands=bands) if found is None else found
 
 
-def count_never_bought(tx: Tx, instant: datetime) -> int:
-    """Who had joined before the instant and was not lost then, and is left out of the customers at it."""
-    found = membership.count_never_bought(tx, instant)
-    return raw_reports.count_never_bought(tx, instant) if found is None else found
+def count_present(tx: Tx, periods: Sequence[Period]) -> dict[datetime, Present]:
+    """Customers at the start and at the end of each period, as `count_members` counts them, and who is left out."""
+    instants = {instant for each in periods for instant in (each.start, each.end)}
+    found = membership.count_present(tx, instants, periods[0].timezone)
+    return raw_reports.count_present(tx, periods) if found is None else found
 
 
 def count_lost(

@@ -39,12 +39,6 @@ def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> 
     return Counted(until, frozenset(local_date(at, timezone) for at in marks.scalars()))
 
 
-def zone(tx: Tx, series: str) -> str | None:
-    """In the days of which time zone a series is counted."""
-    found: str | None = tx.execute(select(rollup_state.c.timezone).where(rollup_state.c.series == series)).scalar()
-    return found
-
-
 def sum_days(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], *, by: Dimension | None
 ) -> dict[Slice, Counter[int]]:

@@ -86,6 +86,14 @@ class SurveyCounts:
 
 
 @dataclass(frozen=True)
+class Present:
+    """The customers at an instant, and who is left out of them because the books have no purchase of theirs."""
+
+    members: int
+    never_bought: int
+
+
+@dataclass(frozen=True)
 class PeriodCounts:
     """What was counted in one period, for everybody or for one segment.
 

@@ -13,13 +13,13 @@ import storage.staff
 import storage.survey_history
 from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
+from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
-    NOBODY,
     READABLE,
     Funnel,
     Metric,
@@ -108,14 +108,13 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     pair = (period, before := previous(period))
     funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
     scores = {kind: storage.reports.count_scores(tx, kind, pair) for kind in SURVEYS[Metric.RESPONSE_RATE]}
-    churn = storage.reports.count_churn(tx, pair)
-    active = storage.reports.count_members(tx, {each: each.end for each in pair})
+    present, lost = storage.reports.count_present(tx, pair), storage.reports.count_lost(tx, pair)
     counts = {
         each: replace(
             reports.surveyed({kind: given.get((each, EVERYBODY), {}) for kind, given in scores.items()}, funnels[each]),
-            churn=churn.get((each, EVERYBODY), NOBODY),
-            active=active.get((each, EVERYBODY), 0),
-            never_bought=storage.reports.count_never_bought(tx, each.end),
+            churn=Share(lost.get((each, EVERYBODY), 0), present[each.start].members),
+            active=present[each.end].members,
+            never_bought=present[each.end].never_bought,
         )
         for each in pair
     }
@@ -138,7 +137,7 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
     picture = _picture(tx, metric, period, here, funnels, now=now)
-    left_out = storage.reports.count_never_bought(tx, period.start) if metric is Metric.CHURN else 0
+    left_out = storage.reports.count_present(tx, pair)[period.start].never_bought if metric is Metric.CHURN else 0
     return report_messages.metric_report(
         line,
         responses,

@@ -48,7 +48,7 @@ MOST_COMPARED = 100_000
 
 @dataclass(frozen=True)
 class Taken:
-    """Milliseconds: the first query, the middle of several on the clock and of the processor, a picture not the first."""
+    """Milliseconds: the first query, the median of several on the clock and of the processor, a later picture."""
 
     first: float
     query: float

@@ -331,7 +331,7 @@ def test_who_never_bought_is_no_customer_where_purchases_are_known(database: Dat
 
 
 def _never_bought(tx: Tx, *, now: datetime) -> int:
-    return reports.count_never_bought(tx, WEEK.end)
+    return reports.count_present(tx, (WEEK,))[WEEK.end].never_bought
 
 
 def test_a_survey_is_closed_from_its_hour_on(database: Database) -> None:
