@@ -26,10 +26,10 @@ from sqlalchemy import (
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, UNSENT, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, THEME, THEMES, UNSENT, reasons_of, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, repeats, survey_funnels
+from storage import dimensions, membership, reason_counts, repeats, survey_funnels
 from storage.database import Tx
 from storage.raw_reports import superseded, was_reminded
 from storage.rollups import SLOTS
@@ -39,6 +39,7 @@ TOLD = [dimensions.then(by).label(by) for by in Dimension]
 """The segment of each dimension; `keys` reads them."""
 NOBODYS = (EVERYBODY, EVERYBODY)
 SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
+REASONS = {reasons_of(kind): kind for kind in SURVEYS}
 
 
 def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
@@ -57,6 +58,8 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return _count_members(tx, day)
     if series == UNSENT:
         return _count_unsent(tx, day)
+    if series in REASONS:
+        return _count_reasons(tx, series, day)
     told = _told(tx, series, day, now)
     _save_day(tx, series, day, told)
     if series in SURVEYS_SENT:
@@ -81,6 +84,19 @@ def _count_unsent(tx: Tx, day: Period) -> int:
     return fates.total()
 
 
+def _count_reasons(tx: Tx, series: str, day: Period) -> int:
+    together = reason_counts.tell(tx, REASONS[series], day)
+    known = {"series": series, "day": day.first_day}
+    rows = [
+        {**known, "dimension": dimension, "segment": named} | _slots([scores[slot] for slot in range(len(SLOTS))])
+        for dimension, told in ((THEMES, together), (THEME, reason_counts.by_theme(together)))
+        for named, scores in told.items()
+    ]
+    if rows:
+        tx.execute(insert(rollup), rows)
+    return sum(scores.total() for scores in together.values())
+
+
 def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     """When something of a series happened first, then or later."""
     if series == MEMBERS:
@@ -90,7 +106,7 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     if series in SURVEYS_SENT:
         statement, kind = _FIRST_SENT, str(SURVEYS_SENT[series])
     else:
-        statement, kind = _FIRST_ANSWERED, series if series in SURVEYS else Kind.NPS
+        statement, kind = _FIRST_ANSWERED, str(series if series in SURVEYS else REASONS.get(series, Kind.NPS))
     found: datetime | None = tx.execute(statement, {"kind": kind, "start": instant}).scalar()
     return found
 
@@ -219,7 +235,7 @@ def _forget(table: Table, at: Column[Any], *, first: str, after: str) -> Delete:
     return delete(table).where(of_series, at >= bindparam(first), at < bindparam(after))
 
 
-_dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, *Dimension))
+_dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, *Dimension, THEME, THEMES))
 _FORGET = (
     _forget(rollup_mark, rollup_mark.c.at, first="start", after="end"),
     _forget(rollup_change, rollup_change.c.at, first="start", after="end"),

@@ -45,8 +45,22 @@ def _mark_neighbours(row: str) -> str:
 
 def _mark_moved(row: str) -> tuple[str, ...]:
     """Everything that an answer was counted in, or is to be."""
-    theirs = (_mark(series, f"{row}.answered_at") for series in (f"{row}.kind", "'standing'", "'repeats'"))
-    return (*theirs, _mark_neighbours(row))
+    given = _mark_given(row)
+    theirs = (_mark(series, f"{row}.answered_at") for series in ("'standing'", "'repeats'"))
+    return (*given, *theirs, _mark_neighbours(row))
+
+
+def _mark_given(row: str) -> tuple[str, str]:
+    """An answer among those of its kind, and its reason among theirs."""
+    return _mark(f"{row}.kind", f"{row}.answered_at"), _mark(f"'reasons ' || {row}.kind", f"{row}.answered_at")
+
+
+def _mark_named(row: str) -> str:
+    """The answer whose reason names a theme, or does so no more."""
+    return (
+        f"{MARK} SELECT s.series, a.answered_at FROM answer a JOIN rollup_state s ON s.series = 'reasons ' || a.kind"  # noqa: S608
+        f" WHERE a.run_id = {row}.run_id AND a.answered_at < s.marked_before"
+    )
 
 
 def _in_funnel(*, is_open: bool) -> str:
@@ -157,7 +171,7 @@ TRIGGERS = (
         "answer",
         "1 = 1",
         (
-            _mark("NEW.kind", "NEW.answered_at"),
+            *_mark_given("NEW"),
             *_step("NEW", 1, "1"),
             *_step("NEW", 6, "1", where=_reminded_before("NEW")),
             _mark_unsent("NEW"),
@@ -176,7 +190,7 @@ TRIGGERS = (
         "INSERT",
         "answer",
         f"NEW.kind = 'nps' AND {COLD.format(row='NEW')}",
-        (*_mark_moved("NEW")[1:],),
+        (*_mark_moved("NEW")[2:],),
     ),
     Trigger(
         "rollup_rescored",
@@ -184,7 +198,7 @@ TRIGGERS = (
         "answer",
         "OLD.score <> NEW.score OR coalesce(OLD.segmentation_id, 0) <> coalesce(NEW.segmentation_id, 0)",
         (
-            _mark("NEW.kind", "NEW.answered_at"),
+            *_mark_given("NEW"),
             _mark("'standing'", "NEW.answered_at"),
             f"{_mark_neighbours('NEW')} AND s.series = 'repeats' AND a.run_id <> NEW.run_id",
         ),
@@ -208,6 +222,16 @@ TRIGGERS = (
         "(OLD.reason IS NULL) <> (NEW.reason IS NULL)",
         (*_step("NEW", 2, REASONED), _mark_unsent("NEW")),
     ),
+    Trigger(
+        "rollup_worded",
+        "UPDATE OF reason",
+        "answer",
+        "(coalesce(OLD.reason, '') = '') <> (coalesce(NEW.reason, '') = '')",
+        (_mark_given("NEW")[1],),
+    ),
+    Trigger("rollup_named", "INSERT", "reason_theme", "NEW.about", (_mark_named("NEW"),)),
+    Trigger("rollup_named_otherwise", "UPDATE", "reason_theme", "1 = 1", (_mark_named("OLD"), _mark_named("NEW"))),
+    Trigger("rollup_unnamed", "DELETE", "reason_theme", "OLD.about", (_mark_named("OLD"),)),
     Trigger(
         "rollup_removed",
         "DELETE",

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueCon
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from storage import rollup_marks
 from storage.columns import NAMING, BlindIndex, Id, SecretJson, SecretText, UtcDateTime
 
@@ -19,6 +20,14 @@ class Table(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMI
 
 
 metadata = Table.metadata
+
+# A query must say these in the same words to be given the index that is of them alone.
+IN_TURN = f"run_id * {HASH_FACTOR} % {HASH_RANGE}"
+"""A stable order of answers that has nothing to do with who gave them, or when."""
+DRAWN = {part: text(f"reason <> '' and {IN_TURN} < {HASH_RANGE // part}") for part in (128, 8)}
+"""One in so many reasons: the first ones of that order."""
+UNSCORED = text("kind in ('message', 'feedback') and body <> ''")
+"""What a customer wrote without a score."""
 
 
 def _instant(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
@@ -252,6 +261,7 @@ class InteractionRow(Table, table=True):
             sqlite_where=text("closed_at is not null and ces_planned_at is null"),
             postgresql_where=text("closed_at is not null and ces_planned_at is null"),
         ),
+        Index("ix_interaction_unscored", "happened_at", sqlite_where=UNSCORED, postgresql_where=UNSCORED),
     )
 
     id: int | None = _id()
@@ -404,6 +414,10 @@ class AnswerRow(Table, table=True):
             "themed",
             sqlite_where=text("reason is not null"),
             postgresql_where=text("reason is not null"),
+        ),
+        *(
+            Index(f"ix_answer_drawn_{part}", "answered_at", "kind", sqlite_where=drawn, postgresql_where=drawn)
+            for part, drawn in DRAWN.items()
         ),
     )
 
@@ -966,7 +980,8 @@ class GreetingProgressRow(Table, table=True):
 class RollupRow(Table, table=True):
     """What was counted of a series on a business day, by dimension and segment; the dimension '' is everybody.
 
-    `n0` to `n10` are its slots: of scores the scores themselves, of surveys the steps of `storage.rollup_counts`.
+    Reasons are counted by their themes instead (`storage.reason_counts`). `n0` to `n10` are its slots: of scores the
+    scores themselves, of surveys the steps of `storage.rollup_counts`.
     """
 
     __tablename__ = "rollup"

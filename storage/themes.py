@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 
 from bot.domain.reasons.themes import Dictionary, SeedEdit, ThemeEdit, edited
 from bot.domain.rules import Rules
@@ -89,14 +89,18 @@ def list_unread(tx: Tx, version: int, *, limit: int) -> Texts:
 
 
 def assign(tx: Tx, found: Mapping[int, Collection[str]], *, version: int) -> None:
-    """Keep which themes the dictionary finds in each reason; where staff have said so, that stays."""
-    runs = list(found)
-    tx.execute(delete(reason_theme).where(reason_theme.c.run_id.in_(runs), reason_theme.c.corrected_by.is_(None)))
-    said = select(reason_theme.c.run_id, reason_theme.c.theme).where(reason_theme.c.run_id.in_(runs))
-    known = {(row.run_id, row.theme) for row in tx.execute(said)}
-    new = [(run_id, key) for run_id, keys in found.items() for key in sorted(keys) if (run_id, key) not in known]
-    if new:
-        tx.execute(insert(reason_theme), [{"run_id": run_id, "theme": key, "about": True} for run_id, key in new])
+    """Keep which themes the dictionary finds in each reason; where staff have said so, that stays.
+
+    What is found again is left alone: a change would have its day counted anew.
+    """
+    runs, names = list(found), (reason_theme.c.run_id, reason_theme.c.theme)
+    said = tx.execute(select(*names, reason_theme.c.corrected_by).where(reason_theme.c.run_id.in_(runs))).all()
+    known = {(row.run_id, row.theme) for row in said}
+    named = {(run_id, key) for run_id, keys in found.items() for key in keys}
+    if gone := {(row.run_id, row.theme) for row in said if row.corrected_by is None} - named:
+        tx.execute(delete(reason_theme).where(tuple_(*names).in_(gone)))
+    if new := named - known:
+        tx.execute(insert(reason_theme), [{"run_id": run, "theme": key, "about": True} for run, key in sorted(new)])
     tx.execute(update(answer).where(answer.c.run_id.in_(runs)).values(themed=version))
 
 

@@ -1,8 +1,12 @@
 """A business with three themes, and customers who give their reasons."""
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
-import storage.reasons
+from sqlalchemy import select
+
+import storage.reason_counts
 import storage.themes
 from bot.domain.messages import Language, Message
 from bot.domain.periods import Period, parse_period
@@ -12,9 +16,12 @@ from bot.domain.report_messages import Report
 from bot.domain.report_requests import parse_report_request
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
+from bot.domain.surveys import band
 from bot.domain.touchpoints import Kind
-from bot.services import reasons, themes
+from bot.services import reasons, rollups, themes
 from storage.database import Database, Tx
+from storage.tables import answer as answer_table
+from storage.tables import reason_theme
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_score, rows
 
@@ -54,9 +61,36 @@ def period_of(clock: HandClock) -> Period:
     return parse_period("90d", now=clock.now(), timezone=RULES.timezone)
 
 
-def counts(database: Database, clock: HandClock, kind: Kind = Kind.NPS) -> storage.reasons.Counts:
+def counts(database: Database, clock: HandClock, kind: Kind = Kind.NPS) -> storage.reason_counts.Counts:
     keys = [one.key for one in RULES.themes]
-    return database.read_now(lambda tx, *, now: storage.reasons.count(tx, kind, period_of(clock), keys))
+    return database.read_now(lambda tx, *, now: storage.reason_counts.count(tx, kind, period_of(clock), keys))
+
+
+def count_days(database: Database, clock: HandClock) -> None:
+    """Count every day that is over, as the planner does."""
+    for _ in range(2):
+        while database.write_now(rollups.plan_rollups, rules=RULES):
+            pass
+        clock.advance(rollups.SETTLED_AFTER)
+
+
+def count_reasons(tx: Tx, kind: Kind, period: Period, keys: Collection[str]) -> storage.reason_counts.Counts:
+    """What `storage.reason_counts` says, counted one by one."""
+    columns = (answer_table.c.run_id, answer_table.c.score, answer_table.c.reason, answer_table.c.answered_at)
+    answers = [
+        one
+        for one in tx.execute(select(*columns).where(answer_table.c.kind == kind))
+        if period.start <= one.answered_at < period.end
+    ]
+    reasons = {one.run_id: band(kind, one.score) for one in answers if one.reason}
+    about = tx.execute(select(reason_theme.c.run_id, reason_theme.c.theme).where(reason_theme.c.about)).all()
+    named = {(one.run_id, one.theme) for one in about if one.theme in keys and one.run_id in reasons}
+    return storage.reason_counts.Counts(
+        answers=len(answers),
+        reasons=Counter(reasons.values()),
+        themes={key: Counter(reasons[run_id] for run_id, theme in named if theme == key) for key in keys},
+        unnamed=len(reasons.keys() - {run_id for run_id, _ in named}),
+    )
 
 
 def edit(database: Database, words: str, by: Staff = BOSS) -> Message:

@@ -17,6 +17,8 @@ MEMBERS = "members"
 
 UNSENT = "unsent"
 """Surveys that were planned on a day and have not been sent, by what became of them."""
+THEME, THEMES = "theme", "themes"
+"""The dimensions by which reasons are counted: each theme that they name, and all of them together."""
 
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
@@ -27,7 +29,12 @@ def sent(kind: Kind) -> str:
     return f"sent {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT)
+def reasons_of(kind: Kind) -> str:
+    """The series of the answers of a kind by the themes of their reasons."""
+    return f"reasons {kind}"
+
+
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS))
 
 
 @dataclass(frozen=True)

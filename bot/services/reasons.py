@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+import storage.reason_counts
 import storage.reasons
 import storage.staff
 import storage.themes
@@ -12,7 +13,7 @@ from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, parse_period
 from bot.domain.reasons import messages
 from bot.domain.reasons.classifier import learn
-from bot.domain.reasons.masking import mask, name_of
+from bot.domain.reasons.masking import Names, mask, name_of
 from bot.domain.reasons.messages import Counted, Unscored
 from bot.domain.reasons.phrases import Reason
 from bot.domain.report_messages import Report
@@ -25,7 +26,7 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.reasons import Said
 
-READ = 1000
+READ = 500
 """So many reasons of a period are read for their words, drawn by a stable hash: decrypting and masking is the cost."""
 LEARNED_FROM = 1000
 UNSCORED = 500
@@ -38,7 +39,7 @@ def reasons(
     """The page of the reasons of one kind of survey, of the NPS unless another is asked for."""
     kind = Kind(request.metric or Metric.NPS)
     shown = storage.themes.load_dictionary(tx, rules).shown
-    found = storage.reasons.count(tx, kind, period, shown.keys())
+    found = storage.reason_counts.count(tx, kind, period, shown.keys())
     counted = Counted(
         kind=kind,
         answers=found.answers,
@@ -62,12 +63,12 @@ def _judge_unscored(tx: Tx, period: Period) -> Unscored:
 
 def _quotable(tx: Tx, said: Iterable[Said], rules: Rules) -> list[Reason]:
     """Reasons without what tells who gave them."""
-    staff = [name_of(one.name) for one in storage.staff.list_all(tx)]
+    staff = Names(tuple(name_of(one.name) for one in storage.staff.list_all(tx)))
     return [
         Reason(
             run_id=one.run_id,
             band=one.band,
-            text=mask(one.text, [name_of(one.customer_name), *staff], region=rules.phone_region),
+            text=mask(one.text, name_of(one.customer_name), staff, region=rules.phone_region),
             order=one.order,
         )
         for one in said
@@ -91,13 +92,14 @@ def show_theme(tx: Tx, *, now: datetime, rules: Rules, language: Language, tap: 
     if asked is None or tap.theme not in {messages.NO_THEME, *shown}:
         return Message("customers/stale_button", language)
     kind, period = asked
+    found = storage.reason_counts.count(tx, kind, period, shown.keys())
     named = tap.theme != messages.NO_THEME
     name, keys = (shown[tap.theme].name(language), {tap.theme}) if named else ("", set(shown))
-    n = storage.reasons.count_about(tx, kind, period, keys, named=named)
+    n = found.themes[tap.theme].total() if named else found.unnamed
     page = max(0, min(tap.page, (n - 1) // messages.PAGE))  # reasons may have been moved since
-    said = storage.reasons.list_about(
-        tx, kind, period, keys, named=named, limit=messages.PAGE, offset=page * messages.PAGE
-    )
+    part = {"limit": messages.PAGE, "offset": page * messages.PAGE}
+    among = Share(n, found.reasons.total())
+    said = storage.reasons.list_about(tx, kind, period, keys, named=named, among=among, **part)
     quotes = _quotable(tx, said, rules)
     return messages.theme_message(quotes, name=name, n=n, tap=replace(tap, page=page), period=period, language=language)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-import storage.reasons
+import storage.reason_counts
 import storage.themes
 from bot.domain.messages import Message
 from bot.domain.periods import parse_period
@@ -59,7 +59,7 @@ def open_theme(tx: Tx, *, now: datetime, rules: Rules, by: Staff, key: str) -> M
 
 def _list(tx: Tx, dictionary: Dictionary, by: Staff, *, rules: Rules, now: datetime) -> Message:
     period, keys = parse_period(COUNTED, now=now, timezone=rules.timezone), dictionary.shown.keys()
-    found = [storage.reasons.count(tx, kind, period, keys) for kind in SURVEYS]
+    found = [storage.reason_counts.count(tx, kind, period, keys) for kind in SURVEYS]
     unnamed = sum(one.unnamed for one in found)
     totals = {key: sum(one.themes[key].total() for one in found) for key in keys}
     return messages.themes_message(dictionary, totals, unnamed, by)

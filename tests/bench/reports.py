@@ -26,6 +26,7 @@ from bot.domain.rules import Rules
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
 from bot.render import Renderer
+from bot.rules_file import read_rules
 from bot.services import reports, rollups
 from handlers.report_pictures import draw
 from handlers.reports import PAGES
@@ -39,7 +40,8 @@ from tests.bench import years
 PERIODS = ("30d", "90d", "this quarter", "this year")
 WORDS = ("", "nps", "csat", "response", "churn", "nps by plan", "csat by location", "response by age", *sorted(PAGES))
 TIMES = 5
-RULES = Rules()
+RULES = read_rules(None, said={}, now=years.NOW)
+"""As a business begins, with the themes that come along."""
 SETTLED = timedelta(minutes=11)
 KINDS = ("SQLite", "PostgreSQL")
 MOST_COMPARED = 100_000

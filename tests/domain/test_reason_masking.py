@@ -3,13 +3,14 @@
 import pytest
 
 from bot.domain.names import search_key
-from bot.domain.reasons.masking import MASK, mask, name_of
+from bot.domain.reasons.masking import MASK, Names, mask, name_of
 
-NAMES = [name_of(name) for name in ("Nguyễn Thị An", "Hà", "Trần Bình 2", "John Smith")]
+CUSTOMER = name_of("Nguyễn Thị An")
+STAFF = Names(tuple(name_of(name) for name in ("Hà", "Trần Bình 2", "John Smith")))
 
 
 def masked(text: str) -> str:
-    return mask(text, NAMES, region="VN")
+    return mask(text, CUSTOMER, STAFF, region="VN")
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ def masked(text: str) -> str:
     [
         ("Gọi mình 0912 345 678 nhé", f"Gọi mình {MASK} nhé"),
         ("+84 91 234 56 78", MASK),
+        ("gọi +43 123 nhé", f"gọi {MASK} nhé"),
+        ("gọi 004 984 nhé", f"gọi {MASK} nhé"),
         ("thư an.nguyen+1@mail.example.vn ạ", f"thư {MASK} ạ"),
         ("xem https://a.b/c?d=1 và shop.vn/abc", f"xem {MASK} và {MASK}"),
         ("nhắn @binhtran", f"nhắn {MASK}"),
@@ -64,4 +67,4 @@ def test_a_whole_name_is_masked_however_it_is_typed(name: str, said: str) -> Non
 
 
 def test_a_name_without_letters_masks_nothing() -> None:
-    assert mask("tốt", [name_of("123")], region="VN") == "tốt"
+    assert mask("tốt", name_of("123"), Names((name_of("4"),)), region="VN") == "tốt"

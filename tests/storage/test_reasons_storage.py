@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import delete, event, text, update
 
 import storage.privacy
+import storage.reason_counts
 import storage.reasons
 import storage.surveys
 import storage.themes
+from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.messages import Language
+from bot.domain.metrics.proportions import Share
 from bot.domain.rules import RetentionRules, Rules
 from bot.domain.surveys import Band
 from bot.domain.taps import AnswerForget, MergeTheme, SetTheme
@@ -19,10 +22,23 @@ from bot.domain.touchpoints import Kind
 from bot.services import privacy, reasons, retention, themes
 from storage.database import Database, Tx, connect
 from storage.keyring import Key, Keyring, new_secret
+from storage.reason_counts import Counts
 from storage.tables import answer as answer_table
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_score, row, rows
-from tests.reason_stage import BOSS, CSM, RULES, answer, counts, edit, named, period_of, read_reasons
+from tests.reason_stage import (
+    BOSS,
+    CSM,
+    RULES,
+    answer,
+    count_days,
+    count_reasons,
+    counts,
+    edit,
+    named,
+    period_of,
+    read_reasons,
+)
 
 
 def test_a_reason_is_read_once_and_again_when_it_is_another(database: Database) -> None:
@@ -51,7 +67,7 @@ def test_what_staff_say_holds_whatever_the_dictionary_finds(database: Database) 
     assert row(database, "reason_theme", run_id=run_id, theme="staff")["corrected_by"] == CSM.user_id
 
 
-def test_counted_are_the_latest_answers_of_each_customer_and_every_reason_under_all_its_themes(
+def test_every_reason_is_counted_under_all_its_themes_also_if_its_customer_has_answered_since(
     database: Database, clock: HandClock
 ) -> None:
     changed_mind = add_customer(database)
@@ -64,10 +80,10 @@ def test_counted_are_the_latest_answers_of_each_customer_and_every_reason_under_
     answer(database, "quá đắt", 1, kind=Kind.CES)
     read_reasons(database)
     found = counts(database, clock)
-    assert (found.answers, found.unnamed) == (4, 1)
-    assert found.reasons == {Band.DETRACTOR: 1, Band.PASSIVE: 1, Band.PROMOTER: 1}
+    assert (found.answers, found.unnamed) == (5, 1)
+    assert found.reasons == {Band.DETRACTOR: 2, Band.PASSIVE: 1, Band.PROMOTER: 1}
     assert found.themes == {
-        "delivery": {Band.DETRACTOR: 1},
+        "delivery": {Band.DETRACTOR: 2},
         "price": {Band.DETRACTOR: 1},
         "staff": {Band.PROMOTER: 1},
     }
@@ -140,23 +156,87 @@ def test_no_word_of_a_reason_stands_in_the_clear_beside_it(database_url: str, cl
         database.close()
 
 
-@pytest.mark.parametrize("made_last", ["ix_answer_customer_id_answered_at", "ix_answer_kind_answered_at"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_whether_a_customer_has_answered_since_is_looked_up_among_their_own_answers(
-    database: Database, clock: HandClock, made_last: str
+def test_a_sample_is_drawn_from_an_index_of_some_reasons_and_what_has_no_score_is_counted_in_one(
+    database: Database, clock: HandClock
 ) -> None:
     asked: list[tuple[str, Any]] = []
 
     def plan(tx: Tx, *, now: datetime) -> list[str]:
         for index in answer_table.indexes:  # of two that seem alike, SQLite takes the one that was made last
-            if index.name == made_last:
+            if index.name == "ix_answer_kind_answered_at":
                 index.drop(tx)
                 index.create(tx)
         event.listen(tx, "before_cursor_execute", lambda _a, _b, words, facts, *_c: asked.append((words, facts)))
-        storage.reasons.count(tx, Kind.NPS, period_of(clock), ["price"])
-        words, facts = asked[-1]
-        return [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts)]
+        period, among = period_of(clock), Share(3, 9)
+        storage.reasons.list_sample(tx, Kind.NPS, period, limit=2)
+        storage.reasons.list_about(tx, Kind.NPS, period, {"price"}, named=True, among=among, limit=2, offset=0)
+        storage.reasons.count_unscored(tx, period)
+        return [
+            row.detail
+            for words, facts in tuple(asked)
+            for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts)
+            if "INDEX ix_answer" in row.detail or "INDEX ix_interaction" in row.detail
+        ]
 
-    found = [detail for detail in database.write_now(plan) if " later " in detail]
-    assert found
-    assert all("INDEX ix_answer_customer_id_answered_at (customer_id=?" in detail for detail in found)
+    indexes = [detail.split("INDEX ")[1].split(" (")[0] for detail in database.write_now(plan)]
+    of_answers = ["ix_answer_drawn_128", "ix_answer_drawn_8", "ix_answer_kind_answered_at"]
+    assert indexes == [*of_answers, *of_answers, "ix_interaction_unscored"]
+
+
+def test_quotes_of_a_theme_come_in_one_order_however_they_are_looked_up(database: Database, clock: HandClock) -> None:
+    runs = [answer(database, "giao trễ" if place % 3 else "được") for place in range(16)]
+    read_reasons(database)
+
+    def ask(tx: Tx, *, now: datetime, named: bool, among: Share, offset: int) -> list[int]:
+        found = storage.reasons.list_about(
+            tx, Kind.NPS, period_of(clock), {"delivery"}, named=named, among=among, limit=4, offset=offset
+        )
+        return [one.run_id for one in found]
+
+    order = sorted(runs, key=lambda run_id: run_id * HASH_FACTOR % HASH_RANGE)
+    about = [run_id for run_id in order if named(database, run_id)]
+    for among in (Share(10, 16), Share(10, 4000)):
+        assert database.read_now(ask, named=True, among=among, offset=0) == about[:4]
+        assert database.read_now(ask, named=True, among=among, offset=8) == about[8:]
+    others = [run_id for run_id in order if run_id not in about]
+    assert database.read_now(ask, named=False, among=Share(6, 16), offset=4) == others[4:]
+
+
+def test_counted_days_stay_true_whatever_becomes_of_a_reason_and_its_themes(
+    database: Database, clock: HandClock
+) -> None:
+    run_id, other = answer(database, "giao trễ, quá đắt"), answer(database, "được", 9)
+    read_reasons(database)
+    clock.advance(timedelta(days=1))
+    keys = [one.key for one in RULES.themes]
+    changes: list[Callable[[Tx], object]] = [
+        lambda tx: None,
+        lambda tx: storage.themes.correct(tx, other, "staff", about=True, staff_id=9, now=clock.now()),
+        lambda tx: storage.themes.correct(tx, other, "staff", about=False, staff_id=9, now=clock.now()),
+        lambda tx: storage.themes.correct(tx, other, "hidden", about=True, staff_id=9, now=clock.now()),
+        lambda tx: storage.themes.assign(tx, {run_id: {"price"}}, version=2),
+        lambda tx: storage.themes.merge(tx, "price", "delivery"),
+        lambda tx: tx.execute(update(answer_table).where(answer_table.c.run_id == run_id).values(score=8)),
+        lambda tx: storage.surveys.save_reason(tx, run_id, "", message_id=3, now=clock.now()),
+        lambda tx: storage.surveys.save_reason(tx, run_id, "nhân viên", message_id=3, now=clock.now()),
+        lambda tx: storage.surveys.forget_reason(tx, run_id),
+        lambda tx: tx.execute(
+            update(answer_table).where(answer_table.c.run_id == other).values(kind=Kind.CES, score=1)
+        ),
+        lambda tx: tx.execute(delete(answer_table).where(answer_table.c.run_id == run_id)),
+    ]
+
+    def compare(tx: Tx, *, now: datetime) -> list[Counts]:
+        said = [storage.reason_counts.count(tx, kind, period_of(clock), keys) for kind in (Kind.NPS, Kind.CES)]
+        assert said == [count_reasons(tx, kind, period_of(clock), keys) for kind in (Kind.NPS, Kind.CES)]
+        return said
+
+    before: list[Counts] = []
+    for change in changes:
+        database.write_now(lambda tx, *, now, change=change: change(tx))
+        found = database.read_now(compare)
+        count_days(database, clock)
+        assert database.read_now(compare) == found
+        assert found != before or change is changes[3], "every one of these changes what there is to count"
+        before = found

@@ -16,18 +16,20 @@ from bot.domain.rules import Rules
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
 from bot.services import rollups
-from storage import raw_reports, reports, survey_funnels
+from storage import raw_reports, reason_counts, reports, survey_funnels, themes
 from storage.database import Database, Tx
 from storage.tables import answer, customer, loss, metadata, outbox, survey_run
 from tests.conftest import START
 from tests.factories import add_customer, put
 from tests.history import Asked, remember
+from tests.reason_stage import count_reasons
 
 ZONES = ("Asia/Ho_Chi_Minh", "Asia/Kolkata")
 SURVEYS = (Kind.NPS, Kind.CES)
 DAY = timedelta(days=1)
 LATER = timedelta(minutes=11)
 CUSTOMERS = 3
+SHOWN = ("price", "staff")
 
 hours = st.integers(-24 * 20, 0).map(lambda off: START + timedelta(hours=off))
 asked = st.builds(
@@ -59,7 +61,19 @@ def _runs(**values: Any) -> Change:
 
 
 def _remove(tx: Tx, ids: list[int]) -> None:
+    themes.forget(tx, ids)
     tx.execute(delete(answer).where(answer.c.run_id.in_(ids)))
+
+
+def _find(keys: tuple[str, ...], tx: Tx, ids: list[int]) -> None:
+    """The dictionary finds these themes in the reasons."""
+    answered = tx.execute(select(answer.c.run_id).where(answer.c.run_id.in_(ids))).scalars().all()
+    themes.assign(tx, dict.fromkeys(answered, keys), version=1)
+
+
+def _correct(key: str, about: bool, tx: Tx, ids: list[int]) -> None:
+    for run_id in tx.execute(select(answer.c.run_id).where(answer.c.run_id.in_(ids))).scalars().all():
+        themes.correct(tx, run_id, key, about=about, staff_id=1, now=START)
 
 
 def _answer_late(at: datetime, tx: Tx, ids: list[int]) -> None:
@@ -142,14 +156,20 @@ memberships: st.SearchStrategy[Change] = st.one_of(
     hours.map(lambda at: _of_customer(loss, "customer_id", lost_at=at)),
     st.just(_of_customer(loss, "customer_id")),
 )
+named: st.SearchStrategy[Change] = st.one_of(
+    st.sampled_from([(), ("price",), ("price", "staff"), ("gone",)]).map(lambda keys: partial(_find, keys)),
+    st.booleans().map(lambda about: partial(_correct, "staff", about)),
+    st.just(themes.forget),
+    st.just(lambda tx, _: themes.merge(tx, "price", "staff")),
+)
 places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=st.lists(asked, min_size=4, max_size=8),
-    changed=st.lists(st.tuples(changes | memberships, places), max_size=8),
-    since=st.lists(st.tuples(changes | memberships, places), max_size=3),
+    changed=st.lists(st.tuples(changes | memberships | named, places), max_size=8),
+    since=st.lists(st.tuples(changes | memberships | named, places), max_size=3),
     then=st.tuples(st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]), st.permutations(ZONES), st.booleans()),
 )
 def test_a_report_says_what_counting_every_row_says(
@@ -222,6 +242,8 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
             assert said == raw_reports.count_scores(tx, kind, periods, by=by)
         said_of_sent = reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
         assert said_of_sent == raw_reports.count_funnels(tx, SURVEYS, periods, by=by, now=now)
+    for kind in SURVEYS:
+        assert reason_counts.count(tx, kind, period, SHOWN) == count_reasons(tx, kind, period, SHOWN)
     for each in periods:
         true = {(*json.loads(fate), n) for fate, n in survey_funnels.count_fates(tx, each).items()}
         assert {astuple(one) for one in survey_funnels.list_unsent(tx, each, SURVEYS)} == true

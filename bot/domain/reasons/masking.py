@@ -12,7 +12,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
+from typing import Any
 
 import phonenumbers
 
@@ -25,6 +27,11 @@ LINK = re.compile(
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 HANDLE = re.compile(r"(?<!\w)@\w+")
+WITHIN = re.compile(r"[./]\S")
+"""A link has such a sign inside it, where sentences end with theirs."""
+DIGIT = re.compile(r"\d")
+FEWEST_DIGITS = 6
+"""A telephone number of another country has so many digits with what is dialled before it, where it has no "+"."""
 CODE = re.compile(
     r"#[\w-]+"  # an order
     r"|\b[^\W\d_]+-?\d{2,}[\w-]*"  # KH123
@@ -46,23 +53,64 @@ class Name:
     written: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Names:
+    """Several names that are looked for in many texts."""
+
+    each: tuple[Name, ...]
+
+    @cached_property
+    def bare(self) -> frozenset[str]:
+        return frozenset(word for name in self.each for word in name.bare)
+
+
 def name_of(name: str) -> Name:
     """The words of a name; digits and signs in it are none."""
     words = WORD.findall(unicodedata.normalize("NFC", name))
-    return Name(frozenset(map(search_key, words)), frozenset(word.title() for word in words))
+    return Name(frozenset(_word(word).plain for word in words), frozenset(word.title() for word in words))
 
 
-def mask(text: str, names: Iterable[Name], *, region: str) -> str:
+def mask(text: str, customer: Name, staff: Names, *, region: str) -> str:
     """The text with a mark in place of whatever tells who somebody is; `region` reads numbers without a country."""
     plain = unicodedata.normalize("NFC", text)
-    for pattern in (EMAIL, LINK, HANDLE):
-        plain = pattern.sub(MASK, plain)
-    plain = _cover(plain, _numbers(plain, region))
-    plain = CODE.sub(MASK, plain)
-    return _cover(plain, _names(plain, names))
+    if "@" in plain:
+        plain = EMAIL.sub(MASK, plain)
+    if WITHIN.search(plain):
+        plain = LINK.sub(MASK, plain)
+    if "@" in plain:
+        plain = HANDLE.sub(MASK, plain)
+    digits = len(DIGIT.findall(plain))
+    if digits >= _fewest_digits(region) or "+" in plain:
+        plain = _cover(plain, _numbers(plain, region))
+    if digits or "#" in plain:
+        plain = CODE.sub(MASK, plain)
+    return _cover(plain, _names(plain, customer, staff))
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word without accents and case, whether it is a title, and whether it is somebody's if it follows one."""
+
+    plain: str
+    is_title: bool
+    has_capital: bool
+
+
+@lru_cache(maxsize=4096)  # the same few hundred words make most of what people write
+def _word(word: str) -> _Word:
+    is_title = word.lower() in TITLES
+    return _Word(search_key(word), is_title, word.istitle() and not is_title)
 
 
 Span = tuple[int, int]
+
+
+@cache
+def _fewest_digits(region: str) -> int:
+    """With how many digits a text may hold a telephone number: to look for one takes longer than all the rest."""
+    country: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)  # typed as if it and its parts may be missing
+    described = country.general_desc
+    return int(min(FEWEST_DIGITS, *described.possible_length, *described.possible_length_local_only))
 
 
 def _numbers(text: str, region: str) -> list[Span]:
@@ -71,14 +119,16 @@ def _numbers(text: str, region: str) -> list[Span]:
     return [(each.start, each.end) for each in found if not THOUSANDS.fullmatch(each.raw_string)]
 
 
-def _names(text: str, names: Iterable[Name]) -> list[Span]:
-    found = list(WORD.finditer(text))
-    words = [match.group() for match in found]
-    plain = list(map(search_key, words))
-    places = set() if text.isupper() else set(_after_titles(words))
-    for name in names:
-        if not name.bare.isdisjoint(plain):
+def _names(text: str, customer: Name, staff: Names) -> list[Span]:
+    words = WORD.findall(text)
+    seen = list(map(_word, words))
+    plain = [one.plain for one in seen]
+    different = frozenset(plain)
+    places = set() if text.isupper() else _after_titles(seen)
+    for name in (customer, *(() if staff.bare.isdisjoint(different) else staff.each)):
+        if not name.bare.isdisjoint(different):
             places.update(_places(words, plain, name))
+    found = list(WORD.finditer(text)) if places else []
     return [found[place].span() for place in sorted(places)]
 
 
@@ -92,11 +142,10 @@ def _places(words: Sequence[str], plain: Sequence[str], name: Name) -> Iterator[
                 yield place
 
 
-def _after_titles(words: Sequence[str]) -> Iterator[int]:
+def _after_titles(words: Iterable[_Word]) -> set[int]:
     """Which words follow a title and have a capital: whoever it is, it is somebody."""
-    for place, (before, word) in enumerate(pairwise(words), start=1):
-        if before.lower() in TITLES and word.istitle() and word.lower() not in TITLES:
-            yield place
+    pairs = enumerate(pairwise(words), start=1)
+    return {place for place, (before, word) in pairs if before.is_title and word.has_capital}
 
 
 def _cover(text: str, spans: Iterable[Span]) -> str:

@@ -1,8 +1,8 @@
 """What detractors say that promoters do not, in their own words."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.keyness import KEY_Z, log_odds
@@ -55,25 +55,20 @@ class KeyPhrase:
     quotes: tuple[Reason, ...]
 
 
-@dataclass
-class _Use:
-    """Who uses a phrase, by run, and how they spell it."""
-
-    by: dict[int, Reason] = field(default_factory=dict)
-    spelt: Counter[str] = field(default_factory=Counter)
-
-
 @dataclass(frozen=True)
 class _Sides:
-    """Who uses which phrase without accents on either side, and how many answers each has."""
+    """The phrases of each detractor, without accents -> as typed; which of them use a common one; how many promoters.
 
-    detractors: Mapping[str, _Use]
-    promoters: Mapping[str, _Use]
+    `n` is how many there are of each.
+    """
+
+    spelt: Sequence[Mapping[str, str]]
+    users: Mapping[str, Sequence[int]]
+    promoters: Mapping[str, int]
     n: tuple[int, int]
 
     def shares(self, plain: str) -> tuple[Share, Share]:
-        elsewhere = self.promoters.get(plain, _Use())
-        return Share(len(self.detractors[plain].by), self.n[0]), Share(len(elsewhere.by), self.n[1])
+        return Share(len(self.users[plain]), self.n[0]), Share(self.promoters.get(plain, 0), self.n[1])
 
 
 def key_phrases(reasons: Sequence[Reason]) -> tuple[KeyPhrase, ...] | None:
@@ -86,25 +81,28 @@ def key_phrases(reasons: Sequence[Reason]) -> tuple[KeyPhrase, ...] | None:
     others = [one for one in reasons if one.band is Band.PROMOTER]
     if len(reasons) < LEAST_COMPARED or min(len(theirs), len(others)) < HIDDEN_UNDER:
         return None
-    sides = _Sides(_uses(theirs), _uses(others), (len(theirs), len(others)))
-    return tuple(_told(sides, plain, z) for plain, z in _distinct(_ranked(sides), sides.detractors))
+    sides = _sides(theirs, others)
+    return tuple(_told(sides, theirs, plain, z) for plain, z in _distinct(_ranked(sides), sides.users))
 
 
-def _uses(reasons: Iterable[Reason]) -> dict[str, _Use]:
-    found: dict[str, _Use] = {}
-    for one in reasons:
-        for plain, typed in grams(read(one.text)).items():
-            use = found.setdefault(plain, _Use())
-            use.by[one.run_id] = one
-            use.spelt[typed] += 1
-    return found
+def _sides(theirs: Sequence[Reason], others: Sequence[Reason]) -> _Sides:
+    spelt = [grams(read(one.text)) for one in theirs]
+    users: dict[str, list[int]] = defaultdict(list)
+    for place, phrases in enumerate(spelt):
+        for plain in phrases:
+            users[plain].append(place)
+    often = {plain: places for plain, places in users.items() if len(places) >= HIDDEN_UNDER}
+    elsewhere = Counter[str]()
+    for one in others:
+        elsewhere.update(grams(read(one.text)).keys() & often.keys())
+    return _Sides(spelt, often, elsewhere, (len(theirs), len(others)))
 
 
 def _ranked(sides: _Sides) -> list[tuple[str, float]]:
     """The phrases that are told apart from chance, the strongest first, and of equals the longer."""
-    often = (plain for plain, use in sides.detractors.items() if len(use.by) >= HIDDEN_UNDER and _tells(plain))
-    scored = ((plain, log_odds(*sides.shares(plain))) for plain in often)
-    return sorted((one for one in scored if one[1] >= KEY_Z), key=lambda one: (-one[1], -len(one[0]), one[0]))
+    scored = ((plain, log_odds(*sides.shares(plain))) for plain in sides.users)
+    telling = (one for one in scored if one[1] >= KEY_Z and _tells(one[0]))
+    return sorted(telling, key=lambda one: (-one[1], -len(one[0]), one[0]))
 
 
 def _tells(plain: str) -> bool:
@@ -112,27 +110,31 @@ def _tells(plain: str) -> bool:
     return works_bare(plain) and not FUNCTION_WORDS.issuperset(plain.split())
 
 
-def _distinct(ranked: Iterable[tuple[str, float]], used: Mapping[str, _Use]) -> Iterator[tuple[str, float]]:
+def _distinct(ranked: Iterable[tuple[str, float]], users: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, float]]:
     """The phrases that are not said over again by a stronger one, in whose answers they mostly are."""
     told: list[frozenset[int]] = []
     for plain, z in ranked:
-        runs = frozenset(used[plain].by)
+        runs = frozenset(users[plain])
         if all(len(runs & before) < SAME_FROM * len(runs) for before in told):
             told.append(runs)
             yield plain, z
 
 
-def _told(sides: _Sides, plain: str, z: float) -> KeyPhrase:
-    use = sides.detractors[plain]
+def _told(sides: _Sides, theirs: Sequence[Reason], plain: str, z: float) -> KeyPhrase:
+    places = sides.users[plain]
+    spelt = Counter(sides.spelt[place][plain] for place in places)
+    usual = max(spelt, key=lambda typed: (spelt[typed], typed != plain, typed))
     detractors, promoters = sides.shares(plain)
-    usual = max(use.spelt, key=lambda typed: (use.spelt[typed], typed != plain, typed))
-    quotes = draw_quotes(use.by.values())
+    quotes = draw_quotes(theirs[place] for place in places)
     return KeyPhrase(phrase=usual, detractors=detractors, promoters=promoters, z=z, quotes=quotes)
 
 
 def draw_quotes(reasons: Iterable[Reason], most: int = QUOTES) -> tuple[Reason, ...]:
     """A few that differ, drawn by their stable hash, of five or more; of fewer none, for one could be recognised."""
     several = sorted(reasons, key=lambda one: (one.order, one.run_id))
-    different = {search_key(one.text): one for one in reversed(several)}
-    drawn = [one for one in several if different[search_key(one.text)] is one]
-    return tuple(drawn[:most]) if len(several) >= HIDDEN_UNDER else ()
+    drawn: dict[str, Reason] = {}
+    for one in several if len(several) >= HIDDEN_UNDER else ():
+        drawn.setdefault(search_key(one.text), one)
+        if len(drawn) == most:
+            break
+    return tuple(drawn.values())

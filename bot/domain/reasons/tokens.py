@@ -7,15 +7,14 @@ three public tasks: .91 either way, where a segmenter falls from .91 to .75).
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby, pairwise
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.domain.names import search_key
 
-PIECE = re.compile(r"[^\W_]+|[^\w\s]|_")
+CLAUSE = re.compile(r"[^\W_]+(?:\s+[^\W_]+)*")
 APOSTROPHES = re.compile(r"['’]")
 SQUEEZED = re.compile(r"(\D)\1{2,}")
 ACCENTED_FROM = 0.2
@@ -60,9 +59,9 @@ class Syllable:
     typed: str
     plain: str
 
-    @property
-    def has_accent(self) -> bool:
-        return self.typed != self.plain
+    @cached_property
+    def has_digit(self) -> bool:
+        return any(map(str.isdigit, self.plain))
 
 
 Clause = tuple[Syllable, ...]
@@ -80,13 +79,12 @@ class Reading:
 def read(text: str) -> Reading:
     """The syllables of a text in composed form (NFC) and lower case, repeats squeezed ("quáááá"), shorthand in full."""
     composed = unicodedata.normalize("NFC", text).lower()
-    pieces = PIECE.findall(APOSTROPHES.sub("", SQUEEZED.sub(r"\1", composed)))
-    clauses = [list(run) for is_word, run in groupby(pieces, str.isalnum) if is_word]
-    typed = [_syllable(word) for clause in clauses for word in clause]
-    accents = sum(one.has_accent for one in typed)
+    found = CLAUSE.findall(APOSTROPHES.sub("", SQUEEZED.sub(r"\1", composed)))
+    clauses = [[_word(word) for word in clause.split()] for clause in found]
+    accents = [has_accent for clause in clauses for _, has_accent in clause]
     return Reading(
-        clauses=tuple(tuple(_in_full(clause)) for clause in clauses),
-        accented=bool(typed) and accents >= ACCENTED_FROM * len(typed),
+        clauses=tuple(tuple(one for in_full, _ in clause for one in in_full) for clause in clauses),
+        accented=bool(accents) and sum(accents) >= ACCENTED_FROM * len(accents),
     )
 
 
@@ -97,18 +95,18 @@ def grams(reading: Reading) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for clause in reading.clauses:
-        for run in (*((one,) for one in clause), *pairwise(clause)):
-            plain = " ".join(one.plain for one in run)
-            if not any(map(str.isdigit, plain)):
-                found.setdefault(plain, " ".join(one.typed for one in run))
+        for one in clause:
+            if not one.has_digit:
+                found.setdefault(one.plain, one.typed)
+        for one, other in pairwise(clause):
+            if not (one.has_digit or other.has_digit):
+                found.setdefault(f"{one.plain} {other.plain}", f"{one.typed} {other.typed}")
     return found
 
 
-def _in_full(words: Sequence[str]) -> Iterator[Syllable]:
-    for word in words:
-        yield from map(_syllable, TEENCODE.get(word, word).split())
-
-
-@lru_cache(maxsize=4096)  # the same few hundred syllables make most of what people write
-def _syllable(word: str) -> Syllable:
-    return Syllable(word, search_key(word))
+# The same few hundred words make most of what people write.
+@lru_cache(maxsize=4096)
+def _word(word: str) -> tuple[Clause, bool]:
+    """A word in full, which may be several syllables, and whether it was typed with an accent."""
+    in_full = TEENCODE.get(word, word).split()
+    return tuple(Syllable(one, search_key(one)) for one in in_full), word != search_key(word)
