@@ -5,7 +5,8 @@ from dataclasses import asdict, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.domain.figures import Figure
+from bot.domain.figures import Figure, FigureUnit
+from bot.domain.health_reports import RANKED, HealthReportPicture
 from bot.domain.metrics.estimates import Sufficiency
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
@@ -101,6 +102,11 @@ def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
         for point in picture.trend:
             one = Figure(key=picture.metric, unit=metric_unit(picture.metric), n=point.n, estimate=point.estimate)
             yield _row(one, "step", point.part, say)
+    if isinstance(picture, HealthReportPicture):
+        for colour in RANKED:
+            for step in picture.steps:
+                one = Figure(key=f"health_{colour}", unit=FigureUnit.SHARE, n=step.scored, estimate=step.share(colour))
+                yield _row(one, "step", step.part, say)
 
 
 def _row(one: Figure, part: str, period: Period, say: Say) -> FigureRow:

@@ -10,6 +10,7 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.report_messages import Report, misunderstood
 from bot.domain.report_requests import FileForm, Page, ReportRequestError, is_plain, parse_report_request
+from bot.domain.roles import Staff
 from bot.services import (
     course_reports,
     funnel_reports,
@@ -91,10 +92,17 @@ async def _find(update: Update, context: Context, words: tuple[str, ...], comman
         request = parse_report_request(words)
     except ReportRequestError as error:
         return misunderstood(error, by.language)
-    page = reports.surveys if request.page is None else PAGES[request.page]
+    page = _page(request.page, by)
     facts = {"request": request, "page": page, "free": not is_plain(words, request)}
     deed = Deed(staff_id=by.user_id, command=command)
     return await auditing.look(context, deed, reports.report, rules=house.rules, language=by.language, **facts)
+
+
+def _page(asked: Page | None, by: Staff) -> reports.Page:
+    """Who makes it; the page of the team shows each reader what is theirs to see."""
+    if asked is Page.TEAM:
+        return partial(team_reports.team, reader=by)
+    return reports.surveys if asked is None else PAGES[asked]
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:

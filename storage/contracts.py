@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select
 
 from bot.domain.contracts import Renewed, Term
 from storage.database import Tx
+from storage.money import Ledger
 from storage.tables import contract, loss
 
 
@@ -15,11 +16,12 @@ def any_contract(tx: Tx, currency: str) -> bool:
     return tx.execute(select(contract.c.id).where(contract.c.currency == currency).limit(1)).first() is not None
 
 
-def list_terms(tx: Tx, currency: str, days: Sequence[date]) -> list[Term]:
-    """Contracts that run on any of the days, of those that have a last day."""
+def list_terms(tx: Tx, ledger: Ledger, days: Sequence[date]) -> list[Term]:
+    """Contracts of the customers who are looked at that run on any of the days, of those that have a last day."""
     runs = or_(*(and_(contract.c.starts_on <= day, contract.c.ends_on >= day) for day in days))
     columns = (contract.c.customer_id, contract.c.starts_on, contract.c.ends_on, contract.c.price_minor)
-    statement = select(*columns).where(contract.c.currency == currency, runs).order_by(contract.c.id)
+    own = ledger.of(contract.c.customer_id, contract.c.currency)
+    statement = select(*columns).where(*own, runs).order_by(contract.c.id)
     return [Term(row.customer_id, row.starts_on, row.ends_on, row.price_minor) for row in tx.execute(statement)]
 
 

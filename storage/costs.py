@@ -1,4 +1,7 @@
-"""What help costs: the tickets of the business's help desk that say what solving them cost."""
+"""What help costs: the tickets of the business's help desk that say what solving them cost.
+
+How many were solved is of every ticket; what they cost is of the customers who are looked at.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +38,14 @@ def load_cases(tx: Tx, ledger: Ledger, period: Period) -> Sample:
 
 def list_costs(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
     """The costs of solved tickets from this place to that, both counted from 0 in the order of costs."""
-    costs = select(ticket.c.cost_minor).where(ticket.c.currency == ledger.currency, *_solved(period))
-    ordered = costs.order_by(ticket.c.cost_minor).offset(first).limit(last - first + 1)
+    own = ledger.of(ticket.c.customer_id, ticket.c.currency)
+    ordered = (
+        select(ticket.c.cost_minor)
+        .where(*own, *_solved(period))
+        .order_by(ticket.c.cost_minor)
+        .offset(first)
+        .limit(last - first + 1)
+    )
     return list(tx.execute(ordered).scalars())
 
 
@@ -70,5 +79,6 @@ def _solved(period: Period) -> list[ColumnElement[bool]]:
 
 def _spent(ledger: Ledger, period: Period) -> Any:  # noqa: ANN401  a subquery
     columns = (func.sum(ticket.c.cost_minor).label("top"), func.count().label("bottom"), literal(1).label("one"))
-    statement = select(ticket.c.customer_id, *columns).where(ticket.c.currency == ledger.currency, *_solved(period))
+    own = ledger.of(ticket.c.customer_id, ticket.c.currency)
+    statement = select(ticket.c.customer_id, *columns).where(*own, *_solved(period))
     return statement.group_by(ticket.c.customer_id).subquery()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, func, literal, or_, select, update
 
+from bot.domain import privacy
 from bot.domain.cases import Reason
 from bot.domain.touchpoints import Kind
 from storage import phones, segments, themes
@@ -71,6 +72,7 @@ def erase(tx: Tx, customer_id: int, *, timezone: str, now: datetime) -> None:
     Health scores and standings go altogether: they are opinions about one person, made anew of those who are left.
     """
     _forget_updates(tx, customer_id)
+    _take_out(tx, customer_id)
     _cancel_messages(tx, customer_id)
     themes.forget(tx, select(answer.c.run_id).where(answer.c.customer_id == customer_id))
     for table, values in _erasures(now).items():
@@ -155,6 +157,16 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
     names_them = and_(outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), ~waiting)
     theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
+
+
+def _take_out(tx: Tx, customer_id: int) -> None:
+    """Digests and reviews that wait to be sent no longer name the person; everything else is said as it was counted."""
+    name = tx.execute(select(customer.c.name).where(customer.c.id == customer_id)).scalar_one()
+    waiting = (outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), outbox.c.status == "pending")
+    for row in tx.execute(select(outbox.c.id, outbox.c.facts).where(*waiting)).all():
+        facts = privacy.without_person(row.facts, customer_id, name)
+        if facts != row.facts:
+            tx.execute(update(outbox).where(outbox.c.id == row.id).values(facts=facts))
 
 
 def _forget_updates(tx: Tx, customer_id: int) -> None:

@@ -113,6 +113,12 @@ def save(tx: Tx, standings: Sequence[Standing], pasts: Mapping[int, Past], *, ne
         _upsert(tx, health_snapshot, [_assessed(one) for one in news], ["customer_id", "day"])
 
 
+def mark_lost(tx: Tx, customer_ids: Sequence[int]) -> None:
+    """Say of whom of these was scored for a time after which they were lost that they are."""
+    lost = select(customer.c.id).where(customer.c.id.in_(customer_ids), customer.c.lost_at.is_not(None))
+    tx.execute(update(health).where(health.c.customer_id.in_(lost)).values(is_lost=True))
+
+
 def _upsert(tx: Tx, table: Any, rows: list[dict[str, Any]], key: list[str]) -> None:  # noqa: ANN401  a table
     statement = insert_for(tx)(table)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in key}

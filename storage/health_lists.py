@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, select, update
 
+import storage.health_days
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
-from bot.domain.health_reports import MOVERS, HealthSpread, movers_of
 from storage.database import Tx
-from storage.health import ACTIVE, read_health
+from storage.health import read_health
 from storage.tables import customer, health
 
 
@@ -23,9 +23,15 @@ class Waiting:
     csm_id: int | None
 
 
+# SQLite takes an index of some rows only where the query says which in so many words. It has no statistics of its
+# tables: `colour || ''` keeps it from reading everybody who is red instead of a CSM's few.
+_RED = and_(health.c.colour == literal_column(f"'{Colour.RED}'"), ~health.c.is_lost)
+_RED_OF_FEW = and_(health.c.colour.concat("") == Colour.RED, ~health.c.is_lost)
+
+
 def _listed() -> Select[Any]:
     statement = select(customer.c.name, customer.c.csm_id, health)
-    return statement.join(health, health.c.customer_id == customer.c.id).where(ACTIVE)
+    return statement.join(customer, customer.c.id == health.c.customer_id).where(~health.c.is_lost)
 
 
 def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
@@ -33,69 +39,95 @@ def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
 
 
 def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:
-    """How many customers have which colour, now and 30 days ago; of one CSM, or of all."""
+    """How many customers have which colour, now and 30 days ago, of one CSM.
+
+    Or of all: then as on the last day on which everybody was scored, if there is one.
+    """
+    day = None if csm_id is not None else storage.health_days.last_complete(tx)
+    shifts = count_shifts(tx, csm_id=csm_id) if day is None else storage.health_days.count_shifts(tx, day)
     now, before = dict.fromkeys(Colour, 0), dict.fromkeys(Colour, 0)
-    for (earlier, colour), n in count_shifts(tx, csm_id=csm_id).items():
+    for (earlier, colour), n in shifts.items():
         now[colour] += n
         if earlier is not None:
             before[earlier] += n
-    return Counted(now=now, before=before)
+    return Counted(now=now, before=before, day=day)
 
 
 def count_shifts(tx: Tx, *, csm_id: int | None = None) -> dict[tuple[Colour | None, Colour], int]:
     """How many customers went from which colour 30 days ago, if they had one, to which now; of one CSM, or of all."""
     columns = (health.c.colour_before, health.c.colour)
-    statement = select(*columns, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
-    rows = tx.execute(statement.where(ACTIVE, *_owned(csm_id)).group_by(*columns))
+    statement = _among(select(*columns, func.count().label("n")), csm_id).where(~health.c.is_lost)
+    rows = tx.execute(statement.group_by(*columns))
     return {(Colour(row.colour_before) if row.colour_before else None, Colour(row.colour)): row.n for row in rows}
+
+
+def _among(counted: Select[Any], csm_id: int | None) -> Select[Any]:
+    """Only of all can customers be counted without a look at whose they are."""
+    if csm_id is None:
+        return counted
+    return counted.join(customer, customer.c.id == health.c.customer_id).where(*_owned(csm_id))
 
 
 def count_scores(tx: Tx) -> dict[int, int]:
     """How many customers have which score."""
-    statement = select(health.c.score, func.count().label("n")).join(customer, customer.c.id == health.c.customer_id)
-    rows = tx.execute(statement.where(ACTIVE, health.c.score.is_not(None)).group_by(health.c.score))
+    statement = select(health.c.score, func.count().label("n")).where(~health.c.is_lost, health.c.score.is_not(None))
+    rows = tx.execute(statement.group_by(health.c.score))
     return {row.score: row.n for row in rows}
-
-
-def load_spread(tx: Tx) -> HealthSpread:
-    """The health of everybody, with those who moved most."""
-    falls, rises = (list_movers(tx, csm_id=None, falls=falls, limit=MOVERS) for falls in (True, False))
-    return HealthSpread(shifts=count_shifts(tx), scores=count_scores(tx), movers=movers_of(falls, rises))
 
 
 def list_movers(tx: Tx, *, csm_id: int | None, falls: bool, limit: int) -> list[ListedHealth]:
     """Whose score moved most in 30 days, down or up."""
-    moved = health.c.score - health.c.score_before
-    wanted, order = (moved < 0, moved) if falls else (moved > 0, moved.desc())
-    statement = _listed().where(wanted, *_owned(csm_id)).order_by(order, customer.c.id).limit(limit)
+    moved = health.c.moved
+    as_indexed = (moved, health.c.customer_id)
+    wanted, order = (moved < 0, as_indexed) if falls else (moved > 0, tuple(one.desc() for one in as_indexed))
+    statement = _listed().where(wanted, *_owned(csm_id)).order_by(*order).limit(limit)
     return [_line(row) for row in tx.execute(statement)]
 
 
 def count_risks(tx: Tx, *, csm_id: int | None = None, since: date | None = None) -> int:
     """How many customers are red: of one CSM, or of all; with `since`, those who became so on that day or later."""
-    statement = select(func.count()).select_from(health).join(customer, customer.c.id == health.c.customer_id)
-    return int(tx.execute(statement.where(ACTIVE, *_red(csm_id, since))).scalar_one())
+    counted = _among(select(func.count()).select_from(health), csm_id).where(_red(csm_id), *_newly(since))
+    return int(tx.execute(counted).scalar_one())
 
 
 def list_newest_risks(
     tx: Tx, *, currency: str, limit: int, csm_id: int | None = None, since: date | None = None
 ) -> list[ListedHealth]:
     """Red customers, who became so last first, and of one day the most valuable."""
-    statement = _listed().where(*_red(csm_id, since))
+    statement = _listed().where(_red(csm_id), *_owned(csm_id), *_newly(since))
     statement = statement.order_by(health.c.since.desc(), *_most_valuable(currency))
     return [_line(row) for row in tx.execute(statement.limit(limit))]
 
 
-def _red(csm_id: int | None, since: date | None) -> list[ColumnElement[bool]]:
-    newly = [health.c.since >= since] if since is not None else []
-    return [health.c.colour == Colour.RED, *_owned(csm_id), *newly]
+def _red(csm_id: int | None) -> ColumnElement[bool]:
+    return _RED if csm_id is None else _RED_OF_FEW
+
+
+def _newly(since: date | None) -> list[ColumnElement[bool]]:
+    return [health.c.since >= since] if since is not None else []
 
 
 def list_risks(tx: Tx, *, csm_id: int, currency: str, offset: int, limit: int) -> list[ListedHealth]:
-    """Red customers: those of this CSM first, then the most valuable; amounts in other currencies come after ours."""
-    statement = _listed().where(health.c.colour == Colour.RED)
-    order = (_first(customer.c.csm_id == csm_id), *_most_valuable(currency))
-    return [_line(row) for row in tx.execute(statement.order_by(*order).offset(offset).limit(limit))]
+    """Red customers: those of this CSM first, then the most valuable; amounts in other currencies come after ours.
+
+    One part after the other, since an index knows the order of each part and none that of all.
+    """
+    others, ours = customer.c.csm_id.is_distinct_from(csm_id), health.c.currency == currency
+    as_indexed = tuple(one.desc() for one in (health.c.value_minor, health.c.since, health.c.customer_id))
+    found: list[ListedHealth] = []
+    for part, order in (
+        (_listed().where(_RED_OF_FEW, customer.c.csm_id == csm_id), _most_valuable(currency)),
+        (_listed().where(_RED, others, ours), as_indexed),
+        (_listed().where(_RED, others, ~ours), as_indexed),
+    ):
+        rows = tx.execute(part.order_by(*order).offset(offset).limit(limit - len(found))).all()
+        found += [_line(row) for row in rows]
+        offset = max(0, offset - _count(tx, part)) if offset and not rows else 0
+    return found
+
+
+def _count(tx: Tx, part: Select[Any]) -> int:
+    return int(tx.execute(select(func.count()).select_from(part.subquery())).scalar_one())
 
 
 def _first(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import storage.health
+import storage.health_days
 import storage.webhooks
 from bot.domain.health import COMPARED_WITH, version_of
 from bot.domain.health_standing import Past, Standing, advance, is_news
@@ -29,6 +30,16 @@ class Occasion:
 
 def score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules) -> int:
     """Score these customers, of whom those count who were customers then; returns how many."""
+    if not storage.health_days.open_day(tx, occasion.day, is_past=occasion.is_past):
+        return _score(tx, customer_ids, occasion, rules)
+    before = storage.health_days.tally(tx, customer_ids, occasion.day)
+    scored = _score(tx, customer_ids, occasion, rules)
+    after = storage.health_days.tally(tx, customer_ids, occasion.day)
+    storage.health_days.count(tx, occasion.day, before=before, after=after)
+    return scored
+
+
+def _score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules) -> int:
     day, at, health = occasion.day, occasion.at, rules.health
     facts = load(tx, asked_of(customer_ids, rules, at=at))
     ids = [one.customer_id for one in facts]
@@ -49,7 +60,9 @@ def score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules)
     ]
     news = [one for one in standings if is_news(one, before.get(one.customer_id))]
     storage.health.save(tx, standings, pasts, news=news)
-    if not occasion.is_past:
+    if occasion.is_past:
+        storage.health.mark_lost(tx, ids)
+    else:
         _emit(tx, standings, before, rules, now=at)
     return len(standings)
 

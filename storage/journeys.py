@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
@@ -44,26 +44,14 @@ class Milestone:
 
 def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
     """How many customers bought for the first time in each of these months, and how many of them in each later one."""
+    month = _month(purchase.c.purchased_at, months).label("active")
     bought = (purchase.c.amount_minor > 0, *ledger.whom(purchase.c.customer_id))
-    first = func.min(purchase.c.purchased_at)
-    firsts = (
-        select(purchase.c.customer_id, first.label("first"))
-        .where(*bought)
-        .group_by(purchase.c.customer_id)
-        .having(first >= months[0].start)
-        .subquery()
-    )
-    came, active = _month(firsts.c.first, months).label("came"), _month(purchase.c.purchased_at, months).label("active")
-    visits = (
-        select(firsts.c.customer_id, came, active)
-        .join(purchase, and_(purchase.c.customer_id == firsts.c.customer_id, *bought))
-        .distinct()
-        .subquery()
-    )
-    grouped = (visits.c.came, visits.c.active)
-    statement = select(*grouped, func.count().label("n")).where(
-        visits.c.came.is_not(None), visits.c.active.is_not(None)
-    )
+    visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
+    first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
+    cells_of = select(visits.c.active, first).subquery()
+    grouped = (cells_of.c.came, cells_of.c.active)
+    there = (cells_of.c.came >= 0, cells_of.c.active < len(months))
+    statement = select(*grouped, func.count().label("n")).where(*there)
     sizes, cells = [0] * len(months), dict[Cell, int]()
     for row in tx.execute(statement.group_by(*grouped)):
         if row.active == row.came:
@@ -74,9 +62,9 @@ def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[lis
 
 
 def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[Any]:
-    """The place of the month that an instant lies in, none before the first and after the last."""
-    inside = case(*((at < month.end, place) for place, month in enumerate(months)))
-    return case((at >= months[0].start, inside))
+    """The place of the month that an instant lies in: before the first -1, and after the last how many there are."""
+    inside = case(*((at < month.end, place) for place, month in enumerate(months)), else_=len(months))
+    return case((at < months[0].start, -1), else_=inside)
 
 
 def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:

@@ -9,7 +9,7 @@ from bot.domain.touchpoints import POLICIES, Group, Kind
 from storage import outbox
 from storage.database import Tx
 from storage.due import Agenda, Due, Window, select_due
-from storage.tables import customer, loss, purchase, survey_run, win_back
+from storage.tables import customer, health, loss, purchase, survey_run, win_back
 
 WIN_BACK_KINDS = frozenset(kind for kind in Kind if POLICIES[kind].group is Group.WIN_BACK)
 SILENCE = "silence"
@@ -24,6 +24,7 @@ def mark_lost(tx: Tx, customer_id: int, *, lost_at: datetime, source: str, reaso
     if tx.execute(statement.values(lost_at=lost_at).returning(customer.c.id)).first() is None:
         return False
     tx.execute(insert(loss).values(customer_id=customer_id, lost_at=lost_at, source=source, reason=reason))
+    tx.execute(update(health).where(health.c.customer_id == customer_id).values(is_lost=True))
     outbox.cancel_pending(tx, customer_id, reason="lost", kinds=CARE_KINDS)
     tx.execute(
         update(survey_run)
@@ -99,6 +100,7 @@ def forget(tx: Tx, loss_id: int) -> None:
 def recover(tx: Tx, customer_id: int, *, recovered_at: datetime) -> None:
     """The customer is back: the loss and its win-back are over, and nothing of it is sent any more."""
     tx.execute(update(customer).where(customer.c.id == customer_id).values(lost_at=None))
+    tx.execute(update(health).where(health.c.customer_id == customer_id).values(is_lost=False))
     open_loss = select(loss.c.id).where(loss.c.customer_id == customer_id, loss.c.recovered_at.is_(None))
     tx.execute(update(win_back).where(win_back.c.loss_id.in_(open_loss)).values(status="ended", next_at=None))
     tx.execute(

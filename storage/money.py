@@ -1,27 +1,31 @@
 """Revenue: what customers bought in a period, in one currency, with what intervals need.
 
 A cancellation is a purchase with a negative amount, and is netted. What a period took is of every purchase; what is
-said of customers one by one is of about 10,000 of them at most, each so-manieth by number, so that it stays fast.
+said of customers one by one is of all of up to 10,000, and of more of each so-manieth by number, so that it stays fast.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, func, literal, or_, select
 
 from bot.domain.health import Colour
-from bot.domain.metrics.resampling import MOST_RESAMPLED, Sample, Sums
-from bot.domain.metrics.revenue_churn import Move, RetentionSamples, samples
+from bot.domain.metrics.resampling import Sample
+from bot.domain.metrics.spending import Spending
 from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period
 from storage import samples as sampling
+from storage import takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
+from storage.raw_reports import unindexed
 from storage.tables import customer, health, loss, purchase
 
-MOST_EXAMINED = 10_000
+EXAMINED = 5_000
+"""About so many customers are looked at one by one, where there are more than twice as many."""
 
 
 @dataclass(frozen=True)
@@ -36,125 +40,79 @@ class Ledger:
         return [currency == self.currency, *self.whom(owner)]
 
     def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        return [owner % self.every == 0] if self.every > 1 else []
+        """The rows of the customers who are looked at: by a list of their numbers, so that no other row is read."""
+        return [owner.in_(_numbers(self.every))] if self.every > 1 else []
 
 
-def open_ledger(tx: Tx, currency: str, *, most: int = MOST_EXAMINED) -> Ledger:
-    """The ledger of a currency that looks at no more than about so many customers."""
+def _numbers(every: int) -> Select[Any]:
+    highest = select(func.max(customer.c.id)).scalar_subquery()
+    first = select(literal(every, customer.c.id.type).label("number")).where(highest >= every)
+    numbers = first.cte("numbers", recursive=True)
+    following = numbers.c.number + every
+    return select(numbers.union_all(select(following).where(following <= highest)).c.number)
+
+
+def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
+    """The ledger of a currency that looks at about so many customers one by one, unless there are hardly more."""
     highest = tx.execute(select(func.max(customer.c.id))).scalar() or 0
-    return Ledger(currency, max(1, -(-highest // most)))
+    return Ledger(currency, -(-highest // most) if highest > 2 * most else 1)
 
 
-def count_takings(tx: Tx, ledger: Ledger, periods: Sequence[Period]) -> list[Takings]:
-    """What each of the periods took: one pass over the index for each, which needs no sorting of rows into periods."""
-    return [_takings(tx, ledger, period) for period in periods]
+def count_takings(tx: Tx, ledger: Ledger, spending: Spending, periods: Sequence[Period]) -> list[Takings]:
+    """What each of the periods took; how unlike customers are is of those who are looked at."""
+    found = takings.add_up(tx, periods)
+    return [_takings(ledger, found[period], spending, period) for period in periods]
 
 
-def _takings(tx: Tx, ledger: Ledger, period: Period) -> Takings:
-    amount = purchase.c.amount_minor
-    totals = select(
-        func.coalesce(func.sum(amount), 0).label("minor"),
-        func.count().filter(amount > 0).label("sales"),
-        func.count().filter(amount < 0).label("cancelled"),
-        func.coalesce(func.sum(amount).filter(amount < 0), 0).label("cancelled_minor"),
-    ).where(purchase.c.currency == ledger.currency, *_during([period]))
-    total, spent = tx.execute(totals).one(), _spent(ledger, period).subquery()
-    minor = cast(spent.c.top, Float)
-    squares = select(func.count().label("customers"), func.coalesce(func.sum(minor * minor), 0.0).label("squares"))
-    square = tx.execute(squares.select_from(spent)).one()
+def _takings(ledger: Ledger, found: Mapping[str, Counter[int]], spending: Spending, period: Period) -> Takings:
+    sums, spent = found.get(ledger.currency, Counter[int]()), spending.within(period)
+    others = sum(slots[takings.PURCHASES] for currency, slots in found.items() if currency != ledger.currency)
     return Takings(
-        minor=int(total.minor),
-        sales=total.sales,
-        cancelled=total.cancelled,
-        cancelled_minor=-int(total.cancelled_minor),
-        customers=square.customers * ledger.every,
-        squares=float(square.squares) * ledger.every,
+        minor=sums[takings.MINOR],
+        sales=sums[takings.SALES],
+        cancelled=sums[takings.CANCELLED],
+        cancelled_minor=sums[takings.CANCELLED_MINOR],
+        customers=spent.customers * ledger.every,
+        squares=spent.squares * ledger.every,
+        others=others,
     )
 
 
-def _spent(ledger: Ledger, period: Period) -> Select[Any]:
-    """For each customer what they spent in the period, and how often they bought."""
-    amount = purchase.c.amount_minor
-    return (
-        select(
-            purchase.c.customer_id,
-            func.sum(amount).label("top"),
-            func.count().filter(amount > 0).label("bottom"),
-        )
-        .where(*ledger.of(purchase.c.customer_id, purchase.c.currency), *_during([period]))
-        .group_by(purchase.c.customer_id)
+def load_spending(tx: Tx, ledger: Ledger, periods: Sequence[Period]) -> Spending:
+    """What the customers who are looked at spent in these periods: one pass, whatever is asked of them."""
+    edges = sorted({instant for each in periods for instant in (each.start, each.end)})
+    at, amount = purchase.c.purchased_at, purchase.c.amount_minor
+    stretch = case(*((at < edge, place) for place, edge in enumerate(edges[1:])))
+    bought = (
+        select(purchase.c.customer_id, stretch.label("stretch"), amount)
+        .where(*ledger.of(purchase.c.customer_id, purchase.c.currency), at >= edges[0], at < edges[-1])
+        .subquery()
     )
-
-
-def _during(periods: Sequence[Period]) -> list[ColumnElement[bool]]:
-    at = purchase.c.purchased_at
-    return [at >= min(each.start for each in periods), at < max(each.end for each in periods)]
-
-
-def count_other_currencies(tx: Tx, ledger: Ledger, period: Period) -> int:
-    """Purchases in another currency, which are left out."""
-    statement = select(func.count()).select_from(purchase)
-    return int(tx.execute(statement.where(purchase.c.currency != ledger.currency, *_during([period]))).scalar_one())
-
-
-def load_deals(tx: Tx, ledger: Ledger, period: Period) -> Sample:
-    """For each customer what they spent, cancellations netted, and how often they bought."""
-    return sampling.load(tx, _spent(ledger, period).subquery())
+    columns = (bought.c.customer_id, bought.c.stretch)
+    minor, sales = cast(func.sum(bought.c.amount_minor), Float), func.count().filter(bought.c.amount_minor > 0)
+    rows = tx.execute(select(*columns, minor, sales).group_by(*columns))
+    return Spending(edges, [tuple(row) for row in rows])
 
 
 def list_sales(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
-    """The amounts of the sales from this place to that, both counted from 0 in the order of amounts."""
+    """The amounts of sales to those who are looked at from this place to that, from 0 in the order of amounts."""
     amount = purchase.c.amount_minor
-    statement = select(amount).where(purchase.c.currency == ledger.currency, amount > 0, *_during([period]))
-    return list(tx.execute(statement.order_by(amount).offset(first).limit(last - first + 1)).scalars())
+    own = (*ledger.of(purchase.c.customer_id, purchase.c.currency), amount > 0, *_during(period))
+    statement = select(amount).where(*own).order_by(amount).offset(first).limit(last - first + 1)
+    return list(tx.execute(statement).scalars())
 
 
-def load_moves(tx: Tx, ledger: Ledger, before: Period, period: Period) -> RetentionSamples:
-    """What each customer spent in the period before and in this one."""
-    at, amount = purchase.c.purchased_at, purchase.c.amount_minor
-    earlier = func.coalesce(func.sum(amount).filter(at < before.end), 0)
-    moves = (
-        select(
-            purchase.c.customer_id,
-            earlier.label("before"),
-            func.coalesce(func.sum(amount).filter(at >= period.start), 0).label("now"),
-        )
-        .where(*ledger.of(purchase.c.customer_id, purchase.c.currency), *_during([before, period]))
-        .group_by(purchase.c.customer_id)
-        .having(earlier > 0)
-        .subquery()
-    )
-    found = _summed_moves(tx, moves)
-    if found.kept.sums.n > MOST_RESAMPLED:
-        return found
-    rows = tx.execute(select(moves.c.before, moves.c.now).order_by(moves.c.customer_id))
-    return samples(Move(float(row.before), float(row.now)) for row in rows)
-
-
-def _summed_moves(tx: Tx, moves: Any) -> RetentionSamples:  # noqa: ANN401  a subquery
-    """The same as `samples` makes of the moves one by one, added up by the database."""
-    was, spent = cast(moves.c.before, Float), cast(moves.c.now, Float)
-    now = case((spent > 0, spent), else_=0.0)
-    tops = {"kept": case((now < was, now), else_=was), "now": now, "lost": case((now > 0, 0.0), else_=was)}
-    sums = [was, was * was, *(product for top in tops.values() for product in (top, top * top, top * was))]
-    columns = [func.coalesce(func.sum(one), 0.0) for one in sums]
-    n, bottom, bottoms, *rest = tx.execute(select(func.count(), *columns)).one()
-    found = {}
-    for place, name in enumerate(tops):
-        top, squares, products = rest[3 * place : 3 * place + 3]
-        found[name] = Sample(Sums(n, top, bottom, squares, products, bottoms))
-    return RetentionSamples(**found)
+def _during(period: Period) -> list[ColumnElement[bool]]:
+    return [purchase.c.purchased_at >= period.start, purchase.c.purchased_at < period.end]
 
 
 def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Sample:
     """Of each customer at the start of the period: what they spent in it, and 1 if they were lost in it."""
     own = purchase.c.customer_id == customer.c.id
     spent = select(func.coalesce(func.sum(purchase.c.amount_minor), 0)).where(
-        own, purchase.c.currency == ledger.currency, *_during([period])
+        own, purchase.c.currency == ledger.currency, *_during(period)
     )
-    lost = exists().where(
-        loss.c.customer_id == customer.c.id, loss.c.lost_at >= period.start, loss.c.lost_at < period.end
-    )
+    lost = _any(loss.c.customer_id == customer.c.id, loss.c.lost_at >= period.start, loss.c.lost_at < period.end)
     lives = (
         select(
             customer.c.id.label("customer_id"),
@@ -172,21 +130,29 @@ def _there(instant: datetime) -> list[ColumnElement[bool]]:
     at = literal(instant, UtcDateTime())
     earlier = loss.alias("earlier")
     back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= at)
-    bought = exists().where(
-        purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < at, purchase.c.amount_minor > 0
-    )
-    gone = exists().where(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < at, back)
-    return [customer.c.joined_at < at, ~gone, bought]
+    bought = _any(purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < at, purchase.c.amount_minor > 0)
+    gone = _any(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < at, back)
+    return [customer.c.joined_at < at, bought, ~gone]
 
 
-def load_at_risk(tx: Tx, currency: str) -> Takings:
-    """What the customers who are red spent in a year."""
-    minor = health.c.value_minor
+def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a row, without reading one: of `SELECT *` SQLite reads it, though an index says enough."""
+    return select(literal(1)).where(*conditions).exists()
+
+
+def load_at_risk(tx: Tx, ledger: Ledger) -> Takings:
+    """What the customers who are red spent in a year, made of those who are looked at."""
+    minor, every = health.c.value_minor, ledger.every
     squares = func.coalesce(func.sum(cast(minor, Float) * minor), 0.0)
     statement = (
         select(func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares"))
         .join(customer, and_(health.c.customer_id == customer.c.id, customer.c.lost_at.is_(None)))
-        .where(health.c.colour == Colour.RED, health.c.currency == currency)
+        .where(_of_whom(ledger) == Colour.RED, *ledger.of(health.c.customer_id, health.c.currency))
     )
     row = tx.execute(statement).one()
-    return Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))
+    return Takings(minor=int(row.minor) * every, customers=row.n * every, squares=float(row.squares) * every**2)
+
+
+def _of_whom(ledger: Ledger) -> ColumnElement[str]:
+    """The colour; of few customers not by its index, which would be read for all who have it."""
+    return health.c.colour if ledger.every == 1 else unindexed(health.c.colour)

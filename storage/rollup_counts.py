@@ -26,10 +26,10 @@ from sqlalchemy import (
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, THEME, THEMES, UNSENT, reasons_of, sent
+from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, THEME, THEMES, UNSENT, reasons_of, sent
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
-from storage import dimensions, membership, reason_counts, repeats, survey_funnels
+from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
 from storage.database import Tx
 from storage.raw_reports import superseded, was_reminded
 from storage.rollups import SLOTS
@@ -58,6 +58,8 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
         return _count_members(tx, day)
     if series == UNSENT:
         return _count_unsent(tx, day)
+    if series == TAKINGS:
+        return takings.keep(tx, day)
     if series in REASONS:
         return _count_reasons(tx, series, day)
     told = _told(tx, series, day, now)
@@ -103,6 +105,8 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
         return membership.first_after(tx, instant)
     if series == UNSENT:
         return survey_funnels.first_planned(tx, instant)
+    if series == TAKINGS:
+        return takings.first_after(tx, instant)
     if series in SURVEYS_SENT:
         statement, kind = _FIRST_SENT, str(SURVEYS_SENT[series])
     else:
@@ -235,7 +239,7 @@ def _forget(table: Table, at: Column[Any], *, first: str, after: str) -> Delete:
     return delete(table).where(of_series, at >= bindparam(first), at < bindparam(after))
 
 
-_dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, *Dimension, THEME, THEMES))
+_dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, takings.CURRENCY, *Dimension, THEME, THEMES))
 _FORGET = (
     _forget(rollup_mark, rollup_mark.c.at, first="start", after="end"),
     _forget(rollup_change, rollup_change.c.at, first="start", after="end"),

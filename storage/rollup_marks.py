@@ -331,6 +331,15 @@ TRIGGERS = (
         ),
     ),
     Trigger("rollup_never_lost", "DELETE", "loss", "1 = 1", _mark_loss("OLD")),
+    Trigger("rollup_sold", "INSERT", "purchase", "1 = 1", (_mark("'takings'", "NEW.purchased_at"),)),
+    Trigger(
+        "rollup_sold_otherwise",
+        "UPDATE OF purchased_at, amount_minor, currency",
+        "purchase",
+        "(OLD.purchased_at, OLD.amount_minor, OLD.currency) <> (NEW.purchased_at, NEW.amount_minor, NEW.currency)",
+        (_mark("'takings'", "OLD.purchased_at"), _mark("'takings'", "NEW.purchased_at")),
+    ),
+    Trigger("rollup_never_sold", "DELETE", "purchase", "1 = 1", (_mark("'takings'", "OLD.purchased_at"),)),
     Trigger("rollup_removed_run", "DELETE", "survey_run", "1 = 1", (_mark(SENT_OLD, "OLD.sent_at"),)),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Float, and_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.domain.metrics.totals import Takings
 from storage.database import Tx, insert_for
@@ -17,11 +17,15 @@ MOST_COMPARED = 100_000
 
 @dataclass(frozen=True)
 class Round:
-    """How far a day's standings have come; a place is the last customer who is done, None when all are."""
+    """How far a day's standings have come; a place is the last customer who is done, None when all are.
+
+    `sums` add up by segment those who are ranked: how many, what they spent in a year, and the squares of that.
+    """
 
     counted_to: int | None
     ranked_to: int | None
     cuts: Mapping[str, Sequence[int]] | None
+    sums: Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +48,27 @@ class Ranked:
 
 
 def load_round(tx: Tx, day: date) -> Round:
-    """How far the day has come; a day that has not begun begins."""
+    """How far the day has come; a day that has not begun begins, and of those before it the last whole one is kept."""
     row = tx.execute(select(standing_round).where(standing_round.c.day == day)).first()
     if row is None:
-        tx.execute(delete(standing_round))
+        tx.execute(delete(standing_round).where(standing_round.c.day.is_distinct_from(load_day(tx))))
         tx.execute(insert_for(tx)(standing_round).values(day=day, counted_to=0, ranked_to=0))
-        return Round(0, 0, None)
-    return Round(row.counted_to, row.ranked_to, row.cuts)
+        return Round(0, 0, None, {})
+    return Round(row.counted_to, row.ranked_to, row.cuts, (row.sums or {}).get("segments", {}))
 
 
 def save_round(tx: Tx, day: date, **changes: Any) -> None:  # noqa: ANN401  columns of the round
     """Keep how far the day has come: fields of `Round`."""
     tx.execute(update(standing_round).where(standing_round.c.day == day).values(changes))
+
+
+def save_ranking(
+    tx: Tx, day: date, *, ranked_to: int | None, currency: str, sums: Mapping[str, Sequence[float]]
+) -> None:
+    """Keep up to whom the day is ranked, and what those who are add up to; a whole day takes the place of the last."""
+    save_round(tx, day, ranked_to=ranked_to, sums={"currency": currency, "segments": sums})
+    if ranked_to is None:
+        tx.execute(delete(standing_round).where(standing_round.c.day != day))
 
 
 def list_buyers(tx: Tx, *, after: int, limit: int) -> list[int]:
@@ -159,16 +172,14 @@ def unrank_others(tx: Tx, *, currency: str) -> None:
     tx.execute(update(standing).where(standing.c.currency != currency, ranked).values(rfm="", value_band=None))
 
 
-def count_segments(tx: Tx, *, currency: str) -> dict[str, Takings]:
-    """The customers of each segment, and what they spent in a year."""
-    minor = standing.c.value_minor
-    squares = func.sum(cast(minor, Float) * minor).label("squares")
-    grouped = (func.count().label("n"), func.sum(minor).label("minor"), squares)
-    alive = and_(customer.c.id == standing.c.customer_id, customer.c.forgotten_at.is_(None))
-    statement = select(standing.c.rfm, *grouped).join(customer, alive).where(standing.c.currency == currency)
+def load_segments(tx: Tx, *, currency: str) -> dict[str, Takings]:
+    """The customers of each segment on the last day that was ranked, and what they had spent in a year."""
+    sums = tx.execute(select(standing_round.c.sums).where(standing_round.c.day == load_day(tx))).scalar() or {}
+    if sums.get("currency") != currency:
+        return {}
     return {
-        row.rfm: Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))
-        for row in tx.execute(statement.group_by(standing.c.rfm))
+        name: Takings(minor=int(minor), customers=n, squares=float(squares))
+        for name, (n, minor, squares) in sums["segments"].items()
     }
 
 

@@ -6,7 +6,18 @@ Rows with `table=True` do not validate, so what must hold is said to the databas
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, MetaData, UniqueConstraint, event, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -61,6 +72,13 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index("ix_customer_linked_at", "linked_at"),
+        # Not of those who are no loss: SQLite would look there for them, and sort all of them, for every chunk.
+        Index(
+            "ix_customer_lost_at",
+            "lost_at",
+            sqlite_where=text("lost_at is not null"),
+            postgresql_where=text("lost_at is not null"),
+        ),
         Index(
             "ix_customer_due_nps",
             "next_nps_at",
@@ -113,7 +131,7 @@ class CustomerRow(Table, table=True):
     linked_at: datetime | None = _instant(default=None)
     stopped_at: datetime | None = _instant(default=None)
     unreachable_at: datetime | None = _instant(default=None)
-    lost_at: datetime | None = _instant(default=None, index=True)
+    lost_at: datetime | None = _instant(default=None)
     last_purchase_at: datetime | None = _instant(default=None)
     purchases_came_at: datetime | None = _instant(default=None)
     next_nps_at: datetime | None = _instant(default=None)
@@ -174,7 +192,7 @@ class PurchaseRow(Table, table=True):
 
     __tablename__ = "purchase"
     __table_args__ = (
-        Index("ix_purchase_customer_id_purchased_at", "customer_id", "purchased_at"),
+        Index("ix_purchase_owned", "customer_id", "purchased_at", "currency", "amount_minor"),
         Index("ix_purchase_money", "purchased_at", "currency", "customer_id", "amount_minor"),
     )
 
@@ -212,13 +230,14 @@ class TicketRow(Table, table=True):
         CheckConstraint("solved_at >= opened_at", name="solved_at"),
         CheckConstraint("(cost_minor is null) = (currency is null)", name="cost"),
         Index("ix_ticket_customer_id_opened_at", "customer_id", "opened_at"),
+        Index("ix_ticket_solved", "solved_at", "currency", "customer_id", "cost_minor"),
     )
 
     id: int | None = _id()
     external_id: str = Field(unique=True)
     customer_id: int = _ref("customer.id")
     opened_at: datetime = _instant(index=True)
-    solved_at: datetime | None = _instant(default=None, index=True)
+    solved_at: datetime | None = _instant(default=None)
     category: str = ""
     cost_minor: int | None = Field(default=None, sa_type=Id)
     currency: str | None = Field(default=None, max_length=3)
@@ -294,8 +313,15 @@ class CaseRow(Table, table=True):
         Index("ix_support_case_customer_id", "customer_id"),
         Index("ix_support_case_thread", "chat_id", "thread_id"),
         Index("ix_support_case_looks_at", "looks_at"),
-        Index("ix_support_case_resolved_at", "resolved_at"),
-        Index("ix_support_case_opened_at", "opened_at"),
+        Index("ix_support_case_resolved", "resolved_at", "resolved_by"),
+        Index("ix_support_case_opened", "opened_at", "resolved_at", "resolved_by", "source"),
+        Index(
+            "ix_support_case_asked",
+            "nps_run_id",
+            "nps_before",
+            sqlite_where=text("nps_before is not null"),
+            postgresql_where=text("nps_before is not null"),
+        ),
     )
 
     id: int | None = _id()
@@ -852,13 +878,33 @@ class WaveMemberRow(Table, table=True):
 
 
 class HealthRow(Table, table=True):
-    """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour."""
+    """A customer's health as it is now, beside the score of 30 days ago; `since` is the first day of its colour.
+
+    By how much the score `moved` in that time the database reckons itself. Who `is_lost` stays as they stood then; that
+    they are is said here too, so that lists of those who are not need only look into an index.
+    """
 
     __tablename__ = "health"
     __table_args__ = (
         CheckConstraint("colour in ('red', 'yellow', 'green', 'grey')", name="colour"),
         CheckConstraint("score between 0 and 100", name="score"),
         Index("ix_health_risk", "colour", "currency", "value_minor"),
+        Index(
+            "ix_health_moved",
+            "moved",
+            "customer_id",
+            sqlite_where=text("is_lost = 0"),
+            postgresql_where=text("not is_lost"),
+        ),
+        Index(
+            "ix_health_red",
+            "colour",
+            "currency",
+            "value_minor",
+            "since",
+            sqlite_where=text("colour = 'red' and is_lost = 0"),
+            postgresql_where=text("colour = 'red' and not is_lost"),
+        ),
         Index(
             "ix_health_alert",
             "alert",
@@ -881,6 +927,10 @@ class HealthRow(Table, table=True):
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     score_before: int | None = None
     colour_before: str | None = None
+    moved: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("score - score_before", persisted=True), nullable=True)
+    )
+    is_lost: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     value_minor: int = Field(default=0, sa_type=Id)
     currency: str = Field(default="", max_length=3)
     alert: str | None = None
@@ -909,6 +959,31 @@ class HealthSnapshotRow(Table, table=True):
     parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class HealthDayRow(Table, table=True):
+    """A business day whose scores are counted, and how far that is: see `storage.health_days`."""
+
+    __tablename__ = "health_day"
+    __table_args__ = (CheckConstraint("state in ('open', 'past', 'complete', 'left_out')", name="state"),)
+
+    day: date = Field(primary_key=True)
+    state: str
+
+
+class HealthCountRow(Table, table=True):
+    """How many customers had this score and colour on a business day, and that colour 30 days before.
+
+    '' is no colour, -1 no score.
+    """
+
+    __tablename__ = "health_count"
+
+    day: date = Field(primary_key=True)
+    colour: str = Field(primary_key=True)
+    colour_before: str = Field(primary_key=True)
+    score: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    n: int
+
+
 class StandingRow(Table, table=True):
     """What a customer who ever bought spent in a year, and where that puts them among the others, as of a day.
 
@@ -935,7 +1010,10 @@ class StandingRow(Table, table=True):
 
 
 class StandingRoundRow(Table, table=True):
-    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`."""
+    """How far the standings of a day have come: up to which customer they are counted, and then ranked by `cuts`.
+
+    `sums` add up by currency and segment those who are ranked: how many, minor units and the squares of these.
+    """
 
     __tablename__ = "standing_round"
 
@@ -943,6 +1021,7 @@ class StandingRoundRow(Table, table=True):
     counted_to: int | None = Field(default=0, sa_type=Id)
     ranked_to: int | None = Field(default=0, sa_type=Id)
     cuts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    sums: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
 
 
 class CancellationRow(Table, table=True):
@@ -980,8 +1059,9 @@ class GreetingProgressRow(Table, table=True):
 class RollupRow(Table, table=True):
     """What was counted of a series on a business day, by dimension and segment; the dimension '' is everybody.
 
-    Reasons are counted by their themes instead (`storage.reason_counts`). `n0` to `n10` are its slots: of scores the
-    scores themselves, of surveys the steps of `storage.rollup_counts`.
+    Reasons are counted by their themes instead (`storage.reason_counts`), and money by its currency
+    (`storage.takings`). `n0` to `n10` are its slots: of scores the scores themselves, of surveys the steps of
+    `storage.rollup_counts`.
     """
 
     __tablename__ = "rollup"
@@ -990,17 +1070,17 @@ class RollupRow(Table, table=True):
     dimension: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     segment: str = Field(primary_key=True)
-    n0: int = 0
-    n1: int = 0
-    n2: int = 0
-    n3: int = 0
-    n4: int = 0
-    n5: int = 0
-    n6: int = 0
-    n7: int = 0
-    n8: int = 0
-    n9: int = 0
-    n10: int = 0
+    n0: int = Field(default=0, sa_type=Id)
+    n1: int = Field(default=0, sa_type=Id)
+    n2: int = Field(default=0, sa_type=Id)
+    n3: int = Field(default=0, sa_type=Id)
+    n4: int = Field(default=0, sa_type=Id)
+    n5: int = Field(default=0, sa_type=Id)
+    n6: int = Field(default=0, sa_type=Id)
+    n7: int = Field(default=0, sa_type=Id)
+    n8: int = Field(default=0, sa_type=Id)
+    n9: int = Field(default=0, sa_type=Id)
+    n10: int = Field(default=0, sa_type=Id)
 
 
 class RollupPairRow(Table, table=True):
@@ -1012,17 +1092,17 @@ class RollupPairRow(Table, table=True):
     series: str = Field(primary_key=True)
     first_day: date = Field(primary_key=True)
     last_day: date = Field(primary_key=True)
-    n0: int = 0
-    n1: int = 0
-    n2: int = 0
-    n3: int = 0
-    n4: int = 0
-    n5: int = 0
-    n6: int = 0
-    n7: int = 0
-    n8: int = 0
-    n9: int = 0
-    n10: int = 0
+    n0: int = Field(default=0, sa_type=Id)
+    n1: int = Field(default=0, sa_type=Id)
+    n2: int = Field(default=0, sa_type=Id)
+    n3: int = Field(default=0, sa_type=Id)
+    n4: int = Field(default=0, sa_type=Id)
+    n5: int = Field(default=0, sa_type=Id)
+    n6: int = Field(default=0, sa_type=Id)
+    n7: int = Field(default=0, sa_type=Id)
+    n8: int = Field(default=0, sa_type=Id)
+    n9: int = Field(default=0, sa_type=Id)
+    n10: int = Field(default=0, sa_type=Id)
 
 
 class RollupStateRow(Table, table=True):
@@ -1080,6 +1160,8 @@ encryption_key = metadata.tables["encryption_key"]
 forgotten = metadata.tables["forgotten"]
 greeting_progress = metadata.tables["greeting_progress"]
 health = metadata.tables["health"]
+health_count = metadata.tables["health_count"]
+health_day = metadata.tables["health_day"]
 health_snapshot = metadata.tables["health_snapshot"]
 hold = metadata.tables["hold"]
 inbox = metadata.tables["inbox"]

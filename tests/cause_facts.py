@@ -82,11 +82,11 @@ def opportunities_page(people: list[Present], language: Language) -> Report:
     return opportunity_report(found, hidden=hidden, period=PERIOD, currency="VND", so_far=False, language=language)
 
 
-def team_page(people: list[Present], language: Language, *, is_full: bool = True) -> Report:
+def team_page(people: list[Present], language: Language, *, is_full: bool = True, own: int | None = None) -> Report:
     charges = landmarks.charges(people, at=PERIOD.start)
     team = [Colleague(NAMES[one.owner_id], one) for one in retention_by_owner(charges)]
     window = Window(period=PERIOD, cycle=90, is_full=is_full)
-    return team_report(team, window, unknown=len(people) - len(charges), language=language)
+    return team_report(team, window, unknown=len(people) - len(charges), language=language, own=own)
 
 
 def drawn(n: int, *, holdout: float = 0.3, asked: float = 0.3, left_alone: float = 0.1) -> list[Drawn]:
@@ -132,6 +132,8 @@ def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]
     yield opportunities_page(people, language)
     yield team_page(people, language)
     yield team_page(people, language, is_full=False)
+    yield team_page(people, language, own=0)
+    yield team_page(people, language, own=404)
     yield roi_page(rules, drawn(n), language)
     yield roi_page(WinBackRules(holdout=0.3), drawn(n, holdout=0.9), language)
     yield roi_page(WinBackRules(), [], language)

@@ -8,6 +8,8 @@ from bot.charts.breakdown import MOST_SEGMENTS as MOST_SEGMENTS
 from bot.charts.breakdown import breakdown_picture as breakdown_picture
 from bot.charts.canvas import to_png as to_png
 from bot.charts.cases import cases_picture as cases_picture
+from bot.charts.colour_course import ColourCourse as ColourCourse
+from bot.charts.colour_course import ColourLine as ColourLine
 from bot.charts.drivers import DriverRow as DriverRow
 from bot.charts.drivers import DriversChart as DriversChart
 from bot.charts.drivers import drivers_picture as drivers_picture
@@ -27,6 +29,7 @@ from bot.charts.pictures import ReportPicture as ReportPicture
 from bot.charts.pictures import ScoreDistribution as ScoreDistribution
 from bot.charts.pictures import TimeCurve as TimeCurve
 from bot.charts.plan import plan_picture as plan_picture
+from bot.charts.portfolio import COLOURS as COLOURS
 from bot.charts.portfolio import ColourBar as ColourBar
 from bot.charts.portfolio import PortfolioPicture as PortfolioPicture
 from bot.charts.portfolio import portfolio_picture as portfolio_picture

@@ -91,12 +91,12 @@ def new_panel(figure: "Figure", box: Box, heading: str) -> "Axes":
     return axes
 
 
-def say(axes: "Axes", sentence: str) -> None:
-    """A sentence in place of a panel that has nothing to show."""
+def say(axes: "Axes", sentence: str, *, line: int = LINE) -> None:
+    """A sentence in place of a panel that has nothing to show, in lines of so many letters."""
     axes.set_facecolor(PAPER)
     axes.set_xticks([])
     axes.set_yticks([])
-    lines = fill(sentence, LINE)
+    lines = fill(sentence, line)
     axes.text(
         0.5,
         0.5,

@@ -20,6 +20,7 @@ from bot.charts.canvas import (
     new_panel,
     say,
 )
+from bot.charts.colour_course import ColourCourse, draw_course
 from bot.charts.pictures import Numbers, PictureWords
 from bot.domain.health import Colour
 from bot.domain.health_reports import Mover
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 LEFT = Box(170, 165, 400, 440)
 RIGHT = Box(840, 165, 310, 440)
+COURSE = Box(725, 150, 330, 190)
+MOVERS = Box(840, 440, 310, 190)
+COURSE_ALONE = Box(725, 150, 330, 440)
+NARROW = 24  # letters in a line of the right half
 THICK, THIN, APART = 0.36, 0.2, 0.32
 ROOM = 1.45  # beside the longest bar, for its number
 COLOURS = {Colour.RED: VERMILLION, Colour.YELLOW: "#B8A000", Colour.GREEN: GREEN, Colour.GREY: GREY}
@@ -49,7 +54,10 @@ class ColourBar:
 
 @dataclass(frozen=True)
 class PortfolioPicture:
-    """Customers by colour, under `legend` for now and before, and those who moved most with their scores."""
+    """Customers by colour, under `legend` for now and before, their course, and those who moved most with their scores.
+
+    Of a day that is long past `movers` is None, and `nobody_moved` says that they are not known.
+    """
 
     words: PictureWords
     locale: str
@@ -57,8 +65,9 @@ class PortfolioPicture:
     colours: Sequence[ColourBar]
     legend: tuple[str, str]
     movers_heading: str
-    movers: Sequence[Mover]
+    movers: Sequence[Mover] | None
     nobody_moved: str
+    course: ColourCourse | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,20 @@ def portfolio_picture(picture: PortfolioPicture) -> "Figure":
         say(new_panel(figure, WHOLE, ""), picture.words.no_answers)
         return figure
     _draw_colours(new_panel(figure, LEFT, picture.heading), picture)
-    movers = new_panel(figure, RIGHT, picture.movers_heading)
+    if picture.course is not None:
+        box = COURSE_ALONE if picture.movers is None else COURSE
+        draw_course(figure, box, picture.course, Numbers(picture.locale, points=False))
+    if picture.course is None or picture.movers is not None:
+        _draw_moved(figure, picture)
+    return figure
+
+
+def _draw_moved(figure: "Figure", picture: PortfolioPicture) -> None:
+    movers = new_panel(figure, MOVERS if picture.course else RIGHT, picture.movers_heading)
     if picture.movers:
         _draw_movers(movers, picture.movers)
     else:
-        say(movers, picture.nobody_moved)
-    return figure
+        say(movers, picture.nobody_moved, line=NARROW)
 
 
 def _draw_colours(axes: "Axes", picture: PortfolioPicture) -> None:
@@ -106,7 +123,7 @@ def _draw_colours(axes: "Axes", picture: PortfolioPicture) -> None:
     axes.text(
         0,
         -0.03,
-        f"{now}; {before}" if compared else now,
+        f"{now}\n{before}" if compared else now,
         transform=axes.transAxes,
         va="top",
         fontsize=SMALL,

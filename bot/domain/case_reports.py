@@ -1,9 +1,10 @@
 """The figures of cases: how soon customers are answered, how soon it is over, and whether it helped."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.domain.business_hours import BusinessHours
 from bot.domain.calendar_units import ONE_DAY
@@ -25,7 +26,7 @@ HOUR = timedelta(hours=1)
 class CaseTimes:
     """When things happened in a case. `answered_at` and `first_resolved_at` are of the first time ever.
 
-    `reason` is what it was about, as staff said when they resolved it.
+    `reason` is what it was about, as staff said when they resolved it; `csm_id` whose customer it is.
     """
 
     source: Source
@@ -36,18 +37,31 @@ class CaseTimes:
     solve_due_at: datetime
     reopened: int
     reason: str = ""
+    csm_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTotals:
+    """Cases opened in a period: how many, how many of them complain, and how many are open since when."""
+
+    opened: int
+    complaints: int
+    open: int
+    oldest_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCounts:
-    """What was counted in a period: cases opened in it, instants at which any was resolved in it, and NPS scores.
+    """What was counted in a period: cases opened in it, of many each so-manieth by number, and NPS scores.
 
-    `excluded` were ended by nobody: joined with another case, or their customer was forgotten. `scores` are those
-    before a case and when asked again after it, of answers given in the period.
+    `totals` count all that were opened, where not all are here. `excluded` were ended by nobody: joined with another
+    case, or their customer was forgotten. `scores` are those before a case and when asked again after it, of answers
+    given in the period.
     """
 
     opened: Sequence[CaseTimes] = ()
-    resolved: Sequence[datetime] = ()
+    every: int = 1
+    totals: CaseTotals | None = None
     excluded: int = 0
     scores: Sequence[tuple[int, int]] = ()
 
@@ -86,8 +100,12 @@ class ReasonFigure:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFigures:
-    """What `/report cases` prints. `closed` is the loop-closing rate: answered and resolved, of those due by now."""
+    """What `/report cases` prints. `closed` is the loop-closing rate: answered and resolved, of those due by now.
 
+    Times and shares of cases are of each `every`th case.
+    """
+
+    every: int
     opened: int
     complaints: int
     days: int
@@ -105,22 +123,73 @@ class CaseFigures:
     excluded: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class CsmCases:
+    """The cases of one member of staff's customers, as all are told; `name` is empty of those who are nobody's."""
+
+    name: str
+    opened: int
+    answer: TimeFigure
+    resolution: TimeFigure
+    closed: ShareFigure
+
+
+def by_csm(
+    opened: Sequence[CaseTimes], names: Mapping[str, str], rules: Rules, *, now: datetime
+) -> tuple[CsmCases, ...]:
+    """The cases by whose customer they were of, the most first; who works here no more is known by number."""
+    of_each: dict[int | None, list[CaseTimes]] = defaultdict(list)
+    for one in opened:
+        of_each[one.csm_id].append(one)
+    ordered = sorted(of_each.items(), key=lambda pair: (-len(pair[1]), pair[0] or 0))
+    return tuple(_of_csm(whose, theirs, names, rules, now) for whose, theirs in ordered)
+
+
+def _of_csm(
+    whose: int | None, theirs: Sequence[CaseTimes], names: Mapping[str, str], rules: Rules, now: datetime
+) -> CsmCases:
+    hours = hours_of(rules)
+    return CsmCases(
+        name="" if whose is None else names.get(str(whose), f"#{whose}"),
+        opened=len(theirs),
+        answer=_time([_until_answer(one, now) for one in theirs], hours),
+        resolution=_time([_until_resolved(one, now) for one in theirs], hours),
+        closed=_closed(theirs, now),
+    )
+
+
+def printed_by_csm(found: Sequence[CsmCases]) -> tuple[Figure, ...]:
+    """Every figure of everybody, as files have them; times are in business hours."""
+    return tuple(figure for one in found for figure in _printed_of(one))
+
+
+def _printed_of(one: CsmCases) -> tuple[Figure, ...]:
+    times = {"cases_answer_median": one.answer, "cases_solve_median": one.resolution}
+    shared = (one.closed.counts.whole, one.closed.estimate)
+    return (
+        *(
+            Figure(key=key, unit=FigureUnit.NUMBER, n=time.n, estimate=time.median, segment=one.name)
+            for key, time in times.items()
+        ),
+        Figure(key="cases_closed", unit=FigureUnit.SHARE, n=shared[0], estimate=shared[1], segment=one.name),
+    )
+
+
 def figures(counts: CaseCounts, period: Period, rules: Rules, *, now: datetime) -> CaseFigures:
     """Every figure of the cases opened in a period, and of the scores given in it."""
-    opened, hours = counts.opened, hours_of(rules)
-    still_open = [one.opened_at for one in opened if one.resolved_at is None]
-    complaints = sum(one.source in COMPLAINTS for one in opened)
+    opened, hours, totals = counts.opened, hours_of(rules), counts.totals or _totals(counts.opened)
     days = _days(period, now)
     befores, afters = zip(*counts.scores, strict=True) if len(counts.scores) >= HIDDEN_UNDER else ((), ())
     return CaseFigures(
-        opened=len(opened),
-        complaints=complaints,
+        every=counts.every,
+        opened=totals.opened,
+        complaints=totals.complaints,
         days=days,
-        a_day=rate(complaints, days),
-        open=len(still_open),
-        oldest_at=min(still_open, default=None),
-        answer=_time([_until_answer(one, hours, now) for one in opened]),
-        resolution=_time([_spell(one.opened_at, one.resolved_at, now, hours) for one in opened]),
+        a_day=rate(totals.complaints, days),
+        open=totals.open,
+        oldest_at=totals.oldest_at,
+        answer=_time([_until_answer(one, now) for one in opened], hours),
+        resolution=_time([_until_resolved(one, now) for one in opened], hours),
         closed=_closed(opened, now),
         reopened=_reopened(opened, rules.cases.reopens_within, now),
         reasons=_reasons(opened),
@@ -151,10 +220,11 @@ def printed(found: CaseFigures) -> tuple[Figure, ...]:
     )
 
 
-def by_part(instants: Iterable[datetime], parts: Sequence[Period]) -> Mapping[Period, int]:
-    """How many instants lie in each part of a period."""
-    days = [local_date(instant, parts[0].timezone) for instant in instants]
-    return {part: sum(part.first_day <= day < part.after for day in days) for part in parts}
+def _totals(opened: Sequence[CaseTimes]) -> CaseTotals:
+    still_open = [one.opened_at for one in opened if one.resolved_at is None]
+    complaints = sum(one.source in COMPLAINTS for one in opened)
+    oldest_at = min(still_open, default=None)
+    return CaseTotals(opened=len(opened), complaints=complaints, open=len(still_open), oldest_at=oldest_at)
 
 
 def _days(period: Period, now: datetime) -> int:
@@ -162,19 +232,26 @@ def _days(period: Period, now: datetime) -> int:
     return max(0, (min(period.after, local_date(now, period.timezone) + ONE_DAY) - period.first_day).days)
 
 
-def _until_answer(one: CaseTimes, hours: BusinessHours, now: datetime) -> Spell:
+class _Wait(NamedTuple):
+    start: datetime
+    end: datetime
+    over: bool
+
+
+def _until_answer(one: CaseTimes, now: datetime) -> _Wait:
     """Until the first answer; a case resolved without one was watched until then."""
     if one.answered_at is None:
-        watched = one.first_resolved_at or now
-        return Spell(hours.between(one.opened_at, watched) / HOUR, over=False)
-    return _spell(one.opened_at, one.answered_at, now, hours)
+        return _Wait(one.opened_at, one.first_resolved_at or now, over=False)
+    return _Wait(one.opened_at, one.answered_at, over=True)
 
 
-def _spell(start: datetime, end: datetime | None, now: datetime, hours: BusinessHours) -> Spell:
-    return Spell(hours.between(start, end or now) / HOUR, over=end is not None)
+def _until_resolved(one: CaseTimes, now: datetime) -> _Wait:
+    return _Wait(one.opened_at, one.resolved_at or now, over=one.resolved_at is not None)
 
 
-def _time(spells: Sequence[Spell]) -> TimeFigure:
+def _time(waits: Sequence[_Wait], hours: BusinessHours) -> TimeFigure:
+    lengths = hours.elapsed([(one.start, one.end) for one in waits])
+    spells = [Spell(length / HOUR, one.over) for length, one in zip(lengths, waits, strict=True)]
     over = [one.length for one in spells if one.over]
     steps = kaplan_meier(spells) if len(spells) >= HIDDEN_UNDER else ()
     return TimeFigure(

@@ -20,10 +20,11 @@ REASONS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """How many customers have which colour, now and 30 days ago."""
+    """How many customers have which colour, on a day and 30 days before; without a `day` as it stands now."""
 
     now: Mapping[Colour, int]
     before: Mapping[Colour, int]
+    day: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ def portfolio_message(found: Portfolio, language: Language) -> Message:
 def _counted(counted: Counted) -> dict[str, object]:
     total, compared = sum(counted.now.values()), sum(counted.before.values())
     lines = [{"colour": colour, "n": counted.now[colour], "before": counted.before[colour]} for colour in Colour]
-    return {"total": total, "compared": compared, "lines": lines}
+    return {"total": total, "compared": compared, "day": counted.day, "lines": lines}
 
 
 def risks_message(

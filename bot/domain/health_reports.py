@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.health import Colour
@@ -20,7 +21,9 @@ MOVERS = 4
 NAME = 28
 SCORES = (0, 100)
 RANKED = (Colour.RED, Colour.YELLOW, Colour.GREEN)
-METHODS = ("methods_health", "methods_moved", "methods_median")
+METHODS = ("methods_health", "methods_days", "methods_moved", "methods_median")
+LEAST_STEPS = 2
+"""Fewer steps make no course."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,22 +35,50 @@ class Mover:
     after: int
 
 
+@dataclass(frozen=True)
+class ColourStep:
+    """How many customers had which colour on the last day of a part of a period that was scored in full."""
+
+    part: Period
+    counts: Mapping[Colour, int]
+
+    @property
+    def scored(self) -> int:
+        """Who was not grey."""
+        return sum(self.counts[colour] for colour in RANKED)
+
+    def share(self, colour: Colour) -> Estimate | None:
+        """Of those who were not grey the ones of a colour; hidden where there are too few."""
+        return shown(proportion(Share(self.counts[colour], self.scored)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class HealthReportPicture:
-    """How many customers have which colour, now and 30 days ago, and those who moved most."""
+    """How many customers have which colour, on a day and 30 days before, how that came, and those who moved most.
+
+    Who moved most is known as of now only; of a day that is long past `movers` is None.
+    """
 
     now: Mapping[Colour, int]
     before: Mapping[Colour, int]
-    movers: Sequence[Mover]
+    movers: Sequence[Mover] | None
+    steps: Sequence[ColourStep] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthSpread:
-    """What is counted: customers by the colour of 30 days ago, if they had one, and of now, and by their score."""
+    """What is counted: customers by the colour of 30 days before, if they had one, and of a day, and by their score.
+
+    `day` is the last one up to the end of a period on which everybody was scored. Where there is none, `first_day` is
+    the first one after it, and nothing is counted; where there is none at all, what stands now is.
+    """
 
     shifts: Mapping[tuple[Colour | None, Colour], int]
     scores: Mapping[int, int]
-    movers: Sequence[Mover] = ()
+    movers: Sequence[Mover] | None = ()
+    day: date | None = None
+    first_day: date | None = None
+    steps: Sequence[ColourStep] = ()
 
     @property
     def now(self) -> dict[Colour, int]:
@@ -110,9 +141,18 @@ def movers_of(falls: Sequence[ListedHealth], rises: Sequence[ListedHealth]) -> l
     ]
 
 
-def spread_facts(spread: HealthSpread) -> dict[str, object]:
-    """What is said of the portfolio's health; plain values, since a review keeps them."""
+def steps_of(parts: Sequence[Period], days: Sequence[date]) -> dict[Period, date]:
+    """The last of these days in each part of a period that has any; `days` come the earliest first."""
+    within = {part: [day for day in days if part.first_day <= day < part.after] for part in parts}
+    return {part: inside[-1] for part, inside in within.items() if inside}
+
+
+def spread_facts(spread: HealthSpread, period: Period) -> dict[str, object]:
+    """What is said of the portfolio's health in a period; plain values, since a review keeps them."""
     return {
+        "day": spread.day.isoformat() if spread.day else None,
+        "first_day": spread.first_day.isoformat() if spread.first_day else None,
+        "is_earlier": spread.day is not None and spread.day < period.first_day,
         "total": spread.total,
         "scored": spread.scored,
         "colours": [_colour_facts(spread, colour) for colour in RANKED],
@@ -120,8 +160,12 @@ def spread_facts(spread: HealthSpread) -> dict[str, object]:
         "median": asdict(spread.median) if spread.median else None,
         "worse": _share_facts(spread.worse),
         "better": _share_facts(spread.better),
-        "picture_of": asdict(picture_of(spread)),
+        "picture_of": {"now": spread.now, "before": spread.before, "movers": _movers_facts(spread.movers)},
     }
+
+
+def _movers_facts(movers: Sequence[Mover] | None) -> list[dict[str, object]] | None:
+    return [asdict(one) for one in movers] if movers is not None else None
 
 
 def _colour_facts(spread: HealthSpread, colour: Colour) -> dict[str, object]:
@@ -135,13 +179,14 @@ def _share_facts(share: Share) -> dict[str, object]:
 
 def picture_of(spread: HealthSpread) -> HealthReportPicture:
     """What the portfolio's picture shows."""
-    return HealthReportPicture(now=spread.now, before=spread.before, movers=spread.movers)
+    steps = spread.steps if len(spread.steps) >= LEAST_STEPS else ()
+    return HealthReportPicture(now=spread.now, before=spread.before, movers=spread.movers, steps=steps)
 
 
 def health_report(spread: HealthSpread, *, period: Period, language: Language) -> Report:
-    """The page of customers' health: as it is today and was 30 days ago, whatever the period of the other pages."""
+    """The page of customers' health: as it was on the last day of a period and 30 days before, and how that came."""
     risks = ((Button("risks", RisksPage(0)),),) if spread.now[Colour.RED] else ()
-    message = Message("reports/health", language, spread_facts(spread), risks)
+    message = Message("reports/health", language, spread_facts(spread, period), risks)
     return Report(
         message=message,
         picture=picture_of(spread),

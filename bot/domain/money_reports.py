@@ -88,6 +88,10 @@ class Spans:
     so_far: bool
 
     @property
+    def both(self) -> tuple[Period, Period]:
+        return self.now, self.before
+
+    @property
     def months(self) -> float:
         return (self.now.after - self.now.first_day).days / MONTH_DAYS
 
@@ -145,6 +149,7 @@ def figure_facts(figure: Figure) -> dict[str, object]:
         "key": figure.key,
         "unit": figure.unit,
         "currency": figure.currency,
+        "segment": figure.segment,
         "n": figure.n,
         "note": figure.note,
         "sufficiency": figure.sufficiency,

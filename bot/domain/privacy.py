@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import methodcaller
+from typing import Any
 
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message
@@ -116,3 +117,22 @@ def ask(customer: Customer) -> Message:
     buttons = tuple((Button(choice, AnswerForget(customer.customer_id, choice)),) for choice in ("yes", "no"))
     facts = {"name": customer.name, "salutation": customer.salutation}
     return Message("privacy/forget", customer.language, facts, buttons)
+
+
+def without_person(facts: Any, customer_id: int, name: str) -> Any:  # noqa: ANN401  facts within facts
+    """Facts of many people without the items about one of them.
+
+    Where an item says whose it is only by a name, namesakes go too: rather too little is said than too much.
+    """
+    if isinstance(facts, dict):
+        return {key: without_person(one, customer_id, name) for key, one in facts.items()}
+    if isinstance(facts, list):
+        return [without_person(one, customer_id, name) for one in facts if not _is_about(one, customer_id, name)]
+    return facts
+
+
+def _is_about(item: object, customer_id: int, name: str) -> bool:
+    if not isinstance(item, dict):
+        return False
+    whose = item.get("customer_id", item.get("health_of"))
+    return bool(whose == customer_id if whose is not None else item.get("name") == name)

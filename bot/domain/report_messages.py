@@ -1,7 +1,7 @@
 """A report as it is said and drawn: the message that stands under the picture, and what the picture shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -213,7 +213,7 @@ def cases_report(
         "period": period_facts(period),
         "so_far": period.so_far(now),
         "unit": next(iter(picture.opened)).unit,
-        **_written(asdict(found)),
+        **written(asdict(_without_curves(found))),
     }
     message = Message("reports/cases", language, facts)
     return Report(
@@ -226,10 +226,16 @@ def cases_report(
     )
 
 
-def _written(value: Any) -> Any:  # noqa: ANN401  facts within facts
+def _without_curves(found: CaseFigures) -> CaseFigures:
+    """The same without what only the picture shows: thousands of steps."""
+    answer, resolution = (replace(each, curve=()) for each in (found.answer, found.resolution))
+    return replace(found, answer=answer, resolution=resolution)
+
+
+def written(value: Any) -> Any:  # noqa: ANN401  facts within facts
     """Facts as a template writes them, which knows no infinity: an end that is not known is none."""
     if isinstance(value, dict):
-        return {key: _written(one) for key, one in value.items()}
+        return {key: written(one) for key, one in value.items()}
     return None if value == inf else value
 
 

@@ -63,7 +63,7 @@ def _health(facts: Mapping[str, Any], message: Message) -> Report:
         picture=HealthReportPicture(
             now={Colour(name): n for name, n in found["now"].items()},
             before={Colour(name): n for name, n in found["before"].items()},
-            movers=[Mover(**one) for one in found["movers"]],
+            movers=[Mover(**one) for one in found["movers"]] if found["movers"] is not None else None,
         ),
         words=Message("reports/health", message.language, facts),
         period=_part(facts["period"]),

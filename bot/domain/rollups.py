@@ -17,6 +17,8 @@ MEMBERS = "members"
 
 UNSENT = "unsent"
 """Surveys that were planned on a day and have not been sent, by what became of them."""
+TAKINGS = "takings"
+"""What was bought on a day, by currency."""
 THEME, THEMES = "theme", "themes"
 """The dimensions by which reasons are counted: each theme that they name, and all of them together."""
 
@@ -34,7 +36,7 @@ def reasons_of(kind: Kind) -> str:
     return f"reasons {kind}"
 
 
-SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS))
+SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS), TAKINGS)
 
 
 @dataclass(frozen=True)

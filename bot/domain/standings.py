@@ -1,6 +1,6 @@
 """Where customers stand among the others by what they buy: an RFM segment each, and a quarter by value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.domain.cells import currency_digits
@@ -56,3 +56,14 @@ def fixed_cuts(rules: MoneyRules, currency: str) -> Cuts:
 def place(bought: Bought, borders: Borders) -> tuple[int, Segment]:
     """The quarter by value, 4 the best, and the segment."""
     return score(bought.monetary, borders.value), segment(bought, borders.rfm)
+
+
+def add_to(
+    sums: Mapping[str, Sequence[float]], ranked: Iterable[tuple[str, int]]
+) -> dict[str, tuple[float, float, float]]:
+    """What was added up by segment, with more customers: how many, minor units and the squares of these."""
+    found = {name: (n, minor, squares) for name, (n, minor, squares) in sums.items()}
+    for name, spent in ranked:
+        n, minor, squares = found.get(name, (0, 0, 0.0))
+        found[name] = (n + 1, minor + spent, squares + float(spent) ** 2)
+    return found

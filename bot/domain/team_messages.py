@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate
+from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.staff_retention import LEAST_CUSTOMERS, OwnerRetention
 from bot.domain.names import cut
 from bot.domain.periods import Period
@@ -49,12 +50,17 @@ class Window:
     is_full: bool
 
 
-def team_report(team: Sequence[Colleague], window: Window, *, unknown: int, language: Language) -> Report:
+def team_report(
+    team: Sequence[Colleague], window: Window, *, unknown: int, language: Language, own: int | None = None
+) -> Report:
     """Everybody's customers, the largest portfolio first; `unknown` customers belonged to nobody who is known.
 
-    Where the time is too short for a whole cycle nobody is held against anything.
+    Where the time is too short for a whole cycle nobody is held against anything. `own` is whose row alone is shown,
+    beside all of the team together.
     """
-    shown = [one for one in team if window.is_full]
+    compared = [one for one in team if window.is_full]
+    shown = [one for one in compared if own in (None, one.retention.owner_id)]
+    whole = Share(*(sum(getattr(one.retention.lost, name) for one in compared) for name in ("part", "whole")))
     facts: dict[str, object] = {
         "period": {"first_day": window.period.first_day, "last_day": window.period.last_day},
         "cycle": window.cycle,
@@ -63,8 +69,10 @@ def team_report(team: Sequence[Colleague], window: Window, *, unknown: int, lang
         "team": [_colleague(one) for one in shown[:MOST_LISTED]],
         "total": len(shown),
         "compared": sum(one.retention.ratio is not None for one in shown),
-        "n": sum(one.retention.lost.whole for one in shown),
+        "n": whole.whole,
         "unknown": unknown,
+        "own": own is not None,
+        "whole": {"lost": whole.part, "estimate": (share := proportion(whole)) and asdict(share)},
     }
     message = Message("reports/team", language, facts)
     return Report(
@@ -72,7 +80,7 @@ def team_report(team: Sequence[Colleague], window: Window, *, unknown: int, lang
         picture=RatiosPicture(rows=[_row(one) for one in shown]),
         words=message,
         period=window.period,
-        figures=tuple(_figure(one) for one in shown),
+        figures=(*(_figure(one) for one in shown), *_whole(whole)),
         methods=METHODS,
     )
 
@@ -87,6 +95,12 @@ def _colleague(one: Colleague) -> dict[str, object]:
         "expected": found.expected if seen else None,
         "ratio": found.ratio and asdict(found.ratio),
     }
+
+
+def _whole(lost: Share) -> Sequence[Figure]:
+    """What share of all of the team's customers left, where anybody had one."""
+    figure = Figure(key="team_lost", unit=FigureUnit.SHARE, n=lost.whole, estimate=proportion(lost))
+    return (figure,) if lost.whole else ()
 
 
 def _row(one: Colleague) -> RatioRow:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 import storage.health
+import storage.health_days
 import storage.health_lists
 import storage.health_scoring
 import storage.notices
@@ -29,9 +30,12 @@ def plan_health(tx: Tx, *, now: datetime, rules: Rules) -> int:
         return 0
     day = local_date(now, rules.timezone)
     ids = storage.health.list_unscored(tx, day=day, limit=CHUNK)
-    if ids:
-        storage.health_scoring.score(tx, ids, Occasion(day=day, at=now, alerts=True), rules)
-        storage.health.mark_scored(tx, ids, day=day)
+    if not ids:
+        storage.health_days.complete(tx, day)
+        return 0
+    storage.health_days.reopen(tx, day)
+    storage.health_scoring.score(tx, ids, Occasion(day=day, at=now, alerts=True), rules)
+    storage.health.mark_scored(tx, ids, day=day)
     return len(ids)
 
 
@@ -71,11 +75,14 @@ def score_past(tx: Tx, *, now: datetime, rules: Rules, after: int, weeks: int) -
     Returns the last customer of the chunk, to go on after; None when there is nobody left.
     """
     ids = storage.health.list_ids(tx, after=after, limit=CHUNK, never_scored=True)
-    if not ids:
-        return None
     today = local_date(now, rules.timezone)
-    for week in range(weeks, 0, -1):
-        day = today - timedelta(days=7 * (week - 1) + 1)
+    days = [today - timedelta(days=7 * week + 1) for week in range(weeks - 1, -1, -1)]
+    if not after:
+        storage.health_days.open_past(tx, days)
+    if not ids:
+        storage.health_days.complete_past(tx, days)
+        return None
+    for day in days:
         at = min(instant_at(day, PAST_SCORED_AT, rules.timezone), now)
         storage.health_scoring.score(tx, ids, Occasion(day=day, at=at, alerts=False, is_past=True), rules)
     return ids[-1]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import storage.health_lists
+import storage.health_spread
 from bot.domain.health_reports import health_report
 from bot.domain.messages import Language
 from bot.domain.periods import Period
@@ -15,5 +15,5 @@ from storage.database import Tx
 def health(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    """How many customers have which colour, and who moved most in 30 days."""
-    return health_report(storage.health_lists.load_spread(tx), period=period, language=language)
+    """How many customers had which colour on the last day of the period, how that came, and who moved most."""
+    return health_report(storage.health_spread.load(tx, period, now=now), period=period, language=language)

@@ -1,8 +1,8 @@
 """Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import storage.contracts
 import storage.costs
@@ -14,7 +14,8 @@ from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, compa
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
 from bot.domain.metrics.resampling import Sample, median_ranks, ratio
 from bot.domain.metrics.revenue_churn import Retention, retention, samples
-from bot.domain.metrics.totals import Takings, total
+from bot.domain.metrics.spending import Spending
+from bot.domain.metrics.totals import total
 from bot.domain.money_reports import (
     AmountsPicture,
     PageFacts,
@@ -41,21 +42,24 @@ from storage.money import Ledger
 def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """The tab: one line of each figure of money, and what the period took over time."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    takings, before = storage.money.count_takings(tx, ledger, (pair.now, pair.before))
+    parts = _parts(period, now=now)
+    spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
+    takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
-    gross, net, *_ = retention_figures(_retention(tx, ledger, pair, now=now))
-    at_risk = storage.money.load_at_risk(tx, ledger.currency)
+    gross, net, *_ = retention_figures(_retention(tx, ledger, pair, spending))
+    at_risk = storage.money.load_at_risk(tx, ledger)
     figures = [
         revenue_figure(takings, before, ledger.currency),
-        money_figure("average_deal", ratio(storage.money.load_deals(tx, ledger, pair.now)), ledger.currency),
+        money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),
         gross,
         net,
         *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
-        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n * ledger.every),
+        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n),
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
-    return money_report(facts, figures, _over_time(tx, ledger, period, now=now), _left_out(tx, ledger, pair))
+    points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
+    return money_report(facts, figures, AmountsPicture(ledger.currency, points), {"other_currencies": takings.others})
 
 
 def revenue(
@@ -63,11 +67,12 @@ def revenue(
 ) -> Report:
     """What the period took, and what became of the revenue of those who were customers before it."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    takings, before = storage.money.count_takings(tx, ledger, (pair.now, pair.before))
-    shares = retention_figures(_retention(tx, ledger, pair, now=now))
+    spending = storage.money.load_spending(tx, ledger, pair.both)
+    takings, before = storage.money.count_takings(tx, ledger, spending, pair.both)
+    shares = retention_figures(_retention(tx, ledger, pair, spending))
     by_contracts = storage.contracts.any_contract(tx, ledger.currency)
     left_out = {
-        **_left_out(tx, ledger, pair),
+        "other_currencies": takings.others,
         "by_contracts": by_contracts,
         "endless": storage.contracts.count_endless(tx, ledger.currency, pair.now.first_day) if by_contracts else 0,
         "sales": takings.sales,
@@ -82,20 +87,23 @@ def revenue(
 def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """What a sale brings on average, cancellations netted, and over time."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    (takings,) = storage.money.count_takings(tx, ledger, (pair.now,))
-    here, earlier = (storage.money.load_deals(tx, ledger, each) for each in (pair.now, pair.before))
-    mean, before = ratio(here), ratio(earlier)
+    parts = trends(pair.now, now=now)[0]
+    spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
+    (takings,) = storage.money.count_takings(tx, ledger, spending, (pair.now,))
+    here, earlier = (spending.within(each) for each in pair.both)
+    mean, before = ratio(here.deals()), ratio(earlier.deals())
     change = _change(mean, before)
     figures = [
         money_figure("average_deal", mean, ledger.currency, change=change),
         hidden(
-            money_figure("median_deal", _median_deal(tx, ledger, pair, takings), ledger.currency), takings.customers
+            money_figure("median_deal", _median_deal(tx, ledger, pair, int(here.sales.sum())), ledger.currency),
+            here.customers,
         ),
-        number_figure("sales_per_customer", ratio(_per_customer(here))),
+        number_figure("sales_per_customer", ratio(here.visits())),
     ]
-    points = _ratios(storage.money.load_deals, tx, ledger, trends(pair.now, now=now)[0])
+    points = _ratios(lambda part: spending.within(part).deals(), parts)
     left_out = {
-        **_left_out(tx, ledger, pair),
+        "other_currencies": takings.others,
         "sales": takings.sales,
         "cancelled": takings.cancelled,
         "cancelled_minor": takings.cancelled_minor,
@@ -109,8 +117,8 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     lives = storage.money.load_lives(tx, ledger, pair.now)
     solved = storage.costs.count_solved(tx, ledger, pair.now)
-    points = _ratios(storage.costs.load_cases, tx, ledger, trends(pair.now, now=now)[0])
-    figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n * ledger.every)
+    points = _ratios(partial(storage.costs.load_cases, tx, ledger), trends(pair.now, now=now)[0])
+    figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n)
     left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
     facts = _facts(Page.COSTS, period, pair, ledger, language)
     return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)
@@ -122,36 +130,27 @@ def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: La
     )
 
 
-def _left_out(tx: Tx, ledger: Ledger, pair: Spans) -> dict[str, int]:
-    return {"other_currencies": storage.money.count_other_currencies(tx, ledger, pair.now)}
-
-
-def _over_time(tx: Tx, ledger: Ledger, period: Period, *, now: datetime) -> AmountsPicture:
+def _parts(period: Period, *, now: datetime) -> Sequence[Period]:
     """Whole parts that are over, if there are any: one that is cut short would look like a dip."""
     parts = trends(period, now=now)[0]
-    parts = tuple(part for part in parts if is_whole(part) and part.end <= now) or parts
-    taken = storage.money.count_takings(tx, ledger, parts)
-    points = [_point(part, total(each)) for part, each in zip(parts, taken, strict=True)]
-    return AmountsPicture(ledger.currency, points)
+    return tuple(part for part in parts if is_whole(part) and part.end <= now) or parts
 
 
-def _ratios(
-    load: Callable[[Tx, Ledger, Period], Sample], tx: Tx, ledger: Ledger, parts: Sequence[Period]
-) -> list[TimedPoint]:
-    """A ratio for each part, with an interval from sums alone: resampling each of a dozen parts takes seconds."""
-    return [_point(part, ratio(Sample(load(tx, ledger, part).sums))) for part in parts]
+def _ratios(load: Callable[[Period], Sample], parts: Sequence[Period]) -> list[TimedPoint]:
+    """A ratio for each part, with an interval from sums alone: resampling each of a dozen parts takes too long."""
+    return [_point(part, ratio(Sample(load(part).sums))) for part in parts]
 
 
 def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
     return TimedPoint(part, estimate.n if estimate is not None else 0, shown(estimate))
 
 
-def _retention(tx: Tx, ledger: Ledger, pair: Spans, *, now: datetime) -> Retention:
+def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> Retention:
     """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases."""
     if not storage.contracts.any_contract(tx, ledger.currency):
-        return retention(storage.money.load_moves(tx, ledger, pair.before, pair.now))
+        return retention(spending.moves(pair.before, pair.now))
     days = (pair.now.first_day, pair.now.last_day)
-    return retention(samples(monthly_moves(storage.contracts.list_terms(tx, ledger.currency, days), *days)))
+    return retention(samples(monthly_moves(storage.contracts.list_terms(tx, ledger, days), *days)))
 
 
 def _horizon(rules: MoneyRules) -> Horizon:
@@ -164,23 +163,21 @@ def _life_figures(found: LifetimeValue | None, currency: str) -> list[Figure]:
 
 def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> list[Figure]:
     """Costs for each customer, for each ticket on average and in the middle, and of the revenue."""
-    solved = storage.costs.count_solved(tx, ledger, pair.now)
-    if not solved.priced:
+    cases = storage.costs.load_cases(tx, ledger, pair.now)
+    if not cases.sums.n:
         missing = [
             money_figure(key, None, ledger.currency, note="no_costs") for key in ("cost_per_case", "median_cost")
         ]
         of_revenue = share_figure("cost_of_revenue", None, note="no_costs")
         return [_cost_per_customer(tx, ledger, pair, customers=customers), *missing, of_revenue]
-    cases = storage.costs.load_cases(tx, ledger, pair.now)
-    middle, low, high = median_ranks(solved.priced)
+    n = int(cases.sums.bottom)
+    middle, low, high = median_ranks(n)
     prices = storage.costs.list_costs(tx, ledger, pair.now, low, high)
     return [
         _cost_per_customer(tx, ledger, pair, customers=customers),
         money_figure("cost_per_case", ratio(cases), ledger.currency),
         hidden(
-            money_figure(
-                "median_cost", Estimate(prices[middle - low], prices[0], prices[-1], solved.priced), ledger.currency
-            ),
+            money_figure("median_cost", Estimate(prices[middle - low], prices[0], prices[-1], n), ledger.currency),
             cases.sums.n,
         ),
         share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
@@ -201,23 +198,10 @@ def _change(now: Estimate | None, before: Estimate | None) -> Change:
     return judge(difference_of(now, before))
 
 
-def _median_deal(tx: Tx, ledger: Ledger, pair: Spans, takings: Takings) -> Estimate | None:
-    if not takings.sales:
+def _median_deal(tx: Tx, ledger: Ledger, pair: Spans, n: int) -> Estimate | None:
+    """The middle of so many sales to those who are looked at."""
+    if not n:
         return None
-    middle, low, high = median_ranks(takings.sales)
+    middle, low, high = median_ranks(n)
     sales = storage.money.list_sales(tx, ledger, pair.now, low, high)
-    return Estimate(sales[middle - low], sales[0], sales[-1], takings.sales)
-
-
-def _per_customer(deals: Sample) -> Sample:
-    """The sales of each customer, and 1."""
-    sums = deals.sums
-    turned = replace(
-        sums,
-        top=sums.bottom,
-        bottom=float(sums.n),
-        top_squares=sums.bottom_squares,
-        products=sums.bottom,
-        bottom_squares=float(sums.n),
-    )
-    return Sample(turned, [(sales, 1.0) for _, sales in deals.rows])
+    return Estimate(sales[middle - low], sales[0], sales[-1], n)

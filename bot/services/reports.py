@@ -11,7 +11,7 @@ import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
-from bot.domain import breakdowns, case_reports, report_messages, report_pages, reports
+from bot.domain import breakdowns, case_pages, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
@@ -177,13 +177,17 @@ def breakdown(
 
 
 def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
-    """How soon customers were answered, how soon it was over, and whether it helped."""
+    """How soon customers were answered, how soon it was over, and whether it helped; or the first two by CSM."""
     counts = storage.case_reports.count(tx, period)
+    if request.by is not None:
+        whose = case_reports.by_csm(counts.opened, storage.staff.list_names(tx), rules, now=now)
+        return case_pages.cases_by_csm(whose, every=counts.every, period=period, now=now, language=language)
     found = case_reports.figures(counts, period, rules, now=now)
     parts, *_ = trends(period, now=now)
+    opened, resolved = storage.case_reports.count_parts(tx, parts)
     picture = CaseTimesPicture(
-        opened=case_reports.by_part((one.opened_at for one in counts.opened), parts),
-        resolved=case_reports.by_part(counts.resolved, parts),
+        opened=opened,
+        resolved=resolved,
         answer=found.answer,
         resolution=found.resolution,
         answer_within=rules.cases.answer_within / case_reports.HOUR,

@@ -7,6 +7,7 @@ from typing import Any
 
 import storage.health
 import storage.health_lists
+import storage.health_spread
 import storage.notices
 import storage.outbox
 import storage.reviews
@@ -109,17 +110,17 @@ def _month(tx: Tx, month: Period, rules: Rules, pages: Pages, *, now: datetime) 
         "cases": asdict(storage.reviews.tally_cases(tx, month, now=now)),
         **reviews.picture_facts(trend, counts[month]),
     }
-    parts = [first, *_health(tx, rules), *_pages(tx, month, rules, pages, now=now)]
+    parts = [first, *_health(tx, month, rules, now=now), *_pages(tx, month, rules, pages, now=now)]
     return [{**spans, **part} for part in parts]
 
 
-def _health(tx: Tx, rules: Rules) -> list[Part]:
+def _health(tx: Tx, month: Period, rules: Rules, *, now: datetime) -> list[Part]:
     if not rules.health.enabled:
         return []
-    spread = storage.health_lists.load_spread(tx)
+    spread = storage.health_spread.load(tx, month, now=now)
     if not spread.total:
         return []
-    return [{"template": "reports/health", "picture": "health", **spread_facts(spread)}]
+    return [{"template": "reports/health", "picture": "health", **spread_facts(spread, month)}]
 
 
 def _pages(tx: Tx, month: Period, rules: Rules, pages: Pages, *, now: datetime) -> Sequence[Part]:

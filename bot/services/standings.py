@@ -1,7 +1,7 @@
 """Where customers stand among the others: what each bought is counted once a business day, and then all are ranked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import storage.standings
@@ -24,7 +24,7 @@ def plan_standings(tx: Tx, *, now: datetime, rules: Rules) -> int:
     if found.ranked_to is None:
         return 0
     borders = Borders.read(found.cuts) if found.cuts else None
-    return _rank(tx, day, after=found.ranked_to, borders=borders, rules=rules)
+    return _rank(tx, day, found.ranked_to, found.sums, borders=borders, rules=rules)
 
 
 def _count(tx: Tx, day: date, *, after: int, now: datetime, rules: Rules) -> int:
@@ -53,11 +53,20 @@ def _draw_borders(tx: Tx, day: date, rules: Rules) -> None:
     storage.standings.save_round(tx, day, counted_to=None, cuts=cuts)
 
 
-def _rank(tx: Tx, day: date, *, after: int, borders: Borders | None, rules: Rules) -> int:
+def _rank(
+    tx: Tx, day: date, after: int, sums: Mapping[str, Sequence[float]], *, borders: Borders | None, rules: Rules
+) -> int:
     counted = storage.standings.list_counted(tx, currency=rules.currency, after=after, limit=CHUNK)
-    if counted:
-        storage.standings.save_ranks(tx, _ranked(counted, day, borders))
-    storage.standings.save_round(tx, day, ranked_to=counted[-1].customer_id if counted else None)
+    ranked = _ranked(counted, day, borders)
+    if ranked:
+        storage.standings.save_ranks(tx, ranked)
+    storage.standings.save_ranking(
+        tx,
+        day,
+        ranked_to=counted[-1].customer_id if counted else None,
+        currency=rules.currency,
+        sums=standings.add_to(sums, [(one.rfm, who.value_minor) for one, who in zip(ranked, counted, strict=True)]),
+    )
     return max(1, len(counted))
 
 

@@ -10,13 +10,26 @@ from bot.domain.metrics.staff_retention import retention_by_owner
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
+from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from bot.domain.team_messages import Colleague, Window
 from storage.database import Tx
 
 
-def team(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
-    """Observed over expected losses of each member of staff, by whose a customer was when the period began."""
+def team(
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    request: ReportRequest,
+    period: Period,
+    language: Language,
+    reader: Staff | None = None,
+) -> Report:
+    """Observed over expected losses of each member of staff, by whose a customer was when the period began.
+
+    A reader below a manager sees their own beside the whole team, and no colleague.
+    """
     window = Window(
         period=period,
         cycle=rules.team.cycle.days,
@@ -26,4 +39,5 @@ def team(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period:
     charges = landmarks.charges(present, at=period.start)
     names = {one.user_id: one.name for one in storage.staff.list_all(tx)}
     found = [Colleague(names.get(one.owner_id, f"#{one.owner_id}"), one) for one in retention_by_owner(charges)]
-    return team_messages.team_report(found, window, unknown=len(present) - len(charges), language=language)
+    own = None if reader is None or reader.role.allows(Role.MANAGER) else reader.user_id
+    return team_messages.team_report(found, window, unknown=len(present) - len(charges), language=language, own=own)

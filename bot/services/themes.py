@@ -99,7 +99,7 @@ def _change(
     tx: Tx, dictionary: Dictionary, theme: Theme, request: ThemeRequest, by: Staff, *, rules: Rules, now: datetime
 ) -> Message:
     if request.change is Change.MERGE:
-        return _merge(tx, theme, find_theme(dictionary, request.rest), by, rules=rules, now=now)
+        return _ask_to_merge(theme, find_theme(dictionary, request.rest), by)
     if request.change is Change.RENAME:
         name = check_name(dictionary, request.rest)
         edit = replace(storage.themes.load_theme(tx, theme.key), name=name)
@@ -138,9 +138,13 @@ def merge_theme(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: MergeThe
     return _merge(tx, known[tap.theme], known[tap.target], by, rules=rules, now=now)
 
 
-def _merge(tx: Tx, theme: Theme, target: Theme, by: Staff, *, rules: Rules, now: datetime) -> Message:
+def _ask_to_merge(theme: Theme, target: Theme, by: Staff) -> Message:
     if theme.key == target.key:
         raise ThemeError("itself", theme.name(by.language))
+    return messages.merge_question(theme, target, by.language)
+
+
+def _merge(tx: Tx, theme: Theme, target: Theme, by: Staff, *, rules: Rules, now: datetime) -> Message:
     storage.themes.merge(tx, theme.key, target.key)
     edit = replace(storage.themes.load_theme(tx, theme.key), merged_into=target.key)
     storage.themes.save_theme(tx, edit, staff_id=by.user_id, now=now)

@@ -72,7 +72,7 @@ def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     """What a customer is worth by averages, and, where enough is known, by what they are expected to buy."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     found = lifetime_value(storage.money.load_lives(tx, ledger, pair.now), pair.months, _horizon(rules.money))
-    deals = storage.money.load_deals(tx, ledger, pair.now)
+    deals = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now).deals()
     predicted, why_not = _predict(tx, rules, now=now)
     figures = [
         *_life_figures(found, ledger.currency),
@@ -137,7 +137,7 @@ def _predicted_figures(found: Prediction | None, why_not: TooLittleError | None,
 
 def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """How many customers each segment has and which share of a year's money; as of the last day that was ranked."""
-    counted = storage.standings.count_segments(tx, currency=rules.currency)
+    counted = storage.standings.load_segments(tx, currency=rules.currency)
     ranked = {name.value: counted[name] for name in Segment if name in counted}
     rows = segment_figures(ranked)
     ledger = storage.money.open_ledger(tx, rules.currency)

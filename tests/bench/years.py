@@ -28,6 +28,7 @@ from storage.tables import (
     reason_theme,
     segmentation,
     standing,
+    standing_round,
     support_case,
     survey_run,
 )
@@ -53,6 +54,13 @@ FILLED += (survey_run, answer, outbox, reason_theme)
 Array = np.ndarray[Any, Any]
 Values = dict[str, Any]
 Columns = Mapping[str, Array | str | int | None]
+
+COUNTED_HEALTH = (
+    "UPDATE health SET is_lost = true WHERE customer_id IN (SELECT id FROM customer WHERE lost_at IS NOT NULL)",
+    "INSERT INTO health_count SELECT day, colour, colour_before, score, count(*) FROM health GROUP BY 1, 2, 3, 4",
+    "INSERT INTO health_day SELECT max(day), 'complete' FROM health",
+)
+"""What scoring everybody would have counted."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def _add_customers(connection: Connection, chance: np.random.Generator, count: i
     start = end - YEARS * 365 * DAY
     numbers = np.arange(1, count + 1)
     joined = np.where(chance.random(count) < 0.5, start - 1, chance.integers(start, end, count))
-    bought = np.minimum(end - 1, joined + chance.integers(0, end - start, count))
+    bought = joined + (chance.random(count) * (end - joined)).astype(np.int64)
     never = chance.random(count) < 0.1
     plans, csms = chance.integers(0, 4, count), chance.integers(1, 21, count)
     _load(
@@ -160,6 +168,9 @@ def _add_belongings(connection: Connection, chance: np.random.Generator, count: 
     _load(connection, standing, {**value, **seen, "value_band": bands, "rfm": rfm})
     score = chance.integers(0, 101, count)
     colour = np.array(["red", "yellow", "green"])[np.digitize(score, (10, 40))]
+    segments = {name: _summed(worth[rfm == name]) for name in map(str, Segment)}
+    ranked: Values = {"day": NOW.date(), "counted_to": None, "ranked_to": None}
+    connection.execute(insert(standing_round), [{**ranked, "sums": {"currency": "VND", "segments": segments}}])
     before = np.clip(score + chance.integers(-20, 21, count), 0, 100)
     judged: Values = {"score": score, "colour": colour, "since": today, "scorecard": "default", "version": "1"}
     past: Values = {
@@ -167,6 +178,12 @@ def _add_belongings(connection: Connection, chance: np.random.Generator, count: 
         "colour_before": np.array(["red", "yellow", "green"])[np.digitize(before, (10, 40))],
     }
     _load(connection, health, {**value, **judged, **past, "parts": "[]"})
+    for statement in COUNTED_HEALTH:
+        connection.execute(text(statement))
+
+
+def _summed(worth: Array) -> tuple[int, int, float]:
+    return len(worth), int(worth.sum()), float((worth.astype(float) ** 2).sum())
 
 
 def _segmentation(seed: int) -> Segmentation:

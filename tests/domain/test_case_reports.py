@@ -6,11 +6,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.case_reports import CaseCounts, CaseFigures, CaseTimes, by_part, figures, printed
+from bot.domain.case_pages import cases_by_csm
+from bot.domain.case_reports import (
+    CaseCounts,
+    CaseFigures,
+    CaseTimes,
+    CaseTotals,
+    by_csm,
+    figures,
+    printed,
+    printed_by_csm,
+)
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import FigureUnit
+from bot.domain.messages import Language
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import parse_period, trends
+from bot.domain.money_reports import RowsPicture
+from bot.domain.periods import parse_period
 from bot.domain.rules import Rules
 
 RULES = Rules()
@@ -127,11 +139,19 @@ def test_whether_it_helped_is_the_share_of_higher_scores() -> None:
     assert (some.before, some.after, some.excluded) == (3.0, 6.0, 3)
 
 
-def test_parts_of_a_period_count_their_own_days() -> None:
-    parts = trends(PERIOD, now=NOW)[0]
-    counted = by_part([MONDAY, MONDAY + HOUR, MONDAY + 7 * DAY], parts)
-    assert sorted(counted.values())[-2:] == [1, 2]
-    assert sum(counted.values()) == 3
+def test_many_pairs_of_instants_have_the_business_time_that_each_has_alone() -> None:
+    instants = [MONDAY + offset * HOUR for offset in (-60, -14, 0, 3, 9.5, 11, 24, 100, 130, 200)]
+    pairs = [(start, end) for start in instants for end in instants]
+    hours = hours_of(RULES)
+    assert hours.elapsed(pairs) == [hours.between(*pair) for pair in pairs]
+    assert hours.elapsed([]) == []
+
+
+def test_where_not_all_cases_are_here_the_totals_are_of_all() -> None:
+    totals = CaseTotals(opened=9, complaints=4, open=2, oldest_at=MONDAY)
+    few = figures(CaseCounts(opened=[SOLVED] * 3, every=3, totals=totals), PERIOD, RULES, now=NOW)
+    assert (few.every, few.opened, few.complaints, few.open, few.oldest_at) == (3, 9, 4, 2, MONDAY)
+    assert few.resolution.n == 3
 
 
 def test_every_figure_is_there_for_files_and_one_that_is_not_known_has_no_value() -> None:
@@ -160,3 +180,31 @@ def test_what_cases_were_about_is_counted_of_those_of_which_it_is_known() -> Non
     ]
     assert [one.key for one in printed(some)][-2:] == ["cases_because_delivery", "cases_because_price"]
     assert found(late, dear).reasons[0].share.estimate is None
+
+
+def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
+    theirs = [replace(SOLVED, csm_id=7)] * 5 + [replace(SOLVED, csm_id=8)] * 2 + [OPEN]
+    hoa, gone, nobody = by_csm(theirs, {"7": "Hoa"}, RULES, now=NOW)
+    assert [(one.name, one.opened) for one in (hoa, gone, nobody)] == [("Hoa", 5), ("#8", 2), ("", 1)]
+    alone = found(*[SOLVED] * 5)
+    assert (hoa.answer, hoa.resolution, hoa.closed) == (alone.answer, alone.resolution, alone.closed)
+    told = [(one.key, one.segment, one.n) for one in printed_by_csm([hoa, gone])]
+    assert told == [
+        (key, name, n)
+        for name, n in (("Hoa", 5), ("#8", 2))
+        for key in ("cases_answer_median", "cases_solve_median", "cases_closed")
+    ]
+    assert printed_by_csm([gone])[0].estimate is None
+
+
+def test_the_page_by_csm_lists_three_and_has_every_figure_of_all() -> None:
+    waiting = replace(SOLVED, answered_at=None, first_resolved_at=None, resolved_at=None)
+    theirs = [replace(one, csm_id=csm) for csm in range(5) for one in [SOLVED] * 4 + [waiting] * 3]
+    page = cases_by_csm(by_csm(theirs, {}, RULES, now=NOW), every=2, period=PERIOD, now=NOW, language=Language.EN)
+    facts = page.message.facts
+    assert [one["name"] for one in facts["team"]] == ["#0", "#1", "#2"]
+    assert (facts["total"], facts["opened"], facts["every"]) == (5, 35, 2)
+    assert facts["team"][0]["resolution"]["median"]["high"] is None
+    assert len(page.figures) == 15
+    assert isinstance(page.picture, RowsPicture)
+    assert {figure.key for figure in page.picture.rows} == {"cases_closed"}

@@ -105,7 +105,10 @@ def test_of_staff_with_few_customers_less_is_said() -> None:
     assert (some["lost"], some["ratio"]) == (19, None)
     assert (few["n"], few["lost"], few["expected"]) == (4, None, None)
     assert (facts(page)["n"], facts(page)["unknown"], facts(page)["compared"]) == (43, 1, 1)
-    assert [figure.note for figure in page.figures] == ["", "team_few", "team_few"]
+    assert [figure.note for figure in page.figures] == ["", "team_few", "team_few", ""]
+    own = team_page([*team, *(someone(n, owner_id=2, lost_after=2) for n in range(20))], EN, own=0)
+    assert len(facts(own)["team"]) == 1
+    assert [(figure.key, figure.n) for figure in own.figures] == [("lost_of_expected", 4), ("team_lost", 43)]
 
 
 def test_before_a_whole_cycle_nobody_is_held_against_anything() -> None:

@@ -35,13 +35,15 @@ def taps(message: Message) -> list[list[object]]:
 
 
 def test_the_portfolio_says_how_many_have_which_colour_and_had() -> None:
-    counted = Counted(now={**NOBODY.now, Colour.RED: 3}, before={**NOBODY.before, Colour.GREEN: 2})
+    day, before = date(2026, 11, 20), {**NOBODY.before, Colour.GREEN: 2}
+    counted = Counted(now={**NOBODY.now, Colour.RED: 3}, before=before, day=day)
     found = Portfolio(own=None, everybody=counted, falls=[AN], rises=[])
     message = health_messages.portfolio_message(found, Language.VI)
     assert message.facts["own"] is None
     assert message.facts["everybody"] == {
         "total": 3,
         "compared": 2,
+        "day": date(2026, 11, 20),
         "lines": [
             {"colour": "red", "n": 3, "before": 0},
             {"colour": "yellow", "n": 0, "before": 0},

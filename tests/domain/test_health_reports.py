@@ -6,10 +6,19 @@ from bot.domain import health_reports
 from bot.domain.figures import FigureUnit
 from bot.domain.health import Colour, Health
 from bot.domain.health_messages import ListedHealth
-from bot.domain.health_reports import HealthSpread, Mover, health_report, movers_of, spread_facts
+from bot.domain.health_reports import (
+    ColourStep,
+    HealthReportPicture,
+    HealthSpread,
+    Mover,
+    health_report,
+    movers_of,
+    spread_facts,
+    steps_of,
+)
 from bot.domain.messages import Language
 from bot.domain.metrics.proportions import Share, proportion
-from bot.domain.periods import parse_period
+from bot.domain.periods import ONE_DAY, parse_period, trends
 from bot.domain.taps import RisksPage
 
 RED, YELLOW, GREEN, GREY = Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY
@@ -33,14 +42,14 @@ def test_who_moved_is_counted_among_those_with_a_colour_on_both_days() -> None:
 
 
 def test_each_number_of_the_page_has_its_interval_and_is_hidden_under_five() -> None:
-    facts = spread_facts(SPREAD)
+    facts = spread_facts(SPREAD, PERIOD)
     found = proportion(Share(8, 18))
     assert found is not None
     red = {"colour": RED, "part": 8, "whole": 18, "before": 3}
     interval = {"value": found.value, "low": found.low, "high": found.high, "n": 18}
     assert facts["colours"][0] == red | {"estimate": interval}  # type: ignore[index]
     assert facts["median"] == {"value": 90, "low": 40, "high": 90, "n": 18}
-    few = spread_facts(HealthSpread(shifts={(None, RED): 4}, scores={40: 4}))
+    few = spread_facts(HealthSpread(shifts={(None, RED): 4}, scores={40: 4}), PERIOD)
     assert (few["median"], few["worse"]) == (None, {"part": 0, "whole": 0, "estimate": None})
     assert few["colours"][0]["estimate"] is None  # type: ignore[index]
 
@@ -73,3 +82,34 @@ def test_movers_are_those_whose_score_is_known_on_both_days() -> None:
     assert [(one.before, one.after) for one in found] == [(80, 40), (50, 60)]
     assert len(found[0].name) == health_reports.NAME
     assert isinstance(found[0], Mover)
+
+
+def test_a_step_is_the_last_day_of_its_part_and_a_part_without_one_is_none() -> None:
+    first, second, third = trends(PERIOD, now=NOW)[0][:3]
+    days = [first.first_day - ONE_DAY, second.first_day, second.last_day, third.last_day]
+    assert steps_of([first, second, third], days) == {second: second.last_day, third: third.last_day}
+
+
+def test_the_shares_of_a_step_are_of_those_with_a_colour_and_hidden_under_five() -> None:
+    step = ColourStep(PERIOD, {RED: 2, YELLOW: 1, GREEN: 3, GREY: 9})
+    assert (step.scored, step.share(RED)) == (6, proportion(Share(2, 6)))
+    assert ColourStep(PERIOD, {RED: 4, YELLOW: 0, GREEN: 0, GREY: 9}).share(RED) is None
+
+
+def test_one_step_is_no_course() -> None:
+    step = ColourStep(PERIOD, {RED: 2, YELLOW: 1, GREEN: 3, GREY: 9})
+    for steps, drawn in (((step,), ()), ((step, step), (step, step))):
+        spread = HealthSpread(shifts={}, scores={}, steps=steps)
+        picture = health_report(spread, period=PERIOD, language=Language.VI).picture
+        assert isinstance(picture, HealthReportPicture)
+        assert picture.steps == drawn
+
+
+def test_the_day_of_the_figures_is_said_and_whether_it_lies_before_the_period() -> None:
+    def said(day: date | None, first_day: date | None = None) -> tuple[object, ...]:
+        facts = spread_facts(HealthSpread(shifts={}, scores={}, movers=None, day=day, first_day=first_day), PERIOD)
+        return facts["day"], facts["first_day"], facts["is_earlier"], facts["picture_of"]["movers"]  # type: ignore[index]
+
+    assert said(PERIOD.first_day) == (PERIOD.first_day.isoformat(), None, False, None)
+    assert said(PERIOD.first_day - ONE_DAY)[2]
+    assert said(None, PERIOD.after) == (None, PERIOD.after.isoformat(), False, None)

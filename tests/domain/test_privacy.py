@@ -82,3 +82,20 @@ def test_the_notice_says_who_answers_and_how_many_days_words_are_kept() -> None:
     rules = Rules(privacy=PrivacyRules(contact="x"), retention=RetentionRules(texts=timedelta(days=60)))
     assert privacy.notice_facts(rules) == {"legal_name": "", "address": "", "contact": "x", "kept_days": 60}
     assert privacy.notice_facts(Rules())["kept_days"] is None
+
+
+def test_what_is_said_of_many_loses_the_items_about_one() -> None:
+    facts = {
+        "total": 3,
+        "reds": {"named": [{"health_of": 5, "name": "An"}, {"health_of": 6, "name": "An"}]},
+        "sections": [{"kind": "cases", "items": [{"customer_id": 5, "name": "An"}, {"customer_id": 7, "name": "Bo"}]}],
+        "movers": [{"name": "An", "after": 1}, {"name": "Bo", "after": 2}],
+        "said": ["An", None],
+    }
+    assert privacy.without_person(facts, 5, "An") == {
+        "total": 3,
+        "reds": {"named": [{"health_of": 6, "name": "An"}]},
+        "sections": [{"kind": "cases", "items": [{"customer_id": 7, "name": "Bo"}]}],
+        "movers": [{"name": "Bo", "after": 2}],
+        "said": ["An", None],
+    }

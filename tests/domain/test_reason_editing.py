@@ -133,6 +133,15 @@ def test_a_theme_is_merged_into_any_other_but_itself() -> None:
     ]
 
 
+def test_before_a_merge_is_said_what_goes_where_with_a_way_out() -> None:
+    said = messages.merge_question(DICTIONARY.themes[0], DICTIONARY.themes[1], Language.EN)
+    assert said.facts["seeds"] == len(DICTIONARY.themes[0].seeds)
+    assert [button.tap for row in said.keyboard for button in row] == [
+        MergeTheme("delivery", "orders"),
+        EditTheme("delivery"),
+    ]
+
+
 def test_a_refusal_says_why_and_quotes_no_more_than_a_line() -> None:
     said = messages.refusal(ThemeError("seed", "x" * 500), Language.EN)
     assert said.facts["code"] == "seed"

@@ -85,7 +85,7 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
-        ("cases by csm", "beside", "by csm"),
+        ("cases by plan", "beside", "by plan"),
         ("cases nps", "beside", "nps"),
         ("overview nps", "beside", "nps"),
         ("trend by plan", "beside", "by plan"),
@@ -147,3 +147,9 @@ def test_a_request_knows_the_tab_that_it_is_under() -> None:
     asked = ["", "nps", "nps by plan", "cases", "clv", "tests", "loyalty"]
     tabs = [parse_report_request(words.split()).tab for words in asked]
     assert tabs == [None, Page.TREND, Page.SEGMENTS, Page.CASES, Page.MONEY, Page.FUNNEL, Page.HEALTH]
+
+
+def test_cases_are_broken_down_by_csm() -> None:
+    asked = parse_report_request(["yêu", "cầu", "theo", "người", "phụ", "trách"])
+    assert (asked.page, asked.by, asked.metric) == (Page.CASES, Dimension.CSM, None)
+    assert parse_report_request(asked.words.split()) == asked

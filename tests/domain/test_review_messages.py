@@ -1,6 +1,7 @@
 """A review is said and drawn from what was kept of it, which has been through JSON."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,8 @@ def test_the_health_of_customers_is_drawn_as_it_was() -> None:
     spread = HealthSpread(
         shifts={(Colour.GREEN, Colour.RED): 6}, scores={40: 6}, movers=[Mover(name="An", before=80, after=40)]
     )
-    report = review_messages.drawn(said(picture="health", **spread_facts(spread)))
+    report = review_messages.drawn(said(picture="health", **spread_facts(spread, WEEK)))
     assert report.picture == HealthReportPicture(now=spread.now, before=spread.before, movers=spread.movers)
     assert (report.words.template, report.period.first_day) == ("reports/health", WEEK.first_day)
+    past = review_messages.drawn(said(picture="health", **spread_facts(replace(spread, movers=None), WEEK)))
+    assert past.picture == HealthReportPicture(now=spread.now, before=spread.before, movers=None)

@@ -68,7 +68,7 @@ async def test_health_is_the_portfolio_by_colour(stage: Stage, database: Databas
         "🟢 1 xanh",
         "⚪ 0 chưa đủ dữ liệu",
         "",
-        "Tất cả: 2 khách",
+        "Tất cả, chấm ngày 20/11/2026: 2 khách",
         "🔴 0 đỏ",
         "🟡 0 vàng",
         "🟢 1 xanh",
@@ -204,11 +204,11 @@ async def test_the_csm_is_told_of_who_became_red(
     [
         (
             "vi",
-            "Sức khỏe khách hàng hôm nay, so với 30 ngày trước",
+            "Sức khỏe khách hàng ngày 20/11/2026, so với 30 ngày trước",
             "Ai có nguy cơ rời bỏ?",
             "1 khách có nguy cơ rời bỏ",
         ),
-        ("en", "Customer health today, against 30 days ago", "Who is at risk?", "1 customer is at risk"),
+        ("en", "Customer health on 20/11/2026, against 30 days before", "Who is at risk?", "1 customer is at risk"),
     ],
 )
 async def test_the_report_has_a_page_of_health_that_leads_to_those_at_risk(  # noqa: PLR0917  a case of a table

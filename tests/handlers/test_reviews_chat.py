@@ -55,7 +55,7 @@ async def test_the_week_and_then_the_month_come_with_their_pictures_once(
     captions = [str(one.content["caption"]) for one in stage.staff.messages.values() if "photo" in one.content]
     assert [one.splitlines()[0].split(" (")[0] for one in captions[1:]] == [
         "Tháng 11/2026",
-        "Sức khỏe khách hàng hôm nay, so với 30 ngày trước",
+        "Sức khỏe khách hàng, so với 30 ngày trước",
     ]
 
 

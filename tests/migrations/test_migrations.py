@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +13,7 @@ from bot.domain.segments import Segmentation
 from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.phones import ends_like
-from storage.tables import answer, customer, loss, metadata, ownership, segmentation, survey_run
+from storage.tables import answer, customer, health, health_day, loss, metadata, ownership, segmentation, survey_run
 
 BUYER = """
     INSERT INTO customer
@@ -190,3 +190,27 @@ OWNED_RUN = """
 INSERT INTO survey_run (customer_id, kind, "trigger", subject, wording, segment, csm_id, planned_at)
 VALUES (:customer_id, 'nps', :trigger, '', '', '', :csm_id, :planned_at)
 """
+
+
+SCORED = """
+INSERT INTO health (customer_id, day, score, score_before, colour, since, scorecard, version, parts, value_minor,
+    currency)
+VALUES (:number, :day, 40, 70, 'red', :day, 'general', '1', '[]', 0, '')
+"""
+
+
+@pytest.mark.parametrize("blank_url", ["sqlite"], indirect=True)
+def test_the_day_on_which_counting_of_health_begins_is_left_out_and_who_is_lost_is_known(blank_url: str) -> None:
+    migrate(blank_url, "0018_funnel")
+    with connect(blank_url) as connection:
+        for number, day in ((1, "2026-11-19"), (2, "2026-11-20")):
+            connection.execute(text(CUSTOMER), {"number": number, "phone": None})
+            connection.execute(text(SCORED), {"number": number, "day": day})
+        connection.execute(text("UPDATE customer SET lost_at = '2026-11-20 03:00:00' WHERE id = 2"))
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        assert connection.execute(select(health_day)).all() == [(date(2026, 11, 20), "left_out")]
+        assert connection.execute(select(health.c.is_lost, health.c.moved)).all() == [(False, -30), (True, -30)]

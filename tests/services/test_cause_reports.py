@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.domain.reasons.themes import ThemeTemplate
 from bot.domain.records import CustomerRecord
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import parse_report_request
+from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.win_back import draw
 from bot.services import imports, loyalty_reports, reports, team_reports, trial_reports, waves, win_back
@@ -119,6 +121,11 @@ def test_the_team_is_credited_with_whom_it_had_at_the_start(database: Database, 
     said = ask(database, "team 90d", team_reports.team)
     assert sorted(one["name"] for one in said["team"]) == ["#8", "Hoa"]
     assert (said["n"], said["unknown"], said["compared"]) == (80, 20, 2)
+    for role, names in ((Role.CSM, ["Hoa"]), (Role.MANAGER, ["#8", "Hoa"])):
+        reader = Staff(user_id=7, name="Hoa", role=role, language=Language.VI)
+        seen = ask(database, "team 90d", partial(team_reports.team, reader=reader))
+        assert sorted(one["name"] for one in seen["team"]) == names
+        assert (seen["n"], seen["whole"]["lost"], seen["own"]) == (80, said["whole"]["lost"], role is Role.CSM)
 
 
 @pytest.mark.parametrize(("words", "is_full"), [("89d", False), ("90d", True), ("this quarter", False)])

@@ -1,24 +1,26 @@
 """Scoring everybody once a day, telling staff, and what staff say themselves, on both databases."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+import storage.health_lists
+import storage.losses
 from bot.domain.audiences import HASH_RANGE
 from bot.domain.health_reports import HealthReportPicture
 from bot.domain.health_trend import HealthTrend
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period
+from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import HealthRules, Rules
 from bot.domain.taps import ShowHealth, SwitchCancellation
 from bot.domain.touchpoints import Kind
 from bot.services import health, health_pages, health_reports
-from storage.database import Database
-from storage.tables import customer as customer_table
+from storage.database import Database, Tx
 from tests import stories
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, put, row, rows
@@ -28,6 +30,7 @@ RULES = Rules(staff_chat_id=STAFF_CHAT)
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
 LAN = Staff(user_id=HASH_RANGE + 7, name="Lan", role=Role.CSM, language=Language.VI)
+BUTTON = {"rules": RULES, "staff_id": LAN.user_id, "language": Language.VI}
 
 
 def customer(database: Database, number: int = 1, **columns: Any) -> int:
@@ -78,10 +81,7 @@ def tell(database: Database) -> list[dict[str, Any]]:
 
 
 def cancel(database: Database, customer_id: int, *, on: int = 1) -> Message:
-    tap = SwitchCancellation(customer_id, on)
-    return database.write_now(
-        health_pages.switch_cancellation, rules=RULES, staff_id=LAN.user_id, language=Language.VI, tap=tap
-    )
+    return database.write_now(health_pages.switch_cancellation, **BUTTON, tap=SwitchCancellation(customer_id, on))
 
 
 def test_everybody_is_scored_once_a_business_day(database: Database, clock: HandClock) -> None:
@@ -410,7 +410,7 @@ def test_events_that_have_been_kept_for_less_than_a_month_do_not_count_yet(datab
     assert row(database, "health", customer_id=user)["score"] == 95
 
 
-def test_the_page_counts_everybody_who_is_a_customer_with_those_who_moved_most(
+def test_the_page_is_of_the_last_day_on_which_everybody_was_scored_with_those_who_moved_most(
     database: Database, clock: HandClock
 ) -> None:
     for number in range(3):
@@ -418,15 +418,75 @@ def test_the_page_counts_everybody_who_is_a_customer_with_those_who_moved_most(
     score(database)
     clock.advance(30 * DAY)
     answer(database, 1, 0, days_ago=-29)
+    answer(database, 3, 0, days_ago=-29)
     score(database)
-    is_third = customer_table.c.id == 3
-    database.write_now(lambda tx, *, now: tx.execute(customer_table.update().where(is_third).values(lost_at=now)))
-    period = parse_period("90d", now=clock.now(), timezone="Asia/Ho_Chi_Minh")
-    page = database.read_now(
+    database.write_now(lambda tx, *, now: storage.losses.mark_lost(tx, 3, lost_at=now, source="staff", now=now))
+    page = report(database, clock, "90d")
+    assert isinstance(page.picture, HealthReportPicture)
+    assert (page.message.facts["total"], page.message.facts["day"]) == (3, "2026-12-20")
+    movers = [(one.name, one.before > one.after) for one in page.picture.movers or ()]
+    assert movers == [("Khách 0", True), ("Khách 1", True)]  # and not who is lost
+    assert sum(page.picture.before.values()) == 3
+    assert [sum(step.counts.values()) for step in page.picture.steps] == [3, 3]
+    assert page.figures[-1].n == 3
+    clock.advance(DAY)
+    cancel(database, 1)
+    assert report(database, clock, "90d").message.facts["day"] == "2026-12-20"  # of today not everybody is scored yet
+
+
+def test_a_past_period_shows_how_it_ended_and_one_before_the_first_score_says_when_that_was(
+    database: Database, clock: HandClock
+) -> None:
+    customer_id = happy(database)
+    score(database)
+    clock.advance(40 * DAY)
+    score(database)
+    november = report(database, clock, "tháng 11")
+    assert (november.message.facts["day"], november.message.facts["is_earlier"]) == ("2026-11-20", False)
+    assert isinstance(november.picture, HealthReportPicture)
+    assert (november.picture.movers, november.picture.steps) == (None, ())
+    assert report(database, clock, "1/12..9/12").message.facts["is_earlier"]
+    before = report(database, clock, "tháng 10")
+    assert (before.message.facts["total"], before.message.facts["first_day"]) == (0, "2026-11-20")
+    assert row(database, "health", customer_id=customer_id)["day"] == TODAY + 40 * DAY
+
+
+def test_while_no_day_is_complete_the_page_counts_those_who_have_a_score(
+    database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        happy(database, number)
+    monkeypatch.setattr(health, "CHUNK", 2)
+    database.write_now(health.plan_health, rules=RULES)
+    for period in ("90d", "tháng 10"):
+        facts = report(database, clock, period).message.facts
+        assert (facts["total"], facts["day"], facts["first_day"]) == (2, None, None)
+
+
+def report(database: Database, clock: HandClock, words: str) -> Report:
+    period = parse_period(words, now=clock.now(), timezone=RULES.timezone)
+    return database.read_now(
         health_reports.health, rules=RULES, request=ReportRequest(), period=period, language=Language.VI
     )
-    assert isinstance(page.picture, HealthReportPicture)
-    assert page.message.facts["total"] == 2
-    assert [(one.name, one.before > one.after) for one in page.picture.movers[:1]] == [("Khách 0", True)]
-    assert sum(page.picture.before.values()) == 2
-    assert page.figures[-1].n == 2
+
+
+def test_a_page_of_risks_goes_on_where_the_one_before_ended(database: Database) -> None:
+    """Own customers and others, who paid in our currency and in another: four sorts, seven a page."""
+    expected = []
+    for number in range(20):
+        own, ours, minor = number % 4 < 2, number % 2 == 0, 1000 - number
+        customer_id = customer(database, number, csm_id=LAN.user_id if own else None)
+        value = {"value_minor": minor, "currency": "VND" if ours else "EUR"}
+        kept = {"customer_id": customer_id, "day": TODAY, "colour": "red", "since": TODAY, "parts": []}
+        put(database, "health", **kept, **value, scorecard="general", version="1", is_lost=number == 19)
+        expected.append((not own, not ours, number, customer_id))
+    people = [customer_id for *_, number, customer_id in sorted(expected) if number != 19]
+
+    def page(tx: Tx, *, now: datetime, offset: int) -> list[int]:
+        found = storage.health_lists.list_risks(tx, csm_id=LAN.user_id, currency="VND", offset=offset, limit=3)
+        return [one.customer_id for one in found]
+
+    pages = [database.read_now(page, offset=offset) for offset in range(0, 21, 3)]
+    assert [one for each in pages for one in each] == people
+    first = database.read_now(health_pages.show_risks, rules=RULES, by=LAN, page=0)
+    assert first.facts["total"] == len(people)

@@ -87,6 +87,17 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(database: Database, wo
     assert rows(database, "theme") == rows(database, "theme_seed") == []
 
 
+def test_a_merge_by_words_is_asked_about_first_and_done_by_the_button(database: Database) -> None:
+    asked = edit(database, "giá cả > giao hàng")
+    assert (asked.template, asked.facts["target"]) == ("themes/merge_question", "Giao hàng")
+    assert not rows(database, "theme")
+    yes = asked.keyboard[0][0].tap
+    assert isinstance(yes, MergeTheme)
+    done = database.write_now(themes.merge_theme, rules=RULES, by=BOSS, tap=yes)
+    assert done.facts["note"] == "merged"
+    assert row(database, "theme", key=yes.theme)["merged_into"] == yes.target
+
+
 def test_old_buttons_of_what_is_there_no_more_are_stale(database: Database) -> None:
     stale = [
         database.write_now(themes.hide_theme, rules=RULES, by=BOSS, tap=HideTheme("gone", 1)),

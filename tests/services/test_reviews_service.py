@@ -195,3 +195,21 @@ def test_who_is_forgotten_is_named_in_no_review_that_was_sent(
     tap = AnswerForget(customer_id, "yes")
     database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
     assert facts(database) == {}
+
+
+def test_who_is_forgotten_is_taken_out_of_a_review_that_waits(
+    database: Database, until: Callable[[datetime], datetime]
+) -> None:
+    now = until(MONDAY)
+    goes, stays = (add_customer(database, chat_id=CHAT + place, name=f"Kiều {place}") for place in (0, 1))
+    common = {"day": now.date(), "score": 40, "scorecard": "general", "version": "1", "colour": "red", "parts": []}
+    for customer_id in (goes, stays):
+        put(database, "health", customer_id=customer_id, **common, since=now.date())
+    plan(database)
+    tap = AnswerForget(goes, "yes")
+    database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
+    waiting = row(database, "outbox", kind="review")
+    assert waiting["status"] == "pending"
+    assert "Kiều 0" not in str(waiting["facts"])
+    assert [one["health_of"] for one in waiting["facts"]["reds"]["named"]] == [stays]
+    assert waiting["facts"]["reds"]["total"] == 2

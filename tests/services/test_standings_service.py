@@ -76,7 +76,16 @@ def test_everybody_who_ever_bought_is_counted_and_ranked_once_a_day(database: Da
     assert (first["rfm"], last["rfm"]) == (Segment.LOYAL, Segment.LOYAL)
     assert database.read_now(lambda tx, now: storage_standings.load_day(tx)) == DAY
     clock.advance(timedelta(days=200))
-    assert run(database) == 4
+    assert database.write_now(standings.plan_standings, rules=RULES)
+    assert database.read_now(lambda tx, now: storage_standings.load_day(tx)) == DAY
+    of_each = database.read_now(lambda tx, now: storage_standings.load_segments(tx, currency="VND"))
+    segments = rows(database, "standing", rfm=Segment.LOYAL)
+    spent = [one["value_minor"] for one in segments]
+    assert of_each[Segment.LOYAL] == Takings(
+        customers=len(spent), minor=sum(spent), squares=float(sum(minor**2 for minor in spent))
+    )
+    assert not database.read_now(lambda tx, now: storage_standings.load_segments(tx, currency="USD"))
+    assert run(database) == 3
     assert row(database, "standing", customer_id=1)["rfm"] == Segment.AT_RISK
     assert len(rows(database, "standing_round")) == 1
 
@@ -101,7 +110,7 @@ def test_a_chunk_is_of_two_hundred_and_fifths_begin_at_five_hundred(database: Da
 
     database.write_now(add)
     assert run(database) == 3 + 1 + 3 + 1
-    counted = database.read_now(lambda tx, now: storage_standings.count_segments(tx, currency="VND"))
+    counted = database.read_now(lambda tx, now: storage_standings.load_segments(tx, currency="VND"))
     assert sum(one.customers for one in counted.values()) == 500
     assert counted[Segment.ASLEEP] == Takings(
         customers=136

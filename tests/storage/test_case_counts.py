@@ -1,18 +1,20 @@
 """Counting cases for their report, on both databases."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import storage.case_reports
-from bot.domain.case_reports import CaseCounts
+from bot.domain.case_reports import CaseCounts, CaseTotals
 from bot.domain.cases import Source
-from bot.domain.periods import parse_period
+from bot.domain.periods import Period, parse_period, trends
 from bot.domain.touchpoints import Kind
 from storage.database import Database, Tx
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_score, put
 
 DAY = timedelta(days=1)
+WEEK = parse_period("7d", now=START, timezone="Asia/Ho_Chi_Minh")
 RESOLVED = {"resolved_at": START - DAY, "resolved_by": 5, "first_resolved_at": START - 2 * DAY}
 
 
@@ -21,6 +23,11 @@ def add_case(database: Database, number: int, **columns: Any) -> None:
     due = {"answer_due_at": START, "solve_due_at": START}
     usual = {"customer_id": customer_id, "source": "feedback", "opened_at": START - 5 * DAY}
     put(database, "support_case", id=number, **{**usual, **due, **columns})
+
+
+def by_day(database: Database) -> tuple[Mapping[Period, int], Mapping[Period, int]]:
+    parts = trends(WEEK, now=START)[0]
+    return database.read_now(lambda tx, now: storage.case_reports.count_parts(tx, parts))
 
 
 def counted(database: Database) -> CaseCounts:
@@ -42,7 +49,10 @@ def test_cases_opened_in_the_period_are_listed_with_their_times(database: Databa
 
 def test_what_was_resolved_in_the_period_counts_also_when_it_was_opened_before(database: Database) -> None:
     add_case(database, 1, opened_at=START - 9 * DAY, **RESOLVED)
-    assert (counted(database).opened, counted(database).resolved) == ((), (START - DAY,))
+    assert counted(database).opened == ()
+    opened, resolved = by_day(database)
+    assert not any(opened.values())
+    assert [(part.first_day, n) for part, n in resolved.items() if n] == [((START - DAY).date(), 1)]
 
 
 def test_what_nobody_resolved_is_left_out_and_counted(database: Database) -> None:
@@ -50,7 +60,17 @@ def test_what_nobody_resolved_is_left_out_and_counted(database: Database) -> Non
     add_case(database, 2, resolved_at=START - DAY, outcome="forgotten")
     add_case(database, 3, **RESOLVED)
     found = counted(database)
-    assert (len(found.opened), found.excluded, found.resolved) == (1, 2, (START - DAY,))
+    assert (len(found.opened), found.excluded) == (1, 2)
+    assert [sum(each.values()) for each in by_day(database)] == [1, 1]
+
+
+def test_of_many_cases_each_so_manieth_is_listed_and_all_are_counted(database: Database) -> None:
+    for number in range(1, 6):
+        add_case(database, number, source="survey" if number < 3 else "staff")
+    add_case(database, 6, **RESOLVED)
+    few = database.read_now(lambda tx, now: storage.case_reports.count(tx, WEEK, most=2))
+    assert (few.every, len(few.opened)) == (3, 2)
+    assert few.totals == CaseTotals(opened=6, complaints=3, open=5, oldest_at=START - 5 * DAY)
 
 
 def test_scores_before_and_after_are_those_of_answers_given_in_the_period(database: Database, clock: HandClock) -> None:

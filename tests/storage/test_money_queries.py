@@ -1,20 +1,26 @@
 """What is added up about money equals what plain Python adds up from the rows, on both databases."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 
+from bot.domain.metrics import resampling
 from bot.domain.metrics.resampling import Sample, Sums
 from bot.domain.metrics.revenue_churn import Move, samples
+from bot.domain.metrics.spending import Spending
+from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period, last_months, parse_period, previous
-from storage import contracts, costs, journeys, money
-from storage import samples as sampling
-from storage.database import Database
+from bot.domain.rules import Rules
+from bot.services.rollups import plan_rollups
+from storage import contracts, costs, journeys, money, takings
+from storage.database import Database, Tx
 from storage.money import Ledger
-from tests.conftest import START
+from storage.tables import purchase
+from tests.conftest import START, HandClock
 from tests.factories import put, rows
 from tests.money_scene import open_shop
 
@@ -53,6 +59,14 @@ def per_customer(found: list[dict[str, Any]], column: str = "amount_minor") -> d
     return dict(sums)
 
 
+def load(tx: Tx, ledger: Ledger) -> Spending:
+    return money.load_spending(tx, ledger, (HERE, BEFORE))
+
+
+def count_takings(tx: Tx, ledger: Ledger) -> list[Takings]:
+    return money.count_takings(tx, ledger, load(tx, ledger), (HERE, BEFORE))
+
+
 def assert_same(found: Sample, expected: Sample) -> None:
     names = ("n", "top", "bottom", "top_squares", "products", "bottom_squares")
     assert [getattr(found.sums, name) for name in names] == pytest.approx(
@@ -62,7 +76,7 @@ def assert_same(found: Sample, expected: Sample) -> None:
 
 
 def test_what_periods_took_is_added_up_once_for_each(database: Database, books: Books) -> None:
-    found = database.read_now(lambda tx, now: money.count_takings(tx, VND, (HERE, BEFORE)))
+    found = database.read_now(lambda tx, now: count_takings(tx, VND))
     for taken, period in zip(found, (HERE, BEFORE), strict=True):
         own = bought(books, period)
         assert taken.minor == sum(one["amount_minor"] for one in own)
@@ -71,30 +85,53 @@ def test_what_periods_took_is_added_up_once_for_each(database: Database, books: 
         assert taken.cancelled_minor == -sum(min(one["amount_minor"], 0) for one in own)
         assert taken.customers == len(per_customer(own))
         assert taken.squares == pytest.approx(sum(minor**2 for minor in per_customer(own).values()))
-    assert database.read_now(lambda tx, now: money.count_other_currencies(tx, VND, HERE)) == 1
+    assert [taken.others for taken in found] == [1, 0]
+
+
+def test_what_was_added_up_before_is_the_same_and_late_changes_are_in_it(
+    database: Database, books: Books, clock: HandClock
+) -> None:
+    """A purchase that comes late, one that is put right and one that is taken away, before they are counted again."""
+    for _ in range(2):
+        while database.write_now(plan_rollups, rules=Rules()):
+            pass
+        clock.advance(timedelta(minutes=11))
+    assert rows(database, "rollup", series="takings")
+    first, second, third, *_ = sorted((one["id"] for one in bought(books, HERE)), reverse=True)
+
+    def change(tx: Tx, *, now: datetime) -> None:
+        tx.execute(update(purchase).where(purchase.c.id == first).values(amount_minor=-5))
+        tx.execute(update(purchase).where(purchase.c.id == second).values(purchased_at=BEFORE.start))
+        tx.execute(delete(purchase).where(purchase.c.id == third))
+
+    for changed in (None, change):
+        if changed is not None:
+            database.write_now(changed)
+            late = {"customer_id": 3, "purchased_at": HERE.start, "amount_minor": 77, "currency": "VND"}
+            put(database, "purchase", external_id="late", **late)
+        found = database.read_now(lambda tx, now: takings.add_up(tx, (HERE, BEFORE)))
+        for period in (HERE, BEFORE):
+            raw = database.read_now(lambda tx, now, period=period: takings.by_currency(tx, period))
+            assert {name: +slots for name, slots in found[period].items()} == {
+                name: +Counter(slots) for name, slots in raw.items()
+            }
 
 
 def test_deals_and_their_median_are_of_one_currency(database: Database, books: Books) -> None:
     own = bought(books, HERE)
     sales = per_customer([{**one, "amount_minor": int(one["amount_minor"] > 0)} for one in own])
-    found = database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE))
+    found = database.read_now(lambda tx, now: load(tx, VND).within(HERE).deals())
     assert_same(found, Sample.of((minor, sales[whom]) for whom, minor in per_customer(own).items()))
     ordered = sorted(one["amount_minor"] for one in own if one["amount_minor"] > 0)
     assert database.read_now(lambda tx, now: money.list_sales(tx, VND, HERE, 5, 8)) == ordered[5:9]
 
 
-def test_moves_are_the_same_from_rows_and_from_sums(
-    database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_moves_are_of_those_who_had_bought_before(database: Database, books: Books) -> None:
     was, now_ = per_customer(bought(books, BEFORE)), per_customer(bought(books, HERE))
     expected = samples(Move(minor, now_.get(whom, 0)) for whom, minor in was.items() if minor > 0)
-    found = database.read_now(lambda tx, now: money.load_moves(tx, VND, BEFORE, HERE))
-    monkeypatch.setattr(money, "MOST_RESAMPLED", 0)
-    summed = database.read_now(lambda tx, now: money.load_moves(tx, VND, BEFORE, HERE))
+    found = database.read_now(lambda tx, now: load(tx, VND).moves(BEFORE, HERE))
     for name in ("kept", "now", "lost"):
         assert_same(getattr(found, name), getattr(expected, name))
-        assert not getattr(summed, name).rows
-        assert_same(Sample(getattr(found, name).sums), getattr(summed, name))
 
 
 def test_lives_are_of_those_who_were_there_and_had_bought(database: Database, books: Books) -> None:
@@ -121,13 +158,15 @@ def test_lives_are_of_those_who_were_there_and_had_bought(database: Database, bo
 def test_many_customers_are_looked_at_one_in_so_many(database: Database, books: Books) -> None:
     ledger = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 3))
     assert ledger == Ledger("VND", 3)
-    assert database.read_now(lambda tx, now: money.open_ledger(tx, "VND")) == VND
-    (whole,), (third,) = (
-        database.read_now(lambda tx, now, of=of: money.count_takings(tx, of, (HERE,))) for of in (VND, ledger)
-    )
+    assert database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 2)) == VND
+    (whole, _), (third, _) = (database.read_now(lambda tx, now, of=of: count_takings(tx, of)) for of in (VND, ledger))
     assert (third.minor, third.sales) == (whole.minor, whole.sales)
     looked_at = {whom for whom in per_customer(bought(books, HERE)) if whom % 3 == 0}
     assert third.customers == 3 * len(looked_at)
+    ordered = sorted(
+        one["amount_minor"] for one in bought(books, HERE) if one["customer_id"] % 3 == 0 and one["amount_minor"] > 0
+    )
+    assert database.read_now(lambda tx, now: money.list_sales(tx, ledger, HERE, 0, 99)) == ordered[:100]
 
 
 def test_costs_are_those_of_tickets_that_were_solved_and_say_them(database: Database, books: Books) -> None:
@@ -187,7 +226,7 @@ def test_a_renewal_follows_another_contract_soon(database: Database, books: Book
     assert all((one.new.starts_on - one.old.ends_on).days == 1 for one in found)
     assert database.read_now(lambda tx, now: contracts.count_endless(tx, "VND", after)) == 1
     running = [one for one in books["contract"] if one["starts_on"] <= first <= one["ends_on"]]
-    terms = database.read_now(lambda tx, now: contracts.list_terms(tx, "VND", [first]))
+    terms = database.read_now(lambda tx, now: contracts.list_terms(tx, VND, [first]))
     assert sum(one.price_minor for one in terms) == sum(one["price_minor"] for one in running)
 
 
@@ -229,16 +268,25 @@ def test_the_purchases_of_a_customer_follow_each_other_in_time(database: Databas
 def test_a_sample_of_more_than_can_be_resampled_keeps_its_sums_alone(
     database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE))
-    monkeypatch.setattr(sampling, "MOST_RESAMPLED", 3)
-    assert_same(database.read_now(lambda tx, now: money.load_deals(tx, VND, HERE)), Sample(whole.sums))
-    empty = database.read_now(lambda tx, now: money.load_deals(tx, Ledger("EUR"), HERE))
+    whole = database.read_now(lambda tx, now: load(tx, VND).within(HERE).deals())
+    monkeypatch.setattr(resampling, "MOST_RESAMPLED", 3)
+    assert_same(database.read_now(lambda tx, now: load(tx, VND).within(HERE).deals()), Sample(whole.sums))
+    empty = database.read_now(lambda tx, now: load(tx, Ledger("EUR")).within(HERE).deals())
     assert empty == Sample(Sums(), [])
 
 
 def test_what_is_at_risk_is_what_the_red_spend(database: Database, books: Books) -> None:
-    found = database.read_now(lambda tx, now: money.load_at_risk(tx, "VND"))
+    found, third = (
+        database.read_now(lambda tx, now, of=of: money.load_at_risk(tx, of)) for of in (VND, Ledger("VND", 5))
+    )
     alive = {one["id"] for one in books["customer"] if one["lost_at"] is None}
     red = [one["value_minor"] for one in rows(database, "health", colour="red") if one["customer_id"] in alive]
     assert (found.minor, found.customers) == (sum(red), len(red))
     assert found.squares == pytest.approx(sum(minor**2 for minor in red))
+    looked_at = [
+        one
+        for one in rows(database, "health", colour="red")
+        if one["customer_id"] in alive and not one["customer_id"] % 5
+    ]
+    assert (third.minor, third.customers) == (5 * sum(one["value_minor"] for one in looked_at), 5 * len(looked_at))
+    assert third.squares == pytest.approx(25 * sum(one["value_minor"] ** 2 for one in looked_at))

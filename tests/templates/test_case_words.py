@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.domain import case_messages, case_reports, report_messages
+from bot.domain import case_messages, case_pages, case_reports, report_messages
 from bot.domain.case_reports import CaseCounts, CaseTimes
 from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Source
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trends
 from bot.domain.report_messages import CaseTimesPicture, Report
+from bot.domain.report_requests import FileForm
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from bot.render import Renderer
+from handlers.report_files import write
 from handlers.report_pictures import draw
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -185,11 +188,11 @@ def report_of(n: int, language: Language, words: str = "90d") -> Report:
     waiting = CaseTimes(**{**vars(one), **nothing, "reason": ""})
     others = [CaseTimes(**{**vars(one), "reason": reason}) for reason in (Reason.DELIVERY, Reason.OTHER)]
     opened = (*[one] * (n - n // 3), *[waiting] * (n // 3), *others * (n // 9))
-    counts = CaseCounts(opened=opened, resolved=(NOW,) * n, excluded=n // 5, scores=[(2, 9)] * n)
+    counts = CaseCounts(opened=opened, every=1 + n // 400, excluded=n // 5, scores=[(2, 9)] * n)
     found, parts = case_reports.figures(counts, period, RULES, now=NOW), trends(period, now=NOW)[0]
     picture = CaseTimesPicture(
-        opened=case_reports.by_part((each.opened_at for each in opened), parts),
-        resolved=case_reports.by_part(counts.resolved, parts),
+        opened=dict.fromkeys(parts, 2 if n else 0),
+        resolved=dict.fromkeys(parts, 1 if n else 0),
         answer=found.answer,
         resolution=found.resolution,
         answer_within=24,
@@ -227,3 +230,33 @@ def test_what_was_left_out_is_said(language: Language, words: str) -> None:
 def test_a_report_of_the_running_month_says_so() -> None:
     said = RENDERER.render(report_of(5, Language.VI, "this month").message).text
     assert said.splitlines()[0].endswith("tính đến nay")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("n", [0, 1, 6, 40])
+def test_cases_by_csm_fit_a_caption_with_n_and_interval_and_have_a_picture(n: int, language: Language) -> None:
+    one = CaseTimes(
+        source=Source.FEEDBACK,
+        opened_at=NOW - 20 * DAY,
+        answered_at=NOW - 19 * DAY,
+        first_resolved_at=NOW - 18 * DAY,
+        resolved_at=NOW - 18 * DAY,
+        solve_due_at=NOW - 10 * DAY,
+        reopened=0,
+    )
+    waiting = replace(one, answered_at=None, first_resolved_at=None, resolved_at=None)
+    opened = [
+        replace(each, csm_id=csm or None) for csm in range(n // 3 + 1) for each in [one] * n + [waiting] * (n // 3)
+    ]
+    whose = case_reports.by_csm(opened, {"1": "Nguyễn Hoàng Bảo Quốc Khánh Toàn"}, RULES, now=NOW)
+    period = parse_period("30d", now=NOW, timezone=RULES.timezone)
+    report = case_pages.cases_by_csm(whose, every=3, period=period, now=NOW, language=language)
+    said = RENDERER.render(report.message).text
+    assert len(TAG.sub("", said)) <= CAPTION
+    assert ("95 %" in said) or ("95%" in said)
+    assert draw(report, RENDERER)
+    rows = write(report, FileForm.CSV, RENDERER)
+    assert rows.content
+    if n == 40:
+        assert said.count("n = 53") == 6
+        assert "11" in said.splitlines()[-3]

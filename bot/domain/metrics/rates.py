@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import exp, fsum, log, sqrt
-from statistics import fmean, stdev
+from statistics import fmean
 
 from bot.domain.metrics.estimates import Estimate, Z
 
@@ -50,7 +50,8 @@ def mean_length(lengths: Sequence[float]) -> Estimate | None:
     n = len(lengths)
     if n < 2:
         return None
-    mean, reach = fmean(lengths), student(n - 1) * stdev(lengths) / sqrt(n)
+    mean = fmean(lengths)
+    reach = student(n - 1) * sqrt(fsum((each - mean) ** 2 for each in lengths) / (n - 1) / n)
     return Estimate(mean, max(0.0, mean - reach), mean + reach, n)
 
 

@@ -7,6 +7,7 @@ currency: the month's worth of a contract, or, where there are none, what was bo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.metrics.resampling import Sample, ratio
@@ -44,11 +45,20 @@ class RetentionSamples:
 
 def samples(moves: Iterable[Move]) -> RetentionSamples:
     """The customers who brought anything in at the start; nobody else is in any of the shares."""
-    there = [Move(move.before, max(move.now, 0.0)) for move in moves if move.before > 0]
+    there = list(moves)
+    return samples_of([move.before for move in there], [move.now for move in there])
+
+
+def samples_of(before: Any, now: Any) -> RetentionSamples:  # noqa: ANN401  arrays, or what becomes one
+    """The same of what was and of what is, in one order of customers."""
+    import numpy as np  # noqa: PLC0415  a tenth of a second and 20 MB that a bot at rest does not need
+
+    brought, pays = np.asarray(before, dtype=float), np.maximum(np.asarray(now, dtype=float), 0.0)
+    was, spent = brought[brought > 0], pays[brought > 0]
     return RetentionSamples(
-        kept=Sample.of((min(move.now, move.before), move.before) for move in there),
-        now=Sample.of((move.now, move.before) for move in there),
-        lost=Sample.of((0.0 if move.now else move.before, move.before) for move in there),
+        kept=Sample.of_columns(np.minimum(spent, was), was),
+        now=Sample.of_columns(spent, was),
+        lost=Sample.of_columns(np.where(spent > 0, 0.0, was), was),
     )
 
 

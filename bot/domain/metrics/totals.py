@@ -10,7 +10,8 @@ from bot.domain.metrics.estimates import Difference, Estimate, Z
 class Takings:
     """What a period took, in minor units of one currency, cancellations netted.
 
-    `customers` bought or cancelled in it, and `squares` adds up the squares of what each of them spent.
+    `customers` bought or cancelled in it, and `squares` adds up the squares of what each of them spent. `others`
+    are purchases in another currency, which are in nothing else.
     """
 
     minor: int = 0
@@ -19,6 +20,7 @@ class Takings:
     cancelled_minor: int = 0
     customers: int = 0
     squares: float = 0.0
+    others: int = 0
 
 
 def total(takings: Takings) -> Estimate | None:

@@ -64,6 +64,13 @@ def merge_message(theme: Theme, dictionary: Dictionary, language: Language) -> M
     return Message("themes/merge", language, {"name": theme.name(language)}, (*_rows(buttons, A_ROW), back))
 
 
+def merge_question(theme: Theme, target: Theme, language: Language) -> Message:
+    """What becomes of a theme that is to be part of another, before it is: there is no way back."""
+    facts = {"name": theme.name(language), "target": target.name(language), "seeds": len(theme.seeds)}
+    yes, no = Button("yes", MergeTheme(theme.key, target.key)), Button("no", EditTheme(theme.key))
+    return Message("themes/merge_question", language, facts, ((yes, no),))
+
+
 def refusal(error: ThemeError, language: Language) -> Message:
     """Why a change was not made."""
     return Message("themes/misunderstood", language, {"code": error.code, "word": cut(error.word, LONGEST_WORD)})

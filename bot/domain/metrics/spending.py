@@ -1,0 +1,77 @@
+"""What customers spent, by stretches of time: read once, and asked for every period that a page has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from bot.domain.metrics.resampling import Sample
+from bot.domain.metrics.revenue_churn import RetentionSamples, samples_of
+from bot.domain.periods import Period
+
+Array = Any
+"""An array of numpy, which a bot at rest does not load."""
+
+OWNER, STRETCH, MINOR, SALES = range(4)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Of each customer in one order: minor units netted, how often they bought, and whether they did or cancelled."""
+
+    minor: Array
+    sales: Array
+    there: Array
+
+    @property
+    def customers(self) -> int:
+        return int(self.there.sum())
+
+    @property
+    def squares(self) -> float:
+        """What each spent, squared and added up."""
+        return float((self.minor * self.minor).sum())
+
+    def deals(self) -> Sample:
+        """What each spent, over how often they bought."""
+        return Sample.of_columns(self.minor[self.there], self.sales[self.there])
+
+    def visits(self) -> Sample:
+        """How often each bought, over 1."""
+        sales = self.sales[self.there]
+        return Sample.of_columns(sales, sales * 0 + 1)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """A row for each customer and each stretch in which they bought or cancelled: both, minor units netted, sales.
+
+    Stretch k goes from `edges[k]` to `edges[k + 1]`: whatever is asked for begins and ends at an edge.
+    """
+
+    edges: Sequence[datetime]
+    rows: Sequence[Sequence[float]]
+
+    def within(self, period: Period) -> Spent:
+        """What every customer spent in a period."""
+        import numpy as np  # noqa: PLC0415  a tenth of a second and 20 MB that a bot at rest does not need
+
+        columns, owners, places = self._columns
+        first, after = self.edges.index(period.start), self.edges.index(period.end)
+        here = (columns[:, STRETCH] >= first) & (columns[:, STRETCH] < after)
+        theirs, n = places[here], len(owners)
+        minor, sales = (np.bincount(theirs, columns[here, which], n) for which in (MINOR, SALES))
+        return Spent(minor, sales, np.bincount(theirs, minlength=n) > 0)
+
+    def moves(self, before: Period, now: Period) -> RetentionSamples:
+        """What each spent in a period and in one before it."""
+        return samples_of(self.within(before).minor, self.within(now).minor)
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """The rows as an array, the customers in the order of their numbers, and the place among them of each row."""
+        import numpy as np  # noqa: PLC0415  a tenth of a second and 20 MB that a bot at rest does not need
+
+        columns = np.asarray(self.rows, dtype=float).reshape(-1, 4)
+        return columns, *np.unique(columns[:, OWNER], return_inverse=True)

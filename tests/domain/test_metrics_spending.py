@@ -1,0 +1,44 @@
+"""What customers spent in the periods of a page, from one row a customer and stretch."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.metrics.spending import Spending
+from bot.domain.periods import parse_period, previous
+from bot.domain.standings import add_to
+
+NOW = parse_period("30d", now=datetime(2026, 11, 20, 3, tzinfo=UTC), timezone="Asia/Ho_Chi_Minh")
+BEFORE = previous(NOW)
+MIDDLE = datetime(2026, 11, 1, tzinfo=UTC)
+EDGES = (BEFORE.start, NOW.start, MIDDLE, NOW.end)
+ROWS = [(7, 0, 100.0, 1), (7, 1, 40.0, 1), (7, 2, 20.0, 2), (9, 0, 50.0, 1), (3, 2, 0.0, 0), (9, 1, -5.0, 0)]
+
+
+def test_a_period_is_the_sum_of_its_stretches_for_each_customer_in_the_order_of_their_numbers() -> None:
+    spent = Spending(EDGES, ROWS).within(NOW)
+    assert spent.minor.tolist() == [0, 60, -5]
+    assert spent.sales.tolist() == [0, 3, 0]
+    assert (spent.customers, spent.squares) == (3, 60**2 + 5**2)
+    assert spent.deals().rows == [(0, 0), (60, 3), (-5, 0)]
+    assert spent.visits().rows == [(0, 1), (3, 1), (0, 1)]
+    assert Spending(EDGES, ROWS).within(BEFORE).deals().rows == [(100, 1), (50, 1)]
+
+
+def test_moves_are_of_those_who_had_spent_something_before() -> None:
+    found = Spending(EDGES, ROWS).moves(BEFORE, NOW)
+    assert found.kept.rows == [(60, 100), (0, 50)]
+    assert found.lost.rows == [(0, 100), (50, 50)]
+
+
+def test_of_nobody_nothing_is_spent_and_no_stretch_is_cut_in_two() -> None:
+    nothing = Spending(EDGES, [])
+    assert (nothing.within(NOW).customers, nothing.within(NOW).deals().sums.n) == (0, 0)
+    with pytest.raises(ValueError, match="not in"):
+        nothing.within(previous(BEFORE))
+
+
+def test_segments_are_added_up_a_chunk_after_the_other() -> None:
+    first = add_to({}, [("loyal", 3), ("asleep", 0), ("loyal", 4)])
+    assert first == {"loyal": (2, 7, 25.0), "asleep": (1, 0, 0.0)}
+    assert add_to(first, [("loyal", 1)])["loyal"] == (3, 8, 26.0)
