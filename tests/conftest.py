@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlalchemy import URL, Engine, create_engine, text
 
-import bot.render
 import storage.database
 from storage.database import Database
 from storage.tables import metadata
@@ -85,9 +85,9 @@ def engines() -> Iterator[Engines]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _templates() -> Iterator[None]:
-    environment = partial(bot.render.ImmutableSandboxedEnvironment, bytecode_cache=Templates())
+    environment = partial(ImmutableSandboxedEnvironment, bytecode_cache=Templates())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.render, "ImmutableSandboxedEnvironment", environment)
+        patch.setattr("bot.render.ImmutableSandboxedEnvironment", environment)
         yield
 
 
@@ -95,8 +95,8 @@ def _templates() -> Iterator[None]:
 def sqlite_url(empty_sqlite: Path, engines: Engines) -> str:
     """The address of a SQLite database with every table and no row, which nobody has open."""
     path = empty_sqlite.with_name("touchpoint.sqlite3")
-    for left in ("-wal", "-shm"):
-        path.with_name(path.name + left).unlink(missing_ok=True)
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
     shutil.copy(empty_sqlite, path)
     url = f"sqlite:///{path}"
     engines.kept.add(url)

@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
-SLOW = 60_000  # milliseconds: two busy cores, and a playground whose past is still being counted
+SLOW = 20_000  # milliseconds: two busy cores
 expect.set_options(timeout=SLOW)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE, SO NOBODY LOOKS AT THE PLAYGROUND'S PAGE")
@@ -47,7 +47,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert found is not None
         yield found[0]
         program.send_signal(signal.SIGTERM)
-        assert program.wait(timeout=10) == 0
+        assert program.wait(timeout=SLOW / 1000) == 0
 
 
 @pytest.fixture
