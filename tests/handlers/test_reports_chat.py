@@ -297,7 +297,7 @@ async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Data
     (said,) = of_bot(hoa.chat)
     hoa.tap(said.message_id, "Phễu")
     await stage.settle()
-    assert "6 khảo sát lên lịch trong kỳ\nĐã gửi: 6/6, 100 % (61 % đến 100 %)" in caption(said).replace("\xa0", " ")
+    assert "6 khảo sát trong kỳ\nĐã gửi: 6/6, 100 % (61 % đến 100 %)" in caption(said).replace("\xa0", " ")
     assert labels(said)[2:4] == [["· Tất cả ·", "NPS", "CES", "CSAT"], ["A/B"]]
     hoa.tap(said.message_id, "CSAT")
     await stage.settle()
