@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -201,7 +202,7 @@ def test_the_page_by_csm_lists_three_and_has_every_figure_of_all() -> None:
     waiting = replace(SOLVED, answered_at=None, first_resolved_at=None, resolved_at=None)
     theirs = [replace(one, csm_id=csm) for csm in range(5) for one in [SOLVED] * 4 + [waiting] * 3]
     page = cases_by_csm(by_csm(theirs, {}, RULES, now=NOW), every=2, period=PERIOD, now=NOW, language=Language.EN)
-    facts = page.message.facts
+    facts: dict[str, Any] = dict(page.message.facts)
     assert [one["name"] for one in facts["team"]] == ["#0", "#1", "#2"]
     assert (facts["total"], facts["opened"], facts["every"]) == (5, 35, 2)
     assert facts["team"][0]["resolution"]["median"]["high"] is None
