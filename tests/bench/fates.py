@@ -41,7 +41,8 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 
 def reasons_of(runs: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """What was said in answer to these surveys, by their ids."""
-    return np.array([*REASONS])[runs * 7919 % len(REASONS)]
+    said: np.ndarray[Any, Any] = np.array([*REASONS], object)[runs * 7919 % len(REASONS)]
+    return said
 
 
 def add_themes(connection: Connection) -> None:

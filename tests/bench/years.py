@@ -48,7 +48,7 @@ NPS_EVERY = 105.0  # days; asked at a random moment of the first two thirds of e
 OTHERS_EACH = 4.6  # CES and CSAT surveys a customer
 DAY = 86_400
 
-FILLED = (customer, segmentation, standing, health, purchase, loss, support_case)
+FILLED: tuple[Table, ...] = (customer, segmentation, standing, health, purchase, loss, support_case)
 FILLED += (survey_run, answer, outbox, reason_theme)
 
 Array = np.ndarray[Any, Any]
@@ -290,7 +290,8 @@ def _add_part(
     top, low = np.array([11, 7, 5])[kinds], np.array([0, 1, 1])[kinds]
     score = np.minimum(low + (np.sqrt(chance.random(count)) * top).astype(np.int64), low + top - 1)
     given = {"run_id": numbers, **theirs, "score": score, "answered_at": sent + wait}
-    given["reason"] = np.where(chance.random(count) < 0.3, fates.reasons_of(numbers).astype(object), None)
+    given["reason"] = fates.reasons_of(numbers)
+    given["reason"][chance.random(count) >= 0.3] = None
     answered = (chance.random(count) < ANSWERED) & (sent + wait < end)
     _load(connection, answer, {**{name: column[answered] for name, column in given.items()}, "scale": "test"})
     return int(answered.sum())
