@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import event, update
 
 from bot.domain.periods import Period, parse_period
 from bot.domain.reports import EVERYBODY, Funnel
@@ -12,7 +14,7 @@ from bot.domain.survey_funnels import SurveyFunnel, funnel_of
 from bot.domain.touchpoints import SURVEYS, Kind
 from storage import reports, response_outcomes, survey_funnels, survey_history
 from storage.database import Database, Tx
-from storage.tables import outbox
+from storage.tables import outbox, survey_run
 from tests.conftest import START
 from tests.factories import add_customer, add_score, put, queue, queue_survey
 from tests.history import Asked, remember
@@ -113,3 +115,22 @@ def test_the_first_answer_of_these_kinds_is_found(database: Database) -> None:
     add_score(database, customer_id, Kind.NPS, 9)
     remember(database, [Asked(customer_id=customer_id, sent_at=LONG_AGO, score=5, kind=Kind.CSAT)])
     assert (first(Kind.NPS), first(Kind.NPS, Kind.CSAT), first(Kind.CES)) == (START, LONG_AGO, None)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_was_not_sent_on_a_day_is_looked_for_among_that_days_whichever_index_was_made_last(
+    database: Database,
+) -> None:
+    def plans(tx: Tx, *, now: datetime) -> set[str]:
+        for index in survey_run.indexes:
+            if index.name == "ix_survey_run_sent":
+                index.drop(tx)
+                index.create(tx)
+        asked: list[tuple[str, Any]] = []
+        event.listen(tx, "before_cursor_execute", lambda _a, _b, words, facts, *_c: asked.append((words, facts)))
+        survey_funnels.count_fates(tx, WEEK)
+        survey_funnels.first_planned(tx, WEEK.start)
+        found = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts).all() for words, facts in tuple(asked)]
+        return {row.detail.split(" (")[0] for rows in found for row in rows if "survey_run USING" in row.detail}
+
+    assert database.write_now(plans) == {"SEARCH survey_run USING INDEX ix_survey_run_unsent"}
