@@ -1,14 +1,14 @@
 """Counting for reports row by row: answers, surveys, customers and losses, for many periods and by segment.
 
-This is what is true; `storage.reports` says the same sooner. Each query joins the periods, which may overlap, to the
-rows inside them, so that the index on the instant is used once a period. What comes back are
-counts, never people.
+This is what is true; `storage.reports` says the same sooner. Periods may overlap: the index on the instant is used once
+for each. What comes back are counts, never people.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
+from functools import cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -19,12 +19,14 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
     func,
     literal,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.types import TypeEngine
@@ -39,7 +41,7 @@ from storage.columns import UtcDateTime
 from storage.database import Tx
 from storage.tables import answer, customer, loss, outbox, purchase, segmentation, standing, survey_run
 
-_reminder = outbox.alias("reminder")
+_reminder, _later = outbox.alias("reminder"), answer.alias("later")
 
 
 def count_scores(
@@ -68,12 +70,9 @@ def count_standing(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = 
 
 def superseded() -> ColumnElement[bool]:
     """Whether the customer has answered the same kind of survey since; of two at one instant, the later one."""
-    later = answer.alias("later")
-    since = or_(
-        later.c.answered_at > answer.c.answered_at,
-        and_(later.c.answered_at == answer.c.answered_at, later.c.run_id > answer.c.run_id),
-    )
-    return exists().where(later.c.customer_id == answer.c.customer_id, unindexed(later.c.kind) == answer.c.kind, since)
+    later = tuple_(_later.c.answered_at, _later.c.run_id) > tuple_(answer.c.answered_at, answer.c.run_id)
+    theirs = (_later.c.customer_id == answer.c.customer_id, unindexed(_later.c.kind) == answer.c.kind)
+    return exists().where(*theirs, later)
 
 
 def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
@@ -82,12 +81,12 @@ def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _given(kind: Kind, spans: CTE, by: Dimension | None) -> Select[Any]:
-    return (
+    given = (
         select(spans.c.place, dimensions.then(by), answer.c.score)
         .select_from(spans)
         .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
-        .outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
     )
+    return given if by is None else given.outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
 
 
 def _count(tx: Tx, relevant: Subquery, periods: Sequence[Period], by: Dimension | None) -> dict[Slice, Counter[int]]:
@@ -106,33 +105,38 @@ def count_funnels(
 
     The segment is the one that the customer was in when the survey was planned.
     """
-    spans = _spans(periods)
-    closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
-    grouped = (spans.c.place, survey_run.c.kind, dimensions.then(by))
-    statement = (
-        select(
-            *grouped,
-            func.count().label("sent"),
-            func.count(answer.c.run_id).label("answered"),
-            func.count(answer.c.reason).label("commented"),
-            func.count(closed).label("closed"),
-            func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
-            func.count(case((was_reminded(), 1))).label("reminded"),
-            func.count(case((was_reminded(answer.c.answered_at), 1))).label("answered_after"),
-        )
-        .select_from(spans)
-        .join(survey_run, and_(_within(survey_run.c.sent_at, spans), survey_run.c.kind.in_(kinds)))
-        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
-        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
-        .group_by(*grouped)
-    )
     found: dict[Slice, dict[Kind, Funnel]] = {}
-    for row in tx.execute(statement):
-        counts, kind = Funnel(*(getattr(row, field.name) for field in fields(Funnel))), Kind(row.kind)
-        for each in _slices(periods, row, by):
-            funnels = found.setdefault(each, {})
-            funnels[kind] = funnels.get(kind, Funnel()) + counts
+    for period, kind in product(periods, kinds):
+        facts = {"kind": kind, "start": period.start, "end": period.end, "now": now}
+        for segment, *steps in tx.execute(_funnels(by), facts):
+            for name in dimensions.read(by, segment) if steps[0] else ():
+                funnels = found.setdefault((period, name), {})
+                funnels[kind] = funnels.get(kind, Funnel()) + Funnel(*steps)
     return found
+
+
+@cache
+def _funnels(by: Dimension | None) -> Select[Any]:
+    """The steps of the surveys of one kind and period; of everybody they are added up without being sorted."""
+    now = bindparam("now", type_=UtcDateTime())
+    closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
+    counted = (
+        func.count().label("sent"),
+        func.count(answer.c.run_id).label("answered"),
+        func.count(answer.c.reason).label("commented"),
+        func.count(closed).label("closed"),
+        func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
+        func.count(case((was_reminded(), 1))).label("reminded"),
+        func.count(case((was_reminded(answer.c.answered_at), 1))).label("answered_after"),
+    )
+    sent_at, instant = survey_run.c.sent_at, UtcDateTime()
+    within = (sent_at >= bindparam("start", type_=instant), sent_at < bindparam("end", type_=instant))
+    segment = dimensions.then(by)
+    sent = select(segment, *counted).select_from(survey_run).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    sent = sent.where(survey_run.c.kind == bindparam("kind"), *within)
+    if by is None:
+        return sent
+    return sent.outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id).group_by(segment)
 
 
 def was_reminded(before: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:

@@ -396,6 +396,12 @@ class SurveyRunRow(Table, table=True):
             sqlite_where=text("closed_at is null"),
             postgresql_where=text("closed_at is null"),
         ),
+        Index(
+            "ix_survey_run_over",
+            "closes_at",
+            sqlite_where=text("sent_at is not null"),
+            postgresql_where=text("sent_at is not null"),
+        ),
         # Of those sent alone: SQLite would otherwise look through all that were not for the few of a day.
         Index(
             "ix_survey_run_sent",
