@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from bot.domain.calendar_units import LENGTHS, first_of, whole_units
@@ -58,11 +59,11 @@ class Period:
     unit: Unit
     count: int = 1
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         return day_start(self.first_day, self.timezone)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         return day_start(self.after, self.timezone)
 

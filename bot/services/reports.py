@@ -107,7 +107,11 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     """Every metric in the period and its change against the period before."""
     pair = (period, before := previous(period))
     funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
-    scores = {kind: storage.reports.count_scores(tx, kind, pair) for kind in SURVEYS[Metric.RESPONSE_RATE]}
+    # What is nearly always drawn is counted with the periods, so that the uncounted is looked at once for both.
+    periods = {Kind.NPS: _with_trend(pair, Metric.NPS, now=now)}
+    scores = {
+        kind: storage.reports.count_scores(tx, kind, periods.get(kind, pair)) for kind in SURVEYS[Metric.RESPONSE_RATE]
+    }
     present, lost = storage.reports.count_present(tx, pair), storage.reports.count_lost(tx, pair)
     counts = {
         each: replace(
@@ -120,7 +124,9 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     }
     found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
     shown = report_messages.headline(found)
-    picture = _picture(tx, shown, period, counts[period], funnels[period], now=now)
+    known = _scored(Kind.NPS, scores[Kind.NPS]) if shown is Metric.NPS else None
+    points = _trend(tx, shown, period, known, now=now)
+    picture = _picture(shown, points, counts[period], funnels[period])
     sent = sum(funnels[period].values(), Funnel())
     outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now)
     return report_messages.overview_report(
@@ -131,12 +137,12 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
 def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
     """One metric in the period, its change, and how many of those asked have answered."""
     pair = (period, before := previous(period))
-    counts = _count(tx, metric, pair, now=now)
+    counts = _count(tx, metric, _with_trend(pair, metric, now=now), now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
     line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
     funnels = _count_funnels(tx, metric, (period,), now=now)[period]
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
-    picture = _picture(tx, metric, period, here, funnels, now=now)
+    picture = _picture(metric, _trend(tx, metric, period, counts, now=now), here, funnels)
     left_out = storage.reports.count_present(tx, pair)[period.start].never_bought if metric is Metric.CHURN else 0
     return report_messages.metric_report(
         line,
@@ -196,22 +202,29 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
 
 
-def _picture(
-    tx: Tx, metric: Metric, period: Period, counts: PeriodCounts, funnels: Funnels, *, now: datetime
-) -> TrendPicture:
-    points = _trend(tx, metric, period, now=now)
+def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:
     kinds = SURVEYS[metric]
     scores = counts.survey(kinds[0]).scores if len(kinds) == 1 else {}
     funnel = sum((funnels[kind] for kind in kinds if kind in funnels), Funnel())
     return TrendPicture(metric=metric, trend=points, scores=scores, funnel=funnel)
 
 
-def _trend(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[TrendPoint]:
-    """The finest trend that can be read; where n is too small for any, the one that shows most, coarse before fine."""
+def _with_trend(pair: tuple[Period, Period], metric: Metric, *, now: datetime) -> Sequence[Period]:
+    """A period and the one before, and the parts of the first one's finest trend."""
+    return tuple(dict.fromkeys((*pair, *_comparable(metric, trends(pair[0], now=now)[0], now=now))))
+
+
+def _trend(
+    tx: Tx, metric: Metric, period: Period, known: Mapping[Slice, PeriodCounts] | None, *, now: datetime
+) -> Sequence[TrendPoint]:
+    """The finest trend that can be read; where n is too small for any, the one that shows most, coarse before fine.
+
+    Of the finest one everything may be `known`.
+    """
     tried: list[Sequence[TrendPoint]] = []
     for candidate in trends(period, now=now):
         parts = _comparable(metric, candidate, now=now)
-        counted = _count(tx, metric, parts, now=now)
+        counted = known if known is not None and not tried else _count(tx, metric, parts, now=now)
         points = reports.metric_trend(metric, {part: counted[part, EVERYBODY] for part in parts})
         if reports.share_shown(points) >= READABLE:
             return points
@@ -246,9 +259,12 @@ def _count(
         found = {each: reports.surveyed({}, funnels) for each, funnels in asked.items()}
     else:
         kind = Kind(metric)
-        given = storage.reports.count_scores(tx, kind, periods, by=by)
-        found = {each: reports.surveyed({kind: scores}, {}) for each, scores in given.items()}
+        return _scored(kind, storage.reports.count_scores(tx, kind, periods, by=by))
     return defaultdict(PeriodCounts, found)
+
+
+def _scored(kind: Kind, given: Mapping[Slice, Mapping[int, int]]) -> Mapping[Slice, PeriodCounts]:
+    return defaultdict(PeriodCounts, {each: reports.surveyed({kind: scores}, {}) for each, scores in given.items()})
 
 
 def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:
