@@ -108,7 +108,7 @@ def test_merging_takes_along_what_staff_said_and_what_was_merged_before(database
     read_reasons(database)
     database.write_now(reasons.set_theme, rules=RULES, by=CSM, tap=SetTheme(first, "staff", 1))
     database.write_now(reasons.set_theme, rules=RULES, by=CSM, tap=SetTheme(second, "staff", 0))
-    edit(database, "nhân viên > giá cả")
+    database.write_now(themes.merge_theme, rules=RULES, by=BOSS, tap=MergeTheme("staff", "price"))
     said = database.write_now(themes.merge_theme, rules=RULES, by=BOSS, tap=MergeTheme("price", "delivery"))
     assert (said.facts["name"], said.facts["note"]) == ("Giao hàng", "merged")
     read_reasons(database)
