@@ -38,6 +38,7 @@ DAY = timedelta(days=1)
 
 def test_a_period_that_is_over_is_compared_with_the_one_before_it() -> None:
     found = spans(parse_period("last month", now=NOW, timezone=ZONE), now=NOW)
+    assert found.both == (found.now, found.before)
     assert (found.now.first_day, found.before.first_day, found.so_far) == (date(2026, 10, 1), date(2026, 9, 1), False)
     assert found.months == pytest.approx(31 / 30.4375)
 
