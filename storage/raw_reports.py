@@ -51,21 +51,19 @@ def count_scores(
 
     The segment is the one in which the answer was given.
     """
-    spans = _spans(periods)
-    given = _given(kind, spans, by)
-    return _count(tx, _latest(given, spans) if kind is Kind.NPS else given.subquery(), periods, by)
+    return _count(tx, _latest(by) if kind is Kind.NPS else _given(by), kind, periods, by)
 
 
 def count_given(
     tx: Tx, kind: Kind, periods: Sequence[Period], *, by: Dimension | None = None
 ) -> dict[Slice, Counter[int]]:
     """Answers by score, of NPS too all of them."""
-    return _count(tx, _given(kind, _spans(periods), by).subquery(), periods, by)
+    return _count(tx, _given(by), kind, periods, by)
 
 
 def count_standing(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = None) -> dict[Slice, Counter[int]]:
     """NPS answers by score that no later one of the same customer has superseded."""
-    return _count(tx, _given(Kind.NPS, _spans(periods), by).where(~superseded()).subquery(), periods, by)
+    return _count(tx, _standing(by), Kind.NPS, periods, by)
 
 
 def superseded() -> ColumnElement[bool]:
@@ -80,21 +78,48 @@ def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
     return column.concat("")
 
 
-def _given(kind: Kind, spans: CTE, by: Dimension | None) -> Select[Any]:
-    given = (
-        select(spans.c.place, dimensions.then(by), answer.c.score)
-        .select_from(spans)
-        .join(answer, and_(answer.c.kind == kind, _within(answer.c.answered_at, spans)))
-    )
+@cache
+def _given(by: Dimension | None) -> Select[Any]:
+    return _by_score(_answers(by).subquery())
+
+
+@cache
+def _standing(by: Dimension | None) -> Select[Any]:
+    return _by_score(_answers(by).where(~superseded()).subquery())
+
+
+@cache
+def _latest(by: Dimension | None) -> Select[Any]:
+    """Of each customer the latest answer; of two at one instant, the one to the later survey."""
+    order = (answer.c.answered_at.desc(), answer.c.run_id.desc())
+    age = func.row_number().over(partition_by=answer.c.customer_id, order_by=order)
+    ranked = _answers(by).add_columns(age.label("age")).subquery()
+    return _by_score(select(ranked).where(ranked.c.age == 1).subquery())
+
+
+def _answers(by: Dimension | None) -> Select[Any]:
+    """The answers of one kind and period."""
+    answered_at, instant = answer.c.answered_at, UtcDateTime()
+    within = (answered_at >= bindparam("start", type_=instant), answered_at < bindparam("end", type_=instant))
+    given = select(dimensions.then(by), answer.c.score).select_from(answer)
+    given = given.where(answer.c.kind == bindparam("kind"), *within)
     return given if by is None else given.outerjoin(segmentation, segmentation.c.id == answer.c.segmentation_id)
 
 
-def _count(tx: Tx, relevant: Subquery, periods: Sequence[Period], by: Dimension | None) -> dict[Slice, Counter[int]]:
-    grouped = (relevant.c.place, relevant.c.segment, relevant.c.score)
+def _by_score(relevant: Subquery) -> Select[Any]:
+    grouped = (relevant.c.segment, relevant.c.score)
+    return select(*grouped, func.count().label("n")).group_by(*grouped)
+
+
+def _count(
+    tx: Tx, statement: Select[Any], kind: Kind, periods: Sequence[Period], by: Dimension | None
+) -> dict[Slice, Counter[int]]:
+    """A query for each period: of a join with the periods, PostgreSQL thinks that it finds a tenth of all answers."""
     found: dict[Slice, Counter[int]] = {}
-    for row in tx.execute(select(*grouped, func.count().label("n")).group_by(*grouped)):
-        for each in _slices(periods, row, by):
-            found.setdefault(each, Counter())[row.score] += row.n
+    for period in periods:
+        for row in tx.execute(statement, {"kind": kind, "start": period.start, "end": period.end}):
+            for segment in dimensions.read(by, row.segment):
+                found.setdefault((period, segment), Counter())[row.score] += row.n
     return found
 
 
@@ -216,14 +241,6 @@ def _table(name: str, rows: Iterable[Sequence[Any]], *columns: tuple[str, TypeEn
 
 def _within(instant: ColumnElement[Any], spans: CTE) -> ColumnElement[bool]:
     return and_(instant >= spans.c.start, instant < spans.c.stop)
-
-
-def _latest(given: Select[Any], spans: CTE) -> Any:  # noqa: ANN401  a subquery, whose columns have no types
-    """Of each customer the latest answer in each period; of two at one instant, the one to the later survey."""
-    order = (answer.c.answered_at.desc(), answer.c.run_id.desc())
-    age = func.row_number().over(partition_by=(spans.c.place, answer.c.customer_id), order_by=order)
-    ranked = given.add_columns(age.label("age")).subquery()
-    return select(ranked).where(ranked.c.age == 1).subquery()
 
 
 def _lost_before(instant: ColumnElement[Any]) -> ColumnElement[bool]:
