@@ -125,8 +125,8 @@ def write_beside(axes: "Axes", place: int, sentence: str) -> None:
     )
 
 
-def write_above(axes: "Axes", value: float, place: int, text: str) -> None:
-    """A value in bold above its dot."""
+def write_above(axes: "Axes", value: float, place: int, text: str, *, clipped: bool | None = None) -> None:
+    """A value in bold above its dot; with `clipped` False also where the dot lies on the edge of the panel."""
     axes.annotate(
         text,
         (value, place),
@@ -137,4 +137,5 @@ def write_above(axes: "Axes", value: float, place: int, text: str) -> None:
         fontweight="bold",
         color=INK,
         bbox=HALO,
+        annotation_clip=clipped,
     )

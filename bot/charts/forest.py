@@ -11,7 +11,6 @@ from bot.charts.canvas import (
     BODY,
     FAINT_INK,
     GREEN,
-    HALO,
     INK,
     RULE,
     SMALL,
@@ -21,6 +20,7 @@ from bot.charts.canvas import (
     new_figure,
     new_panel,
     say,
+    write_above,
     write_beside,
 )
 from bot.charts.pictures import Numbers, PictureWords
@@ -127,18 +127,7 @@ def _draw_row(
     axes.hlines(place, max(estimate.low, left), min(estimate.high, right), color=colour, alpha=0.3, linewidth=9)
     face = "white" if colour == BLUE else colour
     axes.plot(value, place, color=colour, marker="o", markersize=9, markerfacecolor=face, markeredgewidth=2)
-    axes.annotate(
-        write(estimate.value),
-        (value, place),
-        (0, 10),
-        textcoords="offset points",
-        ha="center",
-        fontsize=BODY,
-        fontweight="bold",
-        color=INK,
-        bbox=HALO,
-        annotation_clip=False,
-    )
+    write_above(axes, value, place, write(estimate.value), clipped=False)
 
 
 def _colour(estimate: Estimate, picture: ForestPicture) -> str:
