@@ -145,6 +145,6 @@ def load_at_risk(tx: Tx, currency: str) -> Takings:
     squares = func.coalesce(func.sum(cast(minor, Float) * minor), 0.0)
     statement = select(
         func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares")
-    ).where(RED, ~health.c.is_lost, health.c.currency == currency)
+    ).where(RED, health.c.currency == currency)
     row = tx.execute(statement).one()
     return Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))

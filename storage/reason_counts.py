@@ -73,14 +73,12 @@ def _tell(tx: Tx, kind: Kind, period: Period, dimension: str) -> Told:
     """By each theme or by all together: what was counted, and the rest row by row; or all, where little is counted."""
     series = reasons_of(kind)
     counted = rollups.load(tx, series, period.timezone)
-    helps = counted.helps(period)
-    told: dict[str, Counter[int]] = defaultdict(Counter)
-    if helps:
-        told.update(rollups.sum_segments(tx, series, counted, period, dimension))
-    for part in counted.rest(period) if helps else [period]:
+
+    def uncounted(part: Period) -> Told:
         together = tell(tx, kind, part)
-        for named, scores in (by_theme(together) if dimension == THEME else together).items():
-            told[named].update(scores)
+        return by_theme(together) if dimension == THEME else together
+
+    told = rollups.add_up(tx, series, counted, period, dimension, uncounted=uncounted)
     return {named: scores for named, scores in told.items() if scores.total()}
 
 

@@ -1,7 +1,7 @@
 """Counting one business day of a series, and keeping what was counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
 from typing import Any
@@ -59,11 +59,11 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
     if series == UNSENT:
         return _count_unsent(tx, day)
     if series == TAKINGS:
-        return takings.keep(tx, day)
+        return _count_takings(tx, day)
     if series in REASONS:
         return _count_reasons(tx, series, day)
     told = _told(tx, series, day, now)
-    _save_day(tx, series, day, told)
+    _save(tx, series, day, _count_slots(told))
     if series in SURVEYS_SENT:
         _mark_next_closing(tx, series, day, now)
     return len(told)
@@ -72,30 +72,28 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
 def _count_members(tx: Tx, day: Period) -> int:
     found = membership.events(tx, day)
     if found.slots.total():
-        everybody = {"series": MEMBERS, "day": day.first_day, "dimension": EVERYBODY, "segment": EVERYBODY}
-        tx.execute(insert(rollup), everybody | _slots([found.slots[slot] for slot in range(len(SLOTS))]))
+        _save(tx, MEMBERS, day, {NOBODYS: found.slots})
     _save_pairs(tx, MEMBERS, day, [(came, one) for (came, _), one in found.ended])
     return found.slots.total()
 
 
 def _count_unsent(tx: Tx, day: Period) -> int:
     fates = survey_funnels.count_fates(tx, day)
-    same = {"series": UNSENT, "day": day.first_day, "dimension": survey_funnels.FATE}
-    if fates:
-        tx.execute(insert(rollup), [same | {"segment": fate} | _slots([n]) for fate, n in fates.items()])
-    return fates.total()
+    _save(tx, UNSENT, day, {(survey_funnels.FATE, fate): counts for fate, counts in fates.items()})
+    return sum(counts.total() for counts in fates.values())
+
+
+def _count_takings(tx: Tx, day: Period) -> int:
+    found = takings.by_currency(tx, day)
+    _save(tx, TAKINGS, day, {(takings.CURRENCY, currency): slots for currency, slots in found.items()})
+    return sum(slots[takings.PURCHASES] for slots in found.values()) // takings.COUNTED_AT_ONCE
 
 
 def _count_reasons(tx: Tx, series: str, day: Period) -> int:
     together = reason_counts.tell(tx, REASONS[series], day)
-    known = {"series": series, "day": day.first_day}
-    rows = [
-        {**known, "dimension": dimension, "segment": named} | _slots([scores[slot] for slot in range(len(SLOTS))])
-        for dimension, told in ((THEMES, together), (THEME, reason_counts.by_theme(together)))
-        for named, scores in told.items()
-    ]
-    if rows:
-        tx.execute(insert(rollup), rows)
+    told = {(THEMES, named): scores for named, scores in together.items()}
+    told |= {(THEME, named): scores for named, scores in reason_counts.by_theme(together).items()}
+    _save(tx, series, day, told)
     return sum(scores.total() for scores in together.values())
 
 
@@ -145,18 +143,19 @@ def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
         tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
-def _save_day(tx: Tx, series: str, day: Period, told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> None:
+def _save(tx: Tx, series: str, day: Period, counts: Mapping[tuple[str, str], Counter[int]]) -> None:
+    """Keep what was counted of a day in each slot, by dimension and segment."""
     rows = [
         {"series": series, "day": day.first_day, "dimension": dimension, "segment": segment} | _slots(here)
-        for (dimension, segment), here in _count_slots(told).items()
+        for (dimension, segment), here in counts.items()
     ]
     if rows:
         tx.execute(insert(rollup), rows)
 
 
-def _count_slots(told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[tuple[str, str], list[int]]:
+def _count_slots(told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[tuple[str, str], Counter[int]]:
     """By dimension and segment how many count in each slot; column by column, since most rows of a day are alike."""
-    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    counts: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     slots = [slots for _, slots in told]
     columns = zip(*(columns for columns, _ in told), strict=True)
     for by, column in zip((None, *Dimension), (repeat(EVERYBODY, len(told)), *columns), strict=bool(told)):
@@ -176,7 +175,7 @@ def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
 
 def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime, int]]) -> None:
     """`began`: when what was followed up on this day had begun, and in which slot it counts."""
-    counts: dict[date, list[int]] = defaultdict(lambda: [0] * len(SLOTS))
+    counts: dict[date, Counter[int]] = defaultdict(Counter)
     for instant, slot in began:
         counts[local_date(instant, day.timezone)][slot] += 1
     rows = [
@@ -187,9 +186,8 @@ def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime
         tx.execute(insert(rollup_pair), rows)
 
 
-def _slots(counts: Sequence[int]) -> dict[str, int]:
-    """The slots of a row; those of which nothing is said are 0."""
-    return dict.fromkeys(SLOTS, 0) | dict(zip(SLOTS, counts, strict=False))
+def _slots(counts: Counter[int]) -> dict[str, int]:
+    return {name: counts[slot] for slot, name in enumerate(SLOTS)}
 
 
 def _surveys() -> Select[Any]:

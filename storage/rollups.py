@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -94,6 +94,28 @@ def _asked(series: str, counted: Counted, period: Period) -> dict[str, Any]:
     """The counted days of a period."""
     days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
     return {"series": series, **days, "changed": list(counted.changed)}
+
+
+def add_up(
+    tx: Tx,
+    series: str,
+    counted: Counted,
+    period: Period,
+    dimension: str,
+    *,
+    uncounted: Callable[[Period], Mapping[str, Counter[int]]],
+) -> dict[str, Counter[int]]:
+    """A period by segment and slot: its counted days, and row by row the others; or all, where few are counted.
+
+    Only of series of which no changes are kept.
+    """
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    helps = counted.helps(period)
+    days = (sum_segments(tx, series, counted, period, dimension),) if helps else ()
+    for told in (*days, *map(uncounted, counted.rest(period) if helps else (period,))):
+        for segment, slots in told.items():
+            found[segment].update(slots)
+    return found
 
 
 def _list_changes(

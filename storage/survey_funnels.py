@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, select
@@ -29,30 +30,21 @@ UNKNOWN_TO_BE_SENT = and_(survey_run.c.sent_at.is_(None), survey_run.c.trigger !
 def list_unsent(tx: Tx, period: Period, kinds: Collection[Kind]) -> list[Tally]:
     """The period's surveys that are not known to be sent, by what became of them."""
     counted = rollups.load(tx, UNSENT, period.timezone)
-    if not counted.helps(period):
-        return _tallies(count_fates(tx, period), kinds)
-    slots = rollups.sum_segments(tx, UNSENT, counted, period, FATE)
-    found = Counter({fate: counts[0] for fate, counts in slots.items()})
-    for part in counted.rest(period):
-        found.update(count_fates(tx, part))
-    return _tallies(found, kinds)
+    found = rollups.add_up(tx, UNSENT, counted, period, FATE, uncounted=partial(count_fates, tx))
+    tallies = (_tally(fate, slots[0]) for fate, slots in sorted(found.items()) if slots[0])
+    return [one for one in tallies if one.kind in kinds]
 
 
-def count_fates(tx: Tx, period: Period) -> Counter[str]:
-    """How many have which fate, each row looked at."""
+def count_fates(tx: Tx, period: Period) -> Mapping[str, Counter[int]]:
+    """How many have which fate, each row looked at, in the first slot."""
     found = tx.execute(_FATES, {"start": period.start, "end": period.end})
-    return Counter({json.dumps(fate): n for n, *fate in found})
+    return {json.dumps(fate): Counter({0: n}) for n, *fate in found}
 
 
 def first_planned(tx: Tx, instant: datetime) -> datetime | None:
     """When the first of them was planned, then or later."""
     found: datetime | None = tx.execute(_FIRST_PLANNED, {"start": instant}).scalar()
     return found
-
-
-def _tallies(found: Counter[str], kinds: Collection[Kind]) -> list[Tally]:
-    read = (_tally(fate, n) for fate, n in sorted(found.items()))
-    return [one for one in read if one.kind in kinds]
 
 
 def _tally(fate: str, count: int) -> Tally:

@@ -245,7 +245,7 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
     for kind in SURVEYS:
         assert reason_counts.count(tx, kind, period, SHOWN) == count_reasons(tx, kind, period, SHOWN)
     for each in periods:
-        true = {(*json.loads(fate), n) for fate, n in survey_funnels.count_fates(tx, each).items()}
+        true = {(*json.loads(fate), slots[0]) for fate, slots in survey_funnels.count_fates(tx, each).items()}
         assert {astuple(one) for one in survey_funnels.list_unsent(tx, each, SURVEYS)} == true
     instants = {each: each.end for each in periods}
     assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
