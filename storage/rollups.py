@@ -1,4 +1,4 @@
-"""What was counted once a day, and what has changed since: read for reports, and kept by the planner."""
+"""What was counted of each day, and what has changed since: read for reports, and kept by the planner."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -31,12 +31,12 @@ DIMENSIONS = " ".join(Dimension)
 
 
 def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
-    """Which days of a series are counted as the time zone has them; `now` matters to surveys, which close."""
-    until = tx.execute(_UNTIL, {"series": series, "timezone": timezone}).scalar()
-    if until is None:
+    """What is counted of a series in the days of the time zone; `now` matters to surveys, which close."""
+    before = tx.execute(_BEFORE, {"series": series, "timezone": timezone}).scalar()
+    if before is None:
         return NOTHING
-    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "now": now})
-    return Counted(until, frozenset(local_date(at, timezone) for at in marks.scalars()))
+    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "before": before, "now": now})
+    return Counted(before, timezone, frozenset(local_date(at, timezone) for at in marks.scalars()))
 
 
 def sum_days(
@@ -44,7 +44,7 @@ def sum_days(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of each period, by slot."""
     found = _sum_rows(tx, series, counted, periods, by)
-    for at, slot, change, names in _list_changes(tx, series, counted, periods, by):
+    for at, slot, change, names in _list_changes(tx, series, counted, by):
         for period in (each for each in periods if at in each):
             for segment in names:
                 found[period, segment][slot] += change
@@ -119,12 +119,11 @@ def add_up(
 
 
 def _list_changes(
-    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
+    tx: Tx, series: str, counted: Counted, by: Dimension | None
 ) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
-    """What has changed on counted days since, as instant, slot, by how much, and segments."""
-    timezone = periods[0].timezone
+    """What has changed since of what is counted, as instant, slot, by how much, and segments."""
     for row in tx.execute(_changes(by), {"series": series}):
-        if local_date(row.at, timezone) in counted:
+        if row.at in counted:
             yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
@@ -161,19 +160,19 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
 _SERIES: BindParameter[str] = bindparam("series")
-_UNTIL = select(rollup_state.c.counted_until).where(
+_BEFORE = select(rollup_state.c.counted_before).where(
     rollup_state.c.series == _SERIES,
     rollup_state.c.timezone == bindparam("timezone"),
     rollup_state.c.dimensions == DIMENSIONS,
 )
-_MARKS = select(rollup_mark.c.at).where(rollup_mark.c.series == _SERIES, rollup_mark.c.since.is_(None)).distinct()
-_DUE_MARKS = (
+_CHANGED = (
     select(rollup_mark.c.at)
-    .where(
-        rollup_mark.c.series == _SERIES,
-        or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime())),
-    )
+    .where(rollup_mark.c.series == _SERIES, rollup_mark.c.at < bindparam("before", type_=UtcDateTime()))
     .distinct()
+)
+_MARKS = _CHANGED.where(rollup_mark.c.since.is_(None))
+_DUE_MARKS = _CHANGED.where(
+    or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime()))
 )
 _OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
 _EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)

@@ -1126,7 +1126,7 @@ class RollupStateRow(Table, table=True):
     series: str = Field(primary_key=True)
     timezone: str
     dimensions: str
-    counted_until: date
+    counted_before: datetime = _instant()
     marked_before: datetime = _instant()
     marked_at: datetime = _instant()
 
