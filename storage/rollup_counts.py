@@ -23,6 +23,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.calendar_units import Unit, first_of
 from bot.domain.local_time import local_date
 from bot.domain.reports import EVERYBODY
 from bot.domain.rollups import (
@@ -43,7 +44,7 @@ from bot.domain.touchpoints import Kind
 from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
 from storage.database import Tx, for_each_dialect
 from storage.raw_reports import superseded, was_reminded
-from storage.rollups import SLOTS
+from storage.rollups import PAIRED, SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
 TOLD = [dimensions.then(by).label(by) for by in Dimension]
@@ -182,10 +183,12 @@ def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
 
 def _save_pairs(tx: Tx, series: str, day: Part, began: Iterable[tuple[datetime, int]]) -> None:
     """`began`: when what was followed up on this day had begun, and in which slot it counts."""
-    counts: dict[tuple[date, date], Counter[int]] = defaultdict(Counter)
+    counts: dict[tuple[Unit, date, date], Counter[int]] = defaultdict(Counter)
     for instant, slot in began:
-        counts[local_date(instant, day.timezone), day.first_day][slot] += 1
-    _add_rows(tx, rollup_pair, series, ("first_day", "last_day"), counts)
+        first_day = local_date(instant, day.timezone)
+        for unit in PAIRED:
+            counts[unit, first_of(unit, first_day), day.first_day][slot] += 1
+    _add_rows(tx, rollup_pair, series, ("unit", "first_day", "last_day"), counts)
 
 
 def add_slots(tx: Tx, series: str, counts: Mapping[tuple[date, str, str], Counter[int]]) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, or_, select
 
+from bot.domain.calendar_units import LENGTHS, ONE_DAY, Unit, first_of
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
@@ -22,6 +23,8 @@ from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
+PAIRED = (Unit.DAY, Unit.MONTH)
+"""By which units of the calendar it is kept when what was followed up had begun."""
 
 FEW = 8
 """The days of more periods than so many are read, and added up here; a query costs as much as reading some thirty."""
@@ -141,8 +144,21 @@ def sum_pairs(
     tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS
 ) -> dict[Period, Counter[int]]:
     """What began in each period and was followed up on a counted day of it, by slot."""
-    asked = {each: _asked(series, counted, each) for each in periods}
-    return {each: Counter(_by_slot(tx.execute(_PAIRS, facts).one())) for each, facts in asked.items()}
+    found = {each: Counter[int]() for each in periods}
+    for each in periods:
+        for unit, first_day, after in _units(each):
+            facts = _asked(series, counted, each) | {"unit": unit, "first_day": first_day, "begun_before": after}
+            found[each].update(_by_slot(tx.execute(_PAIRS, facts).one()))
+    return found
+
+
+def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
+    """The whole months of a period, and the days before them: a year has 12 such and at most 30, and not 365."""
+    month = first_of(Unit.MONTH, period.first_day - ONE_DAY) + LENGTHS[Unit.MONTH]
+    if period.first_day < month:
+        yield Unit.DAY, period.first_day, min(month, period.after)
+    if month < period.after:
+        yield Unit.MONTH, month, period.after
 
 
 def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
@@ -184,6 +200,8 @@ _SEGMENTS = (
 )
 _PAIRS = select(*_sums(rollup_pair)).where(
     rollup_pair.c.series == _SERIES,
+    rollup_pair.c.unit == bindparam("unit"),
     rollup_pair.c.first_day >= bindparam("first_day"),
+    rollup_pair.c.first_day < bindparam("begun_before"),
     _within(rollup_pair.c.last_day),
 )
