@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from bot.domain.periods import Period
 from bot.domain.touchpoints import Kind
-from storage import raw_reports
+from storage.columns import unindexed
 from storage.database import Tx
 from storage.tables import answer
 
@@ -44,7 +44,7 @@ def _repeats() -> Select[Any]:
     )
     last = (
         select(earlier.c.run_id)
-        .where(earlier.c.customer_id == answer.c.customer_id, raw_reports.unindexed(earlier.c.kind) == Kind.NPS, sooner)
+        .where(earlier.c.customer_id == answer.c.customer_id, unindexed(earlier.c.kind) == Kind.NPS, sooner)
         .order_by(earlier.c.answered_at.desc(), earlier.c.run_id.desc())
         .limit(1)
         .scalar_subquery()

@@ -18,7 +18,7 @@ from bot.domain.reports import EVERYBODY, Slice
 from bot.domain.rollups import NOTHING, REPEATS, Counted
 from bot.domain.segments import Dimension
 from storage import dimensions
-from storage.columns import UtcDateTime
+from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
@@ -203,5 +203,5 @@ _PAIRS = select(*_sums(rollup_pair)).where(
     rollup_pair.c.unit == bindparam("unit"),
     rollup_pair.c.first_day >= bindparam("first_day"),
     rollup_pair.c.first_day < bindparam("begun_before"),
-    _within(rollup_pair.c.last_day),
+    _within(unindexed(rollup_pair.c.last_day)),
 )
