@@ -41,7 +41,7 @@ def reasons_of(kind: Kind) -> str:
 SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS), TAKINGS)
 
 
-BY_THE_HOUR = frozenset(SERIES) - {MEMBERS, UNSENT, TAKINGS}
+BY_THE_HOUR = frozenset(SERIES) - {UNSENT, TAKINGS}
 """Series of which today is counted too, hour by hour: what happened in an hour that is over seldom changes again."""
 
 
