@@ -92,12 +92,16 @@ class Counted:
         return instant < self.before and local_date(instant, self.timezone) not in self.changed
 
     def rest(self, period: Period) -> list[Part]:
-        """The parts of a period that are not counted: the days that changed, and what comes after all that is."""
+        """The parts of a period that are not counted: the days that changed, the next hours, and what comes after.
+
+        The hours are apart, since all periods that are not over share them.
+        """
         changed = sorted(day for day in self.changed if period.first_day <= day < min(period.after, self.until))
-        starts = [(day_start(day, self.timezone), day_start(day + ONE_DAY, self.timezone)) for day in changed]
-        if self.before < period.end:
-            starts.append((max(period.start, self.before), period.end))
-        return [part(start, end, self.timezone) for start, end in starts]
+        edges = [(day_start(day, self.timezone), day_start(day + ONE_DAY, self.timezone)) for day in changed]
+        dawn = next_day_start(self.before, self.timezone)
+        edges += [(self.before, dawn), (dawn, max(dawn, period.end))]
+        within = ((max(start, period.start), min(end, period.end)) for start, end in edges)
+        return [part(start, end, self.timezone) for start, end in within if start < end]
 
     def helps(self, period: Period) -> bool:
         """Whether enough of a period is counted to begin with that, rather than to count all of it."""
