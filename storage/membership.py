@@ -61,7 +61,7 @@ def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
     inside = rollups.sum_pairs(tx, counted, periods, series=MEMBERS)
     which = (BOUGHT,) if _purchases_known(tx) else (BOUGHT, NEVER)
     found = {
-        each: sum(days.get((each, EVERYBODY), Counter())[LEFT + one] - inside[each][one] for one in which)
+        each: sum(days.get((each, EVERYBODY), Counter())[LEFT + one] - inside[each, EVERYBODY][one] for one in which)
         for each in periods
     }
     rests = {each: counted.rest(each) for each in periods}
