@@ -172,10 +172,8 @@ def add_routes(app: App) -> None:
     group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
     app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
     app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))
-    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
-    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.MESSAGE, cases.private_reply))
-    app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, customers.edited_text))
-    app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, customers.text))
+    app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
+    app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, cases.private_message))
     app.add_handler(ChatMemberHandler(customers.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_error_handler(_keep_failure)
 

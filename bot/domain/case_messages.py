@@ -121,6 +121,8 @@ def update(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
     template = str(facts["template"])
     if template == "cases/card":
         return Message(template, language, facts, card_keyboard(facts))
+    if template == "cases/replies":
+        return replies_offered(facts, language)
     if template == "cases/alarm":
         return Message(template, language, facts, ((Button("look", ShowCase(int(str(facts["case_id"])))),),))
     return Message(template, language, facts)

@@ -15,6 +15,7 @@ from bot.domain.touchpoints import Kind
 
 WORDS = 1000  # of what the customer said, kept with the case and quoted back
 INTERNAL = "//"
+ANSWERS_WITHIN = timedelta(hours=1)  # after "Reply" was tapped: what is written later may be meant for somebody else
 UNSENDS_WITHIN = timedelta(hours=48)  # for so long the Bot API deletes a bot's message in a private chat
 
 

@@ -10,6 +10,7 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.plans
+import storage.staff
 import storage.surveys
 import storage.webhooks
 from bot.domain import cases, plan_messages, plans, surveys
@@ -45,7 +46,7 @@ def receive_text(
     """
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
-        return Reply(send=(Message("customers/stranger", language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     run = run or storage.surveys.load_awaiting_reason(tx, chat_id=chat_id, now=now)
     if run is not None and run.score is not None:
@@ -65,7 +66,7 @@ def give_feedback(
     """`/feedback TEXT`; without a text, the next message is taken as the feedback."""
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
-        return Reply(send=(Message("customers/stranger", language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     storage.customers.change(tx, customer.customer_id, feedback_until=None if text else now + FEEDBACK_WITHIN)
     storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:

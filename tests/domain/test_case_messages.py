@@ -69,7 +69,7 @@ def test_an_alarm_leads_to_its_case_and_other_news_have_no_buttons() -> None:
 
 def test_a_canned_reply_is_seen_before_a_tap_sends_it() -> None:
     facts = case_messages.case_facts(NEW)
-    offered = case_messages.replies_offered(facts, Language.VI)
+    offered = case_messages.update({**facts, "template": "cases/replies"}, outbox_id=1, language=Language.VI)
     assert [tap.sends for tap in taps(offered) if isinstance(tap, CannedReply)] == [False] * len(case_messages.CANNED)
     send, other = taps(case_messages.canned_preview(facts, "sorry", Language.VI))
     assert (send, other) == (CannedReply(NEW.case_id, "sorry", "yes"), OfferReplies(NEW.case_id))

@@ -93,8 +93,9 @@ def tellings(language: Language) -> Iterator[Message]:
         for alarm in Alarm:
             told = {**facts, "alarm": alarm, "template": "cases/alarm"}
             yield case_messages.update(told, outbox_id=0, language=language)
-        yield case_messages.replies_offered(facts, language)
-        for template in ("not_delivered", "not_open", "opened"):
+        for place in ({"alone": True}, {"alone": False, "in_topic": True}, {"alone": False, "in_topic": False}):
+            yield case_messages.replies_offered({**facts, **place}, language)
+        for template in ("not_delivered", "not_open", "opened", "sent"):
             yield Message(f"cases/{template}", language, facts)
     claimed = case_messages.case_facts(case(claimed_by=5, claimed_at=NOW, claimed_name="Hoa"))
     for by in ("", "Lan"):
