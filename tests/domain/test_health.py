@@ -177,7 +177,9 @@ def test_new_customers_have_a_scorecard_of_their_own_for_thirty_days() -> None:
     assert scorecard_for(old, RULES, at=NOW).name == "general"
 
 
-@pytest.mark.parametrize("one", [AN, replace(AN, tracks_usage=False, used=1, last_used_at=NOW, events_since=NOW)])
+@pytest.mark.parametrize(
+    "one", [AN, replace(AN, tracks_usage=False, used=1, last_used_at=NOW, events_since=NOW - timedelta(days=60))]
+)
 def test_a_newcomer_is_grey_until_there_was_time_to_buy_or_to_use_and_then_what_is_missing_counts(
     one: HealthFacts,
 ) -> None:
