@@ -167,6 +167,7 @@ def _contact_facts(
         greetings=greetings.instants(to.birthday, to.timezone, rules, now=now),
         muted=to.preferences.muted,
         quiet=to.preferences.quiet,
+        unsettled_until=now + contact.UNSETTLED_FOR if to.unsettled else None,
     )
 
 

@@ -147,15 +147,17 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
 def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Ask for NPS by calendar, at most so many a business-local day.
 
-    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be.
+    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be; nor is who has a
+    severe case open, of which nobody knows how long that takes.
     """
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
     contacts = storage.planning.load_contacts(tx, [due.customer_id for due in customers], rules=rules, now=now)
     for due in customers:
-        possible_at = free_at(Kind.NPS, contacts[due.customer_id], rules.contact, now=now)
-        in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
+        contact = contacts[due.customer_id]
+        possible_at = free_at(Kind.NPS, contact, rules.contact, now=now)
+        in_time = possible_at < now + POLICIES[Kind.NPS].lifetime and contact.unsettled_until is None
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
             key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"
