@@ -147,8 +147,8 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
 def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Ask for NPS by calendar, at most so many a business-local day.
 
-    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be; nor is who has a
-    severe case open, of which nobody knows how long that takes.
+    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be; and who has a
+    severe case open is asked when it is settled, of which nobody knows when that is.
     """
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
