@@ -42,8 +42,8 @@ class Renderer:
 
     Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
     `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
-    with its sign), `figure` (a measured value, in the language given), `round` (halves away from zero). Every fact may
-    be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has `address`.
+    with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language given), `round`
+    (halves away from zero). Every fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -60,10 +60,11 @@ class Renderer:
             "currency": rules.currency,
             "zone": ZoneInfo(rules.timezone),
         }
-        self._environment.tests |= {"organisation": is_organisation}
+        self._environment.tests |= {"organisation": is_organisation, "a_day": _is_day}
         self._environment.filters |= {
             "given": _given,
             "day": _day,
+            "matter": _matter,
             "moment": _moment,
             "number": _number,
             "money": _money,
@@ -130,6 +131,21 @@ def _day(context: Context, value: date | datetime | str) -> str:
     if isinstance(parsed, datetime) and parsed.tzinfo is not None:
         parsed = parsed.astimezone(context["zone"])
     return str(dates.format_date(parsed, "dd/MM/y", locale=_locale(context)))
+
+
+def _is_day(value: str) -> bool:
+    """Whether this is a day as 2026-11-22."""
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+@pass_context
+def _matter(context: Context, subject: str) -> str:
+    """What a survey is about, which may be a day."""
+    return _day(context, subject) if _is_day(subject) else subject
 
 
 @pass_context

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
+from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
+from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Keyboard, Language, Message, Reply
 from bot.domain.names import cut
 from bot.domain.surveys import SCALES
@@ -12,6 +13,8 @@ from bot.domain.taps import CannedReply, ClaimCase, OfferReplies, ResolveCase, S
 LISTED = 10
 BUTTONS_A_ROW = 5
 QUOTE = 200
+MATTER = 80
+UNANSWERED = "unanswered"  # in the place of a reason: the case is closed with no word to the customer
 CANNED = ("sorry", "looking_into_it", "call_you", "solved")
 """Canned replies; each is a template cases/canned/<key>."""
 
@@ -67,6 +70,25 @@ def snooze_choice(facts: Mapping[str, object], language: Language) -> Message:
     case_id = int(str(facts["case_id"]))
     choices = tuple(Button(f"snooze_{choice}", SnoozeCase(case_id, choice)) for choice in Snooze)
     return _choice(facts, "snooze", (choices,), language)
+
+
+def unanswered_choice(facts: Mapping[str, object], language: Language) -> Message:
+    """The card, asking whether a case ends although nobody has answered the customer."""
+    case_id = int(str(facts["case_id"]))
+    buttons = (
+        Button("answer_first", OfferReplies(case_id)),
+        Button("close_anyway", ResolveCase(case_id, UNANSWERED, "")),
+    )
+    return _choice(facts, UNANSWERED, (buttons,), language)
+
+
+def matter(one: Case, timezone: str) -> str:
+    """What a survey about a case asks about: what the customer said, or its day (as 2026-11-22) if they said nothing.
+
+    What staff wrote is not for the customer to read.
+    """
+    said = "" if one.source is Source.STAFF else " ".join(one.words.split())
+    return cut(said, MATTER) or local_date(one.opened_at, timezone).isoformat()
 
 
 def reason_choice(facts: Mapping[str, object], language: Language) -> Message:

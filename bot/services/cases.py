@@ -114,13 +114,18 @@ def snooze_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCa
 
 
 def resolve_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: ResolveCase) -> Reply:
-    """Resolve a case: what it was about, then how it ended, then it is over."""
+    """Resolve a case: what it was about, then how it ended, then it is over.
+
+    Who has told the customer nothing is asked first whether they mean that.
+    """
     found = storage.cases.load(tx, tap.case_id)
     if found is None:
         return case_messages.gone(by.language)
     if found.is_open and tap.reason not in set(Reason):
         facts = storage.case_threads.card_facts(tx, found, now=now)
-        return Reply(edit=case_messages.reason_choice(facts, by.language))
+        doubtful = found.first_answer_at is None and tap.reason != case_messages.UNANSWERED
+        ask = case_messages.unanswered_choice if doubtful else case_messages.reason_choice
+        return Reply(edit=ask(facts, by.language))
     if found.is_open and tap.outcome not in set(CaseOutcome):
         facts = storage.case_threads.card_facts(tx, found, now=now)
         return Reply(edit=case_messages.outcome_choice(facts, Reason(tap.reason), by.language))

@@ -13,7 +13,7 @@ import storage.customers
 import storage.outbox
 import storage.planning
 import storage.surveys
-from bot.domain import surveys
+from bot.domain import case_messages, surveys
 from bot.domain.delivery import Outgoing
 from bot.domain.local_time import day_start, local_date
 from bot.domain.planning import CHUNK, free_at, outgoing
@@ -95,9 +95,11 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
             key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
+            about = storage.cases.look(tx, due.row_id)
+            assert about is not None  # noqa: S101  it was marked in this very transaction
             invite(
                 tx,
-                due,
+                replace(due, subject=case_messages.matter(about, due.timezone)),
                 Kind.CASE_CES,
                 key,
                 due.at + delay,

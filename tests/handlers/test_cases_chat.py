@@ -73,7 +73,8 @@ def texts(chat: Chat) -> list[str]:
 
 
 async def resolve(stage: Stage, person: Person, card: Message) -> None:
-    for label in ("Đã xử lý xong", "Sản phẩm", "Đã khắc phục"):
+    """Close a case of which the customer was told nothing."""
+    for label in ("Đã xử lý xong", "Vẫn đóng", "Sản phẩm", "Đã khắc phục"):
         await tapped(stage, person, card, label)
 
 
@@ -398,6 +399,19 @@ async def test_resolving_asks_reason_and_outcome_and_closes_the_topic(
     assert labels(card) == []
     ended = row(database, "support_case")
     assert (ended["reason"], ended["outcome"], ended["resolved_by"]) == ("product", "solved", hoa.user.id)
+
+
+async def test_who_closes_a_case_without_a_word_to_the_customer_is_asked_first(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    card = await complain(stage, an)
+    await tapped(stage, hoa, card, "Đã xử lý xong")
+    assert "Chưa ai trả lời khách" in text(card)
+    assert labels(card)[0] == ["Trả lời khách trước", "Vẫn đóng"]
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    await tapped(stage, hoa, card, "‹ Quay lại")
+    await tapped(stage, hoa, card, "Đã xử lý xong")
+    assert "Khách gặp chuyện gì?" in text(card)
 
 
 async def test_the_customers_reply_opens_the_case_again(

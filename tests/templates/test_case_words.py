@@ -83,6 +83,7 @@ def cards(language: Language) -> Iterator[Message]:
         yield case_messages.card(facts, outbox_id=0, language=language)
     facts = {**CUSTOMER, **case_messages.case_facts(case())}
     yield case_messages.snooze_choice(facts, language)
+    yield case_messages.unanswered_choice(facts, language)
     yield case_messages.reason_choice(facts, language)
     yield case_messages.outcome_choice(facts, Reason.PRICE, language)
 
