@@ -43,7 +43,8 @@ class Renderer:
     Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
     `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
     with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language given), `round`
-    (halves away from zero). Every fact may be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has `address`.
+    (halves away from zero). Every fact may be a plain value or its JSON form. A message that knows a person's `name`
+    and `salutation` also has `address`.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:

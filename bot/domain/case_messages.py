@@ -27,6 +27,7 @@ def case_facts(one: Case) -> dict[str, object]:
         "source": one.source,
         "survey_kind": one.survey_kind,
         "score": one.score,
+        "score_now": one.score_now if one.score_now != one.score else None,
         "highest": SCALES[one.survey_kind][-1] if one.survey_kind else None,
         "words": one.words,
         "opened_at": one.opened_at,
@@ -87,8 +88,12 @@ def matter(one: Case, timezone: str) -> str:
 
     What staff wrote is not for the customer to read.
     """
-    said = "" if one.source is Source.STAFF else " ".join(one.words.split())
+    said = "" if one.source is Source.STAFF else _first_line(one.words)
     return cut(said, MATTER) or local_date(one.opened_at, timezone).isoformat()
+
+
+def _first_line(words: str) -> str:
+    return next(iter(words.splitlines()), "")
 
 
 def reason_choice(facts: Mapping[str, object], language: Language) -> Message:
@@ -172,7 +177,7 @@ def _line(one: Case, now: datetime) -> dict[str, object]:
     due_at = one.solve_due_at if one.first_answer_at else one.answer_due_at
     return {
         **case_facts(one),
-        "words": cut(one.words, 60),
+        "words": cut(_first_line(one.words), 60),
         "due_at": due_at,
         "overdue": due_at <= now,
         "answered": one.first_answer_at is not None,

@@ -104,15 +104,23 @@ def _record_reason(
     storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
     data, key = answer_data(run, score, reason=text[: surveys.MAX_REASON]), f"{run.run_id}:{message_id}"
     storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
-    if surveys.band(run.kind, score) is Band.DETRACTOR:
-        key = f"reason:{run.run_id}:{message_id}"
-        signal = surveys.signal(run, score, key=key, reason=text[: surveys.QUOTE])
-        storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
         send=(Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score)),),
     )
+
+
+def _tell_reason(tx: Tx, run: SurveyRun, score: int, reason: str, *, key: str, rules: Rules, now: datetime) -> None:
+    """Why a score is low belongs to a case; why it is better now is read by who still works on one."""
+    signal = surveys.signal(run, score, key=key, reason=reason)
+    if surveys.band(run.kind, score) is Band.DETRACTOR:
+        storage.case_threads.signal(tx, signal, rules=rules, now=now)
+        return
+    found = storage.cases.load_latest(tx, run.customer_id)
+    if found is not None and found.is_open and cases.is_of_survey(found, run.kind):
+        storage.case_threads.tell(tx, found, key, signal.template, signal.facts, rules=rules, now=now)
 
 
 def _keep_goal(tx: Tx, plan: Plan, customer: Customer, text: str, *, message_id: int, now: datetime) -> Reply:

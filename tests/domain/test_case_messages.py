@@ -78,7 +78,7 @@ def test_a_canned_reply_is_seen_before_a_tap_sends_it() -> None:
 
 def test_a_survey_names_what_the_customer_said_or_the_day_and_never_what_staff_wrote() -> None:
     evening = replace(NEW, words="", opened_at=datetime(2026, 11, 21, 18, tzinfo=UTC))
-    assert case_messages.matter(replace(NEW, words="Máy\n hỏng"), "Asia/Ho_Chi_Minh") == "Máy hỏng"
+    assert case_messages.matter(replace(NEW, words="Máy  hỏng\nVà chậm"), "Asia/Ho_Chi_Minh") == "Máy hỏng"
     assert len(case_messages.matter(replace(NEW, words="x" * 99), "Asia/Ho_Chi_Minh")) == case_messages.MATTER
     assert case_messages.matter(evening, "Asia/Ho_Chi_Minh") == "2026-11-22"
     internal = replace(evening, source=Source.STAFF, words="Khách khó tính")

@@ -70,7 +70,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"source": Source.STAFF, "survey_kind": None, "score": None, "thread_id": 5},
     {"claimed_by": 5, "claimed_at": NOW, "claimed_name": "Hoa", "first_answer_at": NOW, "answered_at": NOW},
     {"claimed_by": 5, "claimed_at": NOW, "snoozed_until": NOW + DAY},
-    {"answer_escalated_at": NOW, "solve_escalated_at": NOW},
+    {"answer_escalated_at": NOW, "solve_escalated_at": NOW, "score_now": 9},
     OVER,
     {**OVER, "outcome": "joined", "resolved_name": "", "nps_after": 8},
     {**OVER, "nps_before": 2, "nps_after": 9},
@@ -102,8 +102,8 @@ def tellings(language: Language) -> Iterator[Message]:
     for by in ("", "Lan"):
         yield Message("cases/claimed_before", language, {**claimed, "by": by})
         yield Message("cases/noted", language, {"by": by, "text": "gọi <lại>"})
-    for before, after in ((None, 8), (2, 9), (5, 5), (6, 1)):
-        helped = case_messages.case_facts(case(**OVER, nps_before=before, nps_after=after))
+    for before, after, still in ((None, 8, None), (2, 9, 8), (5, 5, None), (6, 1, 8)):
+        helped = case_messages.case_facts(case(**OVER, nps_before=before, nps_after=after)) | {"open_case": still}
         yield case_messages.update({**helped, "template": "cases/helped"}, outbox_id=0, language=language)
     yield Message("cases/staff_only", language)
     yield Message("cases/unsend_usage", language)
