@@ -13,10 +13,11 @@ from bot.domain.roles import Role, Staff
 from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ResolveCase, Score, SnoozeCase
 from bot.domain.touchpoints import Kind
-from bot.services import case_talk, cases, conversations, delivery, planning, survey_planning, surveys
+from bot.services import case_talk, cases, conversations, delivery, health, planning, survey_planning, surveys
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, queue, queue_survey, row, rows
+from tests.stories import change
 
 RULES = Rules(staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 HOA = Staff(user_id=CHAT + 100, name="Hoa", role=Role.CSM, language=Language.EN)
@@ -350,6 +351,16 @@ def test_nps_by_calendar_is_put_off_from_day_to_day_while_a_severe_case_is_open(
     clock.advance(2 * DAY)
     database.write_now(survey_planning.plan_nps, rules=RULES)
     assert len(rows(database, "outbox", kind=Kind.NPS)) == 1
+
+
+def test_the_card_of_a_closed_case_no_longer_says_that_it_is_open(database: Database, case_id: int) -> None:
+    database.write_now(change, table="support_case", row_id=case_id, survey_kind=Kind.NPS, score=2)
+    database.write_now(health.plan_health, rules=RULES)
+    assert row(database, "health")["override"] == "severe_complaint"
+    tap = ResolveCase(case_id, "product", "solved")
+    reply = database.write_now(cases.resolve_case, rules=RULES, by=HOA, tap=tap)
+    assert reply.edit is not None
+    assert reply.edit.facts["health"]["override"] is None
 
 
 def reply_facts() -> dict[str, object]:
