@@ -34,11 +34,12 @@ class DigestItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The most urgent items of a kind, and how many there are."""
+    """The most urgent items of a kind, how many there are, and how many of them are late."""
 
     kind: str
     total: int
     items: Sequence[DigestItem]
+    late: int = 0
 
 
 def morning_of(now: datetime, rules: Rules) -> date | None:
