@@ -44,7 +44,7 @@ class Renderer:
     `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are), `points` (a number
     with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language given), `round`
     (halves away from zero). Every fact may be a plain value or its JSON form. A message that knows a person's `name`
-    and `salutation` also has `address`.
+    and `salutation` also has `address`; every message has `you`, which is the salutation where that is known.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -102,6 +102,7 @@ class Renderer:
 
     def _facts(self, message: Message) -> dict[str, object]:
         facts: dict[str, object] = {"language": str(message.language), **message.facts}
+        facts["you"] = _plain(self._template("you", message.language), "text", facts)
         if "name" in facts and "salutation" in facts:
             facts["address"] = _plain(self._template("address", message.language), "text", facts)
         return facts

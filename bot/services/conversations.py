@@ -71,7 +71,7 @@ def give_feedback(
     storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
-    return Reply(send=(Message("customers/feedback_prompt", customer.language),))
+    return Reply(send=(Message("customers/feedback_prompt", customer.language, {"salutation": customer.salutation}),))
 
 
 def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str, words: str, version: str) -> Reply:
@@ -146,7 +146,7 @@ def _complain(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: 
         rules=rules,
         now=now,
     )
-    return Reply(send=(Message("customers/feedback_kept", customer.language),))
+    return Reply(send=(Message("customers/feedback_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _converse(
@@ -186,7 +186,7 @@ def _converse(
     if not cases.acknowledges(found, rules, now=now):
         return Reply()
     storage.cases.change(tx, found.case_id, acknowledged_at=now)
-    return Reply(send=(Message("customers/message_kept", customer.language),))
+    return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
@@ -212,4 +212,4 @@ def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rule
         rules=rules,
         now=now,
     )
-    return Reply(send=(Message("customers/message_kept", customer.language),))
+    return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))

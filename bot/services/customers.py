@@ -126,9 +126,10 @@ def resume(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Langu
 def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
     staff = storage.staff.identify(tx, chat_id, rules)
-    if staff is None:
-        return Reply(send=(Message("customers/help", _language(tx, chat_id, language)),))
-    return Reply(send=(Message("staff/help", staff.language),))
+    if staff is not None:
+        return Reply(send=(Message("staff/help", staff.language),))
+    me = storage.customers.load_by_chat(tx, chat_id)
+    return Reply(send=(Message("customers/help", language) if me is None else _to(me, "customers/help"),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:
