@@ -122,7 +122,7 @@ def _closed(run: SurveyRun) -> Message:
 
 
 def _reason_kept(run: SurveyRun, score: int) -> Message:
-    return Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score))
+    return surveys.reason_kept(run, score)
 
 
 def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None) -> SurveyRun:

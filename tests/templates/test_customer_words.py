@@ -56,7 +56,11 @@ def survey_messages(kind: Kind, language: Language) -> list[Message]:
         said += [compose(facts, outbox_id=1, language=language) for compose in (surveys.invitation, surveys.reminder)]
     for band in Band:
         facts = {"kind": kind, "score": 5, "highest": 10, "band": band, "subject": "", "reason": None}
-        said += [Message(f"surveys/{name}", language, facts) for name in ("follow_up", "thanks", "reason_kept")]
+        said += [Message(f"surveys/{name}", language, facts) for name in ("follow_up", "thanks")]
+        said += [
+            Message("surveys/reason_kept", language, {**facts, "only_thanks": only_thanks})
+            for only_thanks in (True, False)
+        ]
     for score in (None, 0):
         for late in (True, False):
             facts = {"kind": kind, "score": score, "highest": 10, "late": late}
@@ -113,6 +117,7 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
         *((name, {}) for name in ("help", "stranger", "stale_button", "language")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
+        ("unknown_command", {"command": "/<b>"}),
         ("privacy", privacy.notice_facts(Rules())),
         ("privacy", privacy.notice_facts(ANSWERABLE)),
         ("language_chosen", {"kept": True}),
