@@ -185,8 +185,13 @@ def reason_kept(run: SurveyRun, score: int, *, only_thanks: bool = False) -> Mes
 
 def closed(run: SurveyRun) -> Message:
     """The polite answer to a late tap."""
-    facts = {"kind": run.kind, "score": run.score, "highest": SCALES[run.kind][-1], "late": True}
-    facts["salutation"] = run.salutation
+    facts = {
+        "kind": run.kind,
+        "score": run.score,
+        "highest": SCALES[run.kind][-1],
+        "late": True,
+        "salutation": run.salutation,
+    }
     return Message("surveys/closed", run.language, facts)
 
 

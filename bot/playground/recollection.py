@@ -116,8 +116,14 @@ class _Narrator:
 
 
 def _closed(run: SurveyRun) -> Message:
-    facts = {"kind": run.kind, "score": run.score, "highest": surveys.SCALES[run.kind][-1], "late": False}
-    facts["salutation"] = run.salutation
+    highest = surveys.SCALES[run.kind][-1]
+    facts = {
+        "kind": run.kind,
+        "score": run.score,
+        "highest": highest,
+        "late": False,
+        "salutation": run.salutation,
+    }
     return surveys.closing(facts, outbox_id=0, language=run.language)
 
 

@@ -76,7 +76,8 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
         rendered = renderer.render(message)
         text = parse_html(rendered.text).text
         assert 0 < len(text) <= 4096
-        named = DAYS[language] if message.facts.get("subject") == "2026-11-22" else message.facts.get("subject")
+        subject = str(message.facts.get("subject") or "")
+        named = DAYS[language] if subject == "2026-11-22" else subject
         assert kind is Kind.NPS or not named or named in text
         assert "\n\n\n" not in text
         for label, payload in (button for row in rendered.rows for button in row):
