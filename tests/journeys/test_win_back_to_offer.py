@@ -53,7 +53,7 @@ async def test_silence_then_the_question_then_the_reason_then_one_offer_then_a_t
 
     thanks = tap_reason(story, asked, "price")
     assert thanks.edit is not None
-    assert thanks.edit.facts == {"reason": "price"}
+    assert thanks.edit.facts == {"reason": "price", "salutation": "chị"}
     await story.live(story.clock.now() + 4 * DAY)
     offered = story.said[-1]
     assert (offered.kind, offered.local()) == (Kind.OFFER, "2027-02-23 10:00")
