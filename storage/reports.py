@@ -1,6 +1,6 @@
 """Counting for reports: answers, surveys sent, customers and losses, for many periods at once and by segment.
 
-What is over was counted once a day (`storage.rollups`); what is not, or has changed since, is counted row by row.
+What is over was counted ahead (`storage.rollups`); what is not, or has changed since, is counted row by row.
 The sum is what `storage.raw_reports` would say of everything, at every moment.
 """
 
