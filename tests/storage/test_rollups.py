@@ -255,7 +255,7 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
 
 
 def test_of_a_span_that_is_past_the_last_answer_counts_in_the_plan_that_it_was_given_in(database: Database) -> None:
-    """Superseded are the one before the first whole month, and those of silver in it; the last one is after the span."""
+    """Superseded are the one before the first whole month, and those of silver in it; the last is after the span."""
     add_customer(database, id=1)
     days = [(20, 1, "gold"), (36, 2, "silver"), (40, 3, "silver"), (44, 4, "gold"), (49, 5, "gold")]
     first = START - 50 * DAY
