@@ -53,8 +53,10 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),
         gross,
         net,
-        *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
-        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n),
+        *_life_figures(
+            lifetime_value(spending.lives(lives, pair.now), pair.months, _horizon(rules.money)), ledger.currency
+        )[:1],
+        _cost_per_customer(tx, ledger, pair, customers=len(lives.ids)),
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
@@ -118,7 +120,7 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     lives = storage.money.load_lives(tx, ledger, pair.now)
     solved = storage.costs.count_solved(tx, ledger, pair.now)
     points = _ratios(partial(storage.costs.load_cases, tx, ledger), trends(pair.now, now=now)[0])
-    figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n)
+    figures = _cost_figures(tx, ledger, pair, customers=len(lives.ids))
     left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
     facts = _facts(Page.COSTS, period, pair, ledger, language)
     return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)

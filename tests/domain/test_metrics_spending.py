@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.metrics.spending import Spending
+from bot.domain.metrics.spending import Lives, Spending
 from bot.domain.periods import parse_period, previous
 from bot.domain.standings import add_to
 
@@ -29,6 +29,13 @@ def test_moves_are_of_those_who_had_spent_something_before() -> None:
     found = Spending(EDGES, ROWS).moves(BEFORE, NOW)
     assert found.kept.rows == [(60, 100), (0, 50)]
     assert found.lost.rows == [(0, 100), (50, 50)]
+
+
+def test_lives_are_of_who_was_there_also_of_those_who_bought_nothing() -> None:
+    spending, lives = Spending(EDGES, ROWS), Lives([4, 7, 9], [True, False, True])
+    assert spending.lives(lives, NOW).rows == [(0, 1), (60, 0), (-5, 1)]
+    assert spending.lives(Lives([], []), NOW).sums.n == 0
+    assert Spending(EDGES, []).lives(lives, NOW).rows == [(0, 1), (0, 0), (0, 1)]
 
 
 def test_of_nobody_nothing_is_spent_and_no_stretch_is_cut_in_two() -> None:
