@@ -9,15 +9,17 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, String
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Engine, Integer, String, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
 
 from storage.keyring import PLAIN, Keyring
+
+T = TypeVar("T")
 
 KEYRING = "touchpoint_keyring"
 
@@ -164,3 +166,8 @@ class BlindIndex(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring_of(dialect).index(value, self.place)
+
+
+def unindexed(column: ColumnElement[T]) -> ColumnElement[T]:
+    """A column of which SQLite, which has no statistics, does not think that its index would find fewer rows."""
+    return func.coalesce(column, column)

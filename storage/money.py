@@ -144,11 +144,10 @@ def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Lives:
     Who was lost before and came back in the period was lost at its start.
     """
     asked = ends(period)
-    joined = tx.execute(_buyers(ledger), asked).scalars()
+    buyers = {whom for (whom,) in tx.execute(_buyers(ledger), asked).all()}
     losses = tx.execute(_losses(ledger), asked).all()
-    gone = {whom for whom, before in losses if before}
+    ids = sorted(buyers.difference(whom for whom, before in losses if before))
     lost = {whom for whom, before in losses if not before}
-    ids = sorted(whom for whom in joined if whom not in gone)
     return Lives(ids, [whom in lost for whom in ids])
 
 

@@ -37,7 +37,7 @@ from bot.domain.segments import Bands, Dimension
 from bot.domain.survey_funnels import SENT
 from bot.domain.touchpoints import Kind
 from storage import dimensions
-from storage.columns import UtcDateTime
+from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
 from storage.tables import answer, customer, loss, outbox, purchase, segmentation, standing, survey_run
 
@@ -71,11 +71,6 @@ def superseded() -> ColumnElement[bool]:
     later = tuple_(_later.c.answered_at, _later.c.run_id) > tuple_(answer.c.answered_at, answer.c.run_id)
     theirs = (_later.c.customer_id == answer.c.customer_id, unindexed(_later.c.kind) == answer.c.kind)
     return exists().where(*theirs, later)
-
-
-def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
-    """A column of which SQLite, which has no statistics, does not think that its index would find fewer rows."""
-    return column.concat("")
 
 
 @cache

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from bot.domain.periods import Period
 from bot.domain.touchpoints import Kind
-from storage import raw_reports
+from storage.columns import unindexed
 from storage.database import Tx
 from storage.tables import answer
 
@@ -38,13 +38,10 @@ def list_in(tx: Tx, period: Period) -> Iterable[Repeat]:
 
 def _repeats() -> Select[Any]:
     before, earlier = answer.alias("before"), answer.alias("earlier")
-    sooner = or_(
-        earlier.c.answered_at < answer.c.answered_at,
-        and_(earlier.c.answered_at == answer.c.answered_at, earlier.c.run_id < answer.c.run_id),
-    )
+    sooner = tuple_(earlier.c.answered_at, earlier.c.run_id) < tuple_(answer.c.answered_at, answer.c.run_id)
     last = (
         select(earlier.c.run_id)
-        .where(earlier.c.customer_id == answer.c.customer_id, raw_reports.unindexed(earlier.c.kind) == Kind.NPS, sooner)
+        .where(earlier.c.customer_id == answer.c.customer_id, unindexed(earlier.c.kind) == Kind.NPS, sooner)
         .order_by(earlier.c.answered_at.desc(), earlier.c.run_id.desc())
         .limit(1)
         .scalar_subquery()

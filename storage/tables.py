@@ -1110,12 +1110,16 @@ class RollupRow(Table, table=True):
 
 
 class RollupPairRow(Table, table=True):
-    """How often what began on one business day was followed up on another, with the slots of what began it."""
+    """How often what began in one unit of the calendar was followed up on a business day, by the slots of what began.
+
+    All of it is kept twice: by the day that it began, and by the month.
+    """
 
     __tablename__ = "rollup_pair"
     __table_args__ = (Index("ix_rollup_pair_series_last_day", "series", "last_day"),)
 
     series: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
     first_day: date = Field(primary_key=True)
     last_day: date = Field(primary_key=True)
     n0: int = Field(default=0, sa_type=Id)
@@ -1139,7 +1143,7 @@ class RollupStateRow(Table, table=True):
     series: str = Field(primary_key=True)
     timezone: str
     dimensions: str
-    counted_until: date
+    counted_before: datetime = _instant()
     marked_before: datetime = _instant()
     marked_at: datetime = _instant()
 

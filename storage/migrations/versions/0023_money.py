@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023_money"
-down_revision = "0021_money_speed"
+down_revision = "0023_drawn_statistics"
 branch_labels = None
 depends_on = None
 
