@@ -81,7 +81,7 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index("ix_customer_linked_at", "linked_at"),
-        _apart("customer", "joined_at", owner="id"),
+        _apart("customer", "joined_at", "id", owner="id"),
         # Not of those who are no loss: SQLite would look there for them, and sort all of them, for every chunk.
         Index(
             "ix_customer_lost_at",
