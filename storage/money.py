@@ -96,28 +96,41 @@ def _takings(ledger: Ledger, found: Mapping[str, Counter[int]], spending: Spendi
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Columns of what a table knows of customers' money: whose it is, when it was, how much, and whether it counts."""
+
+    owner: ColumnElement[Any]
+    at: ColumnElement[Any]
+    currency: ColumnElement[Any]
+    minor: ColumnElement[Any]
+    counts: ColumnElement[bool]
+
+
 def load_spending(tx: Tx, ledger: Ledger, periods: Sequence[Period]) -> Spending:
-    """What the customers who are looked at spent in these periods: one pass, whatever is asked of them."""
+    """What the customers who are looked at spent in these periods, cancellations netted, and in how many sales."""
+    return load_stretches(tx, ledger, periods, _PURCHASES)
+
+
+def load_stretches(tx: Tx, ledger: Ledger, periods: Sequence[Period], facts: Facts) -> Spending:
+    """What is known of the customers who are looked at in these periods: one pass, whatever is asked of them."""
     edges = sorted({instant for each in periods for instant in (each.start, each.end)})
     asked = {f"edge_{place}": edge for place, edge in enumerate(edges)}
-    rows = tx.execute(_spending(ledger, len(edges)), asked).all()
+    rows = tx.execute(_stretches(ledger, facts, len(edges)), asked).all()
     return Spending(edges, [tuple(row) for row in rows])
 
 
 @lru_cache(maxsize=KEPT)
-def _spending(ledger: Ledger, edges: int) -> Statement:
+def _stretches(ledger: Ledger, facts: Facts, edges: int) -> Statement:
     """A row for each customer and each stretch between two of so many edges."""
-    at, amount = purchase.c.purchased_at, purchase.c.amount_minor
-    first, *inner, last = (bindparam(f"edge_{place}", type_=at.type) for place in range(edges))
-    stretch = case(*((at < edge, place) for place, edge in enumerate((*inner, last))))
-    bought = (
-        select(purchase.c.customer_id, stretch.label("stretch"), amount)
-        .where(*ledger.of(purchase.c.customer_id, purchase.c.currency), at >= first, at < last)
-        .subquery()
-    )
-    columns = (bought.c.customer_id, bought.c.stretch)
-    minor, sales = cast(func.sum(bought.c.amount_minor), Float), func.count().filter(bought.c.amount_minor > 0)
-    return select(*columns, minor, sales).group_by(*columns)
+    first, *inner, last = (bindparam(f"edge_{place}", type_=UtcDateTime()) for place in range(edges))
+    stretch = case(*((facts.at < edge, place) for place, edge in enumerate((*inner, last))))
+    within = (*ledger.of(facts.owner, facts.currency), facts.at >= first, facts.at < last)
+    named = (stretch.label("stretch"), facts.minor.label("minor"), facts.counts.label("counts"))
+    found = select(facts.owner, *named).where(*within).subquery()
+    columns = (found.c.customer_id, found.c.stretch)
+    sums = (cast(func.sum(found.c.minor), Float), func.count().filter(found.c.counts))
+    return select(*columns, *sums).group_by(*columns)
 
 
 def list_sales(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
@@ -180,6 +193,13 @@ def load_at_risk(tx: Tx, currency: str) -> Takings:
 
 
 # Built once, as are those above of each ledger: building them took as long as answering.
+_PURCHASES = Facts(
+    purchase.c.customer_id,
+    purchase.c.purchased_at,
+    purchase.c.currency,
+    purchase.c.amount_minor,
+    counts=purchase.c.amount_minor > 0,
+)
 _HIGHEST = select(func.max(customer.c.id))
 _value = health.c.value_minor
 _AT_RISK = select(

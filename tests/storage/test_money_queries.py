@@ -187,7 +187,8 @@ def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
     assert database.read_now(lambda tx, now: load(tx, apart)).within(HERE).customers == len(spent)
     priced = [one for one in books["ticket"] if one["solved_at"] in HERE and one["cost_minor"] is not None]
     owners = {one["customer_id"] for one in priced if one["customer_id"] % 6 == 0}
-    assert database.read_now(lambda tx, now: costs.load_cases(tx, apart, HERE)).sums.n == len(owners)
+    helped = database.read_now(lambda tx, now: costs.load_spending(tx, apart, (HERE,))).within(HERE)
+    assert helped.owners.tolist() == sorted(owners)
 
 
 OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_at", "ix_loss_customer_id")
@@ -202,7 +203,7 @@ def test_of_very_many_their_own_indexes_are_read_whichever_was_made_last(databas
         event.listen(tx, "before_cursor_execute", lambda _, __, words, facts, *___: asked.append((words, facts)))
         load(tx, of_many)
         money.load_lives(tx, of_many, HERE)
-        costs.load_cases(tx, of_many, HERE)
+        costs.load_spending(tx, of_many, (HERE,))
         found = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts).all() for words, facts in list(asked)]
         return [step for plan in found for *_, step in plan if "INDEX" in step]
 
@@ -240,20 +241,17 @@ def test_costs_are_those_of_tickets_that_were_solved_and_say_them(database: Data
     priced = [one for one in solved if one["cost_minor"] is not None]
     of_each = per_customer(priced, "cost_minor")
 
-    def ask(query: Any, **more: Any) -> Any:
-        return database.read_now(lambda tx, now: query(tx, VND, HERE, **more))
+    def ask(query: Any, *what: Any) -> Any:
+        return database.read_now(lambda tx, now: query(tx, VND, *what))
 
-    assert ask(costs.count_solved) == costs.Solved(len(priced), len(solved) - len(priced))
-    assert_same(ask(costs.load_cases), Sample.of((cost, 1) for cost in of_each.values()))
-    nothing = [(0, 1)] * (N - len(of_each))
-    expected = Sample.of([*((cost, 1) for cost in of_each.values()), *nothing])
-    assert_same(ask(costs.load_per_customer, customers=N), expected)
-    many = ask(costs.load_per_customer, customers=5000).sums
-    assert (many.n, many.bottom, many.bottom_squares, many.top) == (5000, 5000, 5000, expected.sums.top)
+    assert ask(costs.count_solved, HERE) == costs.Solved(len(priced), len(solved) - len(priced))
+    helped = ask(costs.load_spending, (HERE, BEFORE)).within(HERE)
+    assert_same(helped.deals(), Sample.of((cost, 1) for cost in of_each.values()))
     revenue = per_customer(bought(books, HERE))
     both = {*of_each, *revenue}
-    assert_same(ask(costs.load_of_revenue), Sample.of((of_each.get(whom, 0), revenue.get(whom, 0)) for whom in both))
-    assert ask(costs.list_costs, first=1, last=3) == sorted(one["cost_minor"] for one in priced)[1:4]
+    beside = helped.beside(ask(load).within(HERE))
+    assert_same(beside, Sample.of((of_each.get(whom, 0), revenue.get(whom, 0)) for whom in both))
+    assert ask(costs.list_costs, HERE, 1, 3) == sorted(one["cost_minor"] for one in priced)[1:4]
 
 
 def test_a_renewal_follows_another_contract_soon(database: Database, books: Books) -> None:
