@@ -159,8 +159,8 @@ def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Lives:
     asked = ends(period)
     buyers = {whom for (whom,) in tx.execute(_buyers(ledger), asked).all()}
     losses = tx.execute(_losses(ledger), asked).all()
-    ids = sorted(buyers.difference(whom for whom, before in losses if before))
-    lost = {whom for whom, before in losses if not before}
+    ids = sorted(buyers.difference(row.customer_id for row in losses if row.before))
+    lost = {row.customer_id for row in losses if not row.before}
     return Lives(ids, [whom in lost for whom in ids])
 
 
@@ -182,7 +182,7 @@ def _losses(ledger: Ledger) -> Statement:
     """Who was lost before the end of a period and was not back before its start, and whether it was before that."""
     start, end = (bindparam(name, type_=UtcDateTime()) for name in ("start", "end"))
     away = or_(loss.c.recovered_at.is_(None), loss.c.recovered_at >= start)
-    columns = (loss.c.customer_id, loss.c.lost_at < start)
+    columns = (loss.c.customer_id, (loss.c.lost_at < start).label("before"))
     return select(*columns).where(*ledger.whom(loss.c.customer_id), loss.c.lost_at < end, away)
 
 

@@ -41,8 +41,15 @@ def test_cases_opened_in_the_period_are_listed_with_their_times(database: Databa
     add_case(database, 1, answered_at=START - 4 * DAY, reopened=1, source="survey", **RESOLVED)
     add_case(database, 2, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7)
     add_case(database, 3, opened_at=START - 9 * DAY)
-    opened_at, later = START - 5 * DAY, {"first_resolved_at": START - 2 * DAY, "resolved_at": START - DAY}
-    first = OneCase(opened_at=opened_at, answered_at=START - 4 * DAY, solve_due_at=START, reopened=1, **later)
+    opened_at = START - 5 * DAY
+    first = OneCase(
+        opened_at=opened_at,
+        answered_at=START - 4 * DAY,
+        first_resolved_at=START - 2 * DAY,
+        resolved_at=START - DAY,
+        solve_due_at=START,
+        reopened=1,
+    )
     second = OneCase(opened_at=opened_at, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7)
     found = counted(database)
     assert listed(found.opened) == listed(times([first, second]))
