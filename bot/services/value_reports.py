@@ -71,8 +71,10 @@ def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """What a customer is worth by averages, and, where enough is known, by what they are expected to buy."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    found = lifetime_value(storage.money.load_lives(tx, ledger, pair.now), pair.months, _horizon(rules.money))
-    deals = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now).deals()
+    spending = storage.money.load_spending(tx, ledger, (pair.now,))
+    lives = spending.lives(storage.money.load_lives(tx, ledger, pair.now), pair.now)
+    found = lifetime_value(lives, pair.months, _horizon(rules.money))
+    deals = spending.within(pair.now).deals()
     predicted, why_not = _predict(tx, rules, now=now)
     figures = [
         *_life_figures(found, ledger.currency),
