@@ -16,7 +16,7 @@ ENDED_BY_NOBODY = and_(support_case.c.resolved_at.is_not(None), support_case.c.r
 """Joined with the customer's other case, or closed since the customer was forgotten."""
 
 INSTANTS = ("opened_at", "answered_at", "first_resolved_at", "resolved_at", "solve_due_at")
-COLUMNS = (*INSTANTS, "reopened", "reason", "csm_id")
+COLUMNS = (*INSTANTS, "reopened", "reason", "csm_id", "customer_id")
 """What is read of a case, as `CaseTimes` has it."""
 
 MOST_EXAMINED = 3_000

@@ -1,7 +1,7 @@
 """The figures of cases: how soon customers are answered, how soon it is over, and whether it helped."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from bot.domain.calendar_units import ONE_DAY
 from bot.domain.cases import Source, hours_of
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.local_time import local_date
+from bot.domain.measured import Figures
 from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, shown
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.rates import mean_length, rate
@@ -44,6 +45,7 @@ class CaseTimes:
     reopened: Sequence[int] = ()
     reason: Sequence[str] = ()
     csm_id: Sequence[int | None] = ()
+    customer_id: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,21 @@ def _of_csm(whose: int | None, theirs: "_Watched", names: Mapping[str, str]) -> 
         resolution=_time(theirs.until_resolved, theirs.resolved),
         closed=_closed(theirs),
     )
+
+
+def figures_of(opened: CaseTimes, rules: Rules, *, now: datetime) -> Figures:
+    """How soon cases were over and answered, and how many of those due were both, of the cases of any customers."""
+    watched = _watch(opened, rules, now)
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, whose in enumerate(opened.customer_id):
+        places[whose].append(place)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = watched.at([place for whom in customers for place in places.get(whom, ())])
+        answer, resolution, closed = _printed_of(_of_csm(None, theirs, {}))
+        return [resolution, answer, closed]
+
+    return figures
 
 
 def printed_by_csm(found: Sequence[CsmCases]) -> tuple[Figure, ...]:

@@ -1,6 +1,6 @@
 """Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import storage.contracts
@@ -8,6 +8,7 @@ import storage.costs
 import storage.money
 from bot.domain.contracts import monthly_moves
 from bot.domain.figures import Figure
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, comparable, difference_of, judge, shown
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
@@ -125,6 +126,64 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
     facts = _facts(Page.COSTS, period, pair, ledger, language)
     return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)
+
+
+def revenue_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What customers brought in, and of those who were there before it the share that they still do."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    spending = storage.money.load_spending(tx, ledger, pair.both)
+    here, days = spending.within(pair.now), (pair.now.first_day, pair.now.last_day)
+    by_contracts = storage.contracts.any_contract(tx, ledger.currency)
+    terms = storage.contracts.list_terms(tx, ledger, days) if by_contracts else ()
+
+    def kept(customers: Collection[int]) -> Retention:
+        if by_contracts:
+            own = (term for term in terms if term.customer_id in customers)
+            return retention(samples(monthly_moves(own, *days)))
+        return retention(spending.moves(pair.before, pair.now, of=customers))
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        brought = here.of(customers)
+        _, net, *_ = retention_figures(kept(customers))
+        return [
+            money_figure("revenue", total(brought.taken(ledger.every)), ledger.currency, n=brought.customers),
+            net,
+        ]
+
+    whom = {*here.owners[here.there].tolist(), *(term.customer_id for term in terms)}
+    return Measured(whom, figures, ledger.currency, ledger.every)
+
+
+def deals_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What a sale brings on average, and how many there are a customer."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    here = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        bought = here.of(customers)
+        return [
+            money_figure("average_deal", ratio(bought.deals()), ledger.currency),
+            number_figure("sales_per_customer", ratio(bought.visits())),
+        ]
+
+    return Measured(here.owners[here.there].tolist(), figures, ledger.currency, ledger.every)
+
+
+def costs_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What help costs, for each customer of the period's start and for each ticket that was solved."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    lives = storage.money.load_lives(tx, ledger, pair.now)
+    helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = helped.of(customers)
+        solved = ratio(theirs.deals()) if theirs.sales.sum() else None
+        return [
+            _cost_per_customer(theirs, len(lives.of(customers).ids), ledger.currency),
+            money_figure("cost_per_case", solved, ledger.currency, note="" if solved else "no_costs"),
+        ]
+
+    return Measured({*lives.ids, *helped.owners.tolist()}, figures, ledger.currency, ledger.every)
 
 
 def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: Language) -> PageFacts:
