@@ -10,7 +10,7 @@ from bot.domain.case_reports import COMPLAINTS, CaseCounts, CaseTimes, CaseTotal
 from bot.domain.cases import Source
 
 INSTANTS = ("opened_at", "answered_at", "first_resolved_at", "resolved_at", "solve_due_at")
-OTHERS = ("reopened", "reason", "csm_id")
+OTHERS = ("reopened", "reason", "csm_id", "customer_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,7 @@ class OneCase:
     reopened: int = 0
     reason: str = ""
     csm_id: int | None = None
+    customer_id: int = 1
 
 
 def times(cases: Sequence[OneCase]) -> CaseTimes:

@@ -15,6 +15,7 @@ from bot.domain.case_reports import (
     CaseTotals,
     by_csm,
     figures,
+    figures_of,
     printed,
     printed_by_csm,
 )
@@ -188,6 +189,20 @@ def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
         for key in ("cases_answer_median", "cases_solve_median", "cases_closed")
     ]
     assert printed_by_csm([gone])[0].estimate is None
+
+
+def test_the_cases_of_some_customers_are_told_as_all_are() -> None:
+    slow = replace(SOLVED, first_resolved_at=MONDAY + 3 * HOUR, resolved_at=MONDAY + 3 * HOUR, customer_id=2)
+    say = figures_of(times([*[replace(SOLVED, customer_id=1)] * 5, *[slow] * 5]), RULES, now=NOW)
+    resolution, answer, closed = say({2, 3})
+    assert [one.key for one in (resolution, answer, closed)] == [
+        "cases_solve_median",
+        "cases_answer_median",
+        "cases_closed",
+    ]
+    assert (resolution.n, resolution.estimate and resolution.estimate.value) == (5, 3)
+    assert (answer.estimate and answer.estimate.value, closed.n) == (1, 5)
+    assert say({3})[0].estimate is None
 
 
 def test_the_page_by_csm_lists_three_and_has_every_figure_of_all() -> None:

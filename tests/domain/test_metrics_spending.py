@@ -53,6 +53,20 @@ def test_lives_are_of_who_was_there_also_of_those_who_bought_nothing() -> None:
     assert Spending(EDGES, []).lives(lives, NOW).rows == [(0, 1), (0, 0), (0, 1)]
 
 
+def test_of_some_customers_only_what_they_spent_and_whether_they_stayed_is_said() -> None:
+    spending = Spending(EDGES, ROWS)
+    assert spending.within(NOW).of({7, 8}).deals().rows == [(60, 3)]
+    assert spending.moves(BEFORE, NOW, of={9}).kept.rows == [(0, 50)]
+    lives = Lives([4, 7, 9], [True, False, True]).of({9, 4, 5})
+    assert (lives.ids, lives.lost) == ([4, 9], [True, True])
+
+
+def test_what_all_took_is_reckoned_from_one_in_so_many_and_rests_on_those() -> None:
+    """Multiplied by k, a sum varies k times as much, so its squares count k² times."""
+    taken = Spending(EDGES, ROWS).within(NOW).taken(4)
+    assert (taken.minor, taken.sales, taken.customers, taken.squares) == (220, 12, 3, 16 * (60**2 + 5**2))
+
+
 def test_of_nobody_nothing_is_spent_and_no_stretch_is_cut_in_two() -> None:
     nothing = Spending(EDGES, [])
     assert (nothing.within(NOW).customers, nothing.within(NOW).deals().sums.n) == (0, 0)

@@ -89,7 +89,7 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
-        ("cases by plan", "beside", "by plan"),
+        ("roi by plan", "beside", "by plan"),
         ("cases nps", "beside", "nps"),
         ("overview nps", "beside", "nps"),
         ("trend by plan", "beside", "by plan"),
