@@ -1,7 +1,7 @@
 """Counting a business day of a series, or some hours of one, and keeping what was counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import repeat
@@ -44,7 +44,7 @@ from bot.domain.touchpoints import Kind
 from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
 from storage.database import Tx, for_each_dialect
 from storage.raw_reports import superseded, was_reminded
-from storage.rollups import PAIRED, SLOTS
+from storage.rollups import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
 TOLD = [dimensions.then(by).label(by) for by in Dimension]
@@ -65,9 +65,9 @@ def count(tx: Tx, series: str, day: Part, *, now: datetime) -> int:
 def add(tx: Tx, series: str, day: Part, *, now: datetime) -> int:
     """Count a part of a business day that is not counted yet; returns how much there was to count."""
     if series == REPEATS:
-        began = [(each.answered_at, each.score) for each in repeats.list_in(tx, day)]
-        _save_pairs(tx, series, day, began)
-        return len(began)
+        told = repeats.tell(tx, day)
+        _save_pairs(tx, series, day, told)
+        return len(told)
     if series == MEMBERS:
         return _count_members(tx, day)
     if series == UNSENT:
@@ -181,14 +181,19 @@ def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
     return [NOBODYS, *((by, segment) for by, told in theirs for segment in dimensions.read(by, told))]
 
 
-def _save_pairs(tx: Tx, series: str, day: Part, began: Iterable[tuple[datetime, int]]) -> None:
-    """`began`: when what was followed up on this day had begun, and in which slot it counts."""
-    counts: dict[tuple[Unit, date, date], Counter[int]] = defaultdict(Counter)
-    for instant, slot in began:
-        first_day = local_date(instant, day.timezone)
-        for unit in PAIRED:
-            counts[unit, first_of(unit, first_day), day.first_day][slot] += 1
-    _add_rows(tx, rollup_pair, series, ("unit", "first_day", "last_day"), counts)
+def _save_pairs(tx: Tx, series: str, day: Part, began: Sequence[Sequence[Any]]) -> None:
+    """`began`: when what was followed up on this day began, its slot, and the columns of its segmentation, if any."""
+    counts: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+    instants, slots, *columns = zip(*began, strict=True) if began else ((), ())
+    days = [local_date(instant, day.timezone) for instant in instants]
+    months = [first_of(Unit.MONTH, first_day) for first_day in days]
+    for (first_day, slot), n in Counter(zip(days, slots, strict=True)).items():
+        counts[Unit.DAY, EVERYBODY, first_day, day.first_day, EVERYBODY][slot] += n
+    for by, column in ((None, repeat(EVERYBODY, len(days))), *zip(Dimension, columns, strict=False)):
+        for (month, segment, slot), n in Counter(zip(months, column, slots, strict=True)).items():
+            for name in dimensions.read(by, segment):
+                counts[Unit.MONTH, by or EVERYBODY, month, day.first_day, name][slot] += n
+    _add_rows(tx, rollup_pair, series, ("unit", "dimension", "first_day", "last_day", "segment"), counts)
 
 
 def add_slots(tx: Tx, series: str, counts: Mapping[tuple[date, str, str], Counter[int]]) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, or_, select
 
-from bot.domain.calendar_units import LENGTHS, ONE_DAY, Unit, first_of
+from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
-from bot.domain.rollups import NOTHING, REPEATS, Counted
+from bot.domain.rollups import NOTHING, REPEATS, Counted, first_month
 from bot.domain.segments import Dimension
 from storage import dimensions
 from storage.columns import UtcDateTime, unindexed
@@ -23,8 +23,6 @@ from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
-PAIRED = (Unit.DAY, Unit.MONTH)
-"""By which units of the calendar it is kept when what was followed up had begun."""
 
 FEW = 8
 """The days of more periods than so many are read, and added up here; a query costs as much as reading some thirty."""
@@ -141,20 +139,25 @@ def _changes(by: Dimension | None) -> Select[Any]:
 
 
 def sum_pairs(
-    tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS
-) -> dict[Period, Counter[int]]:
-    """What began in each period and was followed up on a counted day of it, by slot."""
-    found = {each: Counter[int]() for each in periods}
+    tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS, by: Dimension | None = None
+) -> dict[Slice, Counter[int]]:
+    """What began in each period and was followed up on a counted day of it, by slot.
+
+    By segment only what began in its whole months: of the days before them it is not kept.
+    """
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
     for each in periods:
         for unit, first_day, after in _units(each):
-            facts = _asked(series, counted, each) | {"unit": unit, "first_day": first_day, "begun_before": after}
-            found[each].update(_by_slot(tx.execute(_PAIRS, facts).one()))
+            begun = {"unit": unit, "first_day": first_day, "begun_before": after, "dimension": by or EVERYBODY}
+            if by is None or unit is Unit.MONTH:
+                for segment, *sums in tx.execute(_PAIRS, _asked(series, counted, each) | begun):
+                    found[each, segment].update(_by_slot(sums))
     return found
 
 
 def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
     """The whole months of a period, and the days before them: a year has 12 such and at most 30, and not 365."""
-    month = first_of(Unit.MONTH, period.first_day - ONE_DAY) + LENGTHS[Unit.MONTH]
+    month = first_month(period)
     if period.first_day < month:
         yield Unit.DAY, period.first_day, min(month, period.after)
     if month < period.after:
@@ -198,10 +201,15 @@ _SEGMENTS = (
     .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
     .group_by(rollup.c.segment)
 )
-_PAIRS = select(*_sums(rollup_pair)).where(
-    rollup_pair.c.series == _SERIES,
-    rollup_pair.c.unit == bindparam("unit"),
-    rollup_pair.c.first_day >= bindparam("first_day"),
-    rollup_pair.c.first_day < bindparam("begun_before"),
-    _within(unindexed(rollup_pair.c.last_day)),
+_PAIRS = (
+    select(rollup_pair.c.segment, *_sums(rollup_pair))
+    .where(
+        rollup_pair.c.series == _SERIES,
+        rollup_pair.c.unit == bindparam("unit"),
+        rollup_pair.c.dimension == bindparam("dimension"),
+        rollup_pair.c.first_day >= bindparam("first_day"),
+        rollup_pair.c.first_day < bindparam("begun_before"),
+        _within(unindexed(rollup_pair.c.last_day)),
+    )
+    .group_by(rollup_pair.c.segment)
 )

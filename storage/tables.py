@@ -1112,7 +1112,7 @@ class RollupRow(Table, table=True):
 class RollupPairRow(Table, table=True):
     """How often what began in one unit of the calendar was followed up on a business day, by the slots of what began.
 
-    All of it is kept twice: by the day that it began, and by the month.
+    All of it is kept by the day that it began, and by the month; by the month also in each segment of each dimension.
     """
 
     __tablename__ = "rollup_pair"
@@ -1120,8 +1120,10 @@ class RollupPairRow(Table, table=True):
 
     series: str = Field(primary_key=True)
     unit: str = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
     first_day: date = Field(primary_key=True)
     last_day: date = Field(primary_key=True)
+    segment: str = Field(primary_key=True)
     n0: int = Field(default=0, sa_type=Id)
     n1: int = Field(default=0, sa_type=Id)
     n2: int = Field(default=0, sa_type=Id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from bot.domain.calendar_units import LENGTHS, first_of
 from bot.domain.local_time import day_start, local_date, next_day_start
 from bot.domain.periods import ONE_DAY, Label, Period, Unit
 from bot.domain.touchpoints import Kind
@@ -58,6 +59,11 @@ def part(start: datetime, end: datetime, timezone: str) -> Part:
     after = next_day_start(end - end.resolution, timezone)
     days = (local_date(start, timezone), local_date(after, timezone))
     return Part(*days, timezone, Label.PART, Unit.DAY, start=start, end=end)
+
+
+def first_month(period: Period) -> date:
+    """When the first whole month of the calendar begins that is not before a period; it may be after all of it."""
+    return first_of(Unit.MONTH, period.first_day - ONE_DAY) + LENGTHS[Unit.MONTH]
 
 
 def day_part(instant: datetime, since: datetime, until: datetime, timezone: str) -> Part:

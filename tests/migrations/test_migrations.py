@@ -230,30 +230,32 @@ def test_the_day_on_which_counting_of_health_begins_is_left_out_and_who_is_lost_
 
 STATE = """
 INSERT INTO rollup_state (series, timezone, dimensions, counted_until, marked_before, marked_at)
-VALUES ('repeats', 'Asia/Ho_Chi_Minh', '', '2026-11-20', '2026-11-19 17:00:00', '2026-11-20 03:00:00')
+VALUES (:series, 'Asia/Ho_Chi_Minh', '', '2026-11-20', '2026-11-19 17:00:00', '2026-11-20 03:00:00')
 """
 PAIR = """
-INSERT INTO rollup_pair VALUES ('repeats', :first_day, :last_day, :n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+INSERT INTO rollup_pair VALUES (:series, :first_day, '2026-11-09', :n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """
 
 
-def test_what_is_counted_to_a_day_is_counted_to_its_beginning_and_pairs_are_known_by_month_too(blank_url: str) -> None:
+def test_what_was_counted_to_a_day_is_counted_to_its_beginning_and_by_the_month_it_began_too(blank_url: str) -> None:
     migrate(blank_url, "0021_money_speed")
-    pairs = [("2026-10-02", "2026-11-09", 1), ("2026-10-31", "2026-11-09", 2), ("2026-11-01", "2026-11-09", 3)]
     with connect(blank_url) as connection:
-        connection.execute(text(STATE))
-        for first_day, last_day, n in pairs:
-            connection.execute(text(PAIR), {"first_day": first_day, "last_day": last_day, "n": n})
+        for series in ("members", "repeats"):
+            connection.execute(text(STATE), {"series": series})
+            for n, first_day in enumerate(("2026-10-02", "2026-10-31", "2026-11-01"), start=1):
+                connection.execute(text(PAIR), {"series": series, "first_day": first_day, "n": n})
         connection.commit()
 
-    migrate(blank_url, "0022_by_the_hour")
+    migrate(blank_url)
 
-    by_month = select(rollup_pair.c.first_day, rollup_pair.c.n0).where(rollup_pair.c.unit == "month")
+    pairs = select(rollup_pair.c.unit, rollup_pair.c.first_day, rollup_pair.c.n0).order_by("unit", "first_day")
+    states = select(rollup_state.c.series, rollup_state.c.counted_before)
     with connect(blank_url) as connection:
-        assert connection.execute(select(rollup_state.c.counted_before)).scalars().all() == [
-            datetime(2026, 11, 19, 17, tzinfo=UTC)
-        ]
-        assert connection.execute(by_month.order_by("first_day")).all() == [
-            (date(2026, 10, 1), 3),
-            (date(2026, 11, 1), 3),
+        assert connection.execute(states).all() == [("members", datetime(2026, 11, 19, 17, tzinfo=UTC))]
+        assert connection.execute(pairs).all() == [
+            ("day", date(2026, 10, 2), 1),
+            ("day", date(2026, 10, 31), 2),
+            ("day", date(2026, 11, 1), 3),
+            ("month", date(2026, 10, 1), 3),
+            ("month", date(2026, 11, 1), 3),
         ]

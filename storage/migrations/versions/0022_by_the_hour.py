@@ -1,4 +1,7 @@
-"""Today is counted hour by hour; and what was followed up is kept by the month that it began in, too."""
+"""Today is counted hour by hour; what was followed up is kept by the month that it began in, too, and by segment.
+
+Which answers superseded which is counted anew: by segment it is not known.
+"""
 
 from typing import Any
 
@@ -31,13 +34,14 @@ def upgrade() -> None:
         counted = sa.update(STATE).where(STATE.c.series == series).values(counted_before=day_start(until, timezone))
         op.get_bind().execute(counted)
     _replace("counted_until", by="counted_before", kind=UtcDateTime)
-    _pair_by("unit", "first_day", "last_day")
+    _pair_by("unit", "dimension", "first_day", "last_day", "segment")
     kept, slots = ", ".join(SLOTS), ", ".join(f"sum({slot})" for slot in SLOTS)
     month = "date(first_day, 'start of month')" if _is_sqlite() else "date_trunc('month', first_day)::date"
-    op.execute(f"INSERT INTO rollup_pair SELECT series, 'day', first_day, last_day, {kept} FROM pair_before")  # noqa: S608
-    op.execute(
-        f"INSERT INTO rollup_pair SELECT series, 'month', {month}, last_day, {slots} FROM pair_before GROUP BY 1, 3, 4"  # noqa: S608
-    )
+    members = "FROM pair_before WHERE series = 'members'"
+    for unit, first_day, counts, grouped in (("day", "first_day", kept, ""), ("month", month, slots, "GROUP BY 4, 5")):
+        pairs = f"SELECT 'members', '{unit}', '', {first_day}, last_day, '', {counts} {members} {grouped}"
+        op.execute(f"INSERT INTO rollup_pair {pairs}")
+    op.execute("DELETE FROM rollup_state WHERE series = 'repeats'")
     op.drop_table("pair_before")
 
 
@@ -60,7 +64,7 @@ def _pair_by(*keys: str) -> None:
     op.create_table(
         "rollup_pair",
         sa.Column("series", sa.String, nullable=False),
-        *(sa.Column(key, sa.String if key == "unit" else sa.Date, nullable=False) for key in keys),
+        *(sa.Column(key, sa.Date if key.endswith("day") else sa.String, nullable=False) for key in keys),
         *(sa.Column(slot, Id, nullable=False) for slot in SLOTS),
         sa.PrimaryKeyConstraint("series", *keys, name="pk_rollup_pair"),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_money"
+revision = "0024_money"
 down_revision = "0023_drawn_statistics"
 branch_labels = None
 depends_on = None
