@@ -46,10 +46,10 @@ class Ledger:
         """The rows of the customers who are looked at: by a list of their numbers, so that no other row is read."""
         return [*self.apart(owner), owner.in_(_numbers(self.every))] if self.every > 1 else []
 
-    def customers(self) -> list[ColumnElement[bool]]:
-        """The customers who are looked at, sought where there are none but those with indexes of their own."""
-        apart = self.apart(customer.c.id)
-        return [*apart, customer.c.id % literal_column(str(self.every)) == 0] if apart else self.whom(customer.c.id)
+    def among(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The same, sought among those with indexes of their own, where that is less than to look for each of them."""
+        apart = self.apart(owner)
+        return [*apart, owner % literal_column(str(self.every)) == 0] if apart else self.whom(owner)
 
     def apart(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """Who has indexes of their own, where all who are looked at do: said in the words of these indexes."""
@@ -174,7 +174,7 @@ def _buyers(ledger: Ledger) -> Statement:
     here = (*ledger.apart(purchase.c.customer_id), purchase.c.currency == ledger.currency)
     # Nearly everybody bought in this currency, of which there may be an index that is smaller than that of all.
     there = (customer.c.joined_at < start, or_(bought.where(*here).exists(), bought.exists()))
-    return select(customer.c.id).where(*ledger.customers(), *there)
+    return select(customer.c.id).where(*ledger.among(customer.c.id), *there)
 
 
 @lru_cache(maxsize=KEPT)
@@ -183,7 +183,7 @@ def _losses(ledger: Ledger) -> Statement:
     start, end = (bindparam(name, type_=UtcDateTime()) for name in ("start", "end"))
     away = or_(loss.c.recovered_at.is_(None), loss.c.recovered_at >= start)
     columns = (loss.c.customer_id, (loss.c.lost_at < start).label("before"))
-    return select(*columns).where(*ledger.whom(loss.c.customer_id), loss.c.lost_at < end, away)
+    return select(*columns).where(*ledger.among(loss.c.customer_id), loss.c.lost_at < end, away)
 
 
 def load_at_risk(tx: Tx, currency: str) -> Takings:

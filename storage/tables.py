@@ -164,7 +164,7 @@ class LossRow(Table, table=True):
             sqlite_where=text("recovered_at is null"),
             postgresql_where=text("recovered_at is null"),
         ),
-        _apart("loss", "customer_id", "lost_at", "recovered_at"),
+        _apart("loss", "lost_at", "recovered_at", "customer_id"),
     )
 
     id: int | None = _id()

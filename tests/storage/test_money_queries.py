@@ -191,7 +191,7 @@ def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
     assert helped.owners.tolist() == sorted(owners)
 
 
-OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_at", "ix_loss_customer_id")
+OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_at", "ix_loss_lost_at")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -14,7 +14,7 @@ OF_APART = "customer_id % 64 = 0"
 def upgrade() -> None:
     _create_index("customer", ["joined_at", "id"], "id % 64 = 0")
     _create_index("purchase", ["customer_id", "currency", "purchased_at", "amount_minor"], OF_APART)
-    _create_index("loss", ["customer_id", "lost_at", "recovered_at"], OF_APART)
+    _create_index("loss", ["lost_at", "recovered_at", "customer_id"], OF_APART)
     _create_index("ticket", ["customer_id", "solved_at", "currency", "cost_minor"], OF_APART)
 
 
