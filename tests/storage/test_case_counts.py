@@ -39,7 +39,7 @@ def counted(database: Database) -> CaseCounts:
 
 def test_cases_opened_in_the_period_are_listed_with_their_times(database: Database, clock: HandClock) -> None:
     add_case(database, 1, answered_at=START - 4 * DAY, reopened=1, source="survey", **RESOLVED)
-    add_case(database, 2, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7)
+    add_case(database, 2, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7, customer_id=2)
     add_case(database, 3, opened_at=START - 9 * DAY)
     opened_at = START - 5 * DAY
     first = OneCase(
@@ -50,7 +50,9 @@ def test_cases_opened_in_the_period_are_listed_with_their_times(database: Databa
         solve_due_at=START,
         reopened=1,
     )
-    second = OneCase(opened_at=opened_at, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7)
+    second = OneCase(
+        opened_at=opened_at, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7, customer_id=2
+    )
     found = counted(database)
     assert listed(found.opened) == listed(times([first, second]))
     assert found.totals == CaseTotals(opened=2, complaints=2, open=1, oldest_at=opened_at)
