@@ -14,6 +14,7 @@ from bot.charts.canvas import (
     SMALLEST,
     VERMILLION,
     Box,
+    name_steps,
     new_figure,
     new_panel,
     say,
@@ -55,7 +56,7 @@ def _draw_bars(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:
         bars = axes.bar([place + (side - 0.5) * BAR for place in places], counts, BAR, color=colour, label=label)
         if len(places) <= LEFT.width // 30:
             axes.bar_label(bars, [numbers.count(n) if n else "" for n in counts], padding=2, fontsize=SMALLEST)
-    axes.set_xticks(list(places), thin(picture.labels, LEFT.width / (len(picture.labels) + 1)), fontsize=SMALLEST)
+    name_steps(axes, dict(enumerate(thin(picture.labels, LEFT.width / (len(picture.labels) + 1)))))
     axes.set_yticks([])
     axes.set_ylim(0, 1.25 * max(*picture.opened, *picture.resolved))
     axes.legend(frameon=False, fontsize=BODY, loc="upper left", ncols=2)
