@@ -16,13 +16,12 @@ SUBPIXELS = 64  # of FreeType in a pixel
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text as an image, how far left of its origin that begins, and its extent, in pixels."""
+    """A line of text as an image, which begins `left` and `below` its origin in whole pixels, and its measures."""
 
     image: NDArray[np.uint8]
-    left: float
-    width: float
-    height: float
-    descent: float
+    left: int
+    below: int
+    measures: tuple[float, float, float]  # pixels of width, of height, and of height under the letters' ground
 
 
 class LineRenderer(RendererAgg):
@@ -37,8 +36,7 @@ class LineRenderer(RendererAgg):
 
     @override
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple[float, float, float]:
-        line = self._line(s, prop)
-        return line.width, line.height, line.descent
+        return self._line(s, prop).measures
 
     @override
     def draw_text(
@@ -53,9 +51,9 @@ class LineRenderer(RendererAgg):
         mtext: object = None,
     ) -> None:
         line, turn = self._line(s, prop), radians(angle)
-        left = x + line.left * cos(turn) + line.descent * sin(turn)
-        bottom = y - line.left * sin(turn) + line.descent * cos(turn)
-        self._renderer.draw_text_image(line.image, round(left), round(bottom) + 1, angle, gc)
+        left = x + line.left * cos(turn) + line.below * sin(turn)
+        bottom = y - line.left * sin(turn) + line.below * cos(turn)
+        self._renderer.draw_text_image(line.image, round(left), round(bottom), angle, gc)
 
     def _line(self, text: str, letters: FontProperties) -> Line:
         key = (text, letters.get_size_in_points(), letters.get_weight())
@@ -67,9 +65,11 @@ class LineRenderer(RendererAgg):
         font: FT2Font = self._prepare_font(letters)  # type: ignore[no-untyped-call]
         font.set_text(text, flags=LoadFlags.NO_HINTING)
         font.draw_glyphs_to_bitmap()
-        measures = (font.get_bitmap_offset()[0], *font.get_width_height(), font.get_descent())
-        left, width, height, descent = (measure / SUBPIXELS for measure in measures)
-        return Line(font.get_image(), left, width, height, descent)
+        image = font.get_image()
+        (left, _), (width, height), descent = font.get_bitmap_offset(), font.get_width_height(), font.get_descent()
+        above = (height - descent) // SUBPIXELS + 1
+        measures = (width / SUBPIXELS, height / SUBPIXELS, descent / SUBPIXELS)
+        return Line(image, left // SUBPIXELS, len(image) - above, measures)
 
 
 class Sheet(FigureCanvasAgg):
