@@ -1,11 +1,14 @@
 """The letters of pictures: each line drawn once as an image, and where matplotlib draws it letter by letter."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from PIL import Image
 
 from bot.charts import to_png
 from bot.charts.canvas import DPI, HEIGHT, WHOLE, WIDTH, new_figure, new_panel
@@ -19,9 +22,9 @@ def _ink(text: str, canvas: type[FigureCanvasAgg], angle: float) -> tuple[int, i
     """The first and the last row and column with ink."""
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI)
     figure.text(0.3137, 0.5171, text, fontsize=14, rotation=angle, va="center")
-    drawn = canvas(figure)
-    drawn.draw()
-    rows, columns = np.nonzero(np.asarray(drawn.buffer_rgba())[..., 0] < 160)
+    canvas(figure)
+    picture = Image.open(BytesIO(to_png(figure))).convert("L")
+    rows, columns = np.nonzero(np.asarray(picture) < 160)
     return rows.min(), rows.max(), columns.min(), columns.max()
 
 
