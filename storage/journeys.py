@@ -18,6 +18,7 @@ from storage.tables import customer, interaction, milestone, purchase, success_p
 class Journey:
     """When a customer joined, was first heard of and bought first."""
 
+    customer_id: int
     joined_at: datetime
     heard_at: datetime | None
     bought_at: datetime | None
@@ -73,10 +74,15 @@ def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
     bought = select(func.min(purchase.c.purchased_at)).where(
         purchase.c.customer_id == customer.c.id, purchase.c.amount_minor > 0
     )
-    columns = (customer.c.joined_at, heard.scalar_subquery().label("heard"), bought.scalar_subquery().label("bought"))
+    columns = (
+        customer.c.id,
+        customer.c.joined_at,
+        heard.scalar_subquery().label("heard"),
+        bought.scalar_subquery().label("bought"),
+    )
     joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
     statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
-    return [Journey(row.joined_at, row.heard, row.bought) for row in tx.execute(statement)]
+    return [Journey(*row) for row in tx.execute(statement)]
 
 
 def list_purchases(tx: Tx, ledger: Ledger) -> list[Bought]:

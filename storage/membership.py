@@ -1,4 +1,4 @@
-"""Customers as they come and go: counted once a day for everybody, and row by row for the days that are not counted.
+"""Customers as they come and go: counted ahead for everybody, and row by row for what is not counted yet.
 
 By segment they are counted row by row altogether: the segment is the customer's present one, so the past of it changes
 with every customer who moves.
@@ -61,7 +61,7 @@ def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
     inside = rollups.sum_pairs(tx, counted, periods, series=MEMBERS)
     which = (BOUGHT,) if _purchases_known(tx) else (BOUGHT, NEVER)
     found = {
-        each: sum(days.get((each, EVERYBODY), Counter())[LEFT + one] - inside[each][one] for one in which)
+        each: sum(days.get((each, EVERYBODY), Counter())[LEFT + one] - inside[each, EVERYBODY][one] for one in which)
         for each in periods
     }
     rests = {each: counted.rest(each) for each in periods}

@@ -37,7 +37,7 @@ from bot.domain.segments import Bands, Dimension
 from bot.domain.survey_funnels import SENT
 from bot.domain.touchpoints import Kind
 from storage import dimensions
-from storage.columns import UtcDateTime
+from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
 from storage.tables import answer, customer, loss, outbox, purchase, segmentation, standing, survey_run
 
@@ -66,16 +66,18 @@ def count_standing(tx: Tx, periods: Sequence[Period], *, by: Dimension | None = 
     return _count(tx, _standing(by), Kind.NPS, periods, by)
 
 
-def superseded() -> ColumnElement[bool]:
+def count_superseded(
+    tx: Tx, period: Period, *, before: datetime, by: Dimension | None = None
+) -> dict[Slice, Counter[int]]:
+    """NPS answers of a period by score that a later one of the same customer superseded before an instant."""
+    return _count(tx, _superseded(by), Kind.NPS, (period,), by, before=before)
+
+
+def superseded(before: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
     """Whether the customer has answered the same kind of survey since; of two at one instant, the later one."""
     later = tuple_(_later.c.answered_at, _later.c.run_id) > tuple_(answer.c.answered_at, answer.c.run_id)
     theirs = (_later.c.customer_id == answer.c.customer_id, unindexed(_later.c.kind) == answer.c.kind)
-    return exists().where(*theirs, later)
-
-
-def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
-    """A column of which SQLite, which has no statistics, does not think that its index would find fewer rows."""
-    return column.concat("")
+    return exists().where(*theirs, later, *(() if before is None else (_later.c.answered_at < before,)))
 
 
 @cache
@@ -86,6 +88,12 @@ def _given(by: Dimension | None) -> Select[Any]:
 @cache
 def _standing(by: Dimension | None) -> Select[Any]:
     return _by_score(_answers(by).where(~superseded()).subquery())
+
+
+@cache
+def _superseded(by: Dimension | None) -> Select[Any]:
+    before = superseded(bindparam("before", type_=UtcDateTime()))
+    return _by_score(_answers(by).where(before).subquery())
 
 
 @cache
@@ -112,12 +120,12 @@ def _by_score(relevant: Subquery) -> Select[Any]:
 
 
 def _count(
-    tx: Tx, statement: Select[Any], kind: Kind, periods: Sequence[Period], by: Dimension | None
+    tx: Tx, statement: Select[Any], kind: Kind, periods: Sequence[Period], by: Dimension | None, **facts: datetime
 ) -> dict[Slice, Counter[int]]:
     """A query for each period: of a join with the periods, PostgreSQL thinks that it finds a tenth of all answers."""
     found: dict[Slice, Counter[int]] = {}
     for period in periods:
-        for row in tx.execute(statement, {"kind": kind, "start": period.start, "end": period.end}):
+        for row in tx.execute(statement, facts | {"kind": kind, "start": period.start, "end": period.end}):
             for segment in dimensions.read(by, row.segment):
                 found.setdefault((period, segment), Counter())[row.score] += row.n
     return found
@@ -183,7 +191,10 @@ def count_members(
     statement = (
         select(*grouped, func.count().label("n"))
         .select_from(moments)
-        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
+        .join(
+            customer,
+            and_(unindexed(customer.c.joined_at) < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()),
+        )
         .group_by(*grouped)
     )
     return _counted(tx, statement, list(instants), by)

@@ -16,8 +16,8 @@ from bot.domain.periods import Period
 from bot.domain.reasons.classifier import Labelled
 from bot.domain.surveys import BANDS, Band, band
 from bot.domain.touchpoints import Kind
+from storage.columns import unindexed
 from storage.database import Tx
-from storage.raw_reports import unindexed
 from storage.tables import DRAWN, IN_TURN, UNSCORED, answer, customer, interaction, reason_theme
 
 PLACE = literal_column(IN_TURN, BigInteger())

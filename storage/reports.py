@@ -1,6 +1,6 @@
 """Counting for reports: answers, surveys sent, customers and losses, for many periods at once and by segment.
 
-What is over was counted once a day (`storage.rollups`); what is not, or has changed since, is counted row by row.
+What is over was counted ahead (`storage.rollups`); what is not, or has changed since, is counted row by row.
 The sum is what `storage.raw_reports` would say of everything, at every moment.
 """
 
@@ -10,10 +10,11 @@ from dataclasses import astuple, fields
 from datetime import datetime
 from functools import cache, partial
 
+from bot.domain.local_time import day_start
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period
 from bot.domain.reports import Funnel, Present, Slice
-from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, sent
+from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, first_month, part, sent
 from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
 from storage import membership, raw_reports, repeats, rollups
@@ -115,12 +116,12 @@ def _count(
     counted = rollups.load(tx, series, periods[0].timezone, now=now)
     helped = [each for each in periods if counted.helps(each)]
     rests = {each: counted.rest(each) for each in helped}
-    parts = list(dict.fromkeys(part for rest in rests.values() for part in rest))
+    uncounted = list(dict.fromkeys(rest for parts in rests.values() for rest in parts))
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if helped:
         found.update(rollups.sum_days(tx, series, counted, helped, by=by))
-    for (part, segment), slots in (raw(parts) if parts else {}).items():
-        for each in (period for period in helped if part in rests[period]):
+    for (rest, segment), slots in (raw(uncounted) if uncounted else {}).items():
+        for each in (period for period in helped if rest in rests[period]):
             found[each, segment].update(slots)
     others = [each for each in periods if each not in rests]
     return {each: kept for each, slots in found.items() if (kept := +slots)} | (
@@ -129,25 +130,37 @@ def _count(
 
 
 def _count_latest(tx: Tx, periods: Sequence[Period], by: Dimension | None, raw: Raw) -> dict[Slice, Counter[int]]:
-    """NPS answers by score, the latest of each customer in each period: all, less those superseded inside it.
-
-    By segment they are counted row by row: which answers of which days superseded which is kept for everybody only.
-    """
-    counted = rollups.load(tx, REPEATS, periods[0].timezone) if periods and by is None else NOTHING
-    helped = [each for each in periods if by is None and counted.helps(each)]
-    given = _count(tx, Kind.NPS, helped, None, partial(raw_reports.count_given, tx, Kind.NPS))
-    again = _count_repeats(tx, counted, helped)
-    found = {each: kept for each, scores in given.items() if (kept := scores - again[each[0]])}
+    """NPS answers by score, the latest of each customer in each period: all, less those superseded inside it."""
+    counted = rollups.load(tx, REPEATS, periods[0].timezone) if periods else NOTHING
+    helped = [each for each in periods if counted.helps(each)]
+    given = _count(tx, Kind.NPS, helped, by, partial(raw_reports.count_given, tx, Kind.NPS, by=by))
+    again = _count_repeats(tx, counted, helped, by)
+    found = {each: kept for each, scores in given.items() if (kept := scores - again[each])}
     others = [each for each in periods if each not in helped]
     return found | (raw(others) if others else {})
 
 
-def _count_repeats(tx: Tx, counted: Counted, periods: Sequence[Period]) -> dict[Period, Counter[int]]:
+def _count_repeats(
+    tx: Tx, counted: Counted, periods: Sequence[Period], by: Dimension | None
+) -> Mapping[Slice, Counter[int]]:
     """NPS answers of each period that were superseded in it, by score."""
-    found = {each: Counter[int]() for each in periods} | rollups.sum_pairs(tx, counted, periods)
+    found = rollups.sum_pairs(tx, counted, periods, by=by)
+    begun = {each: each.start if by is None else _count_edge(tx, each, by, found) for each in periods}
     rests = {each: counted.rest(each) for each in periods}
-    for part in dict.fromkeys(part for rest in rests.values() for part in rest):
-        superseded = repeats.list_in(tx, part)
-        for each in (period for period in periods if part in rests[period]):
-            found[each].update(one.score for one in superseded if one.answered_at >= each.start)
+    for rest in dict.fromkeys(rest for parts in rests.values() for rest in parts):
+        superseded = repeats.list_in(tx, rest, by=by)
+        for each in (period for period in periods if rest in rests[period]):
+            for one in superseded:
+                for segment in one.segments if one.answered_at >= begun[each] else ():
+                    found[each, segment][one.score] += 1
     return found
+
+
+def _count_edge(tx: Tx, period: Period, by: Dimension, found: dict[Slice, Counter[int]]) -> datetime:
+    """Add what was superseded of the days before the first whole month, row by row; returns when that begins."""
+    month = day_start(first_month(period), period.timezone)
+    if period.start < month:
+        edge = part(period.start, min(month, period.end), period.timezone)
+        for (_, segment), scores in raw_reports.count_superseded(tx, edge, before=period.end, by=by).items():
+            found[period, segment].update(scores)
+    return month

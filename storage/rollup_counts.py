@@ -1,15 +1,15 @@
-"""Counting one business day of a series, and keeping what was counted."""
+"""Counting a business day of a series, or some hours of one, and keeping what was counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import repeat
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Column,
-    Delete,
+    Executable,
     Select,
     Table,
     and_,
@@ -23,14 +23,26 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.calendar_units import Unit, first_of
 from bot.domain.local_time import local_date
-from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY
-from bot.domain.rollups import MEMBERS, REPEATS, STANDING, SURVEYS, TAKINGS, THEME, THEMES, UNSENT, reasons_of, sent
+from bot.domain.rollups import (
+    MEMBERS,
+    REPEATS,
+    STANDING,
+    SURVEYS,
+    TAKINGS,
+    THEME,
+    THEMES,
+    UNSENT,
+    Part,
+    reasons_of,
+    sent,
+)
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
 from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
-from storage.database import Tx
+from storage.database import Tx, for_each_dialect
 from storage.raw_reports import superseded, was_reminded
 from storage.rollups import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
@@ -42,18 +54,20 @@ SURVEYS_SENT = {sent(kind): kind for kind in SURVEYS}
 REASONS = {reasons_of(kind): kind for kind in SURVEYS}
 
 
-def count(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
-    """Count a business day anew, and forget what has changed before; returns how much there was to count."""
-    forget(tx, series, day)
+def count(tx: Tx, series: str, day: Part, *, now: datetime) -> int:
+    """Count a business day anew, as much of it as is counted; returns how much there was to count."""
+    forget_changes(tx, series, day.start, day.end)
+    for statement in _FORGET:
+        tx.execute(statement, {"series": series, "day": day.first_day})
     return add(tx, series, day, now=now)
 
 
-def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
-    """Count a business day of which nothing is kept; returns how much there was to count."""
+def add(tx: Tx, series: str, day: Part, *, now: datetime) -> int:
+    """Count a part of a business day that is not counted yet; returns how much there was to count."""
     if series == REPEATS:
-        began = [(each.answered_at, each.score) for each in repeats.list_in(tx, day)]
-        _save_pairs(tx, series, day, began)
-        return len(began)
+        told = repeats.tell(tx, day)
+        _save_pairs(tx, series, day, told)
+        return len(told)
     if series == MEMBERS:
         return _count_members(tx, day)
     if series == UNSENT:
@@ -69,7 +83,7 @@ def add(tx: Tx, series: str, day: Period, *, now: datetime) -> int:
     return len(told)
 
 
-def _count_members(tx: Tx, day: Period) -> int:
+def _count_members(tx: Tx, day: Part) -> int:
     found = membership.events(tx, day)
     if found.slots.total():
         _save(tx, MEMBERS, day, {NOBODYS: found.slots})
@@ -77,19 +91,19 @@ def _count_members(tx: Tx, day: Period) -> int:
     return found.slots.total()
 
 
-def _count_unsent(tx: Tx, day: Period) -> int:
+def _count_unsent(tx: Tx, day: Part) -> int:
     fates = survey_funnels.count_fates(tx, day)
     _save(tx, UNSENT, day, {(survey_funnels.FATE, fate): counts for fate, counts in fates.items()})
     return sum(counts.total() for counts in fates.values())
 
 
-def _count_takings(tx: Tx, day: Period) -> int:
+def _count_takings(tx: Tx, day: Part) -> int:
     found = takings.by_currency(tx, day)
     _save(tx, TAKINGS, day, {(takings.CURRENCY, currency): slots for currency, slots in found.items()})
     return sum(slots[takings.PURCHASES] for slots in found.values()) // takings.COUNTED_AT_ONCE
 
 
-def _count_reasons(tx: Tx, series: str, day: Period) -> int:
+def _count_reasons(tx: Tx, series: str, day: Part) -> int:
     together = reason_counts.tell(tx, REASONS[series], day)
     told = {(THEMES, named): scores for named, scores in together.items()}
     told |= {(THEME, named): scores for named, scores in reason_counts.by_theme(together).items()}
@@ -113,14 +127,13 @@ def first_after(tx: Tx, series: str, instant: datetime) -> datetime | None:
     return found
 
 
-def forget(tx: Tx, series: str, days: Period) -> None:
-    """Forget what was counted of business days, and what has changed of them since."""
-    within = {"start": days.start, "end": days.end, "first_day": days.first_day, "after": days.after}
-    for statement in _FORGET:
-        tx.execute(statement, {"series": series} | within)
+def forget_changes(tx: Tx, series: str, start: datetime, end: datetime) -> None:
+    """Forget what has changed of what was between two instants: it is counted as it is now."""
+    for statement in _FORGET_CHANGES:
+        tx.execute(statement, {"series": series, "start": start, "end": end})
 
 
-def _told(tx: Tx, series: str, day: Period, now: datetime) -> list[tuple[Sequence[Any], Sequence[int]]]:
+def _told(tx: Tx, series: str, day: Part, now: datetime) -> list[tuple[Sequence[Any], Sequence[int]]]:
     """Of each answer or survey of a day the columns of its segmentation, and the slots in which it counts."""
     width = len(TOLD)
     within = {"start": day.start, "end": day.end, "now": now}
@@ -136,21 +149,16 @@ def _told(tx: Tx, series: str, day: Period, now: datetime) -> list[tuple[Sequenc
     return [(columns, slots[steps]) for columns, steps in rows]
 
 
-def _mark_next_closing(tx: Tx, series: str, day: Period, now: datetime) -> None:
+def _mark_next_closing(tx: Tx, series: str, day: Part, now: datetime) -> None:
     """From when the first open survey closes by itself, what was counted is no longer so."""
     within = {"kind": SURVEYS_SENT[series], "start": day.start, "end": day.end, "now": now}
     if (since := tx.execute(_NEXT_CLOSING, within).scalar()) is not None:
         tx.execute(insert(rollup_mark).values(series=series, at=day.start, until=day.end, since=since))
 
 
-def _save(tx: Tx, series: str, day: Period, counts: Mapping[tuple[str, str], Counter[int]]) -> None:
+def _save(tx: Tx, series: str, day: Part, counts: Mapping[tuple[str, str], Counter[int]]) -> None:
     """Keep what was counted of a day in each slot, by dimension and segment."""
-    rows = [
-        {"series": series, "day": day.first_day, "dimension": dimension, "segment": segment} | _slots(here)
-        for (dimension, segment), here in counts.items()
-    ]
-    if rows:
-        tx.execute(insert(rollup), rows)
+    add_slots(tx, series, {(day.first_day, *named): here for named, here in counts.items()})
 
 
 def _count_slots(told: Sequence[tuple[Sequence[Any], Sequence[int]]]) -> dict[tuple[str, str], Counter[int]]:
@@ -173,21 +181,44 @@ def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
     return [NOBODYS, *((by, segment) for by, told in theirs for segment in dimensions.read(by, told))]
 
 
-def _save_pairs(tx: Tx, series: str, day: Period, began: Iterable[tuple[datetime, int]]) -> None:
-    """`began`: when what was followed up on this day had begun, and in which slot it counts."""
-    counts: dict[date, Counter[int]] = defaultdict(Counter)
-    for instant, slot in began:
-        counts[local_date(instant, day.timezone)][slot] += 1
+def _save_pairs(tx: Tx, series: str, day: Part, began: Sequence[Sequence[Any]]) -> None:
+    """`began`: when what was followed up on this day began, its slot, and the columns of its segmentation, if any."""
+    counts: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
+    instants, slots, *columns = zip(*began, strict=True) if began else ((), ())
+    days = [local_date(instant, day.timezone) for instant in instants]
+    months = [first_of(Unit.MONTH, first_day) for first_day in days]
+    for (first_day, slot), n in Counter(zip(days, slots, strict=True)).items():
+        counts[Unit.DAY, EVERYBODY, first_day, day.first_day, EVERYBODY][slot] += n
+    for by, column in ((None, repeat(EVERYBODY, len(days))), *zip(Dimension, columns, strict=False)):
+        for (month, segment, slot), n in Counter(zip(months, column, slots, strict=True)).items():
+            for name in dimensions.read(by, segment):
+                counts[Unit.MONTH, by or EVERYBODY, month, day.first_day, name][slot] += n
+    _add_rows(tx, rollup_pair, series, ("unit", "dimension", "first_day", "last_day", "segment"), counts)
+
+
+def add_slots(tx: Tx, series: str, counts: Mapping[tuple[date, str, str], Counter[int]]) -> None:
+    """Add to what is kept in each slot, by day, dimension and segment."""
+    _add_rows(tx, rollup, series, ("day", "dimension", "segment"), counts)
+
+
+def _add_rows(
+    tx: Tx, table: Table, series: str, names: Sequence[str], counts: Mapping[tuple[Any, ...], Counter[int]]
+) -> None:
     rows = [
-        {"series": series, "first_day": first_day, "last_day": day.first_day} | _slots(here)
-        for first_day, here in counts.items()
+        {"series": series}
+        | dict(zip(names, known, strict=True))
+        | {name: here[slot] for slot, name in enumerate(SLOTS)}
+        for known, here in counts.items()
     ]
     if rows:
-        tx.execute(insert(rollup_pair), rows)
+        tx.execute(_ADD[table][tx.dialect.name], rows)
 
 
-def _slots(counts: Counter[int]) -> dict[str, int]:
-    return {name: counts[slot] for slot, name in enumerate(SLOTS)}
+def _adding(table: Table, insert: Callable[[Any], Any]) -> Executable:
+    statement = insert(table)
+    sums = {slot: table.c[slot] + statement.excluded[slot] for slot in SLOTS}
+    adding: Executable = statement.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=sums)
+    return adding
 
 
 def _surveys() -> Select[Any]:
@@ -213,6 +244,7 @@ def _surveys() -> Select[Any]:
 
 
 # Built once: each is asked of every day of every series, and building took longer than answering.
+_ADD = {table: for_each_dialect(partial(_adding, table)) for table in (rollup, rollup_pair)}
 _start: BindParameter[datetime] = bindparam("start")
 _end: BindParameter[datetime] = bindparam("end")
 _kind: BindParameter[str] = bindparam("kind")
@@ -232,15 +264,12 @@ _FIRST_SENT = select(func.min(survey_run.c.sent_at)).where(survey_run.c.sent_at 
 _FIRST_ANSWERED = select(func.min(answer.c.answered_at)).where(answer.c.kind == _kind, answer.c.answered_at >= _start)
 
 
-def _forget(table: Table, at: Column[Any], *, first: str, after: str) -> Delete:
-    of_series = table.c.series == bindparam("series")
-    return delete(table).where(of_series, at >= bindparam(first), at < bindparam(after))
-
-
+_FORGET_CHANGES = tuple(
+    delete(table).where(table.c.series == bindparam("series"), table.c.at >= _start, table.c.at < _end)
+    for table in (rollup_mark, rollup_change)
+)
 _dimensions = rollup.c.dimension.in_((EVERYBODY, survey_funnels.FATE, takings.CURRENCY, *Dimension, THEME, THEMES))
 _FORGET = (
-    _forget(rollup_mark, rollup_mark.c.at, first="start", after="end"),
-    _forget(rollup_change, rollup_change.c.at, first="start", after="end"),
-    _forget(rollup_pair, rollup_pair.c.last_day, first="first_day", after="after"),
-    _forget(rollup, rollup.c.day, first="first_day", after="after").where(_dimensions),
+    delete(rollup).where(rollup.c.series == bindparam("series"), rollup.c.day == bindparam("day"), _dimensions),
+    delete(rollup_pair).where(rollup_pair.c.series == bindparam("series"), rollup_pair.c.last_day == bindparam("day")),
 )

@@ -1,35 +1,30 @@
 """How far each series is counted, and what has changed since."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, func, insert, or_, select, text, tuple_, update
 
-from bot.domain.local_time import day_start, local_date
-from storage.database import Tx, insert_for
-from storage.rollup_counts import TOLD, keys
-from storage.rollups import DIMENSIONS, SLOTS
+from bot.domain.local_time import local_date
+from storage.database import Tx
+from storage.rollup_counts import TOLD, add_slots, keys
+from storage.rollups import DIMENSIONS
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
-NOTHING_BEFORE = date(1970, 1, 1)
+NOTHING_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Days before `counted_until` are counted; since `marked_at`, a change of what was before `marked_before` marks."""
+    """What was before an instant is counted; since `marked_at`, a change of what was before `marked_before` marks."""
 
     timezone: str
     dimensions: str
-    counted_until: date
+    counted_before: datetime
     marked_before: datetime
     marked_at: datetime
-
-    @property
-    def counted_before(self) -> datetime:
-        """When the first day begins that is not counted."""
-        return day_start(self.counted_until, self.timezone)
 
     def fits(self, timezone: str) -> bool:
         """Whether it was counted in the days of this time zone, and by every dimension."""
@@ -84,7 +79,7 @@ def clear(tx: Tx, series: str, *, limit: int) -> int:
 def begin(tx: Tx, series: str, *, timezone: str, marked_before: datetime, now: datetime) -> None:
     """Count a series from its beginning, in the days of a time zone."""
     tx.execute(delete(rollup_state).where(rollup_state.c.series == series))
-    begun = {"timezone": timezone, "dimensions": DIMENSIONS, "counted_until": NOTHING_BEFORE}
+    begun = {"timezone": timezone, "dimensions": DIMENSIONS, "counted_before": NOTHING_BEFORE}
     tx.execute(insert(rollup_state).values(series=series, marked_before=marked_before, marked_at=now, **begun))
 
 
@@ -93,44 +88,26 @@ def mark_before(tx: Tx, series: str, instant: datetime, *, now: datetime) -> Non
     tx.execute(update(rollup_state).where(rollup_state.c.series == series).values(marked_before=instant, marked_at=now))
 
 
-def advance(tx: Tx, series: str, until: date) -> None:
-    """Every day before this one is counted."""
-    tx.execute(update(rollup_state).where(rollup_state.c.series == series).values(counted_until=until))
+def advance(tx: Tx, series: str, instant: datetime) -> None:
+    """Everything before the instant is counted."""
+    tx.execute(update(rollup_state).where(rollup_state.c.series == series).values(counted_before=instant))
 
 
 def fold(tx: Tx, series: str, progress: Progress, *, limit: int) -> int:
     """Add changes by so much to what was counted; returns how many there were."""
-    until = progress.counted_before
-    some = select(rollup_change.c.id).where(rollup_change.c.series == series, rollup_change.c.at < until).limit(limit)
+    counted = (rollup_change.c.series == series, rollup_change.c.at < progress.counted_before)
+    some = select(rollup_change.c.id).where(*counted).limit(limit)
     statement = (
         select(rollup_change, *TOLD)
         .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
         .where(rollup_change.c.id.in_(some))
     )
     rows = tx.execute(statement).all()
-    sums: Counter[tuple[date, str, str, int]] = Counter()
+    sums: dict[tuple[date, str, str], Counter[int]] = defaultdict(Counter)
     for row in rows:
         day = local_date(row.at, progress.timezone)
-        for dimension, segment in keys(row[-len(TOLD) :]):
-            sums[day, dimension, segment, row.slot] += row.change
-    _add(tx, series, sums)
+        for named in keys(row[-len(TOLD) :]):
+            sums[day, *named][row.slot] += row.change
+    add_slots(tx, series, sums)
     tx.execute(delete(rollup_change).where(rollup_change.c.id.in_([row.id for row in rows])))
     return len(rows)
-
-
-def _add(tx: Tx, series: str, sums: Counter[tuple[date, str, str, int]]) -> None:
-    for slot in {slot for *_, slot in sums}:
-        name = SLOTS[slot]
-        statement = insert_for(tx)(rollup)
-        added = statement.on_conflict_do_update(
-            index_elements=["series", "dimension", "day", "segment"],
-            set_={name: rollup.c[name] + statement.excluded[name]},
-        )
-        rows = [
-            {"series": series, "day": day, "dimension": dimension, "segment": segment}
-            | dict.fromkeys(SLOTS, 0)
-            | {name: n}
-            for (day, dimension, segment, changed), n in sums.items()
-            if changed == slot
-        ]
-        tx.execute(added, rows)

@@ -1,8 +1,8 @@
-"""What was counted once a day, and what has changed since: read for reports, and kept by the planner."""
+"""What was counted of each day, and what has changed since: read for reports, and kept by the planner."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, or_, select
 
+from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
-from bot.domain.rollups import NOTHING, REPEATS, Counted
+from bot.domain.rollups import NOTHING, REPEATS, Counted, first_month
 from bot.domain.segments import Dimension
 from storage import dimensions
-from storage.columns import UtcDateTime
+from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
 from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
 
@@ -31,12 +32,12 @@ DIMENSIONS = " ".join(Dimension)
 
 
 def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
-    """Which days of a series are counted as the time zone has them; `now` matters to surveys, which close."""
-    until = tx.execute(_UNTIL, {"series": series, "timezone": timezone}).scalar()
-    if until is None:
+    """What is counted of a series in the days of the time zone; `now` matters to surveys, which close."""
+    before = tx.execute(_BEFORE, {"series": series, "timezone": timezone}).scalar()
+    if before is None:
         return NOTHING
-    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "now": now})
-    return Counted(until, frozenset(local_date(at, timezone) for at in marks.scalars()))
+    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "before": before, "now": now})
+    return Counted(before, timezone, frozenset(local_date(at, timezone) for at in marks.scalars()))
 
 
 def sum_days(
@@ -44,7 +45,7 @@ def sum_days(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of each period, by slot."""
     found = _sum_rows(tx, series, counted, periods, by)
-    for at, slot, change, names in _list_changes(tx, series, counted, periods, by):
+    for at, slot, change, names in _list_changes(tx, series, counted, by):
         for period in (each for each in periods if at in each):
             for segment in names:
                 found[period, segment][slot] += change
@@ -119,12 +120,11 @@ def add_up(
 
 
 def _list_changes(
-    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
+    tx: Tx, series: str, counted: Counted, by: Dimension | None
 ) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
-    """What has changed on counted days since, as instant, slot, by how much, and segments."""
-    timezone = periods[0].timezone
+    """What has changed since of what is counted, as instant, slot, by how much, and segments."""
     for row in tx.execute(_changes(by), {"series": series}):
-        if local_date(row.at, timezone) in counted:
+        if row.at in counted:
             yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
@@ -139,11 +139,29 @@ def _changes(by: Dimension | None) -> Select[Any]:
 
 
 def sum_pairs(
-    tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS
-) -> dict[Period, Counter[int]]:
-    """What began in each period and was followed up on a counted day of it, by slot."""
-    asked = {each: _asked(series, counted, each) for each in periods}
-    return {each: Counter(_by_slot(tx.execute(_PAIRS, facts).one())) for each, facts in asked.items()}
+    tx: Tx, counted: Counted, periods: Sequence[Period], *, series: str = REPEATS, by: Dimension | None = None
+) -> dict[Slice, Counter[int]]:
+    """What began in each period and was followed up on a counted day of it, by slot.
+
+    By segment only what began in its whole months: of the days before them it is not kept.
+    """
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    for each in periods:
+        for unit, first_day, after in _units(each):
+            begun = {"unit": unit, "first_day": first_day, "begun_before": after, "dimension": by or EVERYBODY}
+            if by is None or unit is Unit.MONTH:
+                for segment, *sums in tx.execute(_PAIRS, _asked(series, counted, each) | begun):
+                    found[each, segment].update(_by_slot(sums))
+    return found
+
+
+def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
+    """The whole months of a period, and the days before them: a year has 12 such and at most 30, and not 365."""
+    month = first_month(period)
+    if period.first_day < month:
+        yield Unit.DAY, period.first_day, min(month, period.after)
+    if month < period.after:
+        yield Unit.MONTH, month, period.after
 
 
 def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
@@ -161,19 +179,19 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
 _SERIES: BindParameter[str] = bindparam("series")
-_UNTIL = select(rollup_state.c.counted_until).where(
+_BEFORE = select(rollup_state.c.counted_before).where(
     rollup_state.c.series == _SERIES,
     rollup_state.c.timezone == bindparam("timezone"),
     rollup_state.c.dimensions == DIMENSIONS,
 )
-_MARKS = select(rollup_mark.c.at).where(rollup_mark.c.series == _SERIES, rollup_mark.c.since.is_(None)).distinct()
-_DUE_MARKS = (
+_CHANGED = (
     select(rollup_mark.c.at)
-    .where(
-        rollup_mark.c.series == _SERIES,
-        or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime())),
-    )
+    .where(rollup_mark.c.series == _SERIES, rollup_mark.c.at < bindparam("before", type_=UtcDateTime()))
     .distinct()
+)
+_MARKS = _CHANGED.where(rollup_mark.c.since.is_(None))
+_DUE_MARKS = _CHANGED.where(
+    or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime()))
 )
 _OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
 _EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)
@@ -183,8 +201,15 @@ _SEGMENTS = (
     .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
     .group_by(rollup.c.segment)
 )
-_PAIRS = select(*_sums(rollup_pair)).where(
-    rollup_pair.c.series == _SERIES,
-    rollup_pair.c.first_day >= bindparam("first_day"),
-    _within(rollup_pair.c.last_day),
+_PAIRS = (
+    select(rollup_pair.c.segment, *_sums(rollup_pair))
+    .where(
+        rollup_pair.c.series == _SERIES,
+        rollup_pair.c.unit == bindparam("unit"),
+        rollup_pair.c.dimension == bindparam("dimension"),
+        rollup_pair.c.first_day >= bindparam("first_day"),
+        rollup_pair.c.first_day < bindparam("begun_before"),
+        _within(unindexed(rollup_pair.c.last_day)),
+    )
+    .group_by(rollup_pair.c.segment)
 )

@@ -104,7 +104,6 @@ class Amounts(Numbers):
     """How amounts of a currency are written: 1,2 Tr ₫ in Vietnamese, ₫1.2M in English."""
 
     currency: str = ""
-    ends: tuple[float, float] = (0.0, 1.0)
 
     def value(self, value: float) -> str:
         amount = value / 10 ** get_currency_precision(self.currency)
@@ -112,10 +111,6 @@ class Amounts(Numbers):
 
     def tick(self, value: float) -> str:
         return self.value(value)
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        return self.ends
 
 
 def amounts_chart(chart: AmountsChart) -> "Figure":

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from bot.domain.names import search_key
 from bot.domain.periods import canonical_period
-from bot.domain.report_pages import KINDS, OF_SURVEYS, PARENTS
+from bot.domain.report_pages import BROKEN_DOWN, KINDS, OF_SURVEYS, PARENTS
 from bot.domain.report_pages import Page as Page
 from bot.domain.reports import Metric
 from bot.domain.segments import Dimension as Dimension
@@ -231,7 +231,7 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
     page = found.get("page")
     by = found.get("by", Dimension.PLAN if page == Page.SEGMENTS else None)
     metric = found.get("metric", Metric.NPS if page == Page.TREND or (by and page in (None, Page.SEGMENTS)) else None)
-    _check_fit(page, found.get("metric"), by, said)
+    _check_fit(page, found.get("metric"), said)
     own = None if page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS) else page
     return ReportRequest(
         metric=Metric(metric) if metric else None,
@@ -243,12 +243,11 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
     )
 
 
-def _check_fit(page: str | None, metric: str | None, found_by: str | None, said: Mapping[str, str]) -> None:
-    """Refuses what the page would pass over in silence; cases are known by whose customer they are, and by no more."""
-    broken_down = page in (None, Page.SEGMENTS)
-    measured = broken_down or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
-    by_owner = page == Page.CASES and found_by == Dimension.CSM
-    for slot, known in (("by", broken_down or by_owner), ("metric", measured)):
+def _check_fit(page: str | None, metric: str | None, said: Mapping[str, str]) -> None:
+    """Refuses what the page would pass over in silence."""
+    of_metric = page in (None, Page.SEGMENTS)
+    measured = of_metric or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
+    for slot, known in (("by", of_metric or page in BROKEN_DOWN), ("metric", measured)):
         if slot in said and not known:
             raise ReportRequestError("beside", said[slot])
 

@@ -31,7 +31,7 @@ def tabs(request: ReportRequest) -> Keyboard:
 def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
     if asked.page is None:
         yield tuple(_button(asked, metric, replace(asked, metric=metric)) for metric in Metric)
-    if asked.tab is Page.SEGMENTS:
+    if asked.by is not None:
         yield from _rows([_button(asked, by, replace(asked, by=by)) for by in Dimension], CHOICES_A_ROW)
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]

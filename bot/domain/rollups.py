@@ -1,9 +1,12 @@
-"""What is counted once a day for the reports, and which days of a period must still be counted row by row."""
+"""What is counted ahead of the reports, day by day, and what of a period must still be counted row by row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
 
+from bot.domain.calendar_units import LENGTHS, first_of
+from bot.domain.local_time import day_start, local_date, next_day_start
 from bot.domain.periods import ONE_DAY, Label, Period, Unit
 from bot.domain.touchpoints import Kind
 
@@ -39,34 +42,79 @@ def reasons_of(kind: Kind) -> str:
 SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS), TAKINGS)
 
 
+BY_THE_HOUR = frozenset(SERIES) - {UNSENT, TAKINGS}
+"""Series of which today is counted too, hour by hour: what happened in an hour that is over seldom changes again."""
+
+
+@dataclass(frozen=True)
+class Part(Period):
+    """Some of a period: whole days, but for the first and the last one, of which it may be some hours."""
+
+    start: datetime = field(kw_only=True)
+    end: datetime = field(kw_only=True)
+
+
+def part(start: datetime, end: datetime, timezone: str) -> Part:
+    """From an instant to another, and the business days that they lie on."""
+    after = next_day_start(end - end.resolution, timezone)
+    days = (local_date(start, timezone), local_date(after, timezone))
+    return Part(*days, timezone, Label.PART, Unit.DAY, start=start, end=end)
+
+
+def first_month(period: Period) -> date:
+    """When the first whole month of the calendar begins that is not before a period; it may be after all of it."""
+    return first_of(Unit.MONTH, period.first_day - ONE_DAY) + LENGTHS[Unit.MONTH]
+
+
+def day_part(instant: datetime, since: datetime, until: datetime, timezone: str) -> Part:
+    """Of the business day of an instant what is neither before one instant nor after another."""
+    start = day_start(local_date(instant, timezone), timezone)
+    return part(max(start, since), min(next_day_start(instant, timezone), until), timezone)
+
+
 @dataclass(frozen=True)
 class Counted:
-    """Which business days of a series are counted: those before `until`, but for those that have changed since."""
+    """What is counted of a series: what was before an instant, but for the business days that have changed since.
 
-    until: date = date.min
+    The day of the instant is counted in part. Where it has changed, none of it is.
+    """
+
+    told_before: datetime
+    timezone: str = "UTC"
     changed: frozenset[date] = frozenset()
 
-    def __contains__(self, day: date) -> bool:
-        return day < self.until and day not in self.changed
+    @cached_property
+    def before(self) -> datetime:
+        """Before when everything is counted but what has changed, none of it on the day of this instant."""
+        day = local_date(self.told_before, self.timezone)
+        return day_start(day, self.timezone) if day in self.changed else self.told_before
 
-    def rest(self, period: Period) -> list[Period]:
-        """The parts of a period that are not counted: the days that changed, and what comes after all that is."""
+    @cached_property
+    def until(self) -> date:
+        """The day after the last one of which anything is counted."""
+        return local_date(next_day_start(self.before - self.before.resolution, self.timezone), self.timezone)
+
+    def __contains__(self, instant: datetime) -> bool:
+        return instant < self.before and local_date(instant, self.timezone) not in self.changed
+
+    def rest(self, period: Period) -> list[Part]:
+        """The parts of a period that are not counted: the days that changed, the next hours, and what comes after.
+
+        The hours are apart, since all periods that are not over share them.
+        """
         changed = sorted(day for day in self.changed if period.first_day <= day < min(period.after, self.until))
-        parts = [_part(period, day, day + ONE_DAY) for day in changed]
-        if self.until < period.after:
-            parts.append(_part(period, max(period.first_day, self.until), period.after))
-        return parts
+        edges = [(day_start(day, self.timezone), day_start(day + ONE_DAY, self.timezone)) for day in changed]
+        dawn = next_day_start(self.before, self.timezone)
+        edges += [(self.before, dawn), (dawn, max(dawn, period.end))]
+        within = ((max(start, period.start), min(end, period.end)) for start, end in edges)
+        return [part(start, end, self.timezone) for start, end in within if start < end]
 
     def helps(self, period: Period) -> bool:
         """Whether enough of a period is counted to begin with that, rather than to count all of it."""
         return sum((part.after - part.first_day).days for part in self.rest(period)) <= LONGEST_REST
 
 
-NOTHING = Counted()
-
-
-def _part(period: Period, first_day: date, after: date) -> Period:
-    return Period(first_day, after, period.timezone, Label.PART, Unit.DAY)
+NOTHING = Counted(datetime(1, 1, 2, tzinfo=UTC))
 
 
 Stay = tuple[datetime, datetime | None]

@@ -1,6 +1,6 @@
 """How it goes with customers: prices at renewal, the way to the first purchase, and whether tasks are done on time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import storage.contracts
@@ -9,6 +9,7 @@ import storage.money
 from bot.domain.contracts import renewals
 from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Estimate, comparable, judge
 from bot.domain.metrics.prices import PriceIncrease, Renewal, price_increase
@@ -127,6 +128,44 @@ def tasks(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         page=Page.TASKS, period=period, spans=spans(period, now=now), currency=rules.currency, language=language
     )
     return money_report(facts, figures, RowsPicture(figures), {"due": len(due), "waiting": len(found) - len(due)})
+
+
+def prices_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """By how much prices rose where contracts were renewed, and of how many."""
+    pair = spans(period, now=now)
+    renewed = _renewals(tx, rules, pair.now.first_day, pair.now.after)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        found = price_increase([one for one in renewed if one.customer_id in customers], ())
+        return [share_figure("price_increase", found.increase), share_figure("price_raised", found.raised_share)]
+
+    return Measured({one.customer_id for one in renewed}, figures)
+
+
+def journey_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share of those who joined in the period bought soon."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    spells = {one.customer_id: _spell(one, now) for one in storage.journeys.list_journeys(tx, ledger, pair.now)}
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = [spells[whom] for whom in sorted(customers)]
+        return [_converted(theirs, days) for days in MARKS]
+
+    return Measured(spells.keys(), figures, every=ledger.every)
+
+
+def tasks_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Milestones that were due in the period: reached on time, and reached at all."""
+    due = [one for one in storage.journeys.list_milestones(tx, period) if one.due_at <= now]
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = [one for one in due if one.customer_id in customers]
+        return [
+            _tasks("tasks_on_time", theirs, _is_on_time),
+            _tasks("tasks_done", theirs, lambda one: one.done_at is not None),
+        ]
+
+    return Measured({one.customer_id for one in due}, figures)
 
 
 def _is_on_time(one: Milestone) -> bool:

@@ -12,6 +12,7 @@ import storage.response_outcomes
 import storage.staff
 import storage.survey_history
 from bot.domain import breakdowns, case_pages, case_reports, report_messages, report_pages, reports
+from bot.domain.measured import Measured
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
@@ -137,12 +138,13 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
 def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: Language) -> Report:
     """One metric in the period, its change, and how many of those asked have answered."""
     pair = (period, before := previous(period))
-    counts = _count(tx, metric, _with_trend(pair, metric, now=now), now=now)
+    periods, rated = _with_trend(pair, metric, now=now), metric is Metric.RESPONSE_RATE
+    funnels = _count_funnels(tx, metric, periods if rated else (period,), now=now)
+    counts = _asked(funnels) if rated else _count(tx, metric, periods, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
     line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
-    funnels = _count_funnels(tx, metric, (period,), now=now)[period]
-    responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels))
-    picture = _picture(metric, _trend(tx, metric, period, counts, now=now), here, funnels)
+    responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels[period]))
+    picture = _picture(metric, _trend(tx, metric, period, counts, now=now), here, funnels[period])
     left_out = storage.reports.count_present(tx, pair)[period.start].never_bought if metric is Metric.CHURN else 0
     return report_messages.metric_report(
         line,
@@ -200,6 +202,13 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         solve_within=rules.cases.solve_within / case_reports.HOUR,
     )
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
+
+
+def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """How soon the cases of customers were over and answered."""
+    counts = storage.case_reports.count(tx, period)
+    figures = case_reports.figures_of(counts.opened, rules, now=now)
+    return Measured(set(counts.opened.customer_id), figures, every=counts.every)
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:
@@ -265,6 +274,10 @@ def _count(
 
 def _scored(kind: Kind, given: Mapping[Slice, Mapping[int, int]]) -> Mapping[Slice, PeriodCounts]:
     return defaultdict(PeriodCounts, {each: reports.surveyed({kind: scores}, {}) for each, scores in given.items()})
+
+
+def _asked(funnels: Mapping[Period, Funnels]) -> Mapping[Slice, PeriodCounts]:
+    return defaultdict(PeriodCounts, {(each, EVERYBODY): reports.surveyed({}, here) for each, here in funnels.items()})
 
 
 def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:

@@ -1,19 +1,18 @@
-"""What reports count is counted once a day, ahead of them."""
+"""What reports count is counted ahead of them, when an hour or a day is over."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import storage.rollup_counts
 import storage.rollup_progress
 from bot.domain.local_time import day_start, local_date
-from bot.domain.periods import ONE_DAY, Label, Period, Unit
 from bot.domain.planning import CHUNK
-from bot.domain.rollups import SERIES
+from bot.domain.rollups import BY_THE_HOUR, SERIES, day_part
 from bot.domain.rules import Rules
 from storage.database import Tx
-from storage.rollup_progress import Overview, Progress
+from storage.rollup_progress import NOTHING_BEFORE, Overview, Progress
 
 SETTLED_AFTER = timedelta(minutes=10)
-"""So long a day is left alone after changes of it leave marks: no transaction that saw it unmarked is still open."""
+"""So long an hour is left alone after changes of it leave marks: no transaction that saw it unmarked is still open."""
 
 ROWS_COUNTED = 400
 """A chunk of days ends with the one that reaches so many answers or surveys."""
@@ -23,7 +22,7 @@ LEAST_A_DAY = 20
 
 
 def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Count business days that have changed, and the next ones that are over, of every series.
+    """Count business days that have changed, and what is over and not yet counted, of every series.
 
     A little at a time, since a tap must not wait for it.
     """
@@ -38,47 +37,51 @@ def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _count_next(tx: Tx, series: str, overview: Overview, *, now: datetime, rules: Rules) -> int:
     """How much there was to do, if only a little of it was done; 0 when nothing is left."""
-    today = day_start(local_date(now, rules.timezone), rules.timezone)
+    over = _over(series, now, rules.timezone)
     progress = overview.progress.get(series)
     if progress is None or not progress.fits(rules.timezone):
         forgotten = storage.rollup_progress.clear(tx, series, limit=ROWS_FORGOTTEN)
         if not forgotten:
-            storage.rollup_progress.begin(tx, series, timezone=rules.timezone, marked_before=today, now=now)
+            storage.rollup_progress.begin(tx, series, timezone=rules.timezone, marked_before=over, now=now)
         return forgotten or 1
-    if progress.marked_before < today:
-        storage.rollup_progress.mark_before(tx, series, today, now=now)
+    if progress.counted_before == progress.marked_before < over:
+        storage.rollup_progress.mark_before(tx, series, over, now=now)
         return 1
     changed = overview.changed.get(series)
     if changed is not None and changed < progress.counted_before:
-        return 1 + _count_day(tx, series, changed, progress.timezone, now=now)
+        return 1 + _count_again(tx, series, changed, progress, now=now)
     if series in overview.adjusted and (folded := storage.rollup_progress.fold(tx, series, progress, limit=CHUNK)):
         return folded
     return _count_new(tx, series, progress, now=now) if now >= progress.marked_at + SETTLED_AFTER else 0
 
 
+def _over(series: str, now: datetime, timezone: str) -> datetime:
+    """Before when a series may be counted: the hours that are over, or the days."""
+    if series in BY_THE_HOUR:
+        return now.replace(minute=0, second=0, microsecond=0)
+    return day_start(local_date(now, timezone), timezone)
+
+
 def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
     """The next days on which anything happened, as many as make a chunk; those between need no counting."""
-    end = local_date(progress.marked_before, progress.timezone)
-    until, counted = progress.counted_until, 0
-    if until < end:
-        storage.rollup_counts.forget(tx, series, _days(until, end, progress.timezone))
-    while until < end and counted < ROWS_COUNTED:
-        at = storage.rollup_counts.first_after(tx, series, day_start(until, progress.timezone))
-        if at is None or at >= progress.marked_before:
-            until = end
+    before, end, timezone = progress.counted_before, progress.marked_before, progress.timezone
+    counted = 0
+    if before < end:
+        storage.rollup_counts.forget_changes(tx, series, before, end)
+    while before < end and counted < ROWS_COUNTED:
+        at = storage.rollup_counts.first_after(tx, series, before)
+        if at is None or at >= end:
+            before = end
         else:
-            until = local_date(at, progress.timezone) + ONE_DAY
-            day = _days(until - ONE_DAY, until, progress.timezone)
-            counted += max(LEAST_A_DAY, storage.rollup_counts.add(tx, series, day, now=now))
-    if until > progress.counted_until:
-        storage.rollup_progress.advance(tx, series, until)
-    return counted + (until > progress.counted_until)
+            part = day_part(at, before, end, timezone)
+            before = part.end
+            counted += max(LEAST_A_DAY, storage.rollup_counts.add(tx, series, part, now=now))
+    if before > progress.counted_before:
+        storage.rollup_progress.advance(tx, series, before)
+    return counted + (before > progress.counted_before)
 
 
-def _count_day(tx: Tx, series: str, instant: datetime, timezone: str, *, now: datetime) -> int:
-    first_day = local_date(instant, timezone)
-    return storage.rollup_counts.count(tx, series, _days(first_day, first_day + ONE_DAY, timezone), now=now)
-
-
-def _days(first_day: date, after: date, timezone: str) -> Period:
-    return Period(first_day, after, timezone, Label.PART, Unit.DAY)
+def _count_again(tx: Tx, series: str, changed: datetime, progress: Progress, *, now: datetime) -> int:
+    """The day of a change, as much of it as is counted."""
+    part = day_part(changed, NOTHING_BEFORE, progress.counted_before, progress.timezone)
+    return storage.rollup_counts.count(tx, series, part, now=now)

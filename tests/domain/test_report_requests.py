@@ -67,6 +67,10 @@ from bot.domain.reports import Metric
         ),
         ("q3 nps 2025", ReportRequest(Metric.NPS, "q3 2025")),
         ("2025 nps q3", ReportRequest(Metric.NPS, "q3 2025")),
+        ("health year", ReportRequest(page=Page.HEALTH, period="this year")),
+        ("tháng nps theo gói", ReportRequest(Metric.NPS, "this month", Dimension.PLAN)),
+        ("q3 nps year", ReportRequest(Metric.NPS, "q3 y0")),
+        ("nps năm 2025", ReportRequest(Metric.NPS, "2025")),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:

@@ -1,42 +1,69 @@
-"""Which days need not be counted again, and the times that a customer was one."""
+"""What need not be counted again, and the times that a customer was one."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit
-from bot.domain.rollups import LONGEST_REST, NOTHING, Counted, stays
+from bot.domain.rollups import LONGEST_REST, NOTHING, Counted, day_part, first_month, stays
 
 MONDAY = date(2026, 11, 16)
+ZONE = "Asia/Ho_Chi_Minh"
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
 def _period(first_day: date, days: int) -> Period:
-    return Period(first_day, first_day + days * DAY, "Asia/Ho_Chi_Minh", Label.ROLLING, Unit.DAY, days)
+    return Period(first_day, first_day + days * DAY, ZONE, Label.ROLLING, Unit.DAY, days)
 
 
 @given(
-    until=st.integers(-3, 12).map(lambda off: MONDAY + off * DAY),
+    before=st.integers(-30, 24 * 12).map(lambda hours: day_start(MONDAY, ZONE) + hours * HOUR),
     changed=st.frozensets(st.integers(-3, 12).map(lambda off: MONDAY + off * DAY)),
     days=st.integers(1, 10),
 )
-def test_every_day_of_a_period_is_either_counted_or_in_its_rest(
-    until: date, changed: frozenset[date], days: int
+def test_every_hour_of_a_period_is_either_counted_or_once_in_its_rest(
+    before: datetime, changed: frozenset[date], days: int
 ) -> None:
-    counted, period = Counted(until, changed), _period(MONDAY, days)
-    rest = [
-        part.first_day + off * DAY for part in counted.rest(period) for off in range((part.after - part.first_day).days)
-    ]
-    every_day = [MONDAY + off * DAY for off in range(days)]
-    assert rest == [day for day in every_day if day not in counted]
+    counted, period = Counted(before, ZONE, changed), _period(MONDAY, days)
+    rest = counted.rest(period)
+    for hours in range(-3, 24 * days + 3):
+        at = period.start + hours * HOUR
+        assert sum(at in part for part in rest) == (at in period and at not in counted)
+    for part in rest:
+        assert part.first_day == local_date(part.start, ZONE)
+        assert part.last_day == local_date(part.end - timedelta.resolution, ZONE)
+
+
+def test_of_the_last_day_some_is_counted_unless_it_has_changed() -> None:
+    noon = day_start(MONDAY, ZONE) + 12 * HOUR
+    assert Counted(noon, ZONE).until == MONDAY + DAY
+    assert Counted(noon - 12 * HOUR, ZONE).until == MONDAY
+    assert Counted(noon, ZONE, frozenset({MONDAY})).until == MONDAY
 
 
 def test_what_is_counted_helps_unless_most_of_the_period_is_not() -> None:
-    assert Counted(MONDAY).helps(_period(MONDAY - 300 * DAY, 300 + LONGEST_REST))
-    assert not Counted(MONDAY).helps(_period(MONDAY - 300 * DAY, 301 + LONGEST_REST))
+    counted = Counted(day_start(MONDAY, ZONE), ZONE)
+    assert counted.helps(_period(MONDAY - 300 * DAY, 300 + LONGEST_REST))
+    assert not counted.helps(_period(MONDAY - 300 * DAY, 301 + LONGEST_REST))
     assert not NOTHING.helps(_period(MONDAY, LONGEST_REST + 1))
+
+
+def test_a_part_of_a_day_goes_no_further_than_the_day() -> None:
+    start, noon = day_start(MONDAY, ZONE), day_start(MONDAY, ZONE) + 12 * HOUR
+    whole = day_part(noon, start - DAY, start + 2 * DAY, ZONE)
+    assert (whole.first_day, whole.after, whole.start, whole.end) == (MONDAY, MONDAY + DAY, start, start + DAY)
+    some = day_part(noon, noon - HOUR, noon + HOUR, ZONE)
+    assert (some.first_day, some.after, some.start, some.end) == (MONDAY, MONDAY + DAY, noon - HOUR, noon + HOUR)
+
+
+def test_the_first_whole_month_begins_with_the_period_or_after_its_first_days() -> None:
+    assert first_month(_period(date(2026, 11, 1), 10)) == date(2026, 11, 1)
+    assert first_month(_period(date(2026, 11, 2), 10)) == date(2026, 12, 1)
+    assert first_month(_period(date(2026, 12, 31), 1)) == date(2027, 1, 1)
 
 
 def test_a_customer_who_was_never_lost_has_one_stay_that_goes_on() -> None:

@@ -13,7 +13,19 @@ from bot.domain.segments import Segmentation
 from storage.database import connect
 from storage.migrate import UnknownRevisionError, current, head, migrate
 from storage.phones import ends_like
-from storage.tables import answer, customer, health, health_day, loss, metadata, ownership, segmentation, survey_run
+from storage.tables import (
+    answer,
+    customer,
+    health,
+    health_day,
+    loss,
+    metadata,
+    ownership,
+    rollup_pair,
+    rollup_state,
+    segmentation,
+    survey_run,
+)
 
 BUYER = """
     INSERT INTO customer
@@ -214,3 +226,36 @@ def test_the_day_on_which_counting_of_health_begins_is_left_out_and_who_is_lost_
     with connect(blank_url) as connection:
         assert connection.execute(select(health_day)).all() == [(date(2026, 11, 20), "left_out")]
         assert connection.execute(select(health.c.is_lost, health.c.moved)).all() == [(False, -30), (True, -30)]
+
+
+STATE = """
+INSERT INTO rollup_state (series, timezone, dimensions, counted_until, marked_before, marked_at)
+VALUES (:series, 'Asia/Ho_Chi_Minh', '', '2026-11-20', '2026-11-19 17:00:00', '2026-11-20 03:00:00')
+"""
+PAIR = """
+INSERT INTO rollup_pair VALUES (:series, :first_day, '2026-11-09', :n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+"""
+
+
+def test_what_was_counted_to_a_day_is_counted_to_its_beginning_and_by_the_month_it_began_too(blank_url: str) -> None:
+    migrate(blank_url, "0021_money_speed")
+    with connect(blank_url) as connection:
+        for series in ("members", "repeats"):
+            connection.execute(text(STATE), {"series": series})
+            for n, first_day in enumerate(("2026-10-02", "2026-10-31", "2026-11-01"), start=1):
+                connection.execute(text(PAIR), {"series": series, "first_day": first_day, "n": n})
+        connection.commit()
+
+    migrate(blank_url)
+
+    pairs = select(rollup_pair.c.unit, rollup_pair.c.first_day, rollup_pair.c.n0).order_by("unit", "first_day")
+    states = select(rollup_state.c.series, rollup_state.c.counted_before)
+    with connect(blank_url) as connection:
+        assert connection.execute(states).all() == [("members", datetime(2026, 11, 19, 17, tzinfo=UTC))]
+        assert connection.execute(pairs).all() == [
+            ("day", date(2026, 10, 2), 1),
+            ("day", date(2026, 10, 31), 2),
+            ("day", date(2026, 11, 1), 3),
+            ("month", date(2026, 10, 1), 3),
+            ("month", date(2026, 11, 1), 3),
+        ]

@@ -1,4 +1,4 @@
-"""What is counted once a day says at every moment what counting every row says, on both databases."""
+"""What is counted ahead says at every moment what counting every row says, on both databases."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,11 +27,12 @@ from tests.reason_stage import count_reasons
 ZONES = ("Asia/Ho_Chi_Minh", "Asia/Kolkata")
 SURVEYS = (Kind.NPS, Kind.CES)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 LATER = timedelta(minutes=11)
 CUSTOMERS = 3
 SHOWN = ("price", "staff")
 
-hours = st.integers(-24 * 20, 0).map(lambda off: START + timedelta(hours=off))
+hours = (st.integers(-24 * 20, 0) | st.integers(-24, 0)).map(lambda off: START + timedelta(hours=off))
 asked = st.builds(
     lambda sent_at, wait, rest: Asked(sent_at=sent_at, answered_at=min(START, sent_at + wait), **rest),
     hours,
@@ -170,7 +171,7 @@ places = st.lists(st.integers(1, 8), min_size=1, max_size=3)
     history=st.lists(asked, min_size=4, max_size=8),
     changed=st.lists(st.tuples(changes | memberships | named, places), max_size=8),
     since=st.lists(st.tuples(changes | memberships | named, places), max_size=3),
-    then=st.tuples(st.sampled_from([timedelta(), LATER, DAY, 3 * DAY]), st.permutations(ZONES), st.booleans()),
+    then=st.tuples(st.sampled_from([timedelta(), LATER, 3 * HOUR, 3 * DAY]), st.permutations(ZONES), st.booleans()),
 )
 def test_a_report_says_what_counting_every_row_says(
     database: Database,
@@ -251,3 +252,24 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
     assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
     assert reports.count_lost(tx, periods) == raw_reports.count_lost(tx, periods)
     assert reports.count_present(tx, periods) == raw_reports.count_present(tx, periods)
+
+
+def test_of_a_span_that_is_past_the_last_answer_counts_in_the_plan_that_it_was_given_in(database: Database) -> None:
+    """Superseded are the one before the first whole month, and those of silver in it; the last is after the span."""
+    add_customer(database, id=1)
+    days = [(20, 1, "gold"), (36, 2, "silver"), (40, 3, "silver"), (44, 4, "gold"), (49, 5, "gold")]
+    first = START - 50 * DAY
+    given = [
+        Asked(customer_id=1, sent_at=first + n * DAY, score=score, segment=plan, kind=Kind.NPS)
+        for n, score, plan in days
+    ]
+    remember(database, given)
+    _count(database, START, "Asia/Ho_Chi_Minh")
+
+    def count(tx: Tx, *, now: datetime) -> dict[str, dict[int, int]]:
+        period = parse_period("15/10 - 17/11", now=now, timezone="Asia/Ho_Chi_Minh")
+        found = reports.count_scores(tx, Kind.NPS, [period], by=Dimension.PLAN)
+        assert found == raw_reports.count_scores(tx, Kind.NPS, [period], by=Dimension.PLAN)
+        return {segment: dict(scores) for (_, segment), scores in found.items()}
+
+    assert database.read_now(count) == {"gold": {4: 1}}

@@ -51,7 +51,7 @@ PLAIN = {
     "rollup": {"series", "dimension", "segment"},
     "rollup_change": {"series"},
     "rollup_mark": {"series"},
-    "rollup_pair": {"series"},
+    "rollup_pair": {"series", "unit", "dimension", "segment"},
     "rollup_state": {"series", "timezone", "dimensions"},
     "segmentation": {"digest", "plan", "value", "csm_id", "age", "location", "title", "channel", "rfm", "tags"},
     "standing": {"currency", "rfm"},
