@@ -26,19 +26,19 @@ class Draw:
 
     def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The rows of the customers who are looked at, by a column with their numbers."""
-        return [owner.in_(_numbers(self.every))] if self.every > 1 else []
+        return [owner.in_(numbers(self.every))] if self.every > 1 else []
 
 
 EVERYBODY = Draw()
 
 
 def draw(tx: Tx, *, most: int = MOST) -> Draw:
-    """Two thirds of so many customers up to so many, or all where there are no more than twice as many."""
+    """So many customers, or down to two thirds as many, or all where there are no more than twice as many."""
     highest = tx.execute(select(func.max(customer.c.id))).scalar() or 0
     return Draw(-(-highest // most)) if highest > 2 * most else EVERYBODY
 
 
-def _numbers(every: int) -> Select[Any]:
+def numbers(every: int) -> Select[Any]:
     """A number of each run of so many: Knuth's hash of the place of the run times the next place."""
     highest = select(func.max(customer.c.id)).scalar_subquery()
     step, first = literal(every, BigInteger()), select(literal(0, BigInteger()).label("place"))
