@@ -1,8 +1,8 @@
-"""A stable sample of customers, for pages that look at each of them: of a large business some say enough of all.
+"""A stable sample of customers or other rows, for pages that look at each: of a large business some say enough of all.
 
 One is drawn of every so many who follow each other by number. Which one, a hash of their place says: a fixed distance
 would meet the same few again and again wherever customers are dealt out in turn, as they are among staff. Numbers are
-made and then looked up, so that of nobody else a row is read.
+made and then looked up, so that no other row is read.
 """
 
 from dataclasses import dataclass
@@ -14,33 +14,30 @@ from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from storage.database import Tx
 from storage.tables import customer
 
-MOST = 10_000
-"""About so many customers are looked at one by one, where there are more than twice as many."""
-
 
 @dataclass(frozen=True)
 class Draw:
-    """Who is looked at: one of every so many customers; of one each, all."""
+    """Which rows of a table are looked at: one of every so many; of one each, all."""
 
     every: int = 1
 
-    def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """The rows of the customers who are looked at, by a column with their numbers."""
-        return [owner.in_(numbers(self.every))] if self.every > 1 else []
+    def whom(self, owner: ColumnElement[Any], of: ColumnElement[Any] = customer.c.id) -> list[ColumnElement[bool]]:
+        """The rows of what is looked at, customers if nothing else, by a column with their numbers."""
+        return [owner.in_(numbers(self.every, of))] if self.every > 1 else []
 
 
-EVERYBODY = Draw()
+ALL = Draw()
 
 
-def draw(tx: Tx, *, most: int = MOST) -> Draw:
+def draw(tx: Tx, *, most: int, of: ColumnElement[Any] = customer.c.id) -> Draw:
     """So many customers, or down to two thirds as many, or all where there are no more than twice as many."""
-    highest = tx.execute(select(func.max(customer.c.id))).scalar() or 0
-    return Draw(-(-highest // most)) if highest > 2 * most else EVERYBODY
+    highest = tx.execute(select(func.max(of))).scalar() or 0
+    return Draw(-(-highest // most)) if highest > 2 * most else ALL
 
 
-def numbers(every: int) -> Select[Any]:
+def numbers(every: int, of: ColumnElement[Any] = customer.c.id) -> Select[Any]:
     """A number of each run of so many: Knuth's hash of the place of the run times the next place."""
-    highest = select(func.max(customer.c.id)).scalar_subquery()
+    highest = select(func.max(of)).scalar_subquery()
     step, first = literal(every, BigInteger()), select(literal(0, BigInteger()).label("place"))
     places = first.cte("places", recursive=True)
     place, following = places.c.place, places.c.place + 1

@@ -14,13 +14,13 @@ from bot.domain.periods import ONE_DAY
 from bot.domain.touchpoints import Kind
 from storage import ownership
 from storage.database import Tx
-from storage.draws import EVERYBODY, Draw
+from storage.draws import ALL, Draw
 from storage.tables import answer, cancellation, customer, loss, purchase, survey_run
 
 YEAR = 365 * ONE_DAY
 
 
-def load(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = EVERYBODY) -> list[Present]:
+def load(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
     """The customers at an instant, as reports count them, without those who asked to be forgotten since.
 
     A loss in the half-open time from the instant to `until` counts also where the customer has come back since. What
@@ -29,12 +29,12 @@ def load(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = EVE
     return _present(tx, _customers(at, until, currency, of))
 
 
-def load_owned(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = EVERYBODY) -> list[Present]:
+def load_owned(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
     """The same, and whose each of them was then."""
     return _present(tx, _customers(at, until, currency, of).add_columns(ownership.owner(at).label("owner_id")))
 
 
-def load_heard(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = EVERYBODY) -> list[Present]:
+def load_heard(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
     """The same, and what each of them had answered by then, or that they had not."""
     score, notice = _score(at).label("score"), _gave_notice(at).label("gave_notice")
     # Materialized, since SQLite would look up the score a second time for whoever has one.

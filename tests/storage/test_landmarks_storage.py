@@ -9,7 +9,7 @@ from bot.domain.landmarks import Present
 from bot.domain.win_back_trials import Drawn
 from storage import landmarks, ownership, win_back
 from storage.database import Database, Tx
-from storage.draws import EVERYBODY, Draw, draw, numbers
+from storage.draws import ALL, Draw, draw, numbers
 from storage.tables import customer
 from tests.conftest import START
 from tests.factories import add_customer, put, rows
@@ -25,7 +25,7 @@ def join(database: Database, **columns: Any) -> int:
     return add_customer(database, **facts | columns)
 
 
-def load(database: Database, of: Draw = EVERYBODY) -> dict[int, Present]:
+def load(database: Database, of: Draw = ALL) -> dict[int, Present]:
     """All that is known of each customer, by whichever query; what two of them tell is the same."""
 
     def read(tx: Tx, *, now: Any) -> list[Present]:
@@ -87,7 +87,7 @@ def test_one_of_each_run_is_drawn_and_who_is_dealt_out_in_turn_is_met_alike(data
 def test_a_draw_is_of_all_up_to_twice_as_many_as_are_wanted(database: Database) -> None:
     join(database, id=21)
     found = [database.read_now(lambda tx, now, most=most: draw(tx, most=most)) for most in (10, 11)]
-    assert found == [Draw(3), EVERYBODY]
+    assert found == [Draw(3), ALL]
 
 
 def test_their_value_is_what_they_bought_in_the_year_before_in_the_businesss_currency(database: Database) -> None:
