@@ -18,8 +18,9 @@ from bot.domain.rules import Rules
 from bot.services.rollups import plan_rollups
 from storage import contracts, costs, journeys, money, takings
 from storage.database import Database, Tx
+from storage.draws import Draw, numbers
 from storage.money import Ledger
-from storage.tables import customer, loss, purchase
+from storage.tables import contract, customer, loss, milestone, purchase
 from tests.conftest import START, HandClock
 from tests.factories import put, rows
 from tests.money_scene import open_shop
@@ -288,6 +289,12 @@ def test_a_renewal_follows_another_contract_soon(database: Database, books: Book
         (one["customer_id"], one["starts_on"]) for one in expected
     )
     assert all((one.new.starts_on - one.old.ends_on).days == 1 for one in found)
+    drawn = database.read_now(lambda tx, now: set(tx.execute(numbers(3, contract.c.id)).scalars()))
+    third = database.read_now(lambda tx, now: contracts.list_renewals(tx, "VND", first, after, gap_days=60, of=Draw(3)))
+    assert sorted(one.new.customer_id for one in third) == sorted(
+        one["customer_id"] for one in expected if one["id"] in drawn
+    )
+    assert third
     assert database.read_now(lambda tx, now: contracts.count_endless(tx, "VND", after)) == 1
     running = [one for one in books["contract"] if one["starts_on"] <= first <= one["ends_on"]]
     terms = database.read_now(lambda tx, now: contracts.list_terms(tx, VND, [first]))
@@ -337,6 +344,14 @@ def test_a_sample_of_more_than_can_be_resampled_keeps_its_sums_alone(
     assert_same(database.read_now(lambda tx, now: load(tx, VND).within(HERE).deals()), Sample(whole.sums))
     empty = database.read_now(lambda tx, now: load(tx, Ledger("EUR")).within(HERE).deals())
     assert empty == Sample(Sums(), [])
+
+
+def test_of_milestones_those_that_are_drawn_are_looked_at(database: Database, books: Books) -> None:
+    due = [one for one in rows(database, "milestone") if one["due_at"] in HERE]
+    drawn = database.read_now(lambda tx, now: set(tx.execute(numbers(2, milestone.c.id)).scalars()))
+    found = database.read_now(lambda tx, now: journeys.list_milestones(tx, HERE, Draw(2)))
+    assert sorted(one.due_at for one in found) == sorted(one["due_at"] for one in due if one["id"] in drawn)
+    assert 0 < len(found) < len(due)
 
 
 def test_what_is_at_risk_is_what_the_red_spend(database: Database, books: Books) -> None:
