@@ -222,6 +222,11 @@ def last_months(count: int, *, now: datetime, timezone: str) -> list[Period]:
     return [Period(day, day + LENGTHS[Unit.MONTH], timezone, Label.PART, Unit.MONTH) for day in starts]
 
 
+def late_start(period: Period, began_at: datetime | None) -> datetime | None:
+    """When the data began, where they lack days of the period: it is then no measure for another."""
+    return began_at if began_at and period.first_day < local_date(began_at, period.timezone) else None
+
+
 def is_whole(part: Period) -> bool:
     """Whether the part of a trend is as long as its unit, neither cut at the end of the period nor at its start."""
     return part.first_day + LENGTHS[part.unit] == part.after

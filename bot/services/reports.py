@@ -11,10 +11,11 @@ import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
+import storage.takings
 from bot.domain import breakdowns, case_pages, case_reports, report_messages, report_pages, reports
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
+from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
@@ -122,7 +123,13 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
         )
         for each in pair
     }
-    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
+    found = reports.overview(
+        counts[period],
+        counts[before],
+        so_far=period.so_far(now),
+        began_at={metric: _late_start(tx, metric, before) for metric in Metric},
+        a_month=period.is_month,
+    )
     shown = report_messages.headline(found)
     known = _scored(Kind.NPS, scores[Kind.NPS]) if shown is Metric.NPS else None
     points = _trend(tx, shown, period, known, now=now)
@@ -141,7 +148,14 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     funnels = _count_funnels(tx, metric, periods if rated else (period,), now=now)
     counts = _asked(funnels) if rated else _count(tx, metric, periods, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
-    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
+    line = reports.metric_line(
+        metric,
+        here,
+        earlier,
+        so_far=period.so_far(now),
+        began_at=_late_start(tx, metric, before),
+        a_month=period.is_month,
+    )
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels[period]))
     picture = _picture(metric, _trend(tx, metric, period, counts, now=now), here, funnels[period])
     left_out = storage.reports.count_present(tx, pair)[period.start].never_bought if metric is Metric.CHURN else 0
@@ -155,6 +169,13 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
         never_bought=left_out,
         language=language,
     )
+
+
+def _late_start(tx: Tx, metric: Metric, before: Period) -> datetime | None:
+    """When the data of a metric began, where they lack days of the period that it would be held against."""
+    kinds = SURVEYS[metric]
+    began_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else storage.takings.first_at(tx)
+    return late_start(before, began_at)
 
 
 def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:

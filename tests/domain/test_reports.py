@@ -22,6 +22,7 @@ from bot.domain.reports import (
 )
 from bot.domain.touchpoints import Kind
 
+BEGAN_AT = datetime(2026, 5, 2, tzinfo=UTC)
 MANY = PeriodCounts(
     nps=SurveyCounts({10: 60, 8: 20, 3: 20}, sent=300, answered=90),
     ces=SurveyCounts({7: 30, 2: 10}, sent=100, answered=40),
@@ -120,12 +121,16 @@ def test_a_period_before_of_under_thirty_allows_no_verdict() -> None:
     assert metric_line(Metric.NPS, MANY, _nps({0: 30})).change.verdict is Verdict.UP
 
 
-def test_an_unfinished_period_says_so_and_its_churn_is_not_compared() -> None:
-    lines = {line.metric: line for line in overview(MANY, EARLIER, so_far=True).lines}
-    assert all(line.so_far for line in lines.values())
-    assert lines[Metric.CHURN].change is NOT_COMPARABLE
-    assert lines[Metric.NPS].change.verdict is Verdict.UP
+def test_an_unfinished_period_says_so_and_is_compared_with_none() -> None:
+    lines = overview(MANY, EARLIER, so_far=True).lines
+    assert all(line.so_far and line.change is NOT_COMPARABLE for line in lines)
     assert not metric_line(Metric.CHURN, MANY, EARLIER).so_far
+
+
+def test_a_period_before_that_the_data_lack_days_of_is_no_measure() -> None:
+    lines = {one.metric: one for one in overview(MANY, EARLIER, began_at={Metric.NPS: BEGAN_AT}).lines}
+    assert (lines[Metric.NPS].began_at, lines[Metric.NPS].change) == (BEGAN_AT, NOT_COMPARABLE)
+    assert (lines[Metric.CSAT].began_at, lines[Metric.CSAT].change.verdict) == (None, Verdict.UP)
 
 
 def test_a_small_customer_base_narrows_the_interval_of_the_nps() -> None:

@@ -27,8 +27,10 @@ from tests.money_scene import open_shop
 RULES = Rules(business="Hoa Mai", money=MoneyRules(margin=0.4, discount=0.1))
 RENDERER = Renderer(RULES)
 CAPTION = 1024
-MANY = 330
-SIZES = (0, 3, MANY)
+MANY, FREE = 330, 100
+SIZES = (0, 3, FREE, MANY)
+"""Neither three nor a hundred have contracts."""
+
 MONEY = (
     Page.MONEY,
     Page.REVENUE,
@@ -56,7 +58,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Itera
         path = tmp_path_factory.mktemp("shop") / f"{n}.sqlite3"
         copy(empty_sqlite, path)
         found[n] = Database(f"sqlite:///{path}", now=lambda: START)
-        open_shop(found[n], n, contracts=n != 3)
+        open_shop(found[n], n, contracts=n not in (3, FREE))
         while found[n].write_now(standings.plan_standings, rules=RULES):
             pass
     yield found
@@ -80,7 +82,7 @@ def say(found: Report, language: Language = Language.EN) -> str:
     return RENDERER.render(replace(found.message, language=language)).text
 
 
-@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("n", [0, 3, MANY])
 @pytest.mark.parametrize("page", MONEY)
 def test_a_page_fits_under_its_picture_and_no_number_lacks_its_n_and_interval(
     shops: Mapping[int, Database], page: Page, n: int
@@ -129,10 +131,36 @@ def test_contracts_speak_of_retention_where_there_are_any_and_purchases_where_no
     assert [one.key for one in by_contracts.figures][:3] == ["revenue", "revenue_gross", "revenue_net"]
 
 
-def test_a_period_that_is_not_over_says_so_and_is_compared_with_as_many_days(shops: Mapping[int, Database]) -> None:
-    text = say(ask(shops[MANY], Page.MONEY, "this month"))
-    assert "so far" in text
-    assert "12/10 – 31/10/2026" in text
+@pytest.mark.parametrize("page", [Page.MONEY, Page.REVENUE, Page.DEALS])
+def test_a_period_that_is_not_over_says_so_and_is_compared_with_nothing(
+    shops: Mapping[int, Database], page: Page
+) -> None:
+    found = ask(shops[MANY], page, "this month")
+    assert "so far\n" in say(found)
+    assert "Not compared, since the period is not over" in say(found)
+    assert "Chưa hết kỳ nên chưa so sánh" in say(found, Language.VI)
+    assert not any(one.change.difference for one in found.figures)
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [("this month", "not yet, the period is not over"), ("3y", "there are purchases only since"), ("90d", "to ")],
+)
+def test_without_contracts_retention_says_why_there_is_none_to_compare_with(
+    shops: Mapping[int, Database], period: str, why: str
+) -> None:
+    found = ask(shops[FREE], Page.REVENUE, period)
+    gross = next(line for line in say(found).splitlines() if "(GRR)" in line)
+    assert why in gross
+    assert ("n = " in gross) is (period == "90d")
+    assert draw(found, RENDERER).startswith(b"\x89PNG")
+
+
+def test_money_is_not_compared_with_a_time_before_the_first_purchase(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[MANY], Page.MONEY, "2y")
+    assert "there are purchases only since" in say(found)
+    assert "mới có đơn hàng từ" in say(found, Language.VI)
+    assert not any(one.change.difference for one in found.figures)
 
 
 def test_a_week_that_is_not_over_is_no_dip_in_revenue(shops: Mapping[int, Database]) -> None:

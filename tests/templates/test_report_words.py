@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,17 +170,17 @@ def test_an_overview_reads_as_vietnamese() -> None:
 
 
 CHANGES = [
-    (Metric.NPS, {10: 60, 2: 40}, "▲ Tăng 60 điểm (+32 đến +84)", "▲ Up 60 points (+32 to +84)"),
-    (Metric.NPS, {2: 100}, "▼ Giảm 60 điểm (−76 đến −40)", "▼ Down 60 points (−76 to −40)"),
+    (Metric.NPS, {10: 60, 2: 40}, "▲ tăng 60 điểm (+32 đến +84)", "▲ up 60 points (+32 to +84)"),
+    (Metric.NPS, {2: 100}, "▼ giảm 60 điểm (−76 đến −40)", "▼ down 60 points (−76 to −40)"),
     (
         Metric.NPS,
         {10: 31, 2: 69},
-        "Chưa thấy thay đổi rõ rệt: +2 (−23 đến +27 điểm)",
-        "No detectable change: +2 (−23 to +27 points)",
+        "chưa thấy thay đổi rõ rệt: +2 (−23 đến +27 điểm)",
+        "no detectable change: +2 (−23 to +27 points)",
     ),
-    (Metric.NPS, {10: 29}, "Quá ít câu trả lời để so sánh", "Too few answers to compare"),
-    (Metric.CSAT, {5: 60, 1: 40}, "▲ Tăng 30 điểm % (+16,3 đến +42,2)", "▲ Up 30 percentage points (+16.3 to +42.2)"),
-    (Metric.CSAT, {5: 60}, "▲ Tăng 70 điểm % (+58,7 đến +78,1)", "▲ Up 70 percentage points (+58.7 to +78.1)"),
+    (Metric.NPS, {10: 29}, "quá ít câu trả lời để so sánh", "too few answers to compare"),
+    (Metric.CSAT, {5: 60, 1: 40}, "▲ tăng 30 điểm % (+16,3 đến +42,2)", "▲ up 30 percentage points (+16.3 to +42.2)"),
+    (Metric.CSAT, {5: 60}, "▲ tăng 70 điểm % (+58,7 đến +78,1)", "▲ up 70 percentage points (+58.7 to +78.1)"),
 ]
 OLDER = PeriodCounts(nps=SurveyCounts({10: 30, 2: 70}), csat=SurveyCounts({5: 30, 1: 70}))
 
@@ -206,10 +206,30 @@ def test_a_change_says_which_way_and_how_far(
 
 def test_what_cannot_be_compared_says_why() -> None:
     many, none = PeriodCounts(churn=Share(30, 100)), PeriodCounts()
-    assert "Kỳ trước có quá ít khách để so sánh" in changed(Metric.CHURN, many, none, Language.VI)
-    assert "Too few customers in the period before" in changed(Metric.CHURN, many, none, Language.EN)
-    assert "Chưa hết kỳ nên chưa so sánh" in changed(Metric.CHURN, many, many, Language.VI, "this month")
+    assert ": kỳ trước có quá ít khách để so sánh" in changed(Metric.CHURN, many, none, Language.VI)
+    assert ": too few customers in the period before" in changed(Metric.CHURN, many, none, Language.EN)
+    assert ": chưa hết kỳ nên chưa so sánh" in changed(Metric.CHURN, many, many, Language.VI, "this month")
     assert "since the period is not over" in changed(Metric.CHURN, many, many, Language.EN, "this month")
+
+
+def test_data_that_begin_within_the_period_before_are_dated() -> None:
+    period, earlier = spans()
+    line = metric_line(Metric.NPS, OLDER, OLDER, began_at=earlier.start + timedelta(days=3))
+    drawn = picture(Metric.NPS, 0, period)
+    found = metric_report(line, line, drawn, period=period, before=earlier, never_bought=0, language=Language.VI)
+    assert "So với 27/05 – 24/08/2026: chưa so được: mới có câu trả lời từ 30/05/2026" in text(found)
+    english = replace(found, message=replace(found.message, language=Language.EN))
+    assert "not compared: there are answers only since 30/05/2026" in text(english)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("this month", "tháng này"), ("this year", "năm nay"), ("last year", "năm ngoái")]
+)
+def test_the_period_that_is_not_over_is_compared_in_no_line_of_the_overview(words: str, name: str) -> None:
+    said = text(overview_of(100, Language.VI, words))
+    assert f"<b>Báo cáo {name}</b>" in said
+    assert ("Chưa hết kỳ nên chưa so với kỳ trước" in said) is words.startswith("this")
+    assert ("thay đổi rõ rệt" in said) is words.startswith("last")
 
 
 @pytest.mark.parametrize("language", Language)
