@@ -10,7 +10,7 @@ from shutil import copy
 import pytest
 
 from bot.domain.figures import FigureUnit
-from bot.domain.messages import Language
+from bot.domain.messages import Language, Message
 from bot.domain.money_reports import AmountsPicture, CohortsPicture, HeldOutPicture, RowsPicture, WaitPicture
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import FileForm, Page, ReportRequest
@@ -196,6 +196,21 @@ def test_lifetime_value_says_how_it_was_predicted_and_what_came(shops: Mapping[i
     assert "Held out, the last third" in text
     small = say(ask(shops[3], Page.CLV))
     assert "3 customers, 200 are needed" in small
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_forecast_that_cannot_be_tried_is_in_neither_the_picture_nor_the_text(
+    shops: Mapping[int, Database], language: Language
+) -> None:
+    found = ask(shops[FREE], Page.CLV)
+    untried = {"refusal": "few_customers", "n": 148, "needed": 200, "held_out": True}
+    facts = {**found.message.facts, "too_little": untried}
+    said = RENDERER.render(Message("reports/clv", language, facts)).text
+    drawn = RENDERER.part(Message("reports/clv", language, facts), "no_answers")
+    assert drawn in said
+    assert ("hai phần ba thời gian đầu" in drawn) is (language is Language.VI)
+    assert found.figures[-1].note == "too_little"
+    assert {"vi": "CLV tính từ đơn hàng", "en": "CLV is reckoned from the purchases"}[language] in said
 
 
 def test_without_a_margin_only_revenue_is_shown(shops: Mapping[int, Database]) -> None:
