@@ -12,9 +12,9 @@ from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate, Verdict
 from bot.domain.names import cut
-from bot.domain.periods import Period, PeriodError
+from bot.domain.periods import Period
 from bot.domain.report_pages import KINDS
-from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError
+from bot.domain.report_requests import FileForm, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, TrendPoint
 from bot.domain.response_outcomes import OutcomeLine, outcome_figures
 from bot.domain.segments import key_of
@@ -22,7 +22,6 @@ from bot.domain.taps import ShowSegment
 
 MOST_LISTED = 8
 LONGEST_NAME = 20
-LONGEST_WORD = 60
 METHODS_OF_OUTCOMES = ("methods_outcomes",)
 CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
@@ -242,34 +241,6 @@ def written(value: Any) -> Any:  # noqa: ANN401  facts within facts
 def headline(overview: Overview) -> Metric:
     """The metric worth a picture: the first that has a value, and NPS where none has."""
     return next((line.metric for line in overview.lines if line.estimate is not None), Metric.NPS)
-
-
-def misunderstood(error: ReportRequestError | PeriodError, language: Language) -> Message:
-    """What to say to words that ask for no report, or for a period that there cannot be."""
-    about: dict[str, object]
-    if isinstance(error, PeriodError):
-        word, about = error.text, {"today": error.today, "first_day": error.first_day, "last_day": error.last_day}
-    else:
-        word, about = error.word, {"nearest": error.nearest}
-    nothing = {"nearest": "", "today": None, "first_day": None, "last_day": None}
-    return Message(
-        "reports/misunderstood", language, {"code": error.code, "word": cut(word, LONGEST_WORD), **nothing, **about}
-    )
-
-
-def opening(
-    request: ReportRequest, period: Period, began_at: datetime | None, *, free: bool, language: Language
-) -> Message:
-    """What stands above a report: how `free` words were understood, and when answers `began_at` if that is later."""
-    facts = {
-        "understood": free,
-        "metric": request.metric,
-        "page": request.page,
-        "by": request.by,
-        "period": period_facts(period),
-        "began_at": began_at,
-    }
-    return Message("reports/opening", language, facts)
 
 
 def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, language: Language) -> Message:

@@ -12,7 +12,15 @@ import storage.response_outcomes
 import storage.staff
 import storage.survey_history
 import storage.takings
-from bot.domain import breakdowns, case_pages, case_reports, report_messages, report_pages, reports
+from bot.domain import (
+    breakdowns,
+    case_pages,
+    case_reports,
+    report_messages,
+    report_pages,
+    report_understanding,
+    reports,
+)
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
@@ -74,7 +82,8 @@ def report(
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
     except PeriodError as error:
-        return report_messages.misunderstood(error, language)
+        turned = _turned(error, now=now, rules=rules)
+        return report_understanding.no_period(error, request, turned, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
     message = replace(
         found.message,
@@ -84,13 +93,21 @@ def report(
     return replace(found, message=message, form=request.form)
 
 
+def _turned(error: PeriodError, *, now: datetime, rules: Rules) -> Period | None:
+    """What ran backwards, the other way round, unless there cannot be such a period either."""
+    try:
+        return parse_period(error.turned, now=now, timezone=rules.timezone)
+    except PeriodError:
+        return None
+
+
 def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
     kinds = () if request.tab in NOT_OF_ANSWERS else SURVEYS[request.metric or Metric.RESPONSE_RATE]
     first_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else None
     began_at = first_at if first_at is not None and first_at >= period.end else None
     if not free and began_at is None:
         return None
-    return report_messages.opening(request, period, began_at, free=free, language=language)
+    return report_understanding.opening(request, period, began_at, free=free, language=language)
 
 
 def surveys(

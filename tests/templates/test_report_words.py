@@ -20,12 +20,11 @@ from bot.domain.report_messages import (
     TrendPicture,
     breakdown_report,
     metric_report,
-    misunderstood,
-    opening,
     overview_report,
 )
 from bot.domain.report_pages import Page
-from bot.domain.report_requests import ReportRequest, ReportRequestError
+from bot.domain.report_requests import ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_understanding import misunderstood, no_period, opening
 from bot.domain.reports import (
     Funnel,
     Metric,
@@ -245,10 +244,10 @@ NO_PERIODS = [
     ("m12 2026", "từ 01/12/2026, mà hôm nay mới là 22/11/2026", "begins on 01/12/2026, and today is 22/11/2026"),
     (
         "30/6/2026..1/5/2026",
-        "Ngày đầu 30/06/2026 lại sau ngày cuối 01/05/2026",
-        "The first day, 30/06/2026, comes after",
+        "Ngày cuối (01/05/2026) đứng trước ngày đầu (30/06/2026)",
+        "The last day, 01/05/2026, comes before the first, 30/06/2026",
     ),
-    ("31/2", "“31/2” có ngày không có trên lịch", "“31/2” has a day that is in no calendar"),
+    ("31/2", "Lịch không có ngày này: “31/2”", "No calendar has this day: “31/2”"),
     ("0d", "“0d” là khoảng thời gian không có ngày nào", "“0d” is a period of no days"),
     ("11y", "“11y” dài quá", "“11y” is too long"),
 ]
@@ -258,8 +257,48 @@ NO_PERIODS = [
 def test_a_period_that_there_cannot_be_says_why(words: str, vietnamese: str, english: str) -> None:
     with pytest.raises(PeriodError) as caught:
         spans(words)
-    assert vietnamese in RENDERER.render(misunderstood(caught.value, Language.VI)).text
-    assert english in RENDERER.render(misunderstood(caught.value, Language.EN)).text
+    assert vietnamese in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.VI)).text
+    assert english in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.EN)).text
+
+
+def test_a_period_that_runs_backwards_is_offered_with_its_days() -> None:
+    with pytest.raises(PeriodError) as caught:
+        spans("1/5..1/2")
+    for language, asks, label in (
+        (Language.VI, "Ý bạn là 01/02 – 01/05/2026?", "Xem 01/02 – 01/05/2026"),
+        (Language.EN, "Did you mean 01/02 – 01/05/2026?", "See 01/02 – 01/05/2026"),
+    ):
+        said = RENDERER.render(no_period(caught.value, ReportRequest(), spans("1/2..1/5")[0], language))
+        assert asks in said.text
+        assert [[name for name, _ in row] for row in said.rows] == [[label]]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "asks", "label"),
+    [
+        ("npss quý trước", Language.VI, "Ý bạn là “nps”?", "Xem “nps quý trước”"),
+        ("npss last quarter", Language.EN, "Did you mean “nps”?", "See “nps last quarter”"),
+        ("nps q3 so với q2", Language.VI, "báo cáo nào cũng tự so với kỳ liền trước", "Xem “nps q3”"),
+        ("nps q3 vs q2", Language.EN, "every report compares itself with the period before", "See “nps q3”"),
+    ],
+)
+def test_a_guess_has_a_button_that_does_it(words: str, language: Language, asks: str, label: str) -> None:
+    with pytest.raises(ReportRequestError) as caught:
+        parse_report_request(words.split())
+    said = RENDERER.render(misunderstood(caught.value, language))
+    assert asks in said.text
+    assert [[name for name, _ in row] for row in said.rows] == [[label]]
+
+
+@pytest.mark.parametrize("by", [Dimension.PLAN, None])
+def test_a_segment_that_no_report_is_of_alone_is_named(by: Dimension | None) -> None:
+    request = ReportRequest(by=by, unfiltered="<gold>")
+    said = {
+        each: RENDERER.render(opening(request, spans()[0], None, free=True, language=each)).text for each in Language
+    }
+    assert "Chưa lọc riêng “&lt;gold&gt;” được" in said[Language.VI]
+    assert ("xem từng gói bên dưới" in said[Language.VI]) is (by is not None)
+    assert ("this is of all customers" in said[Language.EN]) is (by is None)
 
 
 UNDERSTOOD = [
