@@ -98,7 +98,7 @@ def overview_report(
         "active": overview.active,
         "active_before": overview.active_before,
         "never_bought": overview.never_bought,
-        "open": funnel.open,
+        "unclosed": funnel.unclosed,
     }
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
     words = _trend_words(picture, drawn, period, language)
@@ -134,7 +134,7 @@ def metric_report(
         "line": asdict(line),
         "responses": asdict(responses),
         "never_bought": never_bought,
-        "open": picture.funnel.open,
+        "unclosed": picture.funnel.unclosed,
         "outcomes": [asdict(one) for one in outcomes],
     }
     words = _trend_words(picture, line, period, language)

@@ -226,6 +226,7 @@ def _nearest(words: Sequence[str], known: Iterable[str]) -> _Like:
         _Like(SequenceMatcher(None, key, phrase).ratio(), used, written[key])
         for phrase, used in phrases
         for key in get_close_matches(phrase, written, n=1, cutoff=LIKE)
+        if used <= len(key.split())
     )
     return max(likes, default=_Like(0.0, 1, ""))
 

@@ -66,7 +66,8 @@ class Funnel:
     answered_after: int = 0
 
     @property
-    def open(self) -> int:
+    def unclosed(self) -> int:
+        """Those whose time is not over, whether they have been answered or not."""
         return self.sent - self.closed
 
     def __add__(self, other: "Funnel") -> "Funnel":

@@ -153,10 +153,10 @@ def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     assert share_shown(points) == pytest.approx(1 / 3)
 
 
-def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:
+def test_funnels_add_up_and_what_has_not_closed_is_told_apart() -> None:
     first = Funnel(sent=10, answered=4, commented=2, closed=7, closed_answered=3)
     assert first + first == Funnel(sent=20, answered=8, commented=4, closed=14, closed_answered=6)
-    assert (first.open, (first + first).open) == (3, 6)
+    assert (first.unclosed, (first + first).unclosed) == (3, 6)
 
 
 def test_each_kind_of_survey_is_found_by_its_kind() -> None:

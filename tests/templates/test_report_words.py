@@ -457,3 +457,12 @@ def test_churn_says_who_is_left_out_because_they_never_bought(
     assert overview_says in renderer.render(overview_of(60, language).message).text
     assert churn_says in renderer.render(metric_of(Metric.CHURN, 60, language).message).text
     assert "·" not in renderer.render(overview_of(0, language).message).text.rpartition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.VI, "12 chưa đóng, chưa tính"), (Language.EN, "12 not closed yet")]
+)
+def test_surveys_that_have_not_closed_are_not_called_unanswered(language: Language, said: str) -> None:
+    assert said in text(metric_of(Metric.NPS, 50, language))
+    assert said in text(overview_of(50, language))
+    assert "còn mở" not in text(overview_of(50, language))
