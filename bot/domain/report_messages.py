@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import inf
 from typing import Any
 
@@ -65,7 +65,8 @@ class Report:
     """What a report says, what it draws, and the message whose parts are the words in the picture.
 
     `lines` are the surveys' metrics over the whole period and `figures` every other number, both for files; `methods`
-    names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file.
+    names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file, which holds
+    what there is `until` a day: the last one of the period, or today.
     """
 
     message: Message
@@ -76,6 +77,7 @@ class Report:
     figures: Sequence[Figure] = ()
     methods: Sequence[str] = ()
     form: FileForm | None = None
+    until: date = date.max
 
 
 def overview_report(

@@ -21,6 +21,7 @@ from bot.domain import (
     report_understanding,
     reports,
 )
+from bot.domain.local_time import local_date
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
@@ -90,7 +91,7 @@ def report(
         keyboard=(*found.message.keyboard, *tabs(request)),
         opening=_opening(tx, request, period, free=free, language=language),
     )
-    return replace(found, message=message, form=request.form)
+    return replace(found, message=message, form=request.form, until=local_date(now, rules.timezone))
 
 
 def _turned(error: PeriodError, *, now: datetime, rules: Rules) -> Period | None:

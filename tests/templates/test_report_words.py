@@ -466,3 +466,10 @@ def test_surveys_that_have_not_closed_are_not_called_unanswered(language: Langua
     assert said in text(metric_of(Metric.NPS, 50, language))
     assert said in text(overview_of(50, language))
     assert "còn mở" not in text(overview_of(50, language))
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.VI, ", tính đến nay · "), (Language.EN, ", so far · ")])
+def test_the_picture_of_a_period_that_is_not_over_says_so(language: Language, said: str) -> None:
+    for words, is_so_far in (("this year", True), ("90d", False)):
+        found = metric_of(Metric.CSAT, 30, language, words)
+        assert (said in RENDERER.part(found.words, "subtitle")) is is_so_far
