@@ -88,8 +88,8 @@ def test_the_steps_of_the_course_are_in_the_file() -> None:
 @pytest.mark.parametrize(
     ("language", "always", "course"),
     [
-        (Language.VI, "Chọn kỳ nào thì các số trên cũng so với 30 ngày trước", "đường trong hình là của 23/08"),
-        (Language.EN, "Whatever the period, these are held against 30 days before", "the picture is of 23/08"),
+        (Language.VI, "Chọn kỳ nào thì các số trên cũng so với 30 ngày trước", "đường trong hình là của 07/11"),
+        (Language.EN, "Whatever the period, these are held against 30 days before", "the picture is of 07/11"),
     ],
 )
 def test_the_page_says_what_its_period_changes_and_what_not(language: Language, always: str, course: str) -> None:

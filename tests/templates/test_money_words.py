@@ -11,8 +11,20 @@ import pytest
 
 from bot.domain.figures import FigureUnit
 from bot.domain.messages import Language, Message
-from bot.domain.money_reports import AmountsPicture, CohortsPicture, HeldOutPicture, RowsPicture, WaitPicture
-from bot.domain.report_messages import Report
+from bot.domain.metrics.estimates import Estimate
+from bot.domain.money_reports import (
+    AmountsPicture,
+    CohortsPicture,
+    HeldOutPicture,
+    RowsPicture,
+    WaitPicture,
+    days_figure,
+    figure_facts,
+    money_figure,
+    share_figure,
+)
+from bot.domain.periods import parse_period
+from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import FileForm, Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
 from bot.render import Renderer
@@ -26,6 +38,7 @@ from tests.money_scene import open_shop
 
 RULES = Rules(business="Hoa Mai", money=MoneyRules(margin=0.4, discount=0.1))
 RENDERER = Renderer(RULES)
+PERIOD = period_facts(parse_period("last month", now=START, timezone="Asia/Ho_Chi_Minh"))
 CAPTION = 1024
 MANY, FREE = 330, 100
 SIZES = (0, 3, FREE, MANY)
@@ -251,3 +264,30 @@ def test_who_stayed_is_said_of_renewals_that_were_followed_long_enough(shops: Ma
     assert 0 < increase.estimate.value < 0.1  # a third of the contracts cost a tenth more
     assert stayed.n + others.n == found.message.facts["followed"]
     assert raised.n == found.message.facts["renewed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [(Language.VI, "705 triệu ₫</b> (−54,6 đến 865 triệu ₫)"), (Language.EN, "₫705M</b> (−₫54.6M to ₫865M)")],
+)
+def test_an_amount_fits_a_phone_and_its_interval_says_the_unit_once(language: Language, expected: str) -> None:
+    figure = money_figure("revenue", Estimate(705_465_000, -54_611_224, 864_817_758, 182), "VND")
+    facts = {"page": "revenue", "period": PERIOD, "figures": [figure_facts(figure)]}
+    said = RENDERER.render(Message("reviews/figures", language, facts)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert expected in said
+
+
+def test_a_share_above_ten_is_written_with_its_thousands() -> None:
+    figure = share_figure("revenue_net", Estimate(11.58, 8.5, 14.2, 40))
+    facts = {"page": "revenue", "period": PERIOD, "figures": [figure_facts(figure)]}
+    assert "1.158\N{NO-BREAK SPACE}%" in RENDERER.render(Message("reviews/figures", Language.VI, facts)).text
+
+
+@pytest.mark.parametrize(("language", "first"), [(Language.VI, "<b>ngày đầu tiên</b>"), (Language.EN, "the first day")])
+def test_what_takes_no_time_is_no_row_of_noughts(language: Language, first: str) -> None:
+    figure = days_figure("days_to_buy", Estimate(0.0, 0.0, 0.0, 18))
+    facts = {"page": "journey", "period": PERIOD, "figures": [figure_facts(figure)]}
+    said = RENDERER.render(Message("reviews/figures", language, facts)).text
+    assert first in said
+    assert "0,0" not in said
+    assert "0.0" not in said
