@@ -8,7 +8,7 @@ from telegram import Update
 from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
-from bot.domain.report_messages import Report, misunderstood
+from bot.domain.report_messages import Report
 from bot.domain.report_requests import (
     Dimension,
     FileForm,
@@ -18,6 +18,7 @@ from bot.domain.report_requests import (
     is_plain,
     parse_report_request,
 )
+from bot.domain.report_understanding import misunderstood
 from bot.domain.roles import Staff
 from bot.services import (
     course_reports,

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babel.numbers import format_compact_currency, get_currency_precision
-
 from bot.charts.canvas import (
     BLUE,
     BODY,
@@ -24,6 +22,7 @@ from bot.charts.canvas import (
 )
 from bot.charts.pictures import Numbers, PicturePoint, PictureWords
 from bot.charts.trend import draw_trend
+from bot.domain.amounts import brief_amount
 from bot.domain.metrics.cohorts import Cohort, CohortCell
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.forecasts import HeldOut
@@ -101,13 +100,12 @@ class WaitChart:
 
 @dataclass(frozen=True)
 class Amounts(Numbers):
-    """How amounts of a currency are written: 1,2 Tr ₫ in Vietnamese, ₫1.2M in English."""
+    """How amounts of a currency are written: 1,2 triệu ₫ in Vietnamese, ₫1.2M in English."""
 
     currency: str = ""
 
     def value(self, value: float) -> str:
-        amount = value / 10 ** get_currency_precision(self.currency)
-        return str(format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1))
+        return brief_amount(value, self.currency, self.locale, digits=1)
 
     def tick(self, value: float) -> str:
         return self.value(value)

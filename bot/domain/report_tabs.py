@@ -5,8 +5,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.domain.messages import Button, Keyboard
+from bot.domain.report_forms import OVERVIEW, FileForm
 from bot.domain.report_pages import BELOW, KINDS, OF_SURVEYS, TABS, Page
-from bot.domain.report_requests import OVERVIEW, Dimension, FileForm, ReportRequest
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import Metric
 from bot.domain.taps import ShowReport
 

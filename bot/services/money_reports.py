@@ -6,6 +6,7 @@ from datetime import datetime
 import storage.contracts
 import storage.costs
 import storage.money
+import storage.takings
 from bot.domain.contracts import monthly_moves
 from bot.domain.figures import Figure
 from bot.domain.measured import Measured
@@ -13,7 +14,7 @@ from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, comparable, difference_of, judge, shown
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
 from bot.domain.metrics.resampling import Sample, median_ranks, ratio
-from bot.domain.metrics.revenue_churn import Retention, retention, samples
+from bot.domain.metrics.revenue_churn import UNKNOWN, retention, samples
 from bot.domain.metrics.spending import Spending, Spent
 from bot.domain.metrics.totals import total
 from bot.domain.money_reports import (
@@ -22,6 +23,7 @@ from bot.domain.money_reports import (
     RowsPicture,
     Spans,
     TimedPoint,
+    compared,
     hidden,
     money_figure,
     money_report,
@@ -41,16 +43,16 @@ from storage.money import Ledger
 
 def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """The tab: one line of each figure of money, and what the period took over time."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     parts = _parts(period, now=now)
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
     takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
-    gross, net, *_ = retention_figures(_retention(tx, ledger, pair, spending))
+    gross, net, *_ = _retention(tx, ledger, pair, spending)
     helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
     at_risk = storage.money.load_at_risk(tx, ledger.currency)
     figures = [
-        revenue_figure(takings, before, ledger.currency),
+        compared(revenue_figure(takings, before, ledger.currency), pair),
         money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),
         gross,
         net,
@@ -69,10 +71,10 @@ def revenue(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
     """What the period took, and what became of the revenue of those who were customers before it."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     spending = storage.money.load_spending(tx, ledger, pair.both)
     takings, before = storage.money.count_takings(tx, ledger, spending, pair.both)
-    shares = retention_figures(_retention(tx, ledger, pair, spending))
+    shares = _retention(tx, ledger, pair, spending)
     by_contracts = storage.contracts.any_contract(tx, ledger.currency)
     left_out = {
         "other_currencies": takings.others,
@@ -83,13 +85,13 @@ def revenue(
         "cancelled_minor": takings.cancelled_minor,
     }
     facts = _facts(Page.REVENUE, period, pair, ledger, language)
-    figures = [revenue_figure(takings, before, ledger.currency), *shares]
+    figures = [compared(revenue_figure(takings, before, ledger.currency), pair), *shares]
     return money_report(facts, figures, RowsPicture(shares), left_out)
 
 
 def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """What a sale brings on average, cancellations netted, and over time."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     parts = trends(pair.now, now=now)[0]
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
     (takings,) = storage.money.count_takings(tx, ledger, spending, (pair.now,))
@@ -97,7 +99,7 @@ def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     mean, before = ratio(here.deals()), ratio(earlier.deals())
     change = _change(mean, before)
     figures = [
-        money_figure("average_deal", mean, ledger.currency, change=change),
+        compared(money_figure("average_deal", mean, ledger.currency, change=change), pair),
         hidden(
             money_figure("median_deal", _median_deal(tx, ledger, pair, int(here.sales.sum())), ledger.currency),
             here.customers,
@@ -130,21 +132,23 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
 
 def revenue_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
     """What customers brought in, and of those who were there before it the share that they still do."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     spending = storage.money.load_spending(tx, ledger, pair.both)
     here, days = spending.within(pair.now), (pair.now.first_day, pair.now.last_day)
     by_contracts = storage.contracts.any_contract(tx, ledger.currency)
     terms = storage.contracts.list_terms(tx, ledger, days) if by_contracts else ()
 
-    def kept(customers: Collection[int]) -> Retention:
+    def kept(customers: Collection[int]) -> list[Figure]:
         if by_contracts:
             own = (term for term in terms if term.customer_id in customers)
-            return retention(samples(monthly_moves(own, *days)))
-        return retention(spending.moves(pair.before, pair.now, of=customers))
+            return retention_figures(retention(samples(monthly_moves(own, *days))))
+        if pair.why_not:
+            return retention_figures(UNKNOWN, pair.why_not)
+        return retention_figures(retention(spending.moves(pair.before, pair.now, of=customers)))
 
     def figures(customers: Collection[int]) -> list[Figure]:
         brought = here.of(customers)
-        _, net, *_ = retention_figures(kept(customers))
+        _, net, *_ = kept(customers)
         return [
             money_figure("revenue", total(brought.taken(ledger.every)), ledger.currency, n=brought.customers),
             net,
@@ -192,6 +196,10 @@ def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: La
     )
 
 
+def _spans(tx: Tx, period: Period, *, now: datetime) -> Spans:
+    return spans(period, now=now, began_at=storage.takings.first_at(tx))
+
+
 def _parts(period: Period, *, now: datetime) -> Sequence[Period]:
     """Whole parts that are over, if there are any: one that is cut short would look like a dip."""
     parts = trends(period, now=now)[0]
@@ -207,12 +215,18 @@ def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
     return TimedPoint(part, estimate.n if estimate is not None else 0, shown(estimate))
 
 
-def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> Retention:
-    """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases."""
-    if not storage.contracts.any_contract(tx, ledger.currency):
-        return retention(spending.moves(pair.before, pair.now))
-    days = (pair.now.first_day, pair.now.last_day)
-    return retention(samples(monthly_moves(storage.contracts.list_terms(tx, ledger, days), *days)))
+def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> list[Figure]:
+    """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases.
+
+    What was bought is held against what was bought before, so it is said only where the two may be compared.
+    """
+    if storage.contracts.any_contract(tx, ledger.currency):
+        days = (pair.now.first_day, pair.now.last_day)
+        terms = storage.contracts.list_terms(tx, ledger, days)
+        return retention_figures(retention(samples(monthly_moves(terms, *days))))
+    if pair.why_not:
+        return retention_figures(UNKNOWN, pair.why_not)
+    return retention_figures(retention(spending.moves(pair.before, pair.now)))
 
 
 def _horizon(rules: MoneyRules) -> Horizon:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import storage.segments
 import storage.staff
+import storage.takings
 from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.money_reports import PageFacts, spans
@@ -47,7 +48,7 @@ def by_segment(
     facts = PageFacts(
         page=request.page,
         period=period,
-        spans=spans(period, now=now),
+        spans=spans(period, now=now, began_at=storage.takings.first_at(tx)),
         currency=found.currency or rules.currency,
         language=language,
         every=found.every,

@@ -32,7 +32,7 @@ from bot.domain.money_reports import (
     spans,
 )
 from bot.domain.periods import Period, last_months
-from bot.domain.report_messages import Report
+from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
 from storage.database import Tx
@@ -92,8 +92,8 @@ def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
         "drop_out": predicted is not None and predicted.shows_drop_out,
         "actual": predicted.actual if predicted is not None else 0.0,
         "expected": predicted.predicted if predicted is not None else 0.0,
-        "held_out": predicted is not None and bool(predicted.held_out),
-        "too_little": {"why": why_not.refusal, "n": why_not.n, "needed": why_not.needed} if why_not else None,
+        "reckoned": period_facts(pair.now),
+        "too_little": _reason(why_not) if why_not else None,
     }
     return money_report(facts, figures, HeldOutPicture(predicted.held_out if predicted is not None else ()), left_out)
 
@@ -109,6 +109,10 @@ def clv_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
         return _life_figures(lifetime_value(theirs, pair.months, horizon), ledger.currency)[:1]
 
     return Measured(lives.ids, figures, ledger.currency, ledger.every)
+
+
+def _reason(found: TooLittleError) -> dict[str, object]:
+    return {"refusal": found.refusal, "n": found.n, "needed": found.needed, "held_out": found.held_out}
 
 
 def _horizon(rules: MoneyRules) -> Horizon:

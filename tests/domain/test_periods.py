@@ -14,6 +14,7 @@ from bot.domain.periods import (
     Unit,
     canonical_period,
     is_whole,
+    late_start,
     parse_period,
     previous,
     split,
@@ -354,3 +355,11 @@ def test_a_part_of_a_trend_is_whole_when_it_is_as_long_as_its_unit() -> None:
     period = parse_period("90d", now=datetime(2026, 11, 20, 3, 0, tzinfo=UTC), timezone="UTC")
     first, *middle, last = split(period, Unit.MONTH)
     assert [is_whole(part) for part in (first, *middle, last)] == [False, True, True, False]
+
+
+def test_data_that_begin_on_the_first_day_of_a_period_hold_it_wholly() -> None:
+    october = _parse("tháng 10/2026")
+    assert late_start(october, october.start + timedelta(hours=10)) is None
+    next_day = october.start + timedelta(days=1)
+    assert late_start(october, next_day) == next_day
+    assert late_start(october, None) is None

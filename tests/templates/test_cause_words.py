@@ -17,7 +17,7 @@ from tests.cause_facts import PERIOD, crowd, drawn, loyalty_page, pages, roi_pag
 RENDERER = Renderer(Rules(business="Hoa Mai"))
 CAPTION, OPENING = 1024, 90
 VALUE = re.compile(r"<b>[−+-]?[₫\d][^<]*</b>")
-INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫])? (đến|to) [−+-]?[₫\d]")
+INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫]| (triệu|tỷ) ₫)? (đến|to) [−+-]?[₫\d]")
 
 
 def text(report: Report) -> str:

@@ -70,11 +70,13 @@ def quantile(steps: Sequence[Step], share: float, *, n: int) -> Estimate | None:
 def done_by(steps: Sequence[Step], length: float, *, n: int) -> Estimate | None:
     """The share that is over by `length`; None of nobody.
 
-    `n` are those of whom that is known: who were watched for so long, or were over sooner. Before the first step
-    Greenwood's variance is 0, and the interval is Wilson's.
+    `n` are those of whom that is known: who were watched for so long, or were over sooner. Where none of it is over
+    yet, or all of it, Greenwood's variance says nothing, and the interval is Wilson's.
     """
     last = next((step for step in reversed(steps) if step.length <= length), None)
-    return Estimate(last.done, last.low, last.high, n) if last is not None else proportion(Share(0, n))
+    if last is None or last.done >= 1:
+        return proportion(Share(n if last is not None else 0, n))
+    return Estimate(last.done, last.low, last.high, n)
 
 
 def _reached(steps: Sequence[Step], share: float, line: str) -> float:
