@@ -204,7 +204,7 @@ def pairs_chart(chart: PairsChart) -> "Figure":
         axes.bar_label(bars, texts, padding=4, fontsize=SMALL)
     axes.set_xticks([])
     axes.set_xlim(0, 1.2 * max((value or 0.0 for pair in chart.pairs for value in pair), default=1.0) or 1.0)
-    axes.legend(frameon=False, fontsize=BODY, loc="lower right")
+    axes.legend(frameon=False, fontsize=BODY, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure
 
 
