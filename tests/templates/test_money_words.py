@@ -263,9 +263,11 @@ def test_of_many_contracts_or_milestones_some_are_looked_at_and_said_to_be_a_sam
     whole = ask(shops[MANY], page)
     monkeypatch.setattr(course_reports, "MOST_EXAMINED", 100)
     found = reckon(shops[MANY], page, "90d", RULES)
-    every = found.message.facts["of_each"]
+    every, everything = found.message.facts["of_each"], whole.message.facts[key]
+    assert isinstance(every, int)
+    assert isinstance(everything, int)
     assert every > 1
-    assert found.message.facts[key] == pytest.approx(whole.message.facts[key] / every, rel=0.6)
+    assert found.message.facts[key] == pytest.approx(everything / every, rel=0.6)
     for language, mark in ((Language.EN, "(a sample, 1 in "), (Language.VI, "(mẫu 1/")):
         assert f"{mark}{every})" in say(found, language)
         assert f"{mark}{every})" in RENDERER.part(replace(found.words, language=language), "subtitle")
