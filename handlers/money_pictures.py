@@ -17,6 +17,7 @@ from bot.charts.money import (
     pairs_chart,
     wait_chart,
 )
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure as ReportFigure
 from bot.domain.money_reports import (
     AmountsPicture,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 def _amounts(picture: AmountsPicture, say: Say, locale: str) -> "Figure":
     points = [PicturePoint(say("step", part=asdict(each.part)), each.n, each.estimate) for each in picture.points]
-    words = replace(picture_words(say), trend=say("trend"))
+    unit = picture.points[0].part.unit if picture.points else Unit.MONTH
+    words = replace(picture_words(say), trend=say("trend", unit=unit))
     return amounts_chart(AmountsChart(words, locale, picture.currency, points))
 
 
