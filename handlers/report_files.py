@@ -13,6 +13,8 @@ from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
 from bot.domain.reports import line_figures, metric_unit
+from bot.domain.segment_figures import SegmentFiguresPicture
+from bot.domain.segments import SegmentName
 from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
 from bot.render import LOCALES, Renderer
 from handlers.report_pictures import picture_of
@@ -99,11 +101,8 @@ def _days(report: Report) -> dict[str, object]:
 
 def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
     picture = report.picture
-    if isinstance(picture, SegmentsPicture):
-        for each in picture.segments:
-            name = say("segment", segment=asdict(each.name))
-            for one in line_figures(each.line):
-                yield _row(replace(one, segment=name), "segment", report, report.period, say)
+    for name, one in _of_segments(picture):
+        yield _row(replace(one, segment=say("segment", segment=asdict(name))), "segment", report, report.period, say)
     if isinstance(picture, TrendPicture):
         for point in picture.trend:
             one = Figure(key=picture.metric, unit=metric_unit(picture.metric), n=point.n, estimate=point.estimate)
@@ -113,6 +112,13 @@ def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
             for step in picture.steps:
                 one = Figure(key=f"health_{colour}", unit=FigureUnit.SHARE, n=step.scored, estimate=step.share(colour))
                 yield _row(one, "step", report, step.part, say)
+
+
+def _of_segments(picture: object) -> Iterator[tuple[SegmentName, Figure]]:
+    if isinstance(picture, SegmentsPicture):
+        yield from ((each.name, one) for each in picture.segments for one in line_figures(each.line))
+    if isinstance(picture, SegmentFiguresPicture):
+        yield from ((row.name, one) for row in picture.rows for one in row.figures)
 
 
 def _row(one: Figure, part: str, report: Report, period: Period, say: Say) -> FigureRow:

@@ -103,17 +103,12 @@ class Amounts(Numbers):
     """How amounts of a currency are written: 1,2 triệu ₫ in Vietnamese, ₫1.2M in English."""
 
     currency: str = ""
-    ends: tuple[float, float] = (0.0, 1.0)
 
     def value(self, value: float) -> str:
         return brief_amount(value, self.currency, self.locale, digits=1)
 
     def tick(self, value: float) -> str:
         return self.value(value)
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        return self.ends
 
 
 def amounts_chart(chart: AmountsChart) -> "Figure":
@@ -142,6 +137,7 @@ def cohorts_chart(chart: CohortsChart) -> "Figure":
 
 
 def _draw_cells(axes: "Axes", chart: CohortsChart, numbers: Numbers) -> None:
+    """A cell is as dark as its share is of the highest one; a hidden one is grey."""
     names = [f"{label}  (n = {numbers.count(row.size)})" for label, row in zip(chart.labels, chart.rows, strict=True)]
     axes.set_yticks(range(len(names)), names, fontsize=SMALL, color=INK, parse_math=False)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -150,18 +146,18 @@ def _draw_cells(axes: "Axes", chart: CohortsChart, numbers: Numbers) -> None:
     axes.set_xlabel(f"{chart.months_label}   {chart.so_far}", fontsize=SMALL, color=FAINT_INK, parse_math=False)
     highest = max(cell.estimate.value for row in chart.rows for cell in row.cells if cell.estimate is not None) or 1.0
     for place, row in enumerate(chart.rows):
-        for cell in row.cells:
-            _draw_cell(axes, place, cell, highest, numbers)
+        depths = [None if cell.estimate is None else cell.estimate.value / highest for cell in row.cells]
+        axes.broken_barh(
+            [(cell.after - 0.48, 0.96) for cell in row.cells],
+            (place - 0.46, 0.92),
+            facecolors=[(RULE, 0.4) if depth is None else (BLUE, 0.08 + 0.82 * depth) for depth in depths],
+        )
+        for cell, depth in zip(row.cells, depths, strict=True):
+            _write_cell(axes, place, cell, numbers, "white" if depth is not None and depth > DARK else INK)
 
 
-def _draw_cell(axes: "Axes", place: int, cell: CohortCell, highest: float, numbers: Numbers) -> None:
-    """A cell is as dark as its share is of the highest one; a hidden one is grey."""
-    depth = cell.estimate.value / highest if cell.estimate is not None else 0.0
-    face = BLUE if cell.estimate is not None else RULE
-    alpha = 0.08 + 0.82 * depth if cell.estimate is not None else 0.4
-    axes.barh(place, 0.96, 0.92, left=cell.after - 0.48, color=face, alpha=alpha)
+def _write_cell(axes: "Axes", place: int, cell: CohortCell, numbers: Numbers, colour: str) -> None:
     text = numbers.share(cell.estimate.value) if cell.estimate is not None else "–"
-    colour = "white" if depth > DARK else INK
     mark = "*" if cell.so_far else ""
     axes.text(cell.after, place, text + mark, ha="center", va="center", fontsize=SMALLEST, color=colour)
 

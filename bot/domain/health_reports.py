@@ -35,6 +35,20 @@ class Mover:
     after: int
 
 
+def colour_figures(counts: Mapping[Colour, int]) -> list[Figure]:
+    """Of those who are not grey the share of red and of green ones."""
+    scored = sum(counts.get(colour, 0) for colour in RANKED)
+    return [
+        Figure(
+            key=f"health_{colour}",
+            unit=FigureUnit.SHARE,
+            n=scored,
+            estimate=proportion(Share(counts.get(colour, 0), scored)),
+        )
+        for colour in (Colour.RED, Colour.GREEN)
+    ]
+
+
 @dataclass(frozen=True)
 class ColourStep:
     """How many customers had which colour on the last day of a part of a period that was scored in full."""

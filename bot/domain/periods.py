@@ -121,6 +121,7 @@ _BEFORE = ("truoc", "vua roi", "roi")
 _CALENDAR = MappingProxyType(
     {f"{_CALENDAR_WORDS[label]} {unit}": (label, unit) for label in _CALENDAR_WORDS for unit in Unit}
     | {f"{words[3]} nay": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
+    | {word: (Label.CURRENT, unit) for unit in (*_STEPS[1:], Unit.YEAR) for word in (_WORDS[unit][1], _WORDS[unit][3])}
     | {f"{words[3]} {before}": (Label.PAST, unit) for unit, words in _WORDS.items() for before in _BEFORE}
     | {f"{when} {unit}": (Label.PAST, unit) for unit in Unit for when in ("previous", "the last")}
     | {

@@ -12,7 +12,7 @@ from bot.domain.names import search_key
 from bot.domain.periods import canonical_period
 from bot.domain.report_forms import FILES, OVERVIEW
 from bot.domain.report_forms import FileForm as FileForm
-from bot.domain.report_pages import KINDS, OF_SURVEYS, PARENTS
+from bot.domain.report_pages import BROKEN_DOWN, KINDS, OF_SURVEYS, PARENTS
 from bot.domain.report_pages import Page as Page
 from bot.domain.report_vocabulary import BY, DIMENSIONS, MEANINGS, known_words
 from bot.domain.reports import Metric
@@ -146,7 +146,7 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
     page = found.get("page")
     by = found.get("by") or _usual_breakdown(page, found)
     metric = found.get("metric", Metric.NPS if page == Page.TREND or (by and page in (None, Page.SEGMENTS)) else None)
-    _check_fit(page, found.get("metric"), by, said)
+    _check_fit(page, found.get("metric"), said)
     own = None if page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS) else page
     return ReportRequest(
         metric=Metric(metric) if metric else None,
@@ -161,16 +161,15 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
 
 def _usual_breakdown(page: str | None, found: Mapping[str, str]) -> str | None:
     """That of the segment that was named, where the page knows any; segments are those of plans."""
-    named = found.get("named") if page in (None, Page.SEGMENTS) else None
+    named = found.get("named") if page in (None, Page.SEGMENTS, *BROKEN_DOWN) else None
     return named or (Dimension.PLAN if page == Page.SEGMENTS else None)
 
 
-def _check_fit(page: str | None, metric: str | None, found_by: str | None, said: Mapping[str, str]) -> None:
-    """Refuses what the page would pass over in silence; cases are known by whose customer they are, and by no more."""
-    broken_down = page in (None, Page.SEGMENTS)
-    measured = broken_down or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
-    by_owner = page == Page.CASES and found_by == Dimension.CSM
-    for slot, known in (("by", broken_down or by_owner), ("metric", measured)):
+def _check_fit(page: str | None, metric: str | None, said: Mapping[str, str]) -> None:
+    """Refuses what the page would pass over in silence."""
+    of_metric = page in (None, Page.SEGMENTS)
+    measured = of_metric or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
+    for slot, known in (("by", of_metric or page in BROKEN_DOWN), ("metric", measured)):
         if slot in said and not known:
             raise ReportRequestError("beside", said[slot])
 

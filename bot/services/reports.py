@@ -22,6 +22,7 @@ from bot.domain import (
     reports,
 )
 from bot.domain.local_time import local_date
+from bot.domain.measured import Measured
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
@@ -240,6 +241,13 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         solve_within=rules.cases.solve_within / case_reports.HOUR,
     )
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
+
+
+def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """How soon the cases of customers were over and answered."""
+    counts = storage.case_reports.count(tx, period)
+    figures = case_reports.figures_of(counts.opened, rules, now=now)
+    return Measured(set(counts.opened.customer_id), figures, every=counts.every)
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:

@@ -79,6 +79,10 @@ from bot.domain.reports import Metric
         ("cho tôi xem với", ReportRequest()),
         ("q3 nps 2025", ReportRequest(Metric.NPS, "q3 2025")),
         ("2025 nps q3", ReportRequest(Metric.NPS, "q3 2025")),
+        ("health year", ReportRequest(page=Page.HEALTH, period="this year")),
+        ("tháng nps theo gói", ReportRequest(Metric.NPS, "this month", Dimension.PLAN)),
+        ("q3 nps year", ReportRequest(Metric.NPS, "q3 y0")),
+        ("nps năm 2025", ReportRequest(Metric.NPS, "2025")),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -96,7 +100,9 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("churn for gold customers", "churn 90d by plan", "gold"),
         ("nps of customers on gold last month", "nps last month by plan", "gold"),
         ("nhóm khách gold csat", "csat 90d by plan", "gold"),
-        ("doanh thu của gói vàng", "revenue 90d", "vàng"),
+        ("doanh thu của gói vàng", "revenue 90d by plan", "vàng"),
+        ("hành trình của khách gold", "journey 90d by plan", "gold"),
+        ("team for gold customers", "team 90d", "gold"),
         ("nps của khách", "nps 90d", ""),
     ],
 )
@@ -138,7 +144,7 @@ def test_what_was_likely_meant_is_offered(text: str, meant: str | None) -> None:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
-        ("cases by plan", "beside", "by plan"),
+        ("roi by plan", "beside", "by plan"),
         ("cases nps", "beside", "nps"),
         ("overview nps", "beside", "nps"),
         ("trend by plan", "beside", "by plan"),

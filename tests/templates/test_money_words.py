@@ -28,7 +28,7 @@ from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import FileForm, Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
 from bot.render import Renderer
-from bot.services import reports, standings
+from bot.services import course_reports, reports, standings
 from handlers.report_files import write
 from handlers.report_pictures import draw
 from handlers.reports import PAGES
@@ -254,6 +254,22 @@ def test_milestones_that_are_not_due_have_not_failed(shops: Mapping[int, Databas
     assert facts["waiting"]
     assert found.figures[0].n == facts["due"]
     assert found.figures[0].n == found.figures[1].n + found.figures[2].n
+
+
+@pytest.mark.parametrize(("page", "key"), [(Page.PRICES, "renewed"), (Page.TASKS, "due")])
+def test_of_many_contracts_or_milestones_some_are_looked_at_and_said_to_be_a_sample(
+    shops: Mapping[int, Database], monkeypatch: pytest.MonkeyPatch, page: Page, key: str
+) -> None:
+    whole = ask(shops[MANY], page)
+    monkeypatch.setattr(course_reports, "MOST_EXAMINED", 100)
+    found = reckon(shops[MANY], page, "90d", RULES)
+    every = found.message.facts["of_each"]
+    assert every > 1
+    assert found.message.facts[key] == pytest.approx(whole.message.facts[key] / every, rel=0.6)
+    for language, mark in ((Language.EN, "(a sample, 1 in "), (Language.VI, "(mẫu 1/")):
+        assert f"{mark}{every})" in say(found, language)
+        assert f"{mark}{every})" in RENDERER.part(replace(found.words, language=language), "subtitle")
+        assert mark not in say(whole, language)
 
 
 def test_who_stayed_is_said_of_renewals_that_were_followed_long_enough(shops: Mapping[int, Database]) -> None:
