@@ -82,11 +82,8 @@ def test_an_overview_says_every_metric_and_how_many_surveys_have_not_closed() ->
     lines = report.message.facts["lines"]
     assert isinstance(lines, list)
     assert [line["metric"] for line in lines] == list(Metric)
-    assert (report.message.facts["unclosed"], report.message.facts["active"], report.message.facts["active_before"]) == (
-        10,
-        90,
-        80,
-    )
+    facts = report.message.facts
+    assert (facts["unclosed"], facts["active"], facts["active_before"]) == (10, 90, 80)
     assert report.words.facts["metric"] is Metric.NPS
 
 
