@@ -41,11 +41,13 @@ class Rendered:
 class Renderer:
     """Puts messages into words for one business.
 
-    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `moment`, `number`,
-    `money` (minor units), `brief` (the same, shortened from a million on), `percent` (a share of 1), `share` (the same,
-    as exact as pictures are), `points` (a number
-    with its sign), `figure` (a measured value, in the language given), `round` (halves away from zero). Every fact may
-    be a plain value or its JSON form. A message that knows a person's `name` and `salutation` also has `address`.
+    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `spelt_day`,
+    `moment`, `number`, `money` (minor units), `brief` (the same, shortened from
+    a million on), `percent` (a share of 1), `share` (the same, as exact as pictures are),
+    `points` (a number with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language
+    given), `round` (halves away from zero), `zone_name`. Every fact may be a plain value or its JSON form. A message
+    that knows a person's `name` and `salutation` also has `address`; every message has `you`, which is the salutation
+    where that is known.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -62,19 +64,22 @@ class Renderer:
             "currency": rules.currency,
             "zone": ZoneInfo(rules.timezone),
         }
-        self._environment.tests |= {"organisation": is_organisation}
+        self._environment.tests |= {"organisation": is_organisation, "a_day": _is_day}
         self._environment.filters |= {
             "given": _given,
             "day": _day,
+            "matter": _matter,
             "moment": _moment,
             "number": _number,
             "money": _money,
             "brief": _brief,
             "percent": _percent,
             "share": _share,
+            "spelt_day": _spelt_day,
             "points": _points,
             "figure": _figure,
             "round": rounded,
+            "zone_name": _zone_name,
         }
 
     def render(self, message: Message) -> Rendered:
@@ -103,6 +108,7 @@ class Renderer:
 
     def _facts(self, message: Message) -> dict[str, object]:
         facts: dict[str, object] = {"language": str(message.language), **message.facts}
+        facts["you"] = _plain(self._template("you", message.language), "text", facts)
         if "name" in facts and "salutation" in facts:
             facts["address"] = _plain(self._template("address", message.language), "text", facts)
         return facts
@@ -129,10 +135,37 @@ def _given(context: Context, name: str) -> str:
 @pass_context
 def _day(context: Context, value: date | datetime | str) -> str:
     """22/11/2026; an instant is shown as the day in the business's time zone."""
+    return _in_days(context, value, "dd/MM/y")
+
+
+@pass_context
+def _spelt_day(context: Context, value: date | datetime | str) -> str:
+    """22 Nov 2026, for customers who read English: 01/12/2026 is another day to an American."""
+    return _in_days(context, value, "d MMM y")
+
+
+def _in_days(context: Context, value: date | datetime | str, form: str) -> str:
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
     if isinstance(parsed, datetime) and parsed.tzinfo is not None:
         parsed = parsed.astimezone(context["zone"])
-    return str(dates.format_date(parsed, "dd/MM/y", locale=_locale(context)))
+    return str(dates.format_date(parsed, form, locale=_locale(context)))
+
+
+def _is_day(value: str) -> bool:
+    """Whether this is a day as 2026-11-22."""
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+@pass_context
+def _matter(context: Context, subject: str) -> str:
+    """What a survey is about, which may be a day."""
+    if not _is_day(subject):
+        return subject
+    return _spelt_day(context, subject) if context["language"] == "en" else _day(context, subject)
 
 
 @pass_context
@@ -140,6 +173,13 @@ def _moment(context: Context, value: datetime | str) -> str:
     """14:30 22/11/2026, in the business's time zone."""
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
     return str(dates.format_datetime(parsed, "HH:mm dd/MM/y", tzinfo=context["zone"], locale=_locale(context)))
+
+
+@pass_context
+def _zone_name(context: Context, zone: str) -> str:
+    """Giờ Việt Nam, Vietnam Time; of a zone that is nobody's, such as UTC, its id."""
+    is_somewhere = "/" in zone and not zone.startswith("Etc/")
+    return str(dates.get_timezone_name(zone, locale=_locale(context))) if is_somewhere else zone
 
 
 @pass_context

@@ -91,9 +91,18 @@ async def claim(update: Update, context: Context, tap: taps.ClaimCase) -> None:
 
 async def offer_replies(update: Update, context: Context, tap: taps.OfferReplies) -> None:
     """Somebody wants to write to the customer."""
-    by = await choosing.asker(update, context)
-    deed = Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id)
-    await _say(update, context, await auditing.look(context, deed, case_talk.offer_replies, by=by, case_id=tap.case_id))
+    by, tapped = await choosing.asker(update, context), message(update)
+    reply = await auditing.act(
+        context,
+        Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id),
+        case_talk.offer_replies,
+        by=by,
+        chat_id=tapped.chat_id,
+        thread_id=thread_of(tapped),
+        message_id=tapped.id,
+        case_id=tap.case_id,
+    )
+    await _say(update, context, reply)
 
 
 async def use_canned_reply(update: Update, context: Context, tap: taps.CannedReply) -> None:
@@ -130,8 +139,8 @@ async def group_message(update: Update, context: Context) -> None:
         await _say(update, context, reply)
 
 
-async def private_reply(update: Update, context: Context) -> None:
-    """A reply in a private chat: of a member of staff to a case, or of a customer to anything."""
+async def private_message(update: Update, context: Context) -> None:
+    """What is written in a private chat: by a member of staff to the customer of a case, or by a customer."""
     reply = await _answer(update, context)
     if reply is None:
         await customers.text(update, context)
@@ -142,9 +151,12 @@ async def private_reply(update: Update, context: Context) -> None:
 async def edited(update: Update, context: Context) -> None:
     """Somebody in a staff chat edited a message, which may have gone to a customer."""
     came, house = message(update), context.bot_data
+    by = await house.db.read(staff.identify, user_id=person(update).id, rules=house.rules)
+    if by is None:
+        return
     await house.db.write(
         case_talk.edit_answer,
-        by=await house.db.read(staff.identify, user_id=person(update).id, rules=house.rules),
+        by=by,
         chat_id=came.chat_id,
         message_id=came.id,
         text=customers.words_of(came),
@@ -153,7 +165,7 @@ async def edited(update: Update, context: Context) -> None:
 
 
 async def private_edit(update: Update, context: Context) -> None:
-    """A reply in a private chat was edited: of a member of staff, or of a customer."""
+    """A message in a private chat was edited: of a member of staff, or of a customer."""
     await edited(update, context)
     await customers.edited_text(update, context)
 
@@ -170,12 +182,15 @@ async def unsend(update: Update, context: Context) -> None:
 
 async def _answer(update: Update, context: Context) -> Reply | None:
     user, house, came = person(update), context.bot_data, message(update)
-    answered = came.reply_to_message
+    answered, thread_id = came.reply_to_message, thread_of(came)
+    by = await house.db.read(staff.identify, user_id=user.id, rules=house.rules)
+    if by is None and answered is None and thread_id is None:
+        return None
     return await house.db.write(
         case_talk.answer_in_chat,
-        by=await house.db.read(staff.identify, user_id=user.id, rules=house.rules),
+        by=by,
         chat_id=came.chat_id,
-        thread_id=thread_of(came),
+        thread_id=thread_id,
         reply_to=answered.id if answered is not None else None,
         message_id=came.id,
         text=customers.words_of(came),

@@ -114,7 +114,7 @@ async def stop(update: Update, context: Context) -> None:
 
 async def resume(update: Update, context: Context) -> None:
     """`/resume`: messages again."""
-    await _answer(update, context, customers.resume)
+    await _answer(update, context, customers.resume, rules=context.bot_data.rules)
 
 
 async def help_page(update: Update, context: Context) -> None:

@@ -10,5 +10,7 @@ from handlers.context import Context, language_of, person
 async def settings(update: Update, context: Context) -> None:
     """`/settings`."""
     user, house = person(update), context.bot_data
-    reply = await house.db.read(preferences.show_settings, chat_id=user.id, language=language_of(user, house.rules))
+    reply = await house.db.read(
+        preferences.show_settings, rules=house.rules, chat_id=user.id, language=language_of(user, house.rules)
+    )
     await replies.say(context, user.id, reply)

@@ -172,10 +172,8 @@ def add_routes(app: App) -> None:
     group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
     app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
     app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))
-    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
-    app.add_handler(MessageHandler(private & filters.REPLY & filters.UpdateType.MESSAGE, cases.private_reply))
-    app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, customers.edited_text))
-    app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, customers.text))
+    app.add_handler(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, cases.private_edit))
+    app.add_handler(MessageHandler(private & filters.UpdateType.MESSAGE, cases.private_message))
     app.add_handler(ChatMemberHandler(customers.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_error_handler(_keep_failure)
 
@@ -205,7 +203,7 @@ async def _follow(update: Update, context: Context, payload: str) -> None:
     if route.role is None or await _may(update, context, route.role):
         await route.callback(update, context, tap)
     else:
-        await _refuse(update, context, "staff/refused")
+        await _deny(update, context, route.role)
 
 
 def _for_role(role: Role, callback: Callback, own: Callback | None) -> Callback:
@@ -215,7 +213,7 @@ def _for_role(role: Role, callback: Callback, own: Callback | None) -> Callback:
         elif own is not None and not context.args and message(update).chat.type == ChatType.PRIVATE:
             await own(update, context)
         else:
-            await _refuse(update, context, "staff/refused")
+            await _deny(update, context, role)
 
     return guarded
 
@@ -224,6 +222,17 @@ async def _may(update: Update, context: Context, needed: Role) -> bool:
     house = context.bot_data
     role = await house.db.read(staff.role_of, user_id=person(update).id, admin_ids=house.rules.admin_ids)
     return role is not None and role.allows(needed)
+
+
+async def _deny(update: Update, context: Context, needed: Role) -> None:
+    """Say who may do that: to a colleague where they asked, to anybody else alone."""
+    house, came = context.bot_data, message(update)
+    by = await house.db.read(staff.identify, user_id=person(update).id, rules=house.rules)
+    if by is None:
+        await _refuse(update, context, "staff/refused")
+        return
+    said = Message("staff/not_allowed", by.language, {"needed": needed})
+    await replies.send(context, came.chat_id, said, thread_id=cases.thread_of(came))
 
 
 async def _refuse(update: Update, context: Context, template: str) -> None:

@@ -49,7 +49,7 @@ def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
             tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
     else:
         if one.words:
-            storage.cases.change(tx, found.case_id, words=one.words)
+            storage.cases.change(tx, found.case_id, words=cases.words_with(found, one))
         tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
     return found
 

@@ -12,8 +12,15 @@ from storage.database import Tx, for_each_dialect
 from storage.due import Agenda, Due, Window, select_due
 from storage.tables import answer, customer, outbox, staff, support_case
 
-claimer, resolver = staff.alias("claimer"), staff.alias("resolver")
+claimer, resolver, later = staff.alias("claimer"), staff.alias("resolver"), answer.alias("later")
 
+_SCORE_NOW = (
+    select(later.c.score)
+    .where(later.c.customer_id == support_case.c.customer_id, later.c.kind == support_case.c.survey_kind)
+    .order_by(later.c.answered_at.desc(), later.c.run_id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 _CASES = (
     select(
@@ -22,6 +29,7 @@ _CASES = (
         claimer.c.name.label("claimed_name"),
         resolver.c.name.label("resolved_name"),
         answer.c.score.label("nps_after"),
+        _SCORE_NOW.label("score_now"),
     )
     .join(customer, customer.c.id == support_case.c.customer_id)
     .outerjoin(claimer, claimer.c.user_id == support_case.c.claimed_by)
@@ -90,6 +98,7 @@ def _case(row: Any) -> Case:  # noqa: ANN401  a database row
         source=Source(row.source),
         survey_kind=Kind(row.survey_kind) if row.survey_kind else None,
         score=row.score,
+        score_now=row.score_now,
         words=row.words,
         opened_at=row.opened_at,
         chat_id=row.chat_id,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import Select, and_, false, func, literal, or_, select
 
 from bot.domain.digests import LISTED, DigestItem, Section
 from storage.database import Tx
@@ -69,7 +69,8 @@ def _items(at: Any, detail: Any) -> Select[Any]:  # noqa: ANN401  columns
 def _section(tx: Tx, kind: str, statement: Select[Any], *, now: datetime | None = None) -> Section:
     """The first of a section, and how many there are; with `now`, what was due before it is late."""
     found = statement.where(customer.c.forgotten_at.is_(None)).subquery()
-    total = int(tx.execute(select(func.count()).select_from(found)).scalar_one())
+    is_late = found.c.at < now if now is not None else false()
+    total, late = tx.execute(select(func.count(), func.count().filter(is_late)).select_from(found)).one()
     rows = tx.execute(select(found).order_by(found.c.at, found.c.id).limit(LISTED)).all() if total else ()
     items = [
         DigestItem(
@@ -81,4 +82,4 @@ def _section(tx: Tx, kind: str, statement: Select[Any], *, now: datetime | None 
         )
         for row in rows
     ]
-    return Section(kind=kind, total=total, items=items)
+    return Section(kind=kind, total=total, items=items, late=late)

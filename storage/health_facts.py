@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, case, func, or_, select, union_all
 
-from bot.domain.health_measures import MONTH, SEVERE, SLICES, WEEKS, HealthFacts, LastAnswer
+from bot.domain.health_measures import MONTH, SLICES, WEEKS, HealthFacts, LastAnswer
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
+from storage.severity import is_severe
 from storage.tables import (
     answer,
     cancellation,
@@ -233,10 +234,7 @@ def _cases(tx: Tx, asked: Asked) -> Found:
     resolved = support_case.c.resolved_at
     is_open = or_(resolved.is_(None), resolved > asked.at)
     solved = and_(resolved <= asked.at, resolved > asked.at - asked.window)
-    unhappy = [
-        and_(support_case.c.survey_kind == kind, support_case.c.score <= score) for kind, score in SEVERE.items()
-    ]
-    severe = and_(is_open, or_(support_case.c.solve_escalated_at <= asked.at, *unhappy))
+    severe = and_(is_open, is_severe(support_case.c.solve_escalated_at <= asked.at))
     recent = or_(is_open, resolved > asked.at - 2 * asked.window)
     statement = select(
         support_case.c.customer_id,

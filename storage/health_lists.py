@@ -150,6 +150,11 @@ def list_waiting(tx: Tx, *, currency: str) -> list[Waiting]:
     return [Waiting(one=_line(row), alert=Alert(row.alert), csm_id=row.csm_id) for row in tx.execute(statement)]
 
 
+def any_waiting(tx: Tx) -> bool:
+    """Whether staff are still to be told of anybody."""
+    return tx.execute(select(health.c.customer_id).where(health.c.alert.is_not(None)).limit(1)).first() is not None
+
+
 def clear_alerts(tx: Tx) -> None:
     """Everything was told."""
     tx.execute(update(health).where(health.c.alert.is_not(None)).values(alert=None))

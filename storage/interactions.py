@@ -19,8 +19,12 @@ def add(
     chat_id: int | None = None,
     message_id: int | None = None,
     case_id: int | None = None,
+    is_settled: bool = False,
 ) -> int | None:
-    """Keep an interaction; None when this very chat message is kept already."""
+    """Keep an interaction; None when this very chat message is kept already.
+
+    One that is settled waits for nobody's answer, and the customer is not asked about it.
+    """
     statement = insert_for(tx)(interaction).values(
         customer_id=customer_id,
         kind=kind,
@@ -30,6 +34,8 @@ def add(
         chat_id=chat_id,
         message_id=message_id,
         case_id=case_id,
+        closed_at=now if is_settled else None,
+        ces_planned_at=now if is_settled else None,
     )
     statement = statement.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]).returning(interaction.c.id)
     return tx.execute(statement).scalar_one_or_none()

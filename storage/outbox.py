@@ -16,6 +16,7 @@ from storage.columns import Id, UtcDateTime
 from storage.database import Tx, for_each_dialect
 from storage.keyring import TamperedError
 from storage.secrets import find_row
+from storage.severity import is_unsettled
 from storage.tables import customer, outbox, support_case
 from storage.tables import hold as holds
 
@@ -37,6 +38,7 @@ class Recipient:
     lost: bool
     birthday: tuple[int, int] | None
     preferences: Preferences
+    unsettled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +180,7 @@ _DUE = (
         customer.c.lost_at,
         customer.c.birth_month,
         customer.c.birth_day,
+        is_unsettled(customer.c.id).label("unsettled"),
         outbox.c.case_id,
         support_case.c.chat_id.label("case_chat_id"),
         support_case.c.thread_id,
@@ -225,6 +228,7 @@ def _recipient(row: Any) -> Recipient:  # noqa: ANN401  a database row
         lost=row.lost_at is not None,
         birthday=(row.birth_month, row.birth_day) if row.birth_month else None,
         preferences=preferences.read(row),
+        unsettled=row.unsettled,
     )
 
 

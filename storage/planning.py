@@ -22,7 +22,7 @@ from sqlalchemy import (
 from bot.domain import greetings
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.birthdays import dedupe_key
-from bot.domain.contact import Rule
+from bot.domain.contact import UNSETTLED_FOR, Rule
 from bot.domain.planning import Candidate, Contact
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
@@ -30,6 +30,7 @@ from storage import preferences
 from storage.database import Tx
 from storage.due import REACHABLE, Agenda, Due, Window, select_due
 from storage.outbox import load_sent
+from storage.severity import is_unsettled
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
 from storage.wave_members import asked_by_wave
 
@@ -228,6 +229,7 @@ def load_contacts(
         customer.c.lost_at,
         customer.c.birth_month,
         customer.c.birth_day,
+        is_unsettled(customer.c.id).label("unsettled"),
         *preferences.COLUMNS,
     ).where(customer.c.id.in_(customer_ids))
     return {
@@ -242,6 +244,7 @@ def load_contacts(
             greetings=greetings.instants(
                 (row.birth_month, row.birth_day) if row.birth_month else None, row.timezone, rules, now=now, until=until
             ),
+            unsettled_until=now + UNSETTLED_FOR if row.unsettled else None,
             preferences=preferences.read(row),
         )
         for row in tx.execute(statement)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bot.domain.messages import Language
+from bot.domain.messages import Language, Message
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from storage.database import Tx, insert_for
@@ -52,6 +52,14 @@ def identify(tx: Tx, user_id: int, rules: Rules) -> Staff | None:
         return known
     unnamed = Staff(user_id=user_id, name="", role=Role.ADMIN, language=rules.language)
     return replace(known or unnamed, role=Role.ADMIN)
+
+
+def answer_to_unknown(tx: Tx, chat_id: int, language: Language, rules: Rules) -> Message:
+    """What to say in a chat that is no customer's: to a colleague what can be typed, to a stranger how to begin."""
+    colleague = identify(tx, chat_id, rules)
+    if colleague is None:
+        return Message("customers/stranger", language)
+    return Message("staff/unasked", colleague.language)
 
 
 def choose_language(tx: Tx, user_id: int, language: Language) -> bool:

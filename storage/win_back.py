@@ -31,6 +31,7 @@ def _win_backs() -> Select[Any]:
         win_back.c.reason_at,
         win_back.c.answer,
         customer.c.name,
+        customer.c.salutation,
         customer.c.chat_id,
         customer.c.language,
     ).join(customer, win_back.c.customer_id == customer.c.id)
@@ -41,6 +42,7 @@ def _win_back(row: Any) -> WinBack:  # noqa: ANN401  a database row
         win_back_id=row.id,
         customer_id=row.customer_id,
         customer_name=row.name,
+        salutation=row.salutation,
         chat_id=row.chat_id,
         language=Language(row.language),
         status=Status(row.status),

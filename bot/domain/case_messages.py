@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
+from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
+from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Keyboard, Language, Message, Reply
 from bot.domain.names import cut
 from bot.domain.surveys import SCALES
@@ -12,6 +13,8 @@ from bot.domain.taps import CannedReply, ClaimCase, OfferReplies, ResolveCase, S
 LISTED = 10
 BUTTONS_A_ROW = 5
 QUOTE = 200
+MATTER = 80
+UNANSWERED = "unanswered"  # in the place of a reason: the case is closed with no word to the customer
 CANNED = ("sorry", "looking_into_it", "call_you", "solved")
 """Canned replies; each is a template cases/canned/<key>."""
 
@@ -24,6 +27,7 @@ def case_facts(one: Case) -> dict[str, object]:
         "source": one.source,
         "survey_kind": one.survey_kind,
         "score": one.score,
+        "score_now": one.score_now if one.score_now != one.score else None,
         "highest": SCALES[one.survey_kind][-1] if one.survey_kind else None,
         "words": one.words,
         "opened_at": one.opened_at,
@@ -67,6 +71,29 @@ def snooze_choice(facts: Mapping[str, object], language: Language) -> Message:
     case_id = int(str(facts["case_id"]))
     choices = tuple(Button(f"snooze_{choice}", SnoozeCase(case_id, choice)) for choice in Snooze)
     return _choice(facts, "snooze", (choices,), language)
+
+
+def unanswered_choice(facts: Mapping[str, object], language: Language) -> Message:
+    """The card, asking whether a case ends although nobody has answered the customer."""
+    case_id = int(str(facts["case_id"]))
+    buttons = (
+        Button("answer_first", OfferReplies(case_id)),
+        Button("close_anyway", ResolveCase(case_id, UNANSWERED, "")),
+    )
+    return _choice(facts, UNANSWERED, (buttons,), language)
+
+
+def matter(one: Case, timezone: str) -> str:
+    """What a survey about a case asks about: what the customer said, or its day (as 2026-11-22) if they said nothing.
+
+    What staff wrote is not for the customer to read.
+    """
+    said = "" if one.source is Source.STAFF else _first_line(one.words)
+    return cut(said, MATTER) or local_date(one.opened_at, timezone).isoformat()
+
+
+def _first_line(words: str) -> str:
+    return next(iter(words.splitlines()), "")
 
 
 def reason_choice(facts: Mapping[str, object], language: Language) -> Message:
@@ -121,6 +148,8 @@ def update(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
     template = str(facts["template"])
     if template == "cases/card":
         return Message(template, language, facts, card_keyboard(facts))
+    if template == "cases/replies":
+        return replies_offered(facts, language)
     if template == "cases/alarm":
         return Message(template, language, facts, ((Button("look", ShowCase(int(str(facts["case_id"])))),),))
     return Message(template, language, facts)
@@ -148,7 +177,7 @@ def _line(one: Case, now: datetime) -> dict[str, object]:
     due_at = one.solve_due_at if one.first_answer_at else one.answer_due_at
     return {
         **case_facts(one),
-        "words": cut(one.words, 60),
+        "words": cut(_first_line(one.words), 60),
         "due_at": due_at,
         "overdue": due_at <= now,
         "answered": one.first_answer_at is not None,

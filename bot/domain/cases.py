@@ -15,6 +15,7 @@ from bot.domain.touchpoints import Kind
 
 WORDS = 1000  # of what the customer said, kept with the case and quoted back
 INTERNAL = "//"
+ANSWERS_WITHIN = timedelta(hours=1)  # after "Reply" was tapped: what is written later may be meant for somebody else
 UNSENDS_WITHIN = timedelta(hours=48)  # for so long the Bot API deletes a bot's message in a private chat
 
 
@@ -79,7 +80,8 @@ class Case:
     """A case as it stands. `chat_id`, `thread_id` and `card_message_id` say where staff talk about it.
 
     `first_answer_at` counts from the last opening, `answered_at` and `first_resolved_at` are of the first ever.
-    `nps_before` is the customer's last NPS when it was opened, `nps_after` the one asked because of it.
+    `nps_before` is the customer's last NPS when it was opened, `nps_after` the one asked because of it. `score` opened
+    it, `score_now` is the latest answer to that kind of survey. `words`: the reason of that score, then all the rest.
     """
 
     case_id: int
@@ -88,6 +90,7 @@ class Case:
     source: Source
     survey_kind: Kind | None
     score: int | None
+    score_now: int | None
     words: str
     opened_at: datetime
     chat_id: int | None
@@ -116,6 +119,19 @@ class Case:
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+
+def is_of_survey(case: Case, kind: Kind | None) -> bool:
+    """Whether a survey of this kind opened the case."""
+    return case.source is Source.SURVEY and case.survey_kind is kind
+
+
+def words_with(case: Case, signal: Signal) -> str:
+    """What the customer said in a case after a signal: the reason of its score first, everything else in its order."""
+    said = case.words.splitlines()
+    new = [line for line in signal.words.splitlines() if line.strip() and line not in said]
+    is_reason = is_of_survey(case, signal.survey_kind) and signal.score == case.score
+    return "\n".join([*new, *said] if is_reason else [*said, *new])[:WORDS]
 
 
 @dataclass(frozen=True, kw_only=True)

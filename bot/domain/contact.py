@@ -15,9 +15,12 @@ from zoneinfo import ZoneInfo
 from bot.domain.local_time import local_date
 from bot.domain.lunar import days_from_tet
 from bot.domain.rules import ContactRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
+from bot.domain.touchpoints import AFTER_APOLOGY, INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 WEEK = timedelta(days=7)
+UNSETTLED_FOR = timedelta(days=1)
+"""For so long at a time an open case is taken to stay open: nobody knows when it ends, so it is looked at again."""
+
 HORIZON_DAYS = 3  # a local time of day comes round within two days, also where a zone skips a date
 
 
@@ -34,6 +37,7 @@ class Rule(StrEnum):
     WEEKDAY = "weekday"
     TET = "tet"
     HOLIDAY = "holiday"
+    OPEN_CASE = "open_case"
     GREETING_AHEAD = "greeting_ahead"
     FLOOR = "floor"
     WEEKLY_CAP = "weekly_cap"
@@ -49,7 +53,8 @@ class ContactFacts:
     """One message and its customer. `sent` is what that customer was sent, in any order, aware UTC.
 
     `muted` is what the customer turned off; `quiet` their own quiet hours, from and until, which go before the rules'.
-    `greetings` are the instants at which they will be greeted.
+    `greetings` are the instants at which they will be greeted. `unsettled_until`: a severe case of theirs is open, and
+    is taken to be so until then.
     """
 
     kind: Kind
@@ -63,6 +68,7 @@ class ContactFacts:
     muted: frozenset[Group] = frozenset()
     quiet: tuple[time, time] | None = None
     greetings: tuple[datetime, ...] = ()
+    unsettled_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +245,11 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
     return sent[rules.weekly_cap - 1] + WEEK if len(sent) >= rules.weekly_cap else None
 
 
+def _case_end(facts: ContactFacts, _: ContactRules, __: datetime) -> datetime | None:
+    """Nobody is congratulated, nor asked again, before what they complained of is settled."""
+    return facts.unsettled_until if facts.kind in AFTER_APOLOGY else None
+
+
 def _greeting_end(facts: ContactFacts, rules: ContactRules, at: datetime) -> datetime | None:
     """What would keep a greeting from going out on its day, as too near or as one too many, waits until it is past."""
     greeting = min((one for one in facts.greetings if one + rules.floor > at), default=None)
@@ -282,6 +293,7 @@ HOLDS: Mapping[Rule, Callable[[ContactFacts, ContactRules, datetime], datetime |
     {
         Rule.QUIET_HOURS: _quiet_end,
         **{rule: partial(_day_end, rule) for rule in CLOSED_DAYS},
+        Rule.OPEN_CASE: _case_end,
         Rule.GREETING_AHEAD: _greeting_end,
         Rule.FLOOR: _floor_end,
         Rule.WEEKLY_CAP: _cap_end,

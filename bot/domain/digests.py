@@ -1,8 +1,8 @@
 """The morning digest: what waits for a CSM today, said once before the day begins."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.business_hours import is_open_on
 from bot.domain.cases import hours_of
@@ -34,11 +34,12 @@ class DigestItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The most urgent items of a kind, and how many there are."""
+    """The most urgent items of a kind, how many there are, and how many of them are late."""
 
     kind: str
     total: int
     items: Sequence[DigestItem]
+    late: int = 0
 
 
 def morning_of(now: datetime, rules: Rules) -> date | None:
@@ -49,6 +50,15 @@ def morning_of(now: datetime, rules: Rules) -> date | None:
         return None
     due_at = instant_at(day, at, rules.timezone)
     return day if due_at <= now < due_at + STILL_MORNING else None
+
+
+def told_at(now: datetime, rules: Rules) -> datetime:
+    """When staff are told what need not be told at once: from the digests' hour of a business day on, maybe now.
+
+    Where there are no digests it is from the opening on.
+    """
+    mornings = replace(hours_of(rules), opens=rules.digest.at or rules.cases.opens, closes=time.max)
+    return next((start for start, _ in mornings.spans_from(now)), now)
 
 
 def digest_facts(sections: Sequence[Section]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from bot.domain.rule_limits import LEAST_MEASURES
 from bot.domain.rules import HealthRules
 
 LEAST_KNOWN = 0.5
+FIRSTS = frozenset({Measure.FIRST_USE, Measure.FIRST_EVENTS})
 COMPARED_WITH = timedelta(days=30)
 """How far back "what moved it" looks."""
 
@@ -126,13 +127,18 @@ def _card_for(facts: HealthFacts, rules: HealthRules, *, at: datetime) -> Scorec
 
 
 def weigh(facts: HealthFacts, card: Scorecard, rules: HealthRules, *, at: datetime) -> tuple[Contribution, ...]:
-    """The measures of a scorecard that have data, each with its score."""
+    """The measures of a scorecard that have data, each with its score.
+
+    What a newcomer has not done yet says nothing before half of the onboarding is over: it counts only in their favour.
+    """
     known = read_measures(facts, window=rules.window, half_life=rules.survey_half_life, at=at)
-    return tuple(
+    found = [
         Contribution(measure, known[measure], on_line(known[measure], rules.lines[measure]), weight)
         for measure, weight in card.weights.items()
         if weight > 0 and measure in known
-    )
+    ]
+    is_early = at - facts.joined_at < rules.onboarding_for / 2
+    return tuple(one for one in found if not (is_early and one.measure in FIRSTS and one.score < NEUTRAL))
 
 
 def on_line(value: float, line: tuple[float, float]) -> float:

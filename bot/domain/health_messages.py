@@ -193,9 +193,20 @@ def change_facts(health: Health, before: Health | None) -> dict[str, object]:
     }
 
 
-def alert_facts(one: ListedHealth, alert: Alert, before: Health | None) -> dict[str, object]:
-    """What staff are told of a customer who became red or fell far; plain values, since it is stored."""
-    return {**risk_facts(one, before), "alert": alert, "health_of": one.customer_id}
+def alert_facts(
+    one: ListedHealth, alert: Alert, before: Health | None, *, highest: int | None = None
+) -> dict[str, object]:
+    """What staff are told of a customer who became red or fell far; plain values, since it is stored.
+
+    `highest` is the score that a fall is told from. What moved the score in 30 days is left out of a fall that is
+    deeper: it would explain another one.
+    """
+    facts = risk_facts(one, before)
+    fall = None if highest is None or one.health.score is None else one.health.score - highest
+    change = _change(one.health.score, one.score_before)
+    explains = alert is Alert.RED or (fall is not None and change is not None and change <= fall)
+    moved: dict[str, object] = {} if explains else {"moves": []}
+    return {**facts, **moved, "fell_from": highest, "alert": alert, "health_of": one.customer_id}
 
 
 def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:

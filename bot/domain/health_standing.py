@@ -47,7 +47,8 @@ def advance(
 ) -> Standing:
     """How a customer stands on a day, after how they stood on the last; `version` is that of the rules.
 
-    An alert that waits to be told stays. Without `alerts` what is found counts as told: it is past.
+    An alert that waits to be told stays, unless it says that a customer is red who is so no longer. Without `alerts`
+    what is found counts as told: it is past.
     """
     known = before.health.colour if before is not None else None
     of_score = known if before is not None and before.health.override is None else None
@@ -62,9 +63,14 @@ def advance(
         version=version,
         since=before.since if before is not None and known is health.colour else day,
         value=facts.value or ("", 0),
-        alert=alert or (before.alert if before is not None else None),
+        alert=alert or _still_true(before, health),
         alerted_on=day if found is not None else alerted_on,
     )
+
+
+def _still_true(before: Standing | None, health: Health) -> Alert | None:
+    waiting = before.alert if before is not None else None
+    return None if waiting is Alert.RED and health.colour is not Colour.RED else waiting
 
 
 def is_news(now: Standing, before: Standing | None) -> bool:

@@ -53,6 +53,7 @@ class Contact:
     lost: bool
     sent: tuple[tuple[Kind, datetime], ...]
     greetings: tuple[datetime, ...] = ()
+    unsettled_until: datetime | None = None
     preferences: Preferences = field(default_factory=Preferences)
 
     def facts(self, kind: Kind, *, expires_at: datetime) -> ContactFacts:
@@ -67,6 +68,7 @@ class Contact:
             expires_at=expires_at,
             sent=self.sent,
             greetings=self.greetings,
+            unsettled_until=self.unsettled_until,
             muted=self.preferences.muted,
             quiet=self.preferences.quiet,
         )

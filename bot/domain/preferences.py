@@ -69,9 +69,9 @@ class Preferences:
         return replace(self, off=self.off - {topic} if on else self.off | {topic})
 
 
-def page(preferences: Preferences, language: Language) -> Message:
+def page(preferences: Preferences, language: Language, salutation: str) -> Message:
     """The settings with a button for each choice, which shows how it stands."""
-    return Message("preferences/settings", language, {}, _keyboard(preferences))
+    return Message("preferences/settings", language, {"salutation": salutation}, _keyboard(preferences))
 
 
 def _keyboard(preferences: Preferences) -> Keyboard:

@@ -24,6 +24,7 @@ FILE_NAME = "my-data.json"
 ANSWERS_SHOWN = 5
 CONSENTS_SHOWN = 6
 QUOTE = 120
+WRITTEN = ("message", "feedback")
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -95,7 +96,7 @@ def my_data(document: Document, language: Language) -> Message:
         "consents": document.consent[:CONSENTS_SHOWN],
         "answers": [_answer(row) for row in answers[:ANSWERS_SHOWN]],
         "answer_count": len(answers),
-        "written": len(document.interactions),
+        "written": _count_written(document, answers),
         "received": sum(row["sent_at"] is not None for row in document.messages),
         "purchases": len(document.purchases),
         "events": len(document.events),
@@ -105,6 +106,12 @@ def my_data(document: Document, language: Language) -> Message:
         "success_plan": next((row["name"] for row in document.plans if row["status"] == "active"), ""),
     }
     return Message("privacy/my_data", language, facts)
+
+
+def _count_written(document: Document, answers: Sequence[Mapping[str, object]]) -> int:
+    """What the person wrote: messages, feedback and the reasons of scores."""
+    messages = sum(row["kind"] in WRITTEN for row in document.interactions)
+    return messages + sum(bool(row["reason"]) for row in answers)
 
 
 def _answer(row: Mapping[str, object]) -> dict[str, object]:

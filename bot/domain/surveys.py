@@ -71,6 +71,7 @@ class SurveyRun:
     reason_until: datetime | None
     skipped: bool
     prompt_message_id: int | None
+    salutation: str = ""
 
 
 class TapMeaning(StrEnum):
@@ -160,6 +161,7 @@ def closing(facts: Mapping[str, object], *, outbox_id: int, language: Language) 
 def question_again(run: SurveyRun, outbox_id: int) -> Message:
     """The question with the present score marked, for who wants another."""
     facts = question_facts(run.kind, run.run_id, run.subject, run.wording)
+    facts["salutation"] = run.salutation
     return _question("surveys/question", facts, outbox_id, run.language, chosen=run.score)
 
 
@@ -178,7 +180,8 @@ def thanks(run: SurveyRun, score: int, outbox_id: int) -> Message:
 
 def closed(run: SurveyRun) -> Message:
     """The polite answer to a late tap."""
-    facts = {"kind": run.kind, "score": run.score, "highest": SCALES[run.kind][-1], "late": True}
+    scored = {"score": run.score, "highest": SCALES[run.kind][-1]}
+    facts = {**scored, "kind": run.kind, "late": True, "salutation": run.salutation}
     return Message("surveys/closed", run.language, facts)
 
 
@@ -210,4 +213,5 @@ def _answer_facts(run: SurveyRun, score: int) -> dict[str, object]:
         "band": band(run.kind, score),
         "subject": run.subject,
         "reason": run.reason,
+        "salutation": run.salutation,
     }

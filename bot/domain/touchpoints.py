@@ -111,4 +111,6 @@ SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
 INVITATIONS = SURVEYS | {Kind.CASE_CES, Kind.FOLLOW_UP}
 TRANSACTIONAL = frozenset({Kind.CASE_CES})
 """Surveys about something that the customer brought up: not held by the time between surveys, but counted in it."""
+AFTER_APOLOGY = SURVEYS | {Kind.REMINDER, Kind.BIRTHDAY, Kind.HOLIDAY_GREETING}
+"""What waits while a severe case of the customer is open; what is asked about a case comes after it anyway."""
 OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})

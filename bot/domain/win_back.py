@@ -42,6 +42,7 @@ class WinBack:
     reason: str | None
     reason_at: datetime | None
     answer: OfferChoice | None
+    salutation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +164,7 @@ def question(facts: Mapping[str, object], *, outbox_id: int, language: Language)
 
 def reason_kept(win_back: WinBack, reason: str) -> Message:
     """What the question becomes: thanks, and the choice."""
-    return Message("win_back/reason_kept", win_back.language, {"reason": reason})
+    return Message("win_back/reason_kept", win_back.language, {"reason": reason, "salutation": win_back.salutation})
 
 
 def offer_facts(win_back: WinBack, rules: WinBackRules) -> dict[str, object]:
@@ -188,7 +189,8 @@ def offer_answered(win_back: WinBack, choice: OfferChoice, outbox_id: int) -> Me
     """What the offer becomes; who declined may still want to talk."""
     talk = Button(OfferChoice.TALK, OfferAnswer(win_back.win_back_id, OfferChoice.TALK, outbox_id))
     keyboard = ((talk,),) if choice is OfferChoice.DECLINE else ()
-    return Message("win_back/offer_answered", win_back.language, {"choice": choice}, keyboard)
+    facts = {"choice": choice, "salutation": win_back.salutation}
+    return Message("win_back/offer_answered", win_back.language, facts, keyboard)
 
 
 def read_command(text: str) -> tuple[str, str]:

@@ -116,7 +116,8 @@ class _Narrator:
 
 
 def _closed(run: SurveyRun) -> Message:
-    facts = {"kind": run.kind, "score": run.score, "highest": surveys.SCALES[run.kind][-1], "late": False}
+    scored = {"score": run.score, "highest": surveys.SCALES[run.kind][-1]}
+    facts = {**scored, "kind": run.kind, "late": False, "salutation": run.salutation}
     return surveys.closing(facts, outbox_id=0, language=run.language)
 
 
@@ -131,6 +132,7 @@ def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None)
         trigger=run.trigger,
         customer_id=run.customer_id,
         customer_name=profile.name,
+        salutation=profile.salutation,
         chat_id=profile.chat_id,
         language=profile.language,
         subject=run.subject,

@@ -6,26 +6,50 @@ from datetime import datetime
 import storage.audit
 import storage.case_threads
 import storage.cases
+import storage.command_texts
 import storage.customers
 import storage.interactions
 import storage.outbox
 from bot.domain import case_messages, cases
 from bot.domain.audit import Deed
 from bot.domain.cases import Case, Said
-from bot.domain.delivery import Place
+from bot.domain.delivery import Place, at_once
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.names import cut
 from bot.domain.roles import Staff
 from bot.domain.taps import CannedReply
+from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
 
-def offer_replies(tx: Tx, *, now: datetime, by: Staff, case_id: int) -> Reply:
-    """How to write to the customer, with canned replies to start from."""
+def offer_replies(
+    tx: Tx, *, now: datetime, by: Staff, chat_id: int, thread_id: int | None, message_id: int, case_id: int
+) -> Reply:
+    """How to write to the customer, with canned replies to start from.
+
+    It goes by the outbox, so that a reply to it finds the case. In a private chat the next words need be no reply.
+    """
     found = storage.cases.look(tx, case_id)
     if found is None or not found.is_open:
         return case_messages.gone(by.language)
-    return Reply(send=(case_messages.replies_offered(case_messages.case_facts(found), by.language),))
+    alone = chat_id == by.user_id
+    if alone:
+        storage.command_texts.await_words(tx, chat_id=chat_id, purpose=str(case_id), now=now)
+    in_topic = thread_id is not None and (chat_id, thread_id) == (found.chat_id, found.thread_id)
+    facts = {**case_messages.case_facts(found), "alone": alone, "in_topic": in_topic, "shown_in": thread_id or 0}
+    outgoing = at_once(
+        Kind.CASE,
+        f"case:{case_id}:replies:{chat_id}:{message_id}:{now.isoformat()}",
+        now=now,
+        chat_id=chat_id,
+        language=by.language,
+        template="cases/replies",
+        facts=facts if alone or in_topic else {**facts, "in_answer_to": message_id},
+        case_id=case_id,
+        about_id=found.customer_id,
+    )
+    storage.outbox.add(tx, outgoing, now=now)
+    return Reply()
 
 
 def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_id: int, tap: CannedReply) -> Reply:
@@ -43,6 +67,7 @@ def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_
     }
     if not tap.sends:
         return Reply(edit=case_messages.canned_preview(facts, tap.key, by.language))
+    storage.command_texts.take_awaited(tx, chat_id=chat_id, since=now)
     said = Said(by=by, chat_id=chat_id, message_id=message_id, canned=tap.key)
     problem = _answer(tx, found, said, now=now)
     return Reply(edit=problem or Message("cases/canned_sent", by.language, {**facts, "canned": tap.key}))
@@ -63,22 +88,42 @@ def answer_in_chat(
 ) -> Reply | None:
     """What somebody writes in a case's topic, or in reply to one of its messages, goes to the customer.
 
-    None when it belongs to no case. What begins with // stays among staff.
+    So do the next words of a colleague who tapped "Reply" in their private chat, and they are told so, since nothing
+    there says whom words are for. None when it belongs to no case. What begins with // stays among staff.
     """
     found = storage.cases.load_by_thread(tx, chat_id=chat_id, thread_id=thread_id) if thread_id is not None else None
     if found is None and reply_to is not None:
         found = storage.cases.load_by_message(tx, chat_id=chat_id, message_id=reply_to)
-    if found is None:
+    awaited = _awaited(tx, by, chat_id, now=now)
+    meant = found or awaited
+    if meant is None:
         return None
     if by is None:
         return Reply(send=(Message("cases/staff_only", language),))
+    problem = _take_words(tx, meant, by, chat_id=chat_id, message_id=message_id, text=text, media=media, now=now)
+    if problem is None and found is None and not cases.is_internal(text):
+        return Reply(send=(Message("cases/sent", by.language, case_messages.case_facts(meant)),))
+    return Reply(send=(problem,) if problem else ())
+
+
+def _awaited(tx: Tx, by: Staff | None, chat_id: int, *, now: datetime) -> Case | None:
+    """The case to which a member of staff said in this private chat that they answer next, which they then do."""
+    if by is None or chat_id != by.user_id:
+        return None
+    case_id = storage.command_texts.take_awaited(tx, chat_id=chat_id, since=now - cases.ANSWERS_WITHIN)
+    return storage.cases.load(tx, int(case_id)) if case_id is not None else None
+
+
+def _take_words(
+    tx: Tx, found: Case, by: Staff, *, chat_id: int, message_id: int, text: str, media: bool, now: datetime
+) -> Message | None:
+    """Carry words to the customer, or keep them among staff; what to say when they cannot be carried."""
     storage.audit.add(tx, Deed(staff_id=by.user_id, command="reply", case_id=found.case_id), now=now)
     said = Said(by=by, chat_id=chat_id, message_id=message_id, text=text, media=media)
     if cases.is_internal(text):
         _keep(tx, found, said, "note", text.removeprefix(cases.INTERNAL).strip(), now=now)
-        return Reply()
-    problem = _answer(tx, found, said, now=now)
-    return Reply(send=(problem,) if problem else ())
+        return None
+    return _answer(tx, found, said, now=now)
 
 
 def _answer(tx: Tx, found: Case, said: Said, *, now: datetime) -> Message | None:

@@ -6,6 +6,8 @@ import storage.audit
 import storage.case_threads
 import storage.cases
 import storage.customers
+import storage.health
+import storage.health_scoring
 import storage.interactions
 import storage.notices
 import storage.outbox
@@ -13,6 +15,7 @@ import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
 from bot.domain.delivery import at_once
+from bot.domain.local_time import local_date
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK
 from bot.domain.roles import Staff
@@ -22,6 +25,7 @@ from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, case_data
 from storage.database import Tx
 from storage.due import Window
+from storage.health_scoring import Occasion
 
 
 def open_by_staff(
@@ -114,13 +118,18 @@ def snooze_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCa
 
 
 def resolve_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: ResolveCase) -> Reply:
-    """Resolve a case: what it was about, then how it ended, then it is over."""
+    """Resolve a case: what it was about, then how it ended, then it is over.
+
+    Who has told the customer nothing is asked first whether they mean that.
+    """
     found = storage.cases.load(tx, tap.case_id)
     if found is None:
         return case_messages.gone(by.language)
     if found.is_open and tap.reason not in set(Reason):
         facts = storage.case_threads.card_facts(tx, found, now=now)
-        return Reply(edit=case_messages.reason_choice(facts, by.language))
+        doubtful = found.first_answer_at is None and tap.reason != case_messages.UNANSWERED
+        ask = case_messages.unanswered_choice if doubtful else case_messages.reason_choice
+        return Reply(edit=ask(facts, by.language))
     if found.is_open and tap.outcome not in set(CaseOutcome):
         facts = storage.case_threads.card_facts(tx, found, now=now)
         return Reply(edit=case_messages.outcome_choice(facts, Reason(tap.reason), by.language))
@@ -138,6 +147,14 @@ def _resolve(tx: Tx, found: Case, tap: ResolveCase, *, by: Staff, rules: Rules, 
     storage.webhooks.emit(tx, Event.CASE_RESOLVED, over.customer_id, data, key=key, rules=rules, now=now)
     storage.interactions.close_case(tx, found.case_id, staff_id=by.user_id, now=now)
     storage.case_threads.set_topic(tx, over, is_open=False, rules=rules, now=now)
+    _score_anew(tx, found.customer_id, rules=rules, now=now)
+
+
+def _score_anew(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:
+    """Whoever was red because of the case is so no longer; who was never scored waits for their day's turn."""
+    if rules.health.enabled and storage.health.load_standings(tx, [customer_id]):
+        today = Occasion(day=local_date(now, rules.timezone), at=now, alerts=False)
+        storage.health_scoring.score(tx, [customer_id], today, rules)
 
 
 def plan_alarms(tx: Tx, *, now: datetime, rules: Rules) -> int:

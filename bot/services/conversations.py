@@ -10,6 +10,7 @@ import storage.interactions
 import storage.notices
 import storage.outbox
 import storage.plans
+import storage.staff
 import storage.surveys
 import storage.webhooks
 from bot.domain import cases, plan_messages, plans, surveys
@@ -45,7 +46,7 @@ def receive_text(
     """
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
-        return Reply(send=(Message("customers/stranger", language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     run = run or storage.surveys.load_awaiting_reason(tx, chat_id=chat_id, now=now)
     if run is not None and run.score is not None:
@@ -65,12 +66,12 @@ def give_feedback(
     """`/feedback TEXT`; without a text, the next message is taken as the feedback."""
     customer = storage.customers.load_by_chat(tx, chat_id)
     if customer is None:
-        return Reply(send=(Message("customers/stranger", language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     storage.customers.change(tx, customer.customer_id, feedback_until=None if text else now + FEEDBACK_WITHIN)
     storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
-    return Reply(send=(Message("customers/feedback_prompt", customer.language),))
+    return Reply(send=(Message("customers/feedback_prompt", customer.language, {"salutation": customer.salutation}),))
 
 
 def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str, words: str, version: str) -> Reply:
@@ -103,15 +104,23 @@ def _record_reason(
     storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
     data, key = answer_data(run, score, reason=text[: surveys.MAX_REASON]), f"{run.run_id}:{message_id}"
     storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
-    if surveys.band(run.kind, score) is Band.DETRACTOR:
-        key = f"reason:{run.run_id}:{message_id}"
-        signal = surveys.signal(run, score, key=key, reason=text[: surveys.QUOTE])
-        storage.case_threads.signal(tx, signal, rules=rules, now=now)
+    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
         send=(Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score)),),
     )
+
+
+def _tell_reason(tx: Tx, run: SurveyRun, score: int, reason: str, *, key: str, rules: Rules, now: datetime) -> None:
+    """Why a score is low belongs to a case; why it is better now is read by who still works on one."""
+    signal = surveys.signal(run, score, key=key, reason=reason)
+    if surveys.band(run.kind, score) is Band.DETRACTOR:
+        storage.case_threads.signal(tx, signal, rules=rules, now=now)
+        return
+    found = storage.cases.load_latest(tx, run.customer_id)
+    if found is not None and found.is_open and cases.is_of_survey(found, run.kind):
+        storage.case_threads.tell(tx, found, key, signal.template, signal.facts, rules=rules, now=now)
 
 
 def _keep_goal(tx: Tx, plan: Plan, customer: Customer, text: str, *, message_id: int, now: datetime) -> Reply:
@@ -137,7 +146,7 @@ def _complain(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: 
         rules=rules,
         now=now,
     )
-    return Reply(send=(Message("customers/feedback_kept", customer.language),))
+    return Reply(send=(Message("customers/feedback_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _converse(
@@ -177,7 +186,7 @@ def _converse(
     if not cases.acknowledges(found, rules, now=now):
         return Reply()
     storage.cases.change(tx, found.case_id, acknowledged_at=now)
-    return Reply(send=(Message("customers/message_kept", customer.language),))
+    return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
@@ -203,4 +212,4 @@ def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rule
         rules=rules,
         now=now,
     )
-    return Reply(send=(Message("customers/message_kept", customer.language),))
+    return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))

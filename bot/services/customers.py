@@ -113,11 +113,11 @@ def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     return Reply(send=(_to(me, "customers/stopped"),))
 
 
-def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+def resume(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/resume`: the customer wants to hear from the business again."""
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
-        return Reply(send=(Message("customers/stranger", language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     storage.customers.change(tx, me.customer_id, stopped_at=None, unreachable_at=None)
     storage.consent.add(tx, me.customer_id, Act.RESUME, now=now)
     return Reply(send=(_to(me, "customers/resumed"),))
@@ -126,9 +126,10 @@ def resume(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
 def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
     staff = storage.staff.identify(tx, chat_id, rules)
-    if staff is None:
-        return Reply(send=(Message("customers/help", _language(tx, chat_id, language)),))
-    return Reply(send=(Message("staff/help", staff.language),))
+    if staff is not None:
+        return Reply(send=(Message("staff/help", staff.language),))
+    me = storage.customers.load_by_chat(tx, chat_id)
+    return Reply(send=(Message("customers/help", language) if me is None else _to(me, "customers/help"),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:

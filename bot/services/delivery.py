@@ -167,6 +167,7 @@ def _contact_facts(
         greetings=greetings.instants(to.birthday, to.timezone, rules, now=now),
         muted=to.preferences.muted,
         quiet=to.preferences.quiet,
+        unsettled_until=now + contact.UNSETTLED_FOR if to.unsettled else None,
     )
 
 
@@ -224,11 +225,12 @@ def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
 def _thread(due: DueMessage, chat_id: int) -> dict[str, int | None]:
     """A case's messages go into its topic, or answer its card; in any other chat they stand alone.
 
-    Whoever asked to see a case reads it where they asked.
+    Whoever asked to see a case reads it where they asked, in answer to the message that they tapped if it says so.
     """
     thread = due.thread
     if "shown_in" in due.facts:
-        return {"thread_id": int(str(due.facts["shown_in"])) or None}
+        tapped = int(str(due.facts.get("in_answer_to", 0)))
+        return {"thread_id": int(str(due.facts["shown_in"])) or None, "reply_to": tapped or None}
     if thread is None or thread.chat_id != chat_id or due.recipient is not None:
         return {}
     is_answer = thread.thread_id is None and due.kind is Kind.CASE

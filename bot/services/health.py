@@ -8,7 +8,7 @@ import storage.health_days
 import storage.health_lists
 import storage.health_scoring
 import storage.notices
-from bot.domain import health_messages
+from bot.domain import digests, health_messages
 from bot.domain.health import COMPARED_WITH
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.planning import CHUNK
@@ -40,7 +40,9 @@ def plan_health(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def plan_health_alerts(tx: Tx, *, now: datetime, rules: Rules) -> int:
-    """Tell staff, once everybody is scored, who became red or fell far: the most valuable first."""
+    """Tell staff, once everybody is scored, who became red or fell far: the most valuable first, and not at night."""
+    if digests.told_at(now, rules) > now:
+        return 0
     waiting = storage.health_lists.list_waiting(tx, currency=rules.currency)
     day = local_date(now, rules.timezone)
     if not waiting or storage.health.list_unscored(tx, day=day, limit=1):
@@ -55,10 +57,14 @@ def plan_health_alerts(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 
 def _tell(tx: Tx, waiting: list[Waiting], day: date, *, rules: Rules, now: datetime) -> None:
+    month_ago, lately = day - COMPARED_WITH, day - rules.health.drop_within
+    pasts = storage.health.load_pasts(
+        tx, [one.one.customer_id for one in waiting[:ALERTS]], month_ago=month_ago, lately=lately
+    )
     for one in waiting[:ALERTS]:
         customer_id = one.one.customer_id
-        before = storage.health.load_health_on(tx, customer_id, day=day - COMPARED_WITH)
-        facts = health_messages.alert_facts(one.one, one.alert, before)
+        before = storage.health.load_health_on(tx, customer_id, day=month_ago)
+        facts = health_messages.alert_facts(one.one, one.alert, before, highest=pasts[customer_id].highest)
         key = f"health:{customer_id}:{day}"
         storage.notices.notify(
             tx, key=key, template="health/alert", facts=facts, customer_id=customer_id, rules=rules, now=now

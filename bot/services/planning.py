@@ -7,6 +7,7 @@ from functools import partial
 
 import storage.cases
 import storage.greetings
+import storage.health_lists
 import storage.losses
 import storage.plan_dates
 import storage.planning
@@ -15,6 +16,7 @@ import storage.wave_results
 import storage.waves
 import storage.win_back
 from bot.domain import birthdays, greetings, plans, wave_messages
+from bot.domain.digests import told_at
 from bot.domain.local_time import local_date, next_day_start
 from bot.domain.planning import Candidate, UpcomingTouchpoint, foresee
 from bot.domain.plans import CheckInStep, Plan
@@ -176,6 +178,7 @@ def next_due(tx: Tx, *, now: datetime, rules: Rules) -> datetime | None:
         *_next_greeting(tx, rules, now=now),
         *_next_holiday(tx, rules, now=now),
         *_next_of_waves(tx, rules, now=now),
+        *_next_telling(tx, rules, now=now),
     ]
     return min(instants, default=None)
 
@@ -206,6 +209,13 @@ def _next_of_waves(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]
     for shown in storage.waves.list_followed(tx, now=now):
         if shown.at is not None and shown.at + PROGRESS_EVERY > now and _has_changed(tx, shown):
             yield shown.at + PROGRESS_EVERY
+
+
+def _next_telling(tx: Tx, rules: Rules, *, now: datetime) -> Iterator[datetime]:
+    """The hour at which staff are told of whose health turned bad overnight."""
+    at = told_at(now, rules)
+    if at > now and storage.health_lists.any_waiting(tx):
+        yield at
 
 
 def _has_changed(tx: Tx, shown: Shown) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 import storage.consent
 import storage.customers
 import storage.preferences
+import storage.staff
 from bot.domain import preferences
 from bot.domain.customers import Customer
 from bot.domain.messages import Language, Message, Reply
@@ -15,12 +16,12 @@ from bot.domain.taps import ChooseHours, SwitchTopic
 from storage.database import Tx
 
 
-def show_settings(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
+def show_settings(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """The settings as they stand."""
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
-        return Reply(send=(Message("customers/stranger", language),))
-    return Reply(send=(preferences.page(storage.preferences.load(tx, me.customer_id), me.language),))
+        return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
+    return Reply(send=(preferences.page(storage.preferences.load(tx, me.customer_id), me.language, me.salutation),))
 
 
 def switch_topic(
@@ -49,4 +50,4 @@ def _keep(tx: Tx, me: Customer, wanted: Preferences, detail: str, *, now: dateti
     if wanted != storage.preferences.load(tx, me.customer_id):
         storage.preferences.save(tx, me.customer_id, wanted)
         storage.consent.add(tx, me.customer_id, Act.SETTINGS, detail=detail, now=now)
-    return Reply(edit=preferences.page(wanted, me.language))
+    return Reply(edit=preferences.page(wanted, me.language, me.salutation))

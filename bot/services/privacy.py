@@ -51,9 +51,9 @@ def answer_forget(
     if me.customer_id != tap.customer_id:
         return Reply(send=(Message("customers/stale_button", me.language),))
     if tap.choice != YES:
-        return Reply(edit=Message("privacy/kept", me.language))
+        return Reply(edit=Message("privacy/kept", me.language, {"salutation": me.salutation}))
     _forget(tx, me.customer_id, rules=rules, now=now)
-    return Reply(edit=Message("privacy/forgotten", me.language))
+    return Reply(edit=Message("privacy/forgotten", me.language, {"salutation": me.salutation}))
 
 
 def _forget(tx: Tx, customer_id: int, *, rules: Rules, now: datetime) -> None:

@@ -13,7 +13,7 @@ import storage.customers
 import storage.outbox
 import storage.planning
 import storage.surveys
-from bot.domain import surveys
+from bot.domain import case_messages, surveys
 from bot.domain.delivery import Outgoing
 from bot.domain.local_time import day_start, local_date
 from bot.domain.planning import CHUNK, free_at, outgoing
@@ -95,9 +95,11 @@ def plan_case_ces(tx: Tx, *, now: datetime, rules: Rules) -> int:
     for due in resolved:
         if storage.cases.mark_asked(tx, due.row_id, "ces_planned_at", now=now) and due.reachable:
             key = f"ces:case:{due.row_id}:{due.at.isoformat()}"
+            about = storage.cases.look(tx, due.row_id)
+            assert about is not None  # noqa: S101  it was marked in this very transaction
             invite(
                 tx,
-                due,
+                replace(due, subject=case_messages.matter(about, due.timezone)),
                 Kind.CASE_CES,
                 key,
                 due.at + delay,
@@ -147,15 +149,17 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
 def plan_nps(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Ask for NPS by calendar, at most so many a business-local day.
 
-    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be.
+    Who must not be asked in time is not lost to the cycle but asked when the contact policy lets them be; and who has a
+    severe case open is asked when it is settled, of which nobody knows when that is.
     """
     since = day_start(local_date(now, rules.timezone), rules.timezone)
     left = rules.surveys.nps_per_day - storage.planning.count_by_calendar(tx, Kind.NPS, since=since)
     customers = storage.planning.list_nps(tx, Window(limit=min(CHUNK, left), before=now)) if left > 0 else []
     contacts = storage.planning.load_contacts(tx, [due.customer_id for due in customers], rules=rules, now=now)
     for due in customers:
-        possible_at = free_at(Kind.NPS, contacts[due.customer_id], rules.contact, now=now)
-        in_time = possible_at < now + POLICIES[Kind.NPS].lifetime
+        contact = contacts[due.customer_id]
+        possible_at = free_at(Kind.NPS, contact, rules.contact, now=now)
+        in_time = possible_at < now + POLICIES[Kind.NPS].lifetime and contact.unsettled_until is None
         until = now + rules.surveys.nps_every if in_time else possible_at
         if storage.planning.move_nps(tx, due, until=until) and in_time:
             key = f"nps:{due.customer_id}:{local_date(now, due.timezone).isoformat()}"

@@ -10,6 +10,7 @@ import storage.outbox
 import storage.surveys
 import storage.webhooks
 from bot.domain import case_messages, surveys, taps
+from bot.domain.cases import is_of_survey
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun, TapMeaning
@@ -43,7 +44,9 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
     moved = surveys.changes_band(run, score)
     if moved and run.reason is not None:
         storage.surveys.forget_reason(tx, run.run_id)
-        storage.interactions.add(tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now)
+        storage.interactions.add(
+            tx, customer_id=run.customer_id, kind="message", body=run.reason, now=now, is_settled=True
+        )
     storage.surveys.save_score(tx, run, score, prompt_message_id=message_id, reason_until=reason_until, now=now)
     storage.outbox.cancel_reminder(tx, run.run_id)
     _tell_whether_it_helped(tx, run, rules=rules, now=now)
@@ -51,10 +54,10 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
     data, key = answer_data(run, score, reason=None if moved else run.reason), f"{run.run_id}:{now.isoformat()}"
     storage.webhooks.emit(tx, event, run.customer_id, data, key=key, rules=rules, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
-        signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}")
+        signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}:{now.isoformat()}")
         storage.case_threads.signal(tx, signal, rules=rules, now=now)
-    elif moved and surveys.band(run.kind, run.score or 0) is Band.DETRACTOR:
-        _tell_change(tx, run, score, rules=rules, now=now)
+    elif run.score is not None:
+        _tell_change(tx, run, run.score, score, rules=rules, now=now)
 
 
 def _tell_whether_it_helped(tx: Tx, run: SurveyRun, *, rules: Rules, now: datetime) -> None:
@@ -63,19 +66,25 @@ def _tell_whether_it_helped(tx: Tx, run: SurveyRun, *, rules: Rules, now: dateti
         return
     found = storage.cases.load_by_nps_run(tx, run.run_id)
     if found is not None:
-        facts = case_messages.case_facts(found)
+        latest = storage.cases.load_latest(tx, run.customer_id)
+        still_open = latest.case_id if latest is not None and latest.is_open else None
+        facts = {**case_messages.case_facts(found), "open_case": still_open}
         key = f"helped:{found.nps_after}"
         storage.case_threads.tell(tx, found, key, "cases/helped", facts, rules=rules, now=now)
 
 
-def _tell_change(tx: Tx, run: SurveyRun, score: int, *, rules: Rules, now: datetime) -> None:
-    """Who is no longer unhappy need not be called: their case says so, or the staff chat when it is over."""
-    key, template = f"detractor:{run.run_id}:{score}", "staff/score_changed"
-    facts = surveys.notice_facts(run, score) | {"before": run.score}
+def _tell_change(tx: Tx, run: SurveyRun, before: int, score: int, *, rules: Rules, now: datetime) -> None:
+    """Who is no longer unhappy need not be called: their case says so, or the staff chat when it is over.
+
+    In the case every later change is told too, since staff go by the score that they were told last.
+    """
+    key, template = f"changed:{run.run_id}:{score}:{now.isoformat()}", "staff/score_changed"
+    facts = surveys.notice_facts(run, score) | {"before": before}
     found = storage.cases.load_latest(tx, run.customer_id)
-    if found is not None and found.is_open:
+    was_unhappy = surveys.band(run.kind, before) is Band.DETRACTOR
+    if found is not None and found.is_open and (was_unhappy or is_of_survey(found, run.kind)):
         storage.case_threads.tell(tx, found, key, template, facts, rules=rules, now=now)
-    else:
+    elif was_unhappy:
         to = run.customer_id
         storage.notices.notify(tx, key=key, template=template, facts=facts, customer_id=to, rules=rules, now=now)
 

@@ -60,7 +60,7 @@ def record_reason(
         return Reply(send=(Message("customers/stale_button", language),))
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=found.customer_id, now=now)
     if meaning is TapMeaning.LATE:
-        return Reply(edit=Message("win_back/late", found.language))
+        return Reply(edit=Message("win_back/late", found.language, {"salutation": found.salutation}))
     if meaning is TapMeaning.GIVEN:
         _keep_reason(tx, found, tap.reason, rules=rules, now=now)
     return Reply(edit=win_back.reason_kept(found, tap.reason))
@@ -83,7 +83,7 @@ def answer_offer(
         return Reply(send=(Message("customers/stale_button", language),))
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=found.customer_id, now=now)
     if meaning is TapMeaning.LATE and found.answer is None:
-        return Reply(edit=Message("win_back/late", found.language))
+        return Reply(edit=Message("win_back/late", found.language, {"salutation": found.salutation}))
     choice = found.answer if meaning is TapMeaning.LATE and found.answer else OfferChoice(tap.choice)
     if meaning is TapMeaning.GIVEN:
         _keep_answer(tx, found, choice, message_id=message_id, rules=rules, now=now)

@@ -1,12 +1,12 @@
 """What is said about a case: its card, its choices, and what staff and customer read of each other."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain import case_messages, case_reports, report_messages
-from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
+from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trends
 from bot.domain.report_messages import CaseTimesPicture
@@ -69,11 +69,25 @@ def test_an_alarm_leads_to_its_case_and_other_news_have_no_buttons() -> None:
 
 def test_a_canned_reply_is_seen_before_a_tap_sends_it() -> None:
     facts = case_messages.case_facts(NEW)
-    offered = case_messages.replies_offered(facts, Language.VI)
+    offered = case_messages.update({**facts, "template": "cases/replies"}, outbox_id=1, language=Language.VI)
     assert [tap.sends for tap in taps(offered) if isinstance(tap, CannedReply)] == [False] * len(case_messages.CANNED)
     send, other = taps(case_messages.canned_preview(facts, "sorry", Language.VI))
     assert (send, other) == (CannedReply(NEW.case_id, "sorry", "yes"), OfferReplies(NEW.case_id))
     assert (case_messages.canned_body("sorry"), case_messages.canned_body("")) == ("canned:sorry", "")
+
+
+def test_a_survey_names_what_the_customer_said_or_the_day_and_never_what_staff_wrote() -> None:
+    evening = replace(NEW, words="", opened_at=datetime(2026, 11, 21, 18, tzinfo=UTC))
+    assert case_messages.matter(replace(NEW, words="Máy  hỏng\nVà chậm"), "Asia/Ho_Chi_Minh") == "Máy hỏng"
+    assert len(case_messages.matter(replace(NEW, words="x" * 99), "Asia/Ho_Chi_Minh")) == case_messages.MATTER
+    assert case_messages.matter(evening, "Asia/Ho_Chi_Minh") == "2026-11-22"
+    internal = replace(evening, source=Source.STAFF, words="Khách khó tính")
+    assert case_messages.matter(internal, "Asia/Ho_Chi_Minh") == "2026-11-22"
+
+
+def test_who_has_not_answered_may_answer_first_or_close_all_the_same() -> None:
+    asked = case_messages.unanswered_choice(case_messages.case_facts(NEW), Language.VI)
+    assert taps(asked)[:2] == [OfferReplies(NEW.case_id), ResolveCase(NEW.case_id, case_messages.UNANSWERED, "")]
 
 
 def test_a_reply_quotes_no_more_than_a_few_lines() -> None:

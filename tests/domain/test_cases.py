@@ -7,8 +7,9 @@ import pytest
 
 from bot.domain import cases
 from bot.domain.case_messages import read_log
-from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Snooze, Source
+from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
 from bot.domain.rules import CaseRules, ContactRules, Rules
+from bot.domain.touchpoints import Kind
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday, 10:00 in Vietnam
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -20,6 +21,7 @@ NEW = Case(
     source=Source.FEEDBACK,
     survey_kind=None,
     score=None,
+    score_now=None,
     words="",
     opened_at=NOW,
     chat_id=None,
@@ -187,3 +189,21 @@ def test_talk_among_staff_begins_with_two_slashes() -> None:
 def test_a_business_that_never_opens_has_a_deadline_all_the_same() -> None:
     closed = Rules(cases=CaseRules(weekdays=frozenset()))
     assert cases.deadlines(NOW, closed) == (NOW + 400 * DAY, NOW + 400 * DAY)
+
+
+def test_the_reason_of_the_score_comes_first_and_what_is_said_later_after_it() -> None:
+    case = replace(NEW, source=Source.SURVEY, survey_kind=Kind.NPS, score=4)
+
+    def said(one: Case, words: str, score: int | None = None) -> str:
+        source, kind = (Source.FEEDBACK, None) if score is None else (Source.SURVEY, Kind.NPS)
+        signal = Signal(
+            key="k", customer_id=1, source=source, template="t", facts={}, words=words, survey_kind=kind, score=score
+        )
+        return cases.words_with(one, signal)
+
+    assert said(case, "Great shop!") == "Great shop!"
+    assert said(replace(case, words="Great shop!"), "The courier was late", 4) == "The courier was late\nGreat shop!"
+    late = replace(case, words="The courier was late")
+    assert said(late, "Great shop!") == said(late, "Great shop!", 5) == "The courier was late\nGreat shop!"
+    assert said(late, "The courier was late", 5) == "The courier was late"
+    assert len(said(late, "x" * 2000)) == cases.WORDS

@@ -8,9 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.contact import GROUP_RULES, ContactFacts, Drop, Hold, Rule, Send, Verdict, is_quiet, judge
+from bot.domain.contact import (
+    GROUP_RULES,
+    UNSETTLED_FOR,
+    ContactFacts,
+    Drop,
+    Hold,
+    Rule,
+    Send,
+    Verdict,
+    is_quiet,
+    judge,
+)
 from bot.domain.rules import ContactRules, TetRules
-from bot.domain.touchpoints import INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
+from bot.domain.touchpoints import AFTER_APOLOGY, INVITATIONS, OUTSIDE_CLOCKS, POLICIES, TRANSACTIONAL, Group, Kind
 
 NOON = datetime(2026, 3, 4, 5, tzinfo=UTC)  # a Wednesday, 12:00 in Hồ Chí Minh City
 NEVER_QUIET = ContactRules(quiet_from=time(0), quiet_until=time(0))
@@ -406,3 +417,11 @@ def test_a_customers_own_hours_take_the_place_of_the_businesss() -> None:
     evenings = replace(facts(), quiet=(time(23), time(11)))
     late = NOON + timedelta(hours=10)
     assert judge(evenings, ContactRules(), now=late) == Send()
+
+
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_while_a_severe_case_is_open_nobody_is_congratulated_or_asked_again(kind: Kind) -> None:
+    until = NOON + UNSETTLED_FOR
+    verdict = judge(replace(facts(kind), unsettled_until=until), NEVER_QUIET, now=NOON)
+    assert verdict == (Hold(Rule.OPEN_CASE, until) if kind in AFTER_APOLOGY else Send())
+    assert {Kind.CASE_CES, Kind.FOLLOW_UP}.isdisjoint(AFTER_APOLOGY)

@@ -36,6 +36,23 @@ def test_a_digest_is_not_for_holidays_and_can_be_turned_off() -> None:
     assert digests.morning_of(EIGHT, later) is None
 
 
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        (EIGHT - timedelta(hours=8), EIGHT),
+        (EIGHT, EIGHT),
+        (EIGHT + timedelta(hours=15), EIGHT + timedelta(hours=15)),
+        (EIGHT + timedelta(days=1), EIGHT + timedelta(days=3)),  # from Saturday to Monday
+    ],
+)
+def test_what_can_wait_is_told_from_the_digests_hour_of_a_business_day_on(now: datetime, at: datetime) -> None:
+    assert digests.told_at(now, RULES) == at
+    nine = replace(RULES, digest=DigestRules(at=None), cases=replace(RULES.cases, opens=time(9)))
+    assert digests.told_at(EIGHT, nine) == EIGHT + timedelta(hours=1)
+    never = replace(RULES, cases=replace(RULES.cases, weekdays=frozenset()))
+    assert digests.told_at(EIGHT, never) == EIGHT
+
+
 def section(kind: str, *ids: int, total: int | None = None) -> Section:
     items = [DigestItem(customer_id=key, name=f"Khách {key}") for key in ids]
     return Section(kind=kind, total=len(ids) if total is None else total, items=items)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -174,6 +175,22 @@ def test_new_customers_have_a_scorecard_of_their_own_for_thirty_days() -> None:
     assert health.score == 68  # (35·50 + 20·100) / 55
     old = replace(new, joined_at=NOW - timedelta(days=30))
     assert scorecard_for(old, RULES, at=NOW).name == "general"
+
+
+@pytest.mark.parametrize(
+    "one", [AN, replace(AN, tracks_usage=False, used=1, last_used_at=NOW, events_since=NOW - timedelta(days=60))]
+)
+def test_a_newcomer_is_grey_until_there_was_time_to_buy_or_to_use_and_then_what_is_missing_counts(
+    one: HealthFacts,
+) -> None:
+    def colour(days: int, **known: Any) -> Colour:
+        newcomer = replace(one, joined_at=NOW - timedelta(days=days), linked_at=NOW, **known)
+        return assess(newcomer, RULES, before=None, at=NOW).colour
+
+    assert [colour(days) for days in (0, 14)] == [Colour.GREY, Colour.GREY]
+    assert colour(15) is Colour.RED
+    assert colour(0, bought=2, used=10) is Colour.GREEN
+    assert colour(0, severe_case=True) is Colour.RED
 
 
 def test_a_segment_has_weights_of_its_own_whatever_the_accents_of_its_name() -> None:

@@ -116,6 +116,18 @@ def test_an_alert_names_the_customer_and_leads_to_their_health() -> None:
     assert taps(told) == [[ShowHealth(7)]]
 
 
+def test_a_fall_is_told_from_where_it_began_and_not_explained_by_a_smaller_one() -> None:
+    before = Health(
+        score=AN.health.score, colour=Colour.GREEN, contributions=(), override=None, scorecard="general", nps=None
+    )
+    one = replace(AN, score_before=(AN.health.score or 0) + 20)
+    deep = health_messages.alert_facts(one, Alert.DROP, before, highest=(AN.health.score or 0) + 20)
+    assert (deep["fell_from"], deep["moves"]) == (one.score_before, health_messages.risk_facts(one, before)["moves"])
+    assert deep["moves"]
+    small = health_messages.alert_facts(replace(one, score_before=41), Alert.DROP, before, highest=90)
+    assert small["moves"] == []
+
+
 def test_a_picture_carries_on_what_stood_when_it_begins_and_ends() -> None:
     first, last = TODAY - timedelta(days=10), TODAY
     points = [HealthPoint(TODAY - timedelta(days=90), 60), HealthPoint(TODAY - timedelta(days=3), 40)]

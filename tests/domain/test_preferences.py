@@ -20,7 +20,7 @@ def test_a_topic_is_turned_off_and_on_again() -> None:
 
 
 def test_each_button_shows_how_it_stands_and_a_tap_turns_it_round() -> None:
-    *topics, first, second = page(QUIET_PLAN, Language.EN).keyboard
+    *topics, first, second = page(QUIET_PLAN, Language.EN, "").keyboard
     assert {row[0].tap: row[0].facts["on"] for row in topics} == {
         SwitchTopic("surveys", 0): True,
         SwitchTopic("plan", 1): False,

@@ -17,7 +17,7 @@ DOCUMENT = Document(
     profile={"name": "An"},
     consent=[{"act": "link", "happened_at": NOW}] * 8,
     surveys=[ANSWER] * 7 + [{"kind": "ces", "score": None, "reason": None}],
-    interactions=[{"body": "x"}] * 2,
+    interactions=[{"kind": "message"}, {"kind": "feedback"}, {"kind": "reply"}],
     cases=[],
     messages=[{"sent_at": NOW}, {"sent_at": None}],
     purchases=[{}] * 4,
@@ -50,7 +50,7 @@ def test_the_page_shows_the_latest_and_counts_the_rest() -> None:
     said = privacy.my_data(DOCUMENT, Language.VI).facts
     assert len(said["consents"]) == privacy.CONSENTS_SHOWN  # type: ignore[arg-type]
     assert (said["answer_count"], len(said["answers"])) == (7, privacy.ANSWERS_SHOWN)  # type: ignore[arg-type]
-    assert (said["written"], said["received"], said["purchases"], said["looks"]) == (2, 1, 4, 1)
+    assert (said["written"], said["received"], said["purchases"], said["looks"]) == (9, 1, 4, 1)
     assert (said["events"], said["tickets"], said["contracts"]) == (3, 2, 1)
     assert said["success_plan"] == "Năm đầu"
     first = said["answers"][0]  # type: ignore[index]

@@ -140,7 +140,7 @@ def test_who_declined_may_still_want_to_talk() -> None:
 
 
 def test_thanks_for_the_reason_name_it() -> None:
-    assert win_back.reason_kept(WIN_BACK, "price").facts == {"reason": "price"}
+    assert win_back.reason_kept(WIN_BACK, "price").facts == {"reason": "price", "salutation": ""}
 
 
 def test_there_is_one_question_for_a_loss_and_one_offer_for_a_win_back() -> None:

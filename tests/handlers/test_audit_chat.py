@@ -10,7 +10,7 @@ from bot.services import staff
 from handlers.routes import COMMANDS, TAPS
 from storage.database import Database
 from tests.doors import STAFF_TAPS, WORDS, furnish, tap, with_plans
-from tests.factories import CHAT, add_staff, row, rows
+from tests.factories import CHAT, STAFF_CHAT, add_staff, row, rows
 from tests.stage import Stage, last, text
 
 HOA = CHAT + 7
@@ -108,3 +108,19 @@ async def test_the_log_says_in_words_whom_the_command_line_made_staff(
     lan.send_text("/audit Lan")
     await stage.settle()
     assert text(last(lan.chat)).splitlines()[-1] == f"• 10:00 20/11/2026, {line}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", "Việc này chỉ dành cho quản trị viên"), ("en", "This is for admins only")]
+)
+async def test_a_colleague_is_told_whom_a_command_is_for_where_and_in_the_language_in_which_they_work(
+    stage: Stage, database: Database, language: str, words: str
+) -> None:
+    add_staff(database, CHAT + 8, name="Lan", language=language)
+    lan = stage.person(8, name="Lan", language="vi" if language == "en" else "en")
+    stage.staff.people.append(lan.user)
+    lan.send_text("/audit")
+    lan.send_text("/audit", chat_id=STAFF_CHAT)
+    await stage.settle()
+    for chat in (lan.chat, stage.staff):
+        assert text(last(chat)).startswith(words)

@@ -73,7 +73,8 @@ def texts(chat: Chat) -> list[str]:
 
 
 async def resolve(stage: Stage, person: Person, card: Message) -> None:
-    for label in ("Đã xử lý xong", "Sản phẩm", "Đã khắc phục"):
+    """Close a case of which the customer was told nothing."""
+    for label in ("Đã xử lý xong", "Vẫn đóng", "Sản phẩm", "Đã khắc phục"):
         await tapped(stage, person, card, label)
 
 
@@ -156,6 +157,71 @@ async def test_without_a_staff_chat_the_csm_answers_in_the_private_chat(stage: S
     assert labels(card) == CARD
     await write(stage, hoa, "Chào chị", reply_to=card.message_id)
     assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def open_alone(stage: Stage, hoa: Person) -> Message:
+    """A case's card in the colleague's private chat, by way of /cases."""
+    await write(stage, hoa, "/cases")
+    await tapped(stage, hoa, last(hoa.chat), "1")
+    return last(hoa.chat)
+
+
+async def test_in_a_private_chat_the_next_words_after_reply_go_to_the_customer_and_no_others(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    open_forum(stage)
+    await complain(stage, an)
+    card = await open_alone(stage, hoa)
+    await tapped(stage, hoa, card, "Trả lời")
+    assert "Trả lời Nguyễn Thị An, yêu cầu #1" in text(last(hoa.chat))
+    assert "tin tiếp theo của bạn sẽ đến khách" in text(last(hoa.chat))
+    answer = await write(stage, hoa, "Chào chị")
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    assert text(last(hoa.chat)).startswith("Đã chuyển cho Nguyễn Thị An (yêu cầu #1)")
+    hoa.edit_text(answer.message_id, "Em chào chị")
+    await stage.settle()
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nEm chào chị"
+    await write(stage, hoa, "Trưa nay ăn gì?")
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nEm chào chị"
+    assert text(last(hoa.chat)).startswith("Tin này chưa gửi cho ai")
+
+
+async def test_words_long_after_reply_was_tapped_and_words_after_a_canned_reply_go_to_nobody(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    await complain(stage, an)
+    await tapped(stage, hoa, await open_alone(stage, hoa), "Trả lời")
+    offered, seen = last(hoa.chat), len(an.chat.messages)
+    clock.advance(timedelta(hours=1, seconds=1))
+    await write(stage, hoa, "Trưa nay ăn gì?")
+    assert (len(an.chat.messages), text(last(hoa.chat))[:21]) == (seen, "Tin này chưa gửi cho ")
+    await tapped(stage, hoa, offered, "Đang kiểm tra")
+    await tapped(stage, hoa, offered, "Chọn câu khác")
+    again = last(hoa.chat)
+    await tapped(stage, hoa, again, "Đang kiểm tra")
+    await tapped(stage, hoa, again, "Gửi")
+    await write(stage, hoa, "Trưa nay ăn gì?")
+    assert texts(an.chat)[-1].startswith("Hoa (Hoa Mai):\n\nDạ chị An, em đã nhận việc này")
+
+
+async def test_a_reply_to_what_offers_replies_goes_to_that_customer_in_a_private_chat_and_in_a_group(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    card = await complain(stage, an)
+    await tapped(stage, hoa, card, "Trả lời")
+    *_, offered = stage.staff.messages.values()
+    assert offered.reply_to is card
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=offered.message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+    await tapped(stage, hoa, await open_alone(stage, hoa), "Trả lời")
+    await write(stage, hoa, "// để em", reply_to=last(hoa.chat).message_id)
+    assert texts(an.chat)[-1] == "Hoa (Hoa Mai):\n\nChào chị"
+
+
+async def test_a_colleague_is_never_taken_for_a_stranger(stage: Stage, hoa: Person) -> None:
+    for words in ("Chào em", "/feedback Máy hỏng", "/resume", "/settings"):
+        await write(stage, hoa, words)
+        assert text(last(hoa.chat)).startswith("Tin này chưa gửi cho ai"), words
 
 
 async def test_talk_that_begins_with_two_slashes_stays_among_staff(
@@ -333,6 +399,19 @@ async def test_resolving_asks_reason_and_outcome_and_closes_the_topic(
     assert labels(card) == []
     ended = row(database, "support_case")
     assert (ended["reason"], ended["outcome"], ended["resolved_by"]) == ("product", "solved", hoa.user.id)
+
+
+async def test_who_closes_a_case_without_a_word_to_the_customer_is_asked_first(
+    stage: Stage, an: Person, hoa: Person
+) -> None:
+    card = await complain(stage, an)
+    await tapped(stage, hoa, card, "Đã xử lý xong")
+    assert "Chưa ai trả lời khách" in text(card)
+    assert labels(card)[0] == ["Trả lời khách trước", "Vẫn đóng"]
+    await write(stage, hoa, "Chào chị", chat_id=STAFF_CHAT, reply_to=card.message_id)
+    await tapped(stage, hoa, card, "‹ Quay lại")
+    await tapped(stage, hoa, card, "Đã xử lý xong")
+    assert "Khách gặp chuyện gì?" in text(card)
 
 
 async def test_the_customers_reply_opens_the_case_again(

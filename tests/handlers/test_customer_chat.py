@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import taps
+from bot.domain.greetings import greeting_facts
+from bot.domain.messages import Language
+from bot.domain.rules import HolidayGreeting
 from bot.domain.touchpoints import Kind
 from bot.services import links
 from handlers.routes import BY_TAP, COMMANDS
@@ -184,3 +187,31 @@ def test_every_button_has_one_route_and_a_customers_button_is_one_of_those_that_
         taps.SwitchTopic,
         taps.ChooseHours,
     }
+
+
+@pytest.mark.parametrize("kind", [Kind.NPS, Kind.CES, Kind.CSAT, Kind.HOLIDAY_GREETING])
+async def test_who_is_known_as_chi_is_so_in_everything_that_is_said(
+    stage: Stage, database: Database, kind: Kind
+) -> None:
+    customer_id, an = add_customer(database), stage.person()
+    if kind is Kind.HOLIDAY_GREETING:
+        words = {Language.VI: "Kính chúc anh/chị an khang. Anh/chị giữ sức khỏe nhé."}
+        queue(database, kind, customer_id, facts=greeting_facts(HolidayGreeting(key="tet", text=words)))
+    else:
+        queue_survey(database, customer_id, kind, "" if kind is Kind.NPS else "việc giao hàng")
+    await stage.settle()
+    heard = [text(asked := last(an.chat))]
+    for score in ("5", "1") if labels(asked) else ():
+        an.tap(asked.message_id, score)
+        await stage.settle()
+        heard.append(text(asked))
+        an.tap(asked.message_id, "Đổi điểm")
+        await stage.settle()
+        heard.append(text(asked))
+    an.send_text("Giao hàng chậm quá")
+    for command in ("help", "settings", "feedback", "mydata", "forget", "stop", "resume", "blah"):
+        an.send_text(f"/{command}")
+    await stage.settle()
+    heard += [text(one) for one in an.chat.messages.values() if one.sender.is_bot]
+    assert len(heard) >= 10
+    assert [one for one in heard if "anh/chị" in one.lower()] == []

@@ -176,8 +176,8 @@ async def test_the_card_of_a_case_shows_the_colour(stage: Stage, database: Datab
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("vi", "🔴 Nguyễn Thị An: điểm sức khỏe vừa xuống mức đỏ, còn 95 · 700.000\xa0₫/năm\nVì: khách xin hủy"),
-        ("en", "🔴 Nguyễn Thị An: the health score has just turned red, now 95 · ₫700,000 a year\nBecause: asked to"),
+        ("vi", "🔴 Nguyễn Thị An: chuyển đỏ vì khách xin hủy (điểm 95) · 700.000\xa0₫/năm"),
+        ("en", "🔴 Nguyễn Thị An: red, since they asked to cancel (score 95) · ₫700,000 a year"),
     ],
 )
 async def test_the_csm_is_told_of_who_became_red(
@@ -187,7 +187,7 @@ async def test_the_csm_is_told_of_who_became_red(
     hoa = csm(stage, database, language)
     score(database)
     put(database, "cancellation", customer_id=customer_id, asked_at=START, noted_by=1)
-    clock.advance(DAY)
+    clock.advance(3 * DAY)
     rules = Rules(delivery=RULES.delivery)  # no staff chat, so that the CSM is told alone
     score(database, rules)
     assert database.write_now(health.plan_health_alerts, rules=rules) == 1

@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from bot.domain.contact import Rule
 from bot.domain.delivery import Act, Delivery, Outcome, Proof
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ResolveCase, Score, SnoozeCase
 from bot.domain.touchpoints import Kind
-from bot.services import case_talk, cases, conversations, delivery, survey_planning, surveys
+from bot.services import case_talk, cases, conversations, delivery, health, planning, survey_planning, surveys
 from storage.database import Database
 from tests.conftest import HandClock
-from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, queue_survey, row, rows
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, queue, queue_survey, row, rows
+from tests.stories import change
 
 RULES = Rules(staff_chat_id=STAFF_CHAT, delivery=DeliveryRules(per_second=1000))
 HOA = Staff(user_id=CHAT + 100, name="Hoa", role=Role.CSM, language=Language.EN)
@@ -214,7 +216,7 @@ def test_what_was_said_in_a_case_is_closed_with_it_and_asked_about_once(
     planners = (survey_planning.plan_ces, survey_planning.plan_case_ces)
     assert [database.write_now(planner, rules=RULES) for planner in planners] == [0, 1]
     assert database.write_now(survey_planning.plan_case_ces, rules=RULES) == 0
-    assert len(rows(database, "outbox", kind=Kind.CASE_CES)) == 1
+    assert row(database, "outbox", kind=Kind.CASE_CES)["facts"]["subject"] == "Broken"
 
 
 def test_the_customer_is_asked_for_nps_again_after_a_case(database: Database, case_id: int, clock: HandClock) -> None:
@@ -312,3 +314,54 @@ def test_a_thank_you_after_a_case_was_resolved_is_told_and_opens_nothing_again(
     assert [one["closed_at"] for one in rows(database, "interaction", kind="message")] == [clock.now()]
     database.write_now(conversations.receive_text, text="Cảm ơn, mà vẫn lỗi", message_id=10, **facts)
     assert row(database, "support_case")["resolved_at"] is None
+
+
+def test_greetings_and_surveys_wait_until_a_severe_case_is_settled_and_answers_about_it_do_not(
+    database: Database, clock: HandClock
+) -> None:
+    customer_id = add_customer(database)
+    run_id, outbox_id = queue_survey(database, customer_id)
+    facts = {"chat_id": CHAT, "message_id": 1, "language": Language.EN, "tap": Score(run_id, 2, outbox_id)}
+    database.write_now(surveys.record_score, rules=RULES, **facts)
+    clock.advance(200 * DAY)
+    for kind in (Kind.CSAT, Kind.HOLIDAY_GREETING, Kind.REPLY):
+        queue(database, kind, customer_id, facts=reply_facts(), expires_at=clock.now() + 0.5 * DAY)
+    gone = database.write_now(delivery.claim, rules=RULES, owner="test", limit=99).deliveries
+    assert Kind.REPLY in [one.kind for one in gone]
+    for kind in (Kind.CSAT, Kind.HOLIDAY_GREETING):
+        assert row(database, "outbox", kind=kind)["status"] == "expired"
+        assert row(database, "hold", outbox_id=row(database, "outbox", kind=kind)["id"])["rule"] == Rule.OPEN_CASE
+
+
+def test_nps_by_calendar_is_put_off_from_day_to_day_while_a_severe_case_is_open(
+    database: Database, clock: HandClock
+) -> None:
+    customer_id = add_customer(database, next_nps_at=clock.now())
+    run_id, outbox_id = queue_survey(database, customer_id, Kind.CSAT)
+    facts = {"chat_id": CHAT, "message_id": 1, "language": Language.EN, "tap": Score(run_id, 1, outbox_id)}
+    database.write_now(surveys.record_score, rules=RULES, **facts)
+    clock.advance(100 * DAY)
+    database.write_now(survey_planning.plan_nps, rules=RULES)
+    assert rows(database, "outbox", kind=Kind.NPS) == []
+    assert row(database, "customer")["next_nps_at"] == clock.now() + DAY
+    clock.advance(DAY / 24)
+    coming = database.read_now(planning.upcoming, rules=RULES, days=2)
+    assert {one.rule for one in coming if one.kind is Kind.NPS} == {Rule.OPEN_CASE}
+    resolve(database, int(row(database, "support_case")["id"]))
+    clock.advance(2 * DAY)
+    database.write_now(survey_planning.plan_nps, rules=RULES)
+    assert len(rows(database, "outbox", kind=Kind.NPS)) == 1
+
+
+def test_the_card_of_a_closed_case_no_longer_says_that_it_is_open(database: Database, case_id: int) -> None:
+    database.write_now(change, table="support_case", row_id=case_id, survey_kind=Kind.NPS, score=2)
+    database.write_now(health.plan_health, rules=RULES)
+    assert row(database, "health")["override"] == "severe_complaint"
+    tap = ResolveCase(case_id, "product", "solved")
+    reply = database.write_now(cases.resolve_case, rules=RULES, by=HOA, tap=tap)
+    assert reply.edit is not None
+    assert reply.edit.facts["health"]["override"] is None
+
+
+def reply_facts() -> dict[str, object]:
+    return {"by": "Hoa", "text": "Sorry", "canned": "", "words": ""}

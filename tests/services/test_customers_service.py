@@ -112,14 +112,14 @@ def test_stop_ends_everything_that_is_due_and_resume_begins_again(database: Data
     assert said(database.write_now(customers.stop, **talk)) == "customers/stopped"
     assert row(database, "outbox", id=outbox_id)["status"] == "cancelled"
     assert row(database, "customer")["stopped_at"] == clock.now()
-    assert said(database.write_now(customers.resume, **talk)) == "customers/resumed"
+    assert said(database.write_now(customers.resume, rules=RULES, **talk)) == "customers/resumed"
     assert row(database, "customer")["stopped_at"] is None
 
 
 def test_a_stranger_may_say_stop_too(database: Database) -> None:
     talk = {"chat_id": CHAT, "language": Language.EN}
     assert said(database.write_now(customers.stop, **talk)) == "customers/stopped"
-    assert said(database.write_now(customers.resume, **talk)) == "customers/stranger"
+    assert said(database.write_now(customers.resume, rules=RULES, **talk)) == "customers/stranger"
 
 
 def test_a_language_is_spoken_from_then_on(database: Database) -> None:

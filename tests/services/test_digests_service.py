@@ -74,6 +74,8 @@ def test_every_section_names_ones_own_customers_the_most_urgent_first(database: 
         "birthdays": (1, ["Sinh"]),
         "silent": (1, ["Im"]),
     }
+    sections = row(database, "outbox")["facts"]["sections"]
+    assert {one["kind"]: one["late"] for one in sections if one["late"]} == {"cases": 1, "milestones": 1}
     assert (silent, born) != (0, 0)
 
 

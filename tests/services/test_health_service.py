@@ -1,7 +1,7 @@
 """Scoring everybody once a day, telling staff, and what staff say themselves, on both databases."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,18 +16,19 @@ from bot.domain.periods import parse_period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Role, Staff
-from bot.domain.rules import HealthRules, Rules
+from bot.domain.rules import BirthdayRules, CaseRules, HealthRules, Rules
 from bot.domain.taps import ShowHealth, SwitchCancellation
 from bot.domain.touchpoints import Kind
-from bot.services import health, health_pages, health_reports
+from bot.services import health, health_pages, health_reports, planning
 from storage.database import Database, Tx
 from tests import stories
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, put, row, rows
 from tests.history import Asked, remember
 
-RULES = Rules(staff_chat_id=STAFF_CHAT)
+RULES = Rules(staff_chat_id=STAFF_CHAT, cases=CaseRules(weekdays=frozenset(range(1, 8))))
 TODAY = date(2026, 11, 20)
+NO_BIRTHDAYS = BirthdayRules(enabled=False)
 DAY = timedelta(days=1)
 LAN = Staff(user_id=HASH_RANGE + 7, name="Lan", role=Role.CSM, language=Language.VI)
 BUTTON = {"rules": RULES, "staff_id": LAN.user_id, "language": Language.VI}
@@ -177,6 +178,27 @@ def test_staff_are_told_once_of_who_became_red_and_what_moved_them(database: Dat
     clock.advance(DAY)
     score(database)
     assert len(tell(database)) == 1
+
+
+def test_staff_are_told_in_the_morning_of_a_business_day_and_not_of_who_is_red_no_more(
+    database: Database, clock: HandClock
+) -> None:
+    monday_to_friday = Rules(staff_chat_id=STAFF_CHAT)
+    people = [happy(database, number) for number in (1, 2)]
+    score(database)
+    clock.advance(DAY - timedelta(hours=10))  # Saturday, at midnight in Hồ Chí Minh City
+    for one in people:
+        put(database, "cancellation", customer_id=one, asked_at=clock.now(), noted_by=1)
+    score(database)
+    assert database.write_now(health.plan_health_alerts, rules=monday_to_friday) == 0
+    monday = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    assert database.read_now(planning.next_due, rules=replace(monday_to_friday, birthday=NO_BIRTHDAYS)) == monday
+    cancel(database, people[1], on=0)
+    for at, told in ((monday - timedelta(seconds=1), 0), (monday, 1)):
+        clock.advance(at - clock.now())
+        score(database)
+        assert database.write_now(health.plan_health_alerts, rules=monday_to_friday) == told
+    assert [one["about_id"] for one in rows(database, "outbox", template="health/alert")] == people[:1]
 
 
 def test_a_deep_fall_within_a_colour_is_told(database: Database, clock: HandClock) -> None:

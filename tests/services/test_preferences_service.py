@@ -122,7 +122,7 @@ def test_a_topic_that_there_is_not_changes_nothing(database: Database, tapped: t
 
 
 def test_somebody_unknown_has_no_settings(database: Database) -> None:
-    shown = database.read_now(preferences.show_settings, chat_id=CHAT, language=Language.EN)
+    shown = database.read_now(preferences.show_settings, rules=RULES, chat_id=CHAT, language=Language.EN)
     assert shown.send[0].template == "customers/stranger"
     assert switch(database, Topic.PLAN, 0).send[0].template == "customers/stale_button"
     assert choose(database, Hours.MORNING).send[0].template == "customers/stale_button"

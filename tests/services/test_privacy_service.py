@@ -68,7 +68,7 @@ def add_person(database: Database, clock: HandClock) -> int:
     update = {"update_id": 9, "message": {"text": "bí mật", "from": {"id": CHAT}}}
     database.write_now(updates.keep, payloads=[update])
     database.write_now(customers.stop, chat_id=CHAT, language=Language.VI)
-    database.write_now(customers.resume, chat_id=CHAT, language=Language.VI)
+    database.write_now(customers.resume, rules=RULES, chat_id=CHAT, language=Language.VI)
     return customer_id
 
 

@@ -1,17 +1,19 @@
 """A survey's taps as use cases, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+import storage.cases
 from bot.domain import taps
+from bot.domain.cases import Case
 from bot.domain.delivery import Delivery, Outcome, Proof
 from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from bot.services import conversations, delivery, surveys
-from storage.database import Database
+from storage.database import Database, Tx
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, queue_survey, row, rows
 
@@ -89,7 +91,32 @@ def test_a_score_of_another_band_asks_again_and_its_old_reason_goes_to_the_profi
     stored = row(database, "answer")
     assert (stored["score"], stored["reason"], stored["reason_message_id"]) == (10, None, None)
     assert stored["reason_until"] is not None
-    assert row(database, "interaction")["body"] == "Giao chậm"
+    kept = row(database, "interaction")
+    assert (kept["body"], kept["closed_at"]) == ("Giao chậm", stored["answered_at"])  # nobody need answer it
+
+
+def test_staff_who_work_on_a_case_hear_every_later_score_and_its_reason_once_each(
+    database: Database, run: tuple[int, int], clock: HandClock
+) -> None:
+    for score in (3, 9, 7, 9, 9, 2, 7):
+        tap(database, run, score)
+        clock.advance(timedelta(seconds=1))
+    say(database, "Đã giao bù")
+    told = [(one["template"], one["facts"]["score"]) for one in rows(database, "outbox", kind=Kind.CASE)]
+    changed = "staff/score_changed"
+    assert told == [
+        *((changed, score) for score in (9, 7, 9)),
+        ("staff/detractor", 2),
+        (changed, 7),
+        ("staff/reason", 7),
+    ]
+    seen = database.read_now(load_case, case_id=row(database, "support_case")["id"])
+    assert seen is not None
+    assert (seen.score, seen.score_now) == (3, 7)
+
+
+def load_case(tx: Tx, *, now: datetime, case_id: int) -> Case | None:
+    return storage.cases.look(tx, case_id)
 
 
 def test_staff_hear_that_a_detractor_changed_the_score(database: Database, run: tuple[int, int]) -> None:

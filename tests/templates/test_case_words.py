@@ -70,7 +70,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"source": Source.STAFF, "survey_kind": None, "score": None, "thread_id": 5},
     {"claimed_by": 5, "claimed_at": NOW, "claimed_name": "Hoa", "first_answer_at": NOW, "answered_at": NOW},
     {"claimed_by": 5, "claimed_at": NOW, "snoozed_until": NOW + DAY},
-    {"answer_escalated_at": NOW, "solve_escalated_at": NOW},
+    {"answer_escalated_at": NOW, "solve_escalated_at": NOW, "score_now": 9},
     OVER,
     {**OVER, "outcome": "joined", "resolved_name": "", "nps_after": 8},
     {**OVER, "nps_before": 2, "nps_after": 9},
@@ -83,6 +83,7 @@ def cards(language: Language) -> Iterator[Message]:
         yield case_messages.card(facts, outbox_id=0, language=language)
     facts = {**CUSTOMER, **case_messages.case_facts(case())}
     yield case_messages.snooze_choice(facts, language)
+    yield case_messages.unanswered_choice(facts, language)
     yield case_messages.reason_choice(facts, language)
     yield case_messages.outcome_choice(facts, Reason.PRICE, language)
 
@@ -93,15 +94,16 @@ def tellings(language: Language) -> Iterator[Message]:
         for alarm in Alarm:
             told = {**facts, "alarm": alarm, "template": "cases/alarm"}
             yield case_messages.update(told, outbox_id=0, language=language)
-        yield case_messages.replies_offered(facts, language)
-        for template in ("not_delivered", "not_open", "opened"):
+        for place in ({"alone": True}, {"alone": False, "in_topic": True}, {"alone": False, "in_topic": False}):
+            yield case_messages.replies_offered({**facts, **place}, language)
+        for template in ("not_delivered", "not_open", "opened", "sent"):
             yield Message(f"cases/{template}", language, facts)
     claimed = case_messages.case_facts(case(claimed_by=5, claimed_at=NOW, claimed_name="Hoa"))
     for by in ("", "Lan"):
         yield Message("cases/claimed_before", language, {**claimed, "by": by})
         yield Message("cases/noted", language, {"by": by, "text": "gọi <lại>"})
-    for before, after in ((None, 8), (2, 9), (5, 5), (6, 1)):
-        helped = case_messages.case_facts(case(**OVER, nps_before=before, nps_after=after))
+    for before, after, still in ((None, 8, None), (2, 9, 8), (5, 5, None), (6, 1, 8)):
+        helped = case_messages.case_facts(case(**OVER, nps_before=before, nps_after=after)) | {"open_case": still}
         yield case_messages.update({**helped, "template": "cases/helped"}, outbox_id=0, language=language)
     yield Message("cases/staff_only", language)
     yield Message("cases/unsend_usage", language)

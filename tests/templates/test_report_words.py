@@ -434,6 +434,7 @@ def facts(report: Report) -> Any:
 
 def test_halves_are_rounded_away_from_zero_by_every_filter(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "you.j2").write_text("{% block text %}you{% endblock %}", encoding="utf-8")
     (tmp_path / "en" / "halves.j2").write_text(
         "{% block text %}{{ 12.5|points }} {{ -12.5|points }} {{ 0.125|share }} {{ 0.0725|share }} {{ 0.125|percent }}"
         " {{ 2.25|number(1) }} {{ 0.25|round(1)|number }}{% endblock %}",

@@ -82,3 +82,15 @@ def test_every_section_of_a_digest_is_said_with_what_is_urgent_in_it(language: L
     assert said.count("quá hạn" if language is Language.VI else "late since") >= 1
     assert "\n\n\n" not in said
     assert page.rows == ((("An <b>", "v:1"),),)
+
+
+@pytest.mark.parametrize(
+    ("late", "title"),
+    [(0, "🎯 Cột mốc đến hạn: 3"), (2, "🎯 Cột mốc đến hạn: 3 (2 đã quá hạn)"), (3, "🎯 Cột mốc quá hạn: 3")],
+)
+def test_milestones_that_are_overdue_are_called_so(late: int, title: str) -> None:
+    section = {"kind": "milestones", "total": 3, "late": late, "items": []}
+    for language, line in ((Language.VI, title), (Language.EN, None)):
+        page = Renderer(Rules()).render(digest({"sections": [section]}, outbox_id=1, language=language))
+        said = parse_html(page.text).text
+        assert (line or ("overdue" if late else "Milestones due: 3")) in said
