@@ -20,6 +20,7 @@ from bot.charts.money import (
     wait_chart,
 )
 from bot.charts.pictures import Decimals, Numbers
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure as ReportFigure
 from bot.domain.figures import FigureUnit
 from bot.domain.metrics.estimates import Estimate
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 def _amounts(picture: AmountsPicture, say: Say, locale: str) -> "Figure":
     points = [PicturePoint(say("step", part=asdict(each.part)), each.n, each.estimate) for each in picture.points]
-    words = replace(picture_words(say), trend=say("trend"))
+    unit = picture.points[0].part.unit if picture.points else Unit.MONTH
+    words = replace(picture_words(say), trend=say("trend", unit=unit))
     return amounts_chart(AmountsChart(words, locale, picture.currency, points))
 
 

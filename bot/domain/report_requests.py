@@ -161,7 +161,7 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
 
 def _usual_breakdown(page: str | None, found: Mapping[str, str]) -> str | None:
     """That of the segment that was named, where the page knows any; segments are those of plans."""
-    named = found.get("named") if page in (None, Page.SEGMENTS) else None
+    named = found.get("named") if page in (None, Page.SEGMENTS, *BROKEN_DOWN) else None
     return named or (Dimension.PLAN if page == Page.SEGMENTS else None)
 
 

@@ -10,7 +10,7 @@ from bot.domain.messages import Message
 from bot.domain.metrics.estimates import Difference, Verdict, Z, comparable, difference_of
 from bot.domain.metrics.multiple import discoveries
 from bot.domain.money_reports import PageFacts, figure_facts
-from bot.domain.names import cut
+from bot.domain.names import cut, search_key
 from bot.domain.report_messages import LONGEST_NAME, Report, period_facts
 from bot.domain.segments import Dimension, SegmentName
 
@@ -75,9 +75,14 @@ def p_of(difference: Difference) -> float:
     return erfc(abs(difference.value) / (reach / Z) / sqrt(2)) if reach > 0 else float(difference.value == 0)
 
 
-def _rank(row: SegmentRow) -> tuple[bool, float, str]:
+def _rank(row: SegmentRow) -> tuple[bool, float, str, str]:
     estimate = row.figures[0].visible
-    return (estimate is None, -estimate.value if estimate is not None else 0.0, str(row.name))
+    return (
+        estimate is None,
+        -estimate.value if estimate is not None else 0.0,
+        search_key(row.name.text),
+        str(row.name),
+    )
 
 
 def segments_report(facts: PageFacts, by: Dimension, rows: Sequence[SegmentRow], overall: Sequence[Figure]) -> Report:

@@ -76,17 +76,14 @@ def picture(counts: PeriodCounts = COUNTS) -> TrendPicture:
     return TrendPicture(metric=Metric.NPS, trend=points, scores=counts.nps.scores, funnel=FUNNEL)
 
 
-def test_an_overview_says_every_metric_and_how_many_surveys_are_still_open() -> None:
+def test_an_overview_says_every_metric_and_how_many_surveys_have_not_closed() -> None:
     said = overview(COUNTS, PeriodCounts(active=80))
     report = overview_report(said, FUNNEL, picture(), period=PERIOD, before=previous(PERIOD), language=Language.VI)
     lines = report.message.facts["lines"]
     assert isinstance(lines, list)
     assert [line["metric"] for line in lines] == list(Metric)
-    assert (report.message.facts["open"], report.message.facts["active"], report.message.facts["active_before"]) == (
-        10,
-        90,
-        80,
-    )
+    facts = report.message.facts
+    assert (facts["unclosed"], facts["active"], facts["active_before"]) == (10, 90, 80)
     assert report.words.facts["metric"] is Metric.NPS
 
 
@@ -97,7 +94,7 @@ def test_one_metric_stands_beside_how_many_answered() -> None:
     )
     assert report.message.facts["line"] == asdict(line)
     assert report.message.facts["responses"] == asdict(responses)
-    assert report.message.facts["open"] == 10
+    assert report.message.facts["unclosed"] == 10
 
 
 def test_what_the_silent_have_done_stands_in_the_report_and_in_its_file() -> None:

@@ -37,6 +37,12 @@ def test_the_highest_comes_first_and_what_is_hidden_last() -> None:
     assert [row.name.text for row in found] == ["high", "low", "few"]
 
 
+def test_segments_that_are_alike_stand_in_the_order_of_the_alphabet() -> None:
+    names = ("Huế", "Đà Lạt", "Hà Nội", "Biên Hòa")
+    found = rows_of({name: [1] for name in names}, {name: SegmentName(text=name) for name in names}, share_of_late)
+    assert [row.name.text for row in found] == ["Biên Hòa", "Đà Lạt", "Hà Nội", "Huế"]
+
+
 def test_what_lies_far_from_the_rest_is_called_different_and_what_is_small_is_not_compared() -> None:
     late, early = list(LATE)[:60], [one + 1 for one in list(LATE)[:60]]
     both = range(200, 280)

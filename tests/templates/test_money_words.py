@@ -309,3 +309,19 @@ def test_what_takes_no_time_is_no_row_of_noughts(language: Language, first: str)
     assert first in said
     assert "0,0" not in said
     assert "0.0" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "how"), [(Language.VI, "thêm cột <code>cost</code>"), (Language.EN, "a column <code>cost</code>")]
+)
+def test_a_business_whose_tickets_say_no_cost_is_told_once_how_they_would(
+    shops: Mapping[int, Database], language: Language, how: str
+) -> None:
+    said = say(ask(shops[0], Page.COSTS), language)
+    assert said.count(how) == 1
+    assert len(said.splitlines()) == 5
+
+
+@pytest.mark.parametrize(("language", "unit"), [(Language.VI, "Doanh thu theo tuần"), (Language.EN, "Revenue by week")])
+def test_the_picture_says_by_what_it_is_drawn(language: Language, unit: str) -> None:
+    assert RENDERER.part(Message("reports/money", language, {"unit": "week"}), "trend").startswith(unit)

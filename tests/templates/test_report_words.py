@@ -132,7 +132,7 @@ def test_under_five_no_value_is_said(n: int, language: Language) -> None:
 
 
 def test_under_five_the_count_is_said() -> None:
-    said = "<b>NPS</b>: 3 khách trả lời. Dưới 5 nên chưa hiện, để không ai bị nhận ra."
+    said = "<b>NPS</b>: 3 khách trả lời. Dưới 5: quá ít để nói lên điều gì."
     assert said in text(overview_of(3, Language.VI))
 
 
