@@ -118,8 +118,14 @@ async def resume(update: Update, context: Context) -> None:
 
 
 async def help_page(update: Update, context: Context) -> None:
-    """`/help`, and any command that we do not have."""
+    """`/help`."""
     await _answer(update, context, customers.show_help, rules=context.bot_data.rules)
+
+
+async def unknown_command(update: Update, context: Context) -> None:
+    """A command that we do not have: say so, and what there is."""
+    command, *_ = (message(update).text or "").split()
+    await _answer(update, context, customers.show_help, rules=context.bot_data.rules, unknown=command)
 
 
 async def _answer(update: Update, context: Context, use_case: Callable[..., Reply], **facts: object) -> None:

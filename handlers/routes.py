@@ -168,7 +168,7 @@ def add_routes(app: App) -> None:
         app.add_handler(CommandHandler(command.name, guarded, filters=chats & filters.UpdateType.MESSAGE))
     private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
-    app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.help_page))
+    app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.unknown_command))
     group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
     app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
     app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))

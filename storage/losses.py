@@ -41,6 +41,12 @@ def lost_since(tx: Tx, customer_id: int) -> datetime | None:
     return found
 
 
+def load_cause(tx: Tx, loss_id: int) -> tuple[str, str]:
+    """Who said that the customer was lost, and why, as far as that was said."""
+    row = tx.execute(select(loss.c.source, loss.c.reason).where(loss.c.id == loss_id)).one()
+    return row.source, row.reason
+
+
 def list_silent(tx: Tx, window: Window) -> list[Due]:
     """Customers who bought once and are not lost, by their last purchase; not those of whom more may be coming in."""
     return _SILENT.list(tx, window)

@@ -205,8 +205,8 @@ def alert_facts(
     fall = None if highest is None or one.health.score is None else one.health.score - highest
     change = _change(one.health.score, one.score_before)
     explains = alert is Alert.RED or (fall is not None and change is not None and change <= fall)
-    moved: dict[str, object] = {} if explains else {"moves": []}
-    return {**facts, **moved, "fell_from": highest, "alert": alert, "health_of": one.customer_id}
+    shown = facts["moves"] if explains else []
+    return {**facts, "moves": shown, "fell_from": highest, "alert": alert, "health_of": one.customer_id}
 
 
 def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:

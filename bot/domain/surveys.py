@@ -178,10 +178,20 @@ def thanks(run: SurveyRun, score: int, outbox_id: int) -> Message:
     return Message("surveys/thanks", run.language, _answer_facts(run, score), ((change,),))
 
 
+def reason_kept(run: SurveyRun, score: int, *, only_thanks: bool = False) -> Message:
+    """Thanks for a reason; what is no reason but a word of thanks (`only_thanks`) is not made much of."""
+    return Message("surveys/reason_kept", run.language, {**notice_facts(run, score), "only_thanks": only_thanks})
+
+
 def closed(run: SurveyRun) -> Message:
     """The polite answer to a late tap."""
-    scored = {"score": run.score, "highest": SCALES[run.kind][-1]}
-    facts = {**scored, "kind": run.kind, "late": True, "salutation": run.salutation}
+    facts = {
+        "kind": run.kind,
+        "score": run.score,
+        "highest": SCALES[run.kind][-1],
+        "late": True,
+        "salutation": run.salutation,
+    }
     return Message("surveys/closed", run.language, facts)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import comparable
@@ -47,20 +47,29 @@ def draft_message(wave: Wave, places: Sequence[Place], language: Language) -> Me
     """The dry run: who gets it, by day, who is held by which rule, and when it ends."""
     by_day = Counter(place.day for place in places if place.day is not None)
     shown = sorted(by_day.items())
-    refused = Counter(str(place.rule) for place in places if place.day is None and place.rule)
     later = Counter(str(place.rule) for place in places if place.day is not None and place.rule)
     facts = _facts(wave) | {
         "total": len(places),
-        "goes": sum(by_day.values()),
+        **_prospect(places),
         "days": [{"day": day.isoformat(), "count": count} for day, count in shown[:MOST_DAYS]],
         "more_days": max(0, len(shown) - MOST_DAYS),
         "finishes_on": shown[-1][0].isoformat() if shown else None,
-        "refused": dict(refused.most_common()),
         "later": dict(later.most_common()),
         "wordings": [{"variant": one, "name": wave.wording(one)} for one in wave.variants],
         **_split_facts(wave, places),
     }
     return Message("waves/draft", language, facts, keyboard(facts))
+
+
+def _prospect(places: Sequence[Place]) -> dict[str, object]:
+    """How many a wave will reach, and how many it will not by which rule."""
+    refused = Counter(str(place.rule) for place in places if place.day is None and place.rule)
+    return {"goes": sum(place.day is not None for place in places), "refused": dict(refused.most_common())}
+
+
+def as_begun(panel: Message, places: Sequence[Place]) -> Message:
+    """The panel of a wave before its first message: whom it will reach, in the numbers of the dry run."""
+    return replace(panel, facts={**panel.facts, **_prospect(places)})
 
 
 def _split_facts(wave: Wave, places: Sequence[Place]) -> dict[str, object]:

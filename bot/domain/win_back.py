@@ -145,9 +145,14 @@ def offer_key(win_back_id: int) -> str:
     return f"offer:{win_back_id}"
 
 
-def question_facts(win_back_id: int, reasons: Sequence[str]) -> dict[str, object]:
-    """What the question is asked with: the reasons to choose from, by key."""
-    return {"win_back_id": win_back_id, "reasons": list(reasons)}
+def question_facts(
+    win_back_id: int, reasons: Sequence[str], *, silent: bool = True, told: bool = False
+) -> dict[str, object]:
+    """What the question is asked with: the reasons to choose from, by key.
+
+    `silent`: the customer just stayed away; otherwise staff know that they left, and why if it was `told`.
+    """
+    return {"win_back_id": win_back_id, "reasons": list(reasons), "silent": silent, "told": told}
 
 
 def question(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -159,7 +164,7 @@ def question(facts: Mapping[str, object], *, outbox_id: int, language: Language)
         for reason in (reasons if isinstance(reasons, Sequence) else ())
     ]
     rows = (tuple(buttons[start : start + REASONS_A_ROW]) for start in range(0, len(buttons), REASONS_A_ROW))
-    return Message("win_back/question", language, facts, tuple(rows))
+    return Message("win_back/question", language, {"silent": True, "told": False, **facts}, tuple(rows))
 
 
 def reason_kept(win_back: WinBack, reason: str) -> Message:

@@ -116,13 +116,19 @@ class _Narrator:
 
 
 def _closed(run: SurveyRun) -> Message:
-    scored = {"score": run.score, "highest": surveys.SCALES[run.kind][-1]}
-    facts = {**scored, "kind": run.kind, "late": False, "salutation": run.salutation}
+    highest = surveys.SCALES[run.kind][-1]
+    facts = {
+        "kind": run.kind,
+        "score": run.score,
+        "highest": highest,
+        "late": False,
+        "salutation": run.salutation,
+    }
     return surveys.closing(facts, outbox_id=0, language=run.language)
 
 
 def _reason_kept(run: SurveyRun, score: int) -> Message:
-    return Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score))
+    return surveys.reason_kept(run, score)
 
 
 def _as_run(profile: Profile, run: SurveyRunRecord, answer: AnswerRecord | None) -> SurveyRun:

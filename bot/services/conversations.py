@@ -108,7 +108,7 @@ def _record_reason(
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
-        send=(Message("surveys/reason_kept", run.language, surveys.notice_facts(run, score)),),
+        send=(surveys.reason_kept(run, score, only_thanks=is_thanks(text)),),
     )
 
 

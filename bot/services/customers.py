@@ -1,5 +1,6 @@
 """The customer's own doings: arriving, leaving, choosing a language, sharing a number."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import storage.consent
@@ -11,10 +12,14 @@ import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
+from bot.domain.names import cut
 from bot.domain.privacy import Act
 from bot.domain.rules import Rules
 from bot.domain.taps import ChooseLanguage
 from storage.database import Tx
+
+COMMAND = 33
+"""So long is the longest command that Telegram knows, its slash included."""
 
 
 def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, language: Language) -> Reply:
@@ -123,13 +128,26 @@ def resume(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Langu
     return Reply(send=(_to(me, "customers/resumed"),))
 
 
-def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
-    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
+def show_help(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language, unknown: str | None = None
+) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers.
+
+    `unknown` is a command that there is not, which is said first.
+    """
+    page = _help(tx, chat_id, language, rules)
+    if unknown is None:
+        return Reply(send=(page,))
+    none = Message("customers/unknown_command", page.language, {"command": cut(unknown, COMMAND)})
+    return Reply(send=(replace(page, opening=none),))
+
+
+def _help(tx: Tx, chat_id: int, language: Language, rules: Rules) -> Message:
     staff = storage.staff.identify(tx, chat_id, rules)
     if staff is not None:
-        return Reply(send=(Message("staff/help", staff.language),))
+        return Message("staff/help", staff.language)
     me = storage.customers.load_by_chat(tx, chat_id)
-    return Reply(send=(Message("customers/help", language) if me is None else _to(me, "customers/help"),))
+    return Message("customers/help", language) if me is None else _to(me, "customers/help")
 
 
 def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:

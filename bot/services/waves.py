@@ -103,7 +103,11 @@ def switch_wave(
         _do(tx, wave, wanted, now=now)
     storage.waves.cancel_progress(tx, wave.wave_id)
     storage.waves.follow_in(tx, wave.wave_id, chat_id=chat_id, message_id=message_id, language=language)
-    return _panel(tx, storage.waves.load(tx, wave.wave_id) or wave, language, first=first, now=now)
+    now_is = storage.waves.load(tx, wave.wave_id) or wave
+    shown = _panel(tx, now_is, language, first=first, now=now)
+    if first and wanted is Switch.START:
+        return wave_messages.as_begun(shown, _rehearse(tx, now_is, rules, now=now))
+    return shown
 
 
 def _do(tx: Tx, wave: Wave, wanted: Switch, *, now: datetime) -> None:

@@ -167,7 +167,9 @@ def plan_win_back(tx: Tx, *, now: datetime, rules: Rules) -> int:
             tx, customer_id=due.customer_id, loss_id=due.row_id, lot=lot, next_at=next_at, now=now
         )
         if started is not None and not lot.held_out:
-            facts = win_back.question_facts(started, rules.win_back.reasons)
+            source, reason = storage.losses.load_cause(tx, due.row_id)
+            silent = source == storage.losses.SILENCE
+            facts = win_back.question_facts(started, rules.win_back.reasons, silent=silent, told=bool(reason))
             _queue(tx, due, Kind.WIN_BACK, win_back.question_key(due.row_id), facts, now=now)
     return len(losses)
 

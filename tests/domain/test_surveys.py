@@ -167,3 +167,10 @@ def test_a_low_score_and_then_its_reason_are_signals_with_the_customers_words() 
     assert (low.template, low.facts["reason"]) == ("staff/detractor", "đắt")
     explained = surveys.signal(run(), 3, key="k", reason="chậm")
     assert (explained.template, explained.facts["reason"], explained.words) == ("staff/reason", "chậm", "chậm")
+
+
+def test_a_reason_is_thanked_for_and_a_mere_word_of_thanks_is_told_apart() -> None:
+    assert [surveys.reason_kept(run(), 9, only_thanks=one).facts["only_thanks"] for one in (True, False)] == [
+        True,
+        False,
+    ]

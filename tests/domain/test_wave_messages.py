@@ -11,6 +11,7 @@ from bot.domain.messages import Language, Message
 from bot.domain.taps import SwitchWave
 from bot.domain.touchpoints import Kind
 from bot.domain.wave_messages import (
+    as_begun,
     draft_message,
     misunderstood,
     panel_facts,
@@ -127,3 +128,10 @@ def test_a_recall_is_asked_about_with_the_number_before_it_is_done() -> None:
 
 def test_what_cannot_be_deleted_any_more_loses_its_buttons() -> None:
     assert recalled({}, outbox_id=1, language=Language.VI) == Message("waves/recalled", Language.VI)
+
+
+def test_a_wave_that_begins_keeps_the_numbers_of_the_dry_run_and_the_buttons_of_the_panel() -> None:
+    places = [place(1, day=TUESDAY), place(2, day=None, rule=Rule.STOPPED)]
+    panel = panel_message(a_wave(status=Status.RUNNING), [tally(count=2)], recallable=0, language=Language.VI)
+    begun = as_begun(panel, places)
+    assert (begun.facts["goes"], begun.facts["refused"], begun.keyboard) == (1, {"stopped": 1}, panel.keyboard)

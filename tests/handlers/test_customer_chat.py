@@ -215,3 +215,24 @@ async def test_who_is_known_as_chi_is_so_in_everything_that_is_said(
     heard += [text(one) for one in an.chat.messages.values() if one.sender.is_bot]
     assert len(heard) >= 10
     assert [one for one in heard if "anh/chị" in one.lower()] == []
+
+
+async def test_a_command_that_there_is_not_is_called_so_before_the_help(stage: Stage, database: Database) -> None:
+    add_customer(database)
+    add_staff(database, CHAT + 1, language="vi")
+    for person, known in ((stage.person(), "/feedback"), (stage.person(1), "/customers")):
+        person.send_text("/blah <b>")
+        await stage.settle()
+        said = text(last(person.chat))
+        assert said.startswith("Không có lệnh /blah.")
+        assert known in said
+
+
+async def test_a_word_of_thanks_is_no_reason_to_be_moved_by(stage: Stage, database: Database) -> None:
+    queue_survey(database, add_customer(database))
+    an = stage.person()
+    await stage.settle()
+    an.tap(last(an.chat).message_id, "10")
+    an.send_text("ok cảm ơn")
+    await stage.settle()
+    assert text(last(an.chat)) == "Dạ, bên em cảm ơn chị."

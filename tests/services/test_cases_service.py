@@ -360,7 +360,7 @@ def test_the_card_of_a_closed_case_no_longer_says_that_it_is_open(database: Data
     tap = ResolveCase(case_id, "product", "solved")
     reply = database.write_now(cases.resolve_case, rules=RULES, by=HOA, tap=tap)
     assert reply.edit is not None
-    assert reply.edit.facts["health"]["override"] is None
+    assert reply.edit.facts["health"]["override"] is None  # type: ignore[index]
 
 
 def reply_facts() -> dict[str, object]:

@@ -10,7 +10,7 @@ from bot.domain.taps import ListWave, Score, SwitchWave
 from bot.domain.wordings import BOTH, Variant, assigned
 from bot.services import delivery, surveys, waves
 from storage.database import Database
-from tests.conftest import HandClock
+from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, rows
 
 RULES = Rules(delivery=DeliveryRules(per_second=1000))
@@ -97,3 +97,14 @@ async def test_the_panel_counts_each_wording(database: Database, clock: HandCloc
     assert (comparison["standing"], comparison["outstanding"]) == ("open", 3)
     counted = {one["variant"]: (one["sent"], one["answered"]) for one in comparison["results"]}
     assert counted == {one: (DRAWN.count(one), DRAWN[:3].count(one)) for one in Variant}
+
+
+def test_a_wave_that_begins_says_the_numbers_of_its_dry_run(database: Database) -> None:
+    add_customer(database, name="An", chat_id=CHAT + 1)
+    add_customer(database, name="Bình", chat_id=CHAT + 2, stopped_at=None, lost_at=START)
+    facts = {"rules": RULES, "staff_id": 1, "language": Language.VI, "text": f"nps {ALL_WEEK}"}
+    draft = database.write_now(waves.draft_wave, **facts)
+    begun = press(database, "start")
+    told = ("goes", "total", "refused")
+    assert [begun.facts[name] for name in told] == [draft.facts[name] for name in told] == [1, 2, {"lost": 1}]
+    assert "goes" not in press(database, "show").facts

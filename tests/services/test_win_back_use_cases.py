@@ -164,3 +164,16 @@ def test_staff_hear_whether_the_customer_will_be_asked(
         win_back.mark_lost, rules=rules, customer_id=customer_id, reason="", language=Language.EN
     )
     assert message.facts["will_ask"] is will_ask
+
+
+def test_who_told_staff_why_they_leave_is_not_asked_as_if_nobody_knew(database: Database, clock: Clock) -> None:
+    rules = Rules(win_back=WinBackRules(holdout=0))
+    for customer, reason in (
+        (add_customer(database, clock, number), reason) for number, reason in ((1, "giá"), (2, ""))
+    ):
+        facts = {"customer_id": customer, "reason": reason, "language": Language.EN}
+        database.write_now(win_back.mark_lost, rules=rules, **facts)
+    clock.advance(rules.win_back.ask_after)
+    database.write_now(win_back.plan_win_back, rules=rules)
+    asked = database.read_now(look, table="outbox", kind=Kind.WIN_BACK)
+    assert [(one.facts["told"], one.facts["silent"]) for one in asked] == [(True, False), (False, False)]

@@ -178,7 +178,14 @@ def win_back_messages(language: Language) -> list[Message]:
     rules = WinBackRules(offer={Language.VI: "Giảm <10 %>", Language.EN: "<10% off>"})
     reasons = ["", *rules.reasons]
     return [
-        win_back.question(AN | win_back.question_facts(1, rules.reasons), outbox_id=1, language=language),
+        *(
+            win_back.question(
+                AN | win_back.question_facts(1, rules.reasons, silent=silent, told=not silent),
+                outbox_id=1,
+                language=language,
+            )
+            for silent in (True, False)
+        ),
         *(win_back.reason_kept(asked(language), reason) for reason in rules.reasons),
         *(
             win_back.offer(

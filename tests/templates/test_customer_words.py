@@ -56,7 +56,11 @@ def survey_messages(kind: Kind, language: Language) -> list[Message]:
         said += [compose(facts, outbox_id=1, language=language) for compose in (surveys.invitation, surveys.reminder)]
     for band in Band:
         facts = {"kind": kind, "score": 5, "highest": 10, "band": band, "subject": "", "reason": None}
-        said += [Message(f"surveys/{name}", language, facts) for name in ("follow_up", "thanks", "reason_kept")]
+        said += [Message(f"surveys/{name}", language, facts) for name in ("follow_up", "thanks")]
+        said += [
+            Message("surveys/reason_kept", language, {**facts, "only_thanks": only_thanks})
+            for only_thanks in (True, False)
+        ]
     for score in (None, 0):
         for late in (True, False):
             facts = {"kind": kind, "score": score, "highest": 10, "late": late}
@@ -72,7 +76,8 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
         rendered = renderer.render(message)
         text = parse_html(rendered.text).text
         assert 0 < len(text) <= 4096
-        named = DAYS[language] if message.facts.get("subject") == "2026-11-22" else message.facts.get("subject")
+        subject = str(message.facts.get("subject") or "")
+        named = DAYS[language] if subject == "2026-11-22" else subject
         assert kind is Kind.NPS or not named or named in text
         assert "\n\n\n" not in text
         for label, payload in (button for row in rendered.rows for button in row):
@@ -113,6 +118,7 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
         *((name, {}) for name in ("help", "stranger", "stale_button", "language")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
+        ("unknown_command", {"command": "/<b>"}),
         ("privacy", privacy.notice_facts(Rules())),
         ("privacy", privacy.notice_facts(ANSWERABLE)),
         ("language_chosen", {"kept": True}),

@@ -8,6 +8,7 @@ from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from bot.domain.wave_funnels import Tally
 from bot.domain.wave_messages import (
+    as_begun,
     draft_message,
     misunderstood,
     panel_message,
@@ -67,7 +68,12 @@ def test_each_state_has_words_and_buttons_of_its_own(language: Language, status:
         tally(State.RECALLED),
         tally(outbox="pending", hold_rule="floor", count=3),
     ]
-    text, labels = render(panel_message(wave(status), tallies, recallable=6, language=language, first=False))
+    panel = panel_message(wave(status), tallies, recallable=6, language=language, first=False)
+    lost = Place(customer_id=1, name="An", variant=Variant.A, day=None, rule=Rule.LOST)
+    begun, _ = render(as_begun(panel, [lost]))
+    assert ("0 trong" if language is Language.VI else "0 of") in begun
+    assert "• 1: " in begun
+    text, labels = render(panel)
     assert {line.split(": ")[1] for line in text.splitlines() if line.endswith((": 5", ": 2"))} == {"5", "2"}
     assert any("6" in label for label in labels)
     assert len(labels) == len(set(labels)) == (5 if status in (Status.RUNNING, Status.PAUSED) else 3)
