@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain.amounts import brief_amount
 from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
 from bot.domain.rounding import rounded
@@ -41,7 +42,8 @@ class Renderer:
     """Puts messages into words for one business.
 
     Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `spelt_day`,
-    `moment`, `number`, `money` (minor units), `percent` (a share of 1), `share` (the same, as exact as pictures are),
+    `moment`, `number`, `money` (minor units), `brief` (the same, shortened from
+    a million on), `percent` (a share of 1), `share` (the same, as exact as pictures are),
     `points` (a number with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language
     given), `round` (halves away from zero), `zone_name`. Every fact may be a plain value or its JSON form. A message
     that knows a person's `name` and `salutation` also has `address`; every message has `you`, which is the salutation
@@ -70,6 +72,7 @@ class Renderer:
             "moment": _moment,
             "number": _number,
             "money": _money,
+            "brief": _brief,
             "percent": _percent,
             "share": _share,
             "spelt_day": _spelt_day,
@@ -196,6 +199,11 @@ def _money(context: Context, minor: int, currency: str | None = None) -> str:
     return str(numbers.format_currency(amount, code, locale=_locale(context))).replace("-", "\N{MINUS SIGN}")
 
 
+@pass_context
+def _brief(context: Context, minor: float, currency: str) -> str:
+    return brief_amount(minor, currency, _locale(context)).replace("-", "\N{MINUS SIGN}")
+
+
 def _figure(value: float, language: str) -> str:
     """A measured value with at most two decimals, for macros, which know the language by their arguments alone."""
     return str(numbers.format_decimal(rounded(value, 2), format="#,##0.##", locale=LOCALES[language]))
@@ -204,13 +212,13 @@ def _figure(value: float, language: str) -> str:
 @pass_context
 def _percent(context: Context, share: float, digits: int = 0) -> str:
     """12,5 % in Vietnamese, 12.5% in English, of a share of 1."""
-    return _in_percent(context, rounded(share * 100, digits), "0" + ("." + "0" * digits if digits else ""))
+    return _in_percent(context, rounded(share * 100, digits), "#,##0" + ("." + "0" * digits if digits else ""))
 
 
 @pass_context
 def _share(context: Context, share: float) -> str:
     """A share of 1 as the pictures write it: 12 %, and under ten 8,3 %, where a whole number would say too little."""
-    return _in_percent(context, rounded(share * 100, 1 if share < TENTH else 0), "0.#")
+    return _in_percent(context, rounded(share * 100, 1 if share < TENTH else 0), "#,##0.#")
 
 
 def _in_percent(context: Context, percentage: Decimal, digits: str) -> str:

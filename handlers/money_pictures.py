@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from bot.charts import BreakdownPicture, PicturePoint, breakdown_picture
 from bot.charts.money import (
+    Amounts,
     AmountsChart,
     CohortsChart,
     HeldOutChart,
@@ -17,7 +19,11 @@ from bot.charts.money import (
     pairs_chart,
     wait_chart,
 )
+from bot.charts.pictures import Decimals, Numbers
+from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure as ReportFigure
+from bot.domain.figures import FigureUnit
+from bot.domain.metrics.estimates import Estimate
 from bot.domain.money_reports import (
     AmountsPicture,
     CohortsPicture,
@@ -27,6 +33,7 @@ from bot.domain.money_reports import (
     WaitPicture,
     figure_facts,
 )
+from bot.domain.segment_figures import SUMS, SegmentFiguresPicture
 from handlers.picturing import Say, picture_words
 
 if TYPE_CHECKING:
@@ -35,7 +42,8 @@ if TYPE_CHECKING:
 
 def _amounts(picture: AmountsPicture, say: Say, locale: str) -> "Figure":
     points = [PicturePoint(say("step", part=asdict(each.part)), each.n, each.estimate) for each in picture.points]
-    words = replace(picture_words(say), trend=say("trend"))
+    unit = picture.points[0].part.unit if picture.points else Unit.MONTH
+    words = replace(picture_words(say), trend=say("trend", unit=unit))
     return amounts_chart(AmountsChart(words, locale, picture.currency, points))
 
 
@@ -45,6 +53,38 @@ def _rows(picture: RowsPicture, say: Say, locale: str) -> "Figure":
     return breakdown_picture(
         BreakdownPicture(words=picture_words(say), locale=locale, points=False, segments=rows, highest=highest)
     )
+
+
+def _by_segment(picture: SegmentFiguresPicture, say: Say, locale: str) -> "Figure":
+    """The first figure of each segment; an end of an interval that is not known is drawn as far as the axis goes."""
+    drawn = [(row, row.figures[0].visible) for row in picture.rows]
+    shown = [one for _, one in drawn if one is not None]
+    reach = 1.1 * max((end for one in shown for end in (one.value, one.high) if isfinite(end)), default=1.0)
+    ends = (min([0.0, *(one.low for one in shown)]), reach or 1.0)
+    rows = [
+        PicturePoint(say("segment", segment=asdict(row.name)), row.figures[0].n, one and _within(one, ends))
+        for row, one in drawn
+    ]
+    return breakdown_picture(
+        BreakdownPicture(
+            words=replace(picture_words(say), overall=say("overall")),
+            locale=locale,
+            points=False,
+            segments=rows,
+            overall=None if picture.overall.key in SUMS else picture.overall.visible,
+            numbers=_numbers(picture.overall, locale, ends),
+        )
+    )
+
+
+def _within(one: Estimate, ends: tuple[float, float]) -> Estimate:
+    return replace(one, high=min(one.high, ends[1]))
+
+
+def _numbers(figure: ReportFigure, locale: str, ends: tuple[float, float]) -> Numbers:
+    if figure.unit is FigureUnit.MONEY:
+        return Amounts(locale, points=False, ends=ends, currency=figure.currency)
+    return (Numbers if figure.unit is FigureUnit.SHARE else Decimals)(locale, points=False, ends=ends)
 
 
 def _cohorts(picture: CohortsPicture, say: Say, locale: str) -> "Figure":
@@ -115,4 +155,5 @@ MONEY_PAINTERS: Mapping[type, Callable[[Any, Say, str], "Figure"]] = {
     HeldOutPicture: _held_out,
     SegmentsOfValuePicture: _segments,
     WaitPicture: _wait,
+    SegmentFiguresPicture: _by_segment,
 }

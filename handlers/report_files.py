@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
 from bot.domain.reports import line_figures, metric_unit
+from bot.domain.segment_figures import SegmentFiguresPicture
+from bot.domain.segments import SegmentName
 from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
 from bot.render import LOCALES, Renderer
 from handlers.report_pictures import picture_of
@@ -40,7 +43,7 @@ def write(report: Report, form: FileForm, renderer: Renderer) -> ReportDocument:
     file, say = _content(report, renderer), _saying(report, renderer)
     caption = say("caption", title=file.title, subtitle=file.subtitle, count=len(file.figures), form=form)
     return ReportDocument(
-        f"{_subject(report)}-{report.period.last_day}.{form}", _written(report, file, form, renderer), caption
+        f"{_subject(report)}-{_last_day(report)}.{form}", _written(report, file, form, renderer), caption
     )
 
 
@@ -52,6 +55,11 @@ def _written(report: Report, file: ReportFile, form: FileForm, renderer: Rendere
             return to_csv(file)
         case _:
             return to_pdf(file, picture_of(report, renderer), LOCALES[report.words.language])
+
+
+def _last_day(report: Report) -> date:
+    """The last day that there is of what the file holds."""
+    return min(report.period.last_day, report.until)
 
 
 def _subject(report: Report) -> str:
@@ -70,7 +78,7 @@ def _saying(report: Report, renderer: Renderer) -> Say:
 def _content(report: Report, renderer: Renderer) -> ReportFile:
     say = _saying(report, renderer)
     figures = [*(one for line in report.lines for one in line_figures(line)), *report.figures]
-    whole = [_row(one, "segment" if one.segment else "whole", report.period, say) for one in figures]
+    whole = [_row(one, "segment" if one.segment else "whole", report, report.period, say) for one in figures]
     parts = list(_parts(report, say))
     own = [renderer.part(report.message, part) for part in report.methods]
     common = (*METHODS, *(OF_SURVEYS if report.lines else ()))
@@ -83,40 +91,44 @@ def _content(report: Report, renderer: Renderer) -> ReportFile:
         series=list(_series([*whole, *parts]))[:MOST_CHARTS],
         counts=list(_counts(report, say)),
         methods_name=say("methods"),
-        methods=[*(say(part, dates=_days(report.period), timezone=report.period.timezone) for part in common), *own],
+        methods=[*(say(part, dates=_days(report), timezone=report.period.timezone) for part in common), *own],
     )
 
 
-def _days(period: Period) -> dict[str, object]:
-    return {"first_day": period.first_day, "last_day": period.last_day}
+def _days(report: Report) -> dict[str, object]:
+    return {"first_day": report.period.first_day, "last_day": _last_day(report)}
 
 
 def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
     picture = report.picture
-    if isinstance(picture, SegmentsPicture):
-        for each in picture.segments:
-            name = say("segment", segment=asdict(each.name))
-            for one in line_figures(each.line):
-                yield _row(replace(one, segment=name), "segment", report.period, say)
+    for name, one in _of_segments(picture):
+        yield _row(replace(one, segment=say("segment", segment=asdict(name))), "segment", report, report.period, say)
     if isinstance(picture, TrendPicture):
         for point in picture.trend:
             one = Figure(key=picture.metric, unit=metric_unit(picture.metric), n=point.n, estimate=point.estimate)
-            yield _row(one, "step", point.part, say)
+            yield _row(one, "step", report, point.part, say)
     if isinstance(picture, HealthReportPicture):
         for colour in RANKED:
             for step in picture.steps:
                 one = Figure(key=f"health_{colour}", unit=FigureUnit.SHARE, n=step.scored, estimate=step.share(colour))
-                yield _row(one, "step", step.part, say)
+                yield _row(one, "step", report, step.part, say)
 
 
-def _row(one: Figure, part: str, period: Period, say: Say) -> FigureRow:
+def _of_segments(picture: object) -> Iterator[tuple[SegmentName, Figure]]:
+    if isinstance(picture, SegmentsPicture):
+        yield from ((each.name, one) for each in picture.segments for one in line_figures(each.line))
+    if isinstance(picture, SegmentFiguresPicture):
+        yield from ((row.name, one) for row in picture.rows for one in row.figures)
+
+
+def _row(one: Figure, part: str, report: Report, period: Period, say: Say) -> FigureRow:
     found = one.visible
     return FigureRow(
         name=say("figure", key=one.key),
         part=say("part", part=part),
         segment=one.segment,
         first_day=period.first_day,
-        last_day=period.last_day,
+        last_day=min(period.last_day, report.until),
         unit=one.unit,
         unit_name=say("unit", unit=one.unit, currency=one.currency),
         n=one.n,

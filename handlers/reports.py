@@ -8,8 +8,17 @@ from telegram import Update
 from bot.domain import taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
-from bot.domain.report_messages import Report, misunderstood
-from bot.domain.report_requests import FileForm, Page, ReportRequestError, is_plain, parse_report_request
+from bot.domain.report_messages import Report
+from bot.domain.report_requests import (
+    Dimension,
+    FileForm,
+    Page,
+    ReportRequest,
+    ReportRequestError,
+    is_plain,
+    parse_report_request,
+)
+from bot.domain.report_understanding import misunderstood
 from bot.domain.roles import Staff
 from bot.services import (
     course_reports,
@@ -23,6 +32,7 @@ from bot.services import (
     trial_reports,
     value_reports,
 )
+from bot.services.segment_reports import Measure, by_segment
 from handlers import auditing, choosing, drawing, replies
 from handlers.context import Context, message
 from handlers.report_files import write
@@ -51,6 +61,31 @@ PAGES: Mapping[Page, reports.Page] = {
     Page.TEAM: team_reports.team,
 }
 """Who makes a page that is no metric of surveys; trend and segments are metrics, and asked for as such."""
+
+
+BY_SEGMENT: Mapping[Page, Measure] = {
+    Page.HEALTH: health_reports.health_of,
+    Page.CASES: reports.cases_of,
+    Page.MONEY: money_reports.revenue_of,
+    Page.REVENUE: money_reports.revenue_of,
+    Page.DEALS: money_reports.deals_of,
+    Page.COSTS: money_reports.costs_of,
+    Page.CLV: value_reports.clv_of,
+    Page.PRICES: course_reports.prices_of,
+    Page.JOURNEY: course_reports.journey_of,
+    Page.TASKS: course_reports.tasks_of,
+}
+"""What those pages measure of the customers of each segment."""
+
+
+def use_case(request: ReportRequest) -> reports.Page:
+    """Who makes what was asked for; by CSM cases say it themselves, since they know whose they were."""
+    if request.page is None:
+        return reports.surveys
+    own = request.page is Page.CASES and request.by is Dimension.CSM
+    if request.by is not None and not own:
+        return partial(by_segment, measure=BY_SEGMENT[request.page])
+    return PAGES[request.page]
 
 
 async def report(update: Update, context: Context) -> None:
@@ -92,17 +127,15 @@ async def _find(update: Update, context: Context, words: tuple[str, ...], comman
         request = parse_report_request(words)
     except ReportRequestError as error:
         return misunderstood(error, by.language)
-    page = _page(request.page, by)
+    page = _page(request, by)
     facts = {"request": request, "page": page, "free": not is_plain(words, request)}
     deed = Deed(staff_id=by.user_id, command=command)
     return await auditing.look(context, deed, reports.report, rules=house.rules, language=by.language, **facts)
 
 
-def _page(asked: Page | None, by: Staff) -> reports.Page:
-    """Who makes it; the page of the team shows each reader what is theirs to see."""
-    if asked is Page.TEAM:
-        return partial(team_reports.team, reader=by)
-    return reports.surveys if asked is None else PAGES[asked]
+def _page(request: ReportRequest, by: Staff) -> reports.Page:
+    """The page of the team shows each reader what is theirs to see."""
+    return partial(team_reports.team, reader=by) if request.page is Page.TEAM else use_case(request)
 
 
 async def _send_file(context: Context, chat_id: int, found: Report, form: FileForm) -> None:

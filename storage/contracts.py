@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from bot.domain.contracts import Renewed, Term
 from storage.database import Tx
+from storage.draws import ALL, Draw, draw
 from storage.money import Ledger
 from storage.tables import contract, loss
 
@@ -31,28 +32,36 @@ def count_endless(tx: Tx, currency: str, day: date) -> int:
     return int(tx.execute(select(func.count()).select_from(contract).where(endless)).scalar_one())
 
 
-def list_renewals(tx: Tx, currency: str, first_day: date, after: date, *, gap_days: int) -> list[Renewed]:
+def draw_contracts(tx: Tx, *, most: int) -> Draw:
+    """Which contracts are looked at one by one, where there are many."""
+    return draw(tx, most=most, of=contract.c.id)
+
+
+def list_renewals(
+    tx: Tx, currency: str, first_day: date, after: date, *, gap_days: int, of: Draw = ALL
+) -> list[Renewed]:
     """Contracts that began on these days after another of the same customer, at most so many days after its end.
 
     Where one of the two has no last day there is no price for a length of time, and they are left out.
     """
-    columns = (contract.c.customer_id, contract.c.starts_on, contract.c.ends_on, contract.c.price_minor)
-    order = (contract.c.starts_on, contract.c.id)
-    earlier = [
-        func.lag(each, type_=each.type)
-        .over(partition_by=contract.c.customer_id, order_by=order)
-        .label(f"old_{each.name}")
-        for each in columns[1:]
-    ]
-    ranked = select(*columns, *earlier).where(contract.c.currency == currency).subquery()
-    new = and_(ranked.c.starts_on >= first_day, ranked.c.starts_on < after, ranked.c.ends_on.is_not(None))
-    found = [
-        Renewed(
-            Term(row.customer_id, row.old_starts_on, row.old_ends_on, row.old_price_minor),
-            Term(row.customer_id, row.starts_on, row.ends_on, row.price_minor),
-        )
-        for row in tx.execute(select(ranked).where(new, ranked.c.old_ends_on.is_not(None)))
-    ]
+    old, earlier = contract.alias("old"), contract.alias("earlier")
+    order = (earlier.c.starts_on, earlier.c.id)
+    before = (
+        select(earlier.c.id)
+        .where(earlier.c.customer_id == contract.c.customer_id, earlier.c.currency == currency)
+        .where(tuple_(*order) < tuple_(contract.c.starts_on, contract.c.id))
+        .order_by(*(each.desc() for each in order))
+        .limit(1)
+    )
+    new = (contract.c.starts_on >= first_day, contract.c.starts_on < after, contract.c.ends_on.is_not(None))
+    names = ("customer_id", "starts_on", "ends_on", "price_minor")
+    statement = (
+        select(*(side.c[name].label(f"{side.name}_{name}") for side in (old, contract) for name in names))
+        .select_from(contract.join(old, old.c.id == before.scalar_subquery()))
+        .where(contract.c.currency == currency, *new, old.c.ends_on.is_not(None))
+        .where(*of.whom(contract.c.id, contract.c.id))
+    )
+    found = [Renewed(Term(*row[:4]), Term(*row[4:])) for row in tx.execute(statement)]
     return [one for one in found if (one.new.starts_on - one.old.ends_on).days <= gap_days]
 
 

@@ -11,6 +11,7 @@ from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
 from storage.database import Tx
 from storage.health import RED, read_health
+from storage.money import Ledger
 from storage.tables import customer, health
 
 
@@ -34,6 +35,13 @@ def _listed() -> Select[Any]:
 
 def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
     return [] if csm_id is None else [customer.c.csm_id == csm_id]
+
+
+def load_colours(tx: Tx, ledger: Ledger) -> dict[int, Colour]:
+    """The colour of each customer who is looked at and is not lost."""
+    columns = (health.c.customer_id, health.c.colour)
+    rows = tx.execute(select(*columns).where(~health.c.is_lost, *ledger.whom(health.c.customer_id)))
+    return {row.customer_id: Colour(row.colour) for row in rows}
 
 
 def count_colours(tx: Tx, *, csm_id: int | None) -> Counted:

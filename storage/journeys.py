@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
 from storage.database import Tx
+from storage.draws import ALL, Draw, draw
 from storage.money import Ledger
 from storage.tables import customer, interaction, milestone, purchase, success_plan
 
@@ -18,6 +19,7 @@ from storage.tables import customer, interaction, milestone, purchase, success_p
 class Journey:
     """When a customer joined, was first heard of and bought first."""
 
+    customer_id: int
     joined_at: datetime
     heard_at: datetime | None
     bought_at: datetime | None
@@ -73,10 +75,15 @@ def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
     bought = select(func.min(purchase.c.purchased_at)).where(
         purchase.c.customer_id == customer.c.id, purchase.c.amount_minor > 0
     )
-    columns = (customer.c.joined_at, heard.scalar_subquery().label("heard"), bought.scalar_subquery().label("bought"))
+    columns = (
+        customer.c.id,
+        customer.c.joined_at,
+        heard.scalar_subquery().label("heard"),
+        bought.scalar_subquery().label("bought"),
+    )
     joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
     statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
-    return [Journey(row.joined_at, row.heard, row.bought) for row in tx.execute(statement)]
+    return [Journey(*row) for row in tx.execute(statement)]
 
 
 def list_purchases(tx: Tx, ledger: Ledger) -> list[Bought]:
@@ -87,10 +94,15 @@ def list_purchases(tx: Tx, ledger: Ledger) -> list[Bought]:
     return [Bought(*row) for row in tx.execute(ordered)]
 
 
-def list_milestones(tx: Tx, period: Period) -> list[Milestone]:
+def draw_milestones(tx: Tx, *, most: int) -> Draw:
+    """Which milestones are looked at one by one, where there are many."""
+    return draw(tx, most=most, of=milestone.c.id)
+
+
+def list_milestones(tx: Tx, period: Period, of: Draw = ALL) -> list[Milestone]:
     """Milestones due in the period, of plans that were not cancelled."""
     columns = (success_plan.c.customer_id, milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
     due = (milestone.c.due_at >= period.start, milestone.c.due_at < period.end)
     statement = select(*columns).join(success_plan, success_plan.c.id == milestone.c.plan_id)
-    rows = tx.execute(statement.where(*due, success_plan.c.status != "cancelled"))
-    return [Milestone(*row) for row in rows]
+    own = (*due, success_plan.c.status != "cancelled", *of.whom(milestone.c.id, milestone.c.id))
+    return [Milestone(*row) for row in tx.execute(statement.where(*own))]

@@ -1,4 +1,4 @@
-"""Customers as they come and go: counted once a day for everybody, and row by row for the days that are not counted.
+"""Customers as they come and go: counted ahead for everybody, and row by row for what is not counted yet.
 
 By segment they are counted row by row altogether: the segment is the customer's present one, so the past of it changes
 with every customer who moves.

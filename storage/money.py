@@ -8,23 +8,27 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, literal, literal_column, or_, select
 
-from bot.domain.metrics.resampling import Sample
-from bot.domain.metrics.spending import Spending
+from bot.domain.metrics.spending import Lives, Spending
 from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period
-from storage import samples as sampling
 from storage import takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
 from storage.health import RED
-from storage.tables import customer, health, loss, purchase
+from storage.tables import APART, customer, health, loss, purchase
 
 EXAMINED = 5_000
 """About so many customers are looked at one by one, where there are more than twice as many."""
+
+KEPT = 32
+"""Statements that are kept of each kind, of a ledger and a number of edges each."""
+
+Statement = Select[Any]
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,21 @@ class Ledger:
 
     def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The rows of the customers who are looked at: by a list of their numbers, so that no other row is read."""
-        return [owner.in_(_numbers(self.every))] if self.every > 1 else []
+        return [*self.apart(owner), owner.in_(_numbers(self.every))] if self.every > 1 else []
+
+    def among(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The same, sought among those with indexes of their own, where that is less than to look for each of them."""
+        apart = self.apart(owner)
+        return [*apart, owner % literal_column(str(self.every)) == 0] if apart else self.whom(owner)
+
+    def apart(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """Who has indexes of their own, where all who are looked at do: said in the words of these indexes."""
+        is_apart = owner % literal_column(str(APART)) == literal_column("0")
+        return [is_apart] if self.every % APART == 0 else []
 
 
-def _numbers(every: int) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _numbers(every: int) -> Statement:
     highest = select(func.max(customer.c.id)).scalar_subquery()
     first = select(literal(every, customer.c.id.type).label("number")).where(highest >= every)
     numbers = first.cte("numbers", recursive=True)
@@ -52,9 +67,13 @@ def _numbers(every: int) -> Select[Any]:
 
 
 def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
-    """The ledger of a currency that looks at about so many customers one by one, unless there are hardly more."""
-    highest = tx.execute(select(func.max(customer.c.id))).scalar() or 0
-    return Ledger(currency, -(-highest // most) if highest > 2 * most else 1)
+    """The ledger of a currency that looks at about so many customers one by one, unless there are hardly more.
+
+    Of very many it looks at customers who have indexes of their own: one in 64, or in a multiple of that.
+    """
+    highest = tx.execute(_HIGHEST).scalar() or 0
+    every = -(-highest // most) if highest > 2 * most else 1
+    return Ledger(currency, every if every < APART else APART * round(every / APART))
 
 
 def count_takings(tx: Tx, ledger: Ledger, spending: Spending, periods: Sequence[Period]) -> list[Takings]:
@@ -77,74 +96,112 @@ def _takings(ledger: Ledger, found: Mapping[str, Counter[int]], spending: Spendi
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Columns of what a table knows of customers' money: whose it is, when it was, how much, and whether it counts."""
+
+    owner: ColumnElement[Any]
+    at: ColumnElement[Any]
+    currency: ColumnElement[Any]
+    minor: ColumnElement[Any]
+    counts: ColumnElement[bool]
+
+
 def load_spending(tx: Tx, ledger: Ledger, periods: Sequence[Period]) -> Spending:
-    """What the customers who are looked at spent in these periods: one pass, whatever is asked of them."""
+    """What the customers who are looked at spent in these periods, cancellations netted, and in how many sales."""
+    return load_stretches(tx, ledger, periods, _PURCHASES)
+
+
+def load_stretches(tx: Tx, ledger: Ledger, periods: Sequence[Period], facts: Facts) -> Spending:
+    """What is known of the customers who are looked at in these periods: one pass, whatever is asked of them."""
     edges = sorted({instant for each in periods for instant in (each.start, each.end)})
-    at, amount = purchase.c.purchased_at, purchase.c.amount_minor
-    stretch = case(*((at < edge, place) for place, edge in enumerate(edges[1:])))
-    bought = (
-        select(purchase.c.customer_id, stretch.label("stretch"), amount)
-        .where(*ledger.of(purchase.c.customer_id, purchase.c.currency), at >= edges[0], at < edges[-1])
-        .subquery()
-    )
-    columns = (bought.c.customer_id, bought.c.stretch)
-    minor, sales = cast(func.sum(bought.c.amount_minor), Float), func.count().filter(bought.c.amount_minor > 0)
-    rows = tx.execute(select(*columns, minor, sales).group_by(*columns))
+    asked = {f"edge_{place}": edge for place, edge in enumerate(edges)}
+    rows = tx.execute(_stretches(ledger, facts, len(edges)), asked).all()
     return Spending(edges, [tuple(row) for row in rows])
+
+
+@lru_cache(maxsize=KEPT)
+def _stretches(ledger: Ledger, facts: Facts, edges: int) -> Statement:
+    """A row for each customer and each stretch between two of so many edges."""
+    first, *inner, last = (bindparam(f"edge_{place}", type_=UtcDateTime()) for place in range(edges))
+    stretch = case(*((facts.at < edge, place) for place, edge in enumerate((*inner, last))))
+    within = (*ledger.of(facts.owner, facts.currency), facts.at >= first, facts.at < last)
+    named = (stretch.label("stretch"), facts.minor.label("minor"), facts.counts.label("counts"))
+    found = select(facts.owner, *named).where(*within).subquery()
+    columns = (found.c.customer_id, found.c.stretch)
+    sums = (cast(func.sum(found.c.minor), Float), func.count().filter(found.c.counts))
+    return select(*columns, *sums).group_by(*columns)
 
 
 def list_sales(tx: Tx, ledger: Ledger, period: Period, first: int, last: int) -> list[int]:
     """The amounts of sales to those who are looked at from this place to that, from 0 in the order of amounts."""
     amount = purchase.c.amount_minor
-    own = (*ledger.of(purchase.c.customer_id, purchase.c.currency), amount > 0, *_during(period))
+    own = (*ledger.of(purchase.c.customer_id, purchase.c.currency), amount > 0, *during(purchase.c.purchased_at))
     statement = select(amount).where(*own).order_by(amount).offset(first).limit(last - first + 1)
-    return list(tx.execute(statement).scalars())
+    return list(tx.execute(statement, ends(period)).scalars())
 
 
-def _during(period: Period) -> list[ColumnElement[bool]]:
-    return [purchase.c.purchased_at >= period.start, purchase.c.purchased_at < period.end]
+def during(at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Within a period that is told when the statement is executed, by `ends`."""
+    return [at >= bindparam("start"), at < bindparam("end")]
 
 
-def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Sample:
-    """Of each customer at the start of the period: what they spent in it, and 1 if they were lost in it."""
-    own = purchase.c.customer_id == customer.c.id
-    spent = select(func.coalesce(func.sum(purchase.c.amount_minor), 0)).where(
-        own, purchase.c.currency == ledger.currency, *_during(period)
-    )
-    lost = _any(loss.c.customer_id == customer.c.id, loss.c.lost_at >= period.start, loss.c.lost_at < period.end)
-    lives = (
-        select(
-            customer.c.id.label("customer_id"),
-            spent.scalar_subquery().label("top"),
-            case((lost, 1), else_=0).label("bottom"),
-        )
-        .where(*_there(period.start), *ledger.whom(customer.c.id))
-        .subquery()
-    )
-    return sampling.load(tx, lives)
+def ends(period: Period) -> dict[str, datetime]:
+    """What `during` asks for."""
+    return {"start": period.start, "end": period.end}
 
 
-def _there(instant: datetime) -> list[ColumnElement[bool]]:
-    """The customers at an instant who ever bought before it: joined, and not lost then."""
-    at = literal(instant, UtcDateTime())
-    earlier = loss.alias("earlier")
-    back = or_(earlier.c.recovered_at.is_(None), earlier.c.recovered_at >= at)
-    bought = _any(purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < at, purchase.c.amount_minor > 0)
-    gone = _any(earlier.c.customer_id == customer.c.id, earlier.c.lost_at < at, back)
-    return [customer.c.joined_at < at, bought, ~gone]
+def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Lives:
+    """The customers at the start of a period, of those who are looked at: joined, not lost then, and had ever bought.
+
+    Who was lost before and came back in the period was lost at its start.
+    """
+    asked = ends(period)
+    buyers = {whom for (whom,) in tx.execute(_buyers(ledger), asked).all()}
+    losses = tx.execute(_losses(ledger), asked).all()
+    ids = sorted(buyers.difference(row.customer_id for row in losses if row.before))
+    lost = {row.customer_id for row in losses if not row.before}
+    return Lives(ids, [whom in lost for whom in ids])
 
 
-def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there is a row, without reading one: of `SELECT *` SQLite reads it, though an index says enough."""
-    return select(literal(1)).where(*conditions).exists()
+@lru_cache(maxsize=KEPT)
+def _buyers(ledger: Ledger) -> Statement:
+    """Who had joined and bought before an instant."""
+    start = bindparam("start", type_=UtcDateTime())
+    own = (purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < start, purchase.c.amount_minor > 0)
+    # Of `SELECT *` SQLite would read a row, though an index says enough.
+    bought = select(literal(1)).where(*own)
+    here = (*ledger.apart(purchase.c.customer_id), purchase.c.currency == ledger.currency)
+    # Nearly everybody bought in this currency, of which there may be an index that is smaller than that of all.
+    there = (customer.c.joined_at < start, or_(bought.where(*here).exists(), bought.exists()))
+    return select(customer.c.id).where(*ledger.among(customer.c.id), *there)
+
+
+@lru_cache(maxsize=KEPT)
+def _losses(ledger: Ledger) -> Statement:
+    """Who was lost before the end of a period and was not back before its start, and whether it was before that."""
+    start, end = (bindparam(name, type_=UtcDateTime()) for name in ("start", "end"))
+    away = or_(loss.c.recovered_at.is_(None), loss.c.recovered_at >= start)
+    columns = (loss.c.customer_id, (loss.c.lost_at < start).label("before"))
+    return select(*columns).where(*ledger.among(loss.c.customer_id), loss.c.lost_at < end, away)
 
 
 def load_at_risk(tx: Tx, currency: str) -> Takings:
     """What the customers who are red spent in a year."""
-    minor = health.c.value_minor
-    squares = func.coalesce(func.sum(cast(minor, Float) * minor), 0.0)
-    statement = select(
-        func.count().label("n"), func.coalesce(func.sum(minor), 0).label("minor"), squares.label("squares")
-    ).where(RED, health.c.currency == currency)
-    row = tx.execute(statement).one()
-    return Takings(minor=int(row.minor), customers=row.n, squares=float(row.squares))
+    row = tx.execute(_AT_RISK, {"currency": currency}).one()
+    return Takings(minor=int(row.minor or 0), customers=row.n, squares=float(row.squares or 0))
+
+
+# Built once, as are those above of each ledger: building them took as long as answering.
+_PURCHASES = Facts(
+    purchase.c.customer_id,
+    purchase.c.purchased_at,
+    purchase.c.currency,
+    purchase.c.amount_minor,
+    counts=purchase.c.amount_minor > 0,
+)
+_HIGHEST = select(func.max(customer.c.id))
+_value = health.c.value_minor
+_AT_RISK = select(
+    func.count().label("n"), func.sum(_value).label("minor"), func.sum(cast(_value, Float) * _value).label("squares")
+).where(RED, health.c.currency == bindparam("currency"))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, literal, select
 
 from storage.columns import UtcDateTime
 from storage.database import Tx, insert_for
@@ -35,10 +35,7 @@ def _keep(tx: Tx, since: ColumnElement[Any], *whose: ColumnElement[bool]) -> Non
     )
 
 
-def owners(tx: Tx, *, at: datetime) -> dict[int, int]:
-    """Whose each customer was at an instant, of those of whom it is known."""
-    order = func.row_number().over(partition_by=ownership.c.customer_id, order_by=ownership.c.since.desc())
-    known = select(ownership.c.customer_id, ownership.c.csm_id, order.label("place")).where(ownership.c.since <= at)
-    ranked = known.subquery()
-    found = tx.execute(select(ranked.c.customer_id, ranked.c.csm_id).where(ranked.c.place == 1))
-    return {row.customer_id: row.csm_id for row in found}
+def owner(at: datetime) -> ColumnElement[Any]:
+    """Whose a customer was at an instant; nothing where that is not known."""
+    noted = select(ownership.c.csm_id).where(ownership.c.customer_id == customer.c.id, ownership.c.since <= at)
+    return noted.order_by(ownership.c.since.desc()).limit(1).scalar_subquery()

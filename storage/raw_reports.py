@@ -191,7 +191,10 @@ def count_members(
     statement = (
         select(*grouped, func.count().label("n"))
         .select_from(moments)
-        .join(customer, and_(customer.c.joined_at < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()))
+        .join(
+            customer,
+            and_(unindexed(customer.c.joined_at) < moments.c.at, ~_lost_before(moments.c.at), ~_never_bought()),
+        )
         .group_by(*grouped)
     )
     return _counted(tx, statement, list(instants), by)

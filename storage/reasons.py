@@ -36,14 +36,17 @@ class Said:
     order: int
 
 
-def list_detractor_themes(tx: Tx, *, after: datetime, until: datetime) -> list[tuple[int, str]]:
-    """Which customers name which theme as the reason of a low NPS in the half-open time, each pair once."""
+def list_detractor_themes(
+    tx: Tx, customer_ids: Collection[int], *, after: datetime, until: datetime
+) -> list[tuple[int, str]]:
+    """Which of the customers name which theme as the reason of a low NPS in the half-open time, each pair once."""
     named = and_(reason_theme.c.run_id == answer.c.run_id, reason_theme.c.about)
+    low = (unindexed(answer.c.kind) == Kind.NPS, answer.c.score < BANDS[Kind.NPS][0])
     statement = (
         select(answer.c.customer_id, reason_theme.c.theme)
         .join(reason_theme, named)
-        .where(answer.c.kind == Kind.NPS, answer.c.answered_at >= after, answer.c.answered_at < until)
-        .where(answer.c.score < BANDS[Kind.NPS][0])
+        .where(answer.c.customer_id.in_(customer_ids), answer.c.answered_at >= after, answer.c.answered_at < until)
+        .where(*low)
         .distinct()
     )
     return [(row.customer_id, row.theme) for row in tx.execute(statement)]

@@ -1,6 +1,6 @@
 """Counting for reports: answers, surveys sent, customers and losses, for many periods at once and by segment.
 
-What is over was counted once a day (`storage.rollups`); what is not, or has changed since, is counted row by row.
+What is over was counted ahead (`storage.rollups`); what is not, or has changed since, is counted row by row.
 The sum is what `storage.raw_reports` would say of everything, at every moment.
 """
 
@@ -116,12 +116,12 @@ def _count(
     counted = rollups.load(tx, series, periods[0].timezone, now=now)
     helped = [each for each in periods if counted.helps(each)]
     rests = {each: counted.rest(each) for each in helped}
-    parts = list(dict.fromkeys(part for rest in rests.values() for part in rest))
+    uncounted = list(dict.fromkeys(rest for parts in rests.values() for rest in parts))
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if helped:
         found.update(rollups.sum_days(tx, series, counted, helped, by=by))
-    for (part, segment), slots in (raw(parts) if parts else {}).items():
-        for each in (period for period in helped if part in rests[period]):
+    for (rest, segment), slots in (raw(uncounted) if uncounted else {}).items():
+        for each in (period for period in helped if rest in rests[period]):
             found[each, segment].update(slots)
     others = [each for each in periods if each not in rests]
     return {each: kept for each, slots in found.items() if (kept := +slots)} | (

@@ -182,7 +182,7 @@ def keys(columns: Sequence[Any]) -> list[tuple[str, str]]:
 
 
 def _save_pairs(tx: Tx, series: str, day: Part, began: Sequence[Sequence[Any]]) -> None:
-    """`began`: when what was followed up on this day had begun, its slot, and the columns of its segmentation or none."""
+    """`began`: when what was followed up on this day began, its slot, and the columns of its segmentation, if any."""
     counts: dict[tuple[Any, ...], Counter[int]] = defaultdict(Counter)
     instants, slots, *columns = zip(*began, strict=True) if began else ((), ())
     days = [local_date(instant, day.timezone) for instant in instants]

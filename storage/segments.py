@@ -3,15 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, or_, select, union, update
 
 from bot.domain.rules import Rules
-from bot.domain.segments import Belonging, Segmentation, bands_of, segmentation_of
+from bot.domain.segments import Bands, Belonging, Segmentation, bands_of, segmentation_of
 from storage.database import Tx, insert_for
 from storage.tables import answer, customer, segmentation, standing, survey_run
 
+AT_ONCE = 5_000
+"""Customers who are asked for in one query."""
 SEGMENTED = (survey_run, answer)
 TEXTS = ("plan", "value", "csm_id", "age", "location", "title", "channel", "rfm")
 """The columns of a segmentation with one segment each."""
@@ -39,13 +42,19 @@ _IDS = select(segmentation.c.digest, segmentation.c.id).where(
 )
 
 
+def of_customers(tx: Tx, customer_ids: Collection[int], bands: Bands) -> dict[int, Segmentation]:
+    """The segments that customers are in now."""
+    found: dict[int, Segmentation] = {}
+    rest = iter(customer_ids)
+    while some := list(islice(rest, AT_ONCE)):
+        known = _load_belonging(tx, some).items()
+        found |= {customer_id: segmentation_of(belonging, bands) for customer_id, belonging in known}
+    return found
+
+
 def present(tx: Tx, customer_ids: Collection[int], *, rules: Rules, now: datetime) -> dict[int, int]:
     """The segmentation that each customer is in now, by the customer; kept if nobody was in it before."""
-    bands = bands_of(rules, now=now)
-    known = {
-        customer_id: segmentation_of(belonging, bands)
-        for customer_id, belonging in _load_belonging(tx, customer_ids).items()
-    }
+    known = of_customers(tx, customer_ids, bands_of(rules, now=now))
     ids = keep(tx, set(known.values()))
     return {customer_id: ids[one] for customer_id, one in known.items()}
 

@@ -40,6 +40,9 @@ DRAWN = {part: text(f"reason <> '' and {IN_TURN} < {HASH_RANGE // part}") for pa
 UNSCORED = text("kind in ('message', 'feedback') and body <> ''")
 """What a customer wrote without a score."""
 
+APART = 64
+"""One customer in so many, by number, has indexes of their own: a sample of them is read from a few pages."""
+
 
 def _instant(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
     return Field(sa_type=UtcDateTime, **options)
@@ -51,6 +54,12 @@ def _id(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
 
 def _ref(column: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
     return Field(foreign_key=column, sa_type=Id, **options)
+
+
+def _apart(table: str, *columns: str, owner: str = "customer_id") -> Index:
+    """An index of these customers alone."""
+    only = text(f"{owner} % {APART} = 0")
+    return Index(f"ix_{table}_apart", *columns, sqlite_where=only, postgresql_where=only)
 
 
 def _secret(place: str, **options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
@@ -72,6 +81,7 @@ class CustomerRow(Table, table=True):
         CheckConstraint("(phone is null) = (phone_ending is null)", name="phone_ending"),
         Index("ix_customer_birth_month_birth_day", "birth_month", "birth_day"),
         Index("ix_customer_linked_at", "linked_at"),
+        _apart("customer", "joined_at", "id", owner="id"),
         # Not of those who are no loss: SQLite would look there for them, and sort all of them, for every chunk.
         Index(
             "ix_customer_lost_at",
@@ -154,6 +164,7 @@ class LossRow(Table, table=True):
             sqlite_where=text("recovered_at is null"),
             postgresql_where=text("recovered_at is null"),
         ),
+        _apart("loss", "lost_at", "recovered_at", "customer_id"),
     )
 
     id: int | None = _id()
@@ -194,6 +205,7 @@ class PurchaseRow(Table, table=True):
     __table_args__ = (
         Index("ix_purchase_owned", "customer_id", "purchased_at", "currency", "amount_minor"),
         Index("ix_purchase_money", "purchased_at", "currency", "customer_id", "amount_minor"),
+        _apart("purchase", "customer_id", "currency", "purchased_at", "amount_minor"),
     )
 
     id: int | None = _id()
@@ -231,6 +243,7 @@ class TicketRow(Table, table=True):
         CheckConstraint("(cost_minor is null) = (currency is null)", name="cost"),
         Index("ix_ticket_customer_id_opened_at", "customer_id", "opened_at"),
         Index("ix_ticket_solved", "solved_at", "currency", "customer_id", "cost_minor"),
+        _apart("ticket", "customer_id", "solved_at", "currency", "cost_minor"),
     )
 
     id: int | None = _id()

@@ -48,6 +48,12 @@ def by_currency(tx: Tx, part: Period) -> dict[str, Counter[int]]:
     return {currency: Counter({slot: int(n) for slot, n in enumerate(slots)}) for currency, *slots in rows}
 
 
+def first_at(tx: Tx) -> datetime | None:
+    """When anything was bought first; None while nothing was."""
+    found: datetime | None = tx.execute(select(func.min(purchase.c.purchased_at))).scalar()
+    return found
+
+
 def first_after(tx: Tx, instant: datetime) -> datetime | None:
     """When something was bought first, then or later."""
     found: datetime | None = tx.execute(

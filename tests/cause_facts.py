@@ -27,6 +27,7 @@ DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 PERIOD = parse_period("90d", now=NOW, timezone="Asia/Ho_Chi_Minh")
 NAMES = ("Nguyễn Thị Hoa", "Trần Văn Bình", "Lê Mai", "Phạm Quốc Cường", "Công Tằng Tôn Nữ Thanh Hương Giang")
+EVERY = 200
 PLANS, PLACES = ("vàng", "bạc", "đồng", ""), ("Hà Nội", "Huế", "Thành phố Hồ Chí Minh", "Bà Rịa - Vũng Tàu")
 
 
@@ -68,25 +69,36 @@ def crowd(n: int, *, value: float = 3e6) -> list[Present]:
     return made
 
 
-def loyalty_page(people: list[Present], language: Language) -> Report:
+def loyalty_page(people: list[Present], language: Language, *, every: int = 1) -> Report:
     followed = landmarks.follow(people, at=PERIOD.start, until=PERIOD.end)
-    landmark = Landmark(at=PERIOD.start, until=PERIOD.end, days=90)
-    found = associate(followed.watched)
+    landmark = Landmark(at=PERIOD.start, until=PERIOD.end, days=90, every=every)
+    found = associate(followed.watched, every=every)
     return loyalty_report(found, followed, landmark, period=PERIOD, currency="VND", language=language)
 
 
-def opportunities_page(people: list[Present], language: Language) -> Report:
-    segments = landmarks.segments(people, lambda one: f"{one.plan} · {one.location}")
+def opportunities_page(people: list[Present], language: Language, *, every: int = 1) -> Report:
+    segments = landmarks.segments(people, lambda one: f"{one.plan} · {one.location}", every=every)
     hidden = sum(one.lost.whole < 5 for one in segments)
-    found = opportunities(segments, {one.name: ["giá", "giao hàng", "thái độ"] for one in segments})
-    return opportunity_report(found, hidden=hidden, period=PERIOD, currency="VND", so_far=False, language=language)
+    themes = {one.name: ["giá", "giao hàng", "thái độ"] for one in segments}
+    return opportunity_report(
+        opportunities(segments),
+        themes=themes,
+        hidden=hidden,
+        period=PERIOD,
+        currency="VND",
+        so_far=False,
+        language=language,
+        every=every,
+    )
 
 
-def team_page(people: list[Present], language: Language, *, is_full: bool = True, own: int | None = None) -> Report:
+def team_page(
+    people: list[Present], language: Language, *, is_full: bool = True, own: int | None = None, every: int = 1
+) -> Report:
     charges = landmarks.charges(people, at=PERIOD.start)
     team = [Colleague(NAMES[one.owner_id], one) for one in retention_by_owner(charges)]
     window = Window(period=PERIOD, cycle=90, is_full=is_full)
-    return team_report(team, window, unknown=len(people) - len(charges), language=language, own=own)
+    return team_report(team, window, unknown=len(people) - len(charges), language=language, own=own, every=every)
 
 
 def drawn(n: int, *, holdout: float = 0.3, asked: float = 0.3, left_alone: float = 0.1) -> list[Drawn]:
@@ -124,9 +136,16 @@ def wording_tests(each: int) -> list[WordingTest]:
     return made
 
 
+def samples(people: list[Present], language: Language, *, every: int = EVERY) -> Iterator[Report]:
+    """The pages that look at one customer in so many."""
+    for page in (loyalty_page, opportunities_page, team_page):
+        yield page(people, language, every=every)
+
+
 def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]:
-    """Each page of `n` customers."""
+    """Each page of `n` customers, and those of a sample."""
     people = crowd(n, value=value)
+    yield from samples(crowd(n, value=value / EVERY), language)
     rules = WinBackRules(holdout=0.3, planned=max(60, n), cost=int(value / 60), margin=0.3)
     yield loyalty_page(people, language)
     yield opportunities_page(people, language)

@@ -1,5 +1,6 @@
 """The sheet that pictures are drawn on: its size, colours and letters, and its panels in pixels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from textwrap import fill
@@ -46,7 +47,10 @@ def new_figure(words: PictureWords) -> "Figure":
     """A sheet with its title and subtitle."""
     from matplotlib.figure import Figure  # noqa: PLC0415  0.5 s and 100 MB that a bot at rest does not need
 
+    from bot.charts.letters import Sheet  # noqa: PLC0415  with matplotlib
+
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
+    Sheet(figure)
     room = WIDTH - 2 * MARGIN
     write(figure, MARGIN, 34, words.title, size=_fit(TITLE, words.title, room), weight="bold")
     write(figure, MARGIN, 72, words.subtitle, size=_fit(HEADING, words.subtitle, room), colour=FAINT_INK)
@@ -86,9 +90,15 @@ def new_panel(figure: "Figure", box: Box, heading: str) -> "Axes":
     bottom = HEIGHT - box.top - box.height
     axes = figure.add_axes((box.left / WIDTH, bottom / HEIGHT, box.width / WIDTH, box.height / HEIGHT))
     axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, labelsize=SMALL, labelcolor=FAINT_INK)
+    axes.tick_params(length=0, bottom=False, left=False, labelsize=SMALL, labelcolor=FAINT_INK)
     axes.set_axisbelow(True)
     return axes
+
+
+def name_steps(axes: "Axes", labels: Mapping[float, str]) -> None:
+    """The labels under an axis at their places; an empty one has no tick, since each takes its time to make."""
+    shown = {place: label for place, label in labels.items() if label.strip()}
+    axes.set_xticks(list(shown), list(shown.values()), fontsize=SMALLEST, color=FAINT_INK, parse_math=False)
 
 
 def say(axes: "Axes", sentence: str, *, line: int = LINE) -> None:

@@ -1,5 +1,6 @@
 """The picture of cases: how many were opened and resolved, and how soon they were answered and resolved."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.charts.canvas import (
@@ -14,15 +15,18 @@ from bot.charts.canvas import (
     SMALLEST,
     VERMILLION,
     Box,
+    name_steps,
     new_figure,
     new_panel,
     say,
+    text_width,
 )
 from bot.charts.pictures import CasesPicture, Numbers, TimeCurve
 from bot.charts.trend import thin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
     from matplotlib.figure import Figure
 
 LEFT = Box(MARGIN + AXIS, 150, 470, 450)
@@ -54,11 +58,18 @@ def _draw_bars(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:
     for side, (counts, label, colour) in enumerate(pairs):
         bars = axes.bar([place + (side - 0.5) * BAR for place in places], counts, BAR, color=colour, label=label)
         if len(places) <= LEFT.width // 30:
-            axes.bar_label(bars, [numbers.count(n) if n else "" for n in counts], padding=2, fontsize=SMALLEST)
-    axes.set_xticks(list(places), thin(picture.labels, LEFT.width / (len(picture.labels) + 1)), fontsize=SMALLEST)
+            _write_counts(axes, bars, [numbers.count(n) if n else "" for n in counts])
+    name_steps(axes, dict(enumerate(thin(picture.labels, LEFT.width / (len(picture.labels) + 1)))))
     axes.set_yticks([])
     axes.set_ylim(0, 1.25 * max(*picture.opened, *picture.resolved))
     axes.legend(frameon=False, fontsize=BODY, loc="upper left", ncols=2)
+
+
+def _write_counts(axes: "Axes", bars: "BarContainer", counts: Sequence[str]) -> None:
+    """The counts above their bars, upright where they are wider than those."""
+    widest = max(text_width(count, SMALLEST) for count in counts)
+    turn = 90 if widest > BAR * LEFT.width / len(counts) else 0
+    axes.bar_label(bars, counts, padding=2, fontsize=SMALLEST, rotation=turn)
 
 
 def _draw_curves(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:

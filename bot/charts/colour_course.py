@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.charts.canvas import FAINT_INK, RULE, SMALL, SMALLEST, Box, new_panel, say, text_width
+from bot.charts.canvas import RULE, SMALL, SMALLEST, Box, name_steps, new_panel, say, text_width
 from bot.charts.pictures import Numbers, PicturePoint
 from bot.charts.trend import thin
 from bot.domain.metrics.estimates import Estimate
@@ -104,7 +104,5 @@ def _name_steps(axes: "Axes", points: Sequence[PicturePoint], width: int, number
     names = thin([point.label for point in points], slot)
     labels = [f"{name}\n{size}" for name, size in zip(names, thin(sizes, slot), strict=True)]
     start = -before / slot
-    axes.set_xticks(
-        [start, *range(len(points))], ["\nn =", *labels], fontsize=SMALLEST, color=FAINT_INK, parse_math=False
-    )
+    name_steps(axes, {start: "\nn =", **dict(enumerate(labels))})
     axes.set_xlim(start, len(points) - 0.7)

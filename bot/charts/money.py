@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babel.numbers import format_compact_currency, get_currency_precision
-
 from bot.charts.canvas import (
     BLUE,
     BODY,
@@ -24,6 +22,7 @@ from bot.charts.canvas import (
 )
 from bot.charts.pictures import Numbers, PicturePoint, PictureWords
 from bot.charts.trend import draw_trend
+from bot.domain.amounts import brief_amount
 from bot.domain.metrics.cohorts import Cohort, CohortCell
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.forecasts import HeldOut
@@ -101,21 +100,15 @@ class WaitChart:
 
 @dataclass(frozen=True)
 class Amounts(Numbers):
-    """How amounts of a currency are written: 1,2 Tr ₫ in Vietnamese, ₫1.2M in English."""
+    """How amounts of a currency are written: 1,2 triệu ₫ in Vietnamese, ₫1.2M in English."""
 
     currency: str = ""
-    ends: tuple[float, float] = (0.0, 1.0)
 
     def value(self, value: float) -> str:
-        amount = value / 10 ** get_currency_precision(self.currency)
-        return str(format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=1))
+        return brief_amount(value, self.currency, self.locale, digits=1)
 
     def tick(self, value: float) -> str:
         return self.value(value)
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        return self.ends
 
 
 def amounts_chart(chart: AmountsChart) -> "Figure":
@@ -144,6 +137,7 @@ def cohorts_chart(chart: CohortsChart) -> "Figure":
 
 
 def _draw_cells(axes: "Axes", chart: CohortsChart, numbers: Numbers) -> None:
+    """A cell is as dark as its share is of the highest one; a hidden one is grey."""
     names = [f"{label}  (n = {numbers.count(row.size)})" for label, row in zip(chart.labels, chart.rows, strict=True)]
     axes.set_yticks(range(len(names)), names, fontsize=SMALL, color=INK, parse_math=False)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -152,18 +146,18 @@ def _draw_cells(axes: "Axes", chart: CohortsChart, numbers: Numbers) -> None:
     axes.set_xlabel(f"{chart.months_label}   {chart.so_far}", fontsize=SMALL, color=FAINT_INK, parse_math=False)
     highest = max(cell.estimate.value for row in chart.rows for cell in row.cells if cell.estimate is not None) or 1.0
     for place, row in enumerate(chart.rows):
-        for cell in row.cells:
-            _draw_cell(axes, place, cell, highest, numbers)
+        depths = [None if cell.estimate is None else cell.estimate.value / highest for cell in row.cells]
+        axes.broken_barh(
+            [(cell.after - 0.48, 0.96) for cell in row.cells],
+            (place - 0.46, 0.92),
+            facecolors=[(RULE, 0.4) if depth is None else (BLUE, 0.08 + 0.82 * depth) for depth in depths],
+        )
+        for cell, depth in zip(row.cells, depths, strict=True):
+            _write_cell(axes, place, cell, numbers, "white" if depth is not None and depth > DARK else INK)
 
 
-def _draw_cell(axes: "Axes", place: int, cell: CohortCell, highest: float, numbers: Numbers) -> None:
-    """A cell is as dark as its share is of the highest one; a hidden one is grey."""
-    depth = cell.estimate.value / highest if cell.estimate is not None else 0.0
-    face = BLUE if cell.estimate is not None else RULE
-    alpha = 0.08 + 0.82 * depth if cell.estimate is not None else 0.4
-    axes.barh(place, 0.96, 0.92, left=cell.after - 0.48, color=face, alpha=alpha)
+def _write_cell(axes: "Axes", place: int, cell: CohortCell, numbers: Numbers, colour: str) -> None:
     text = numbers.share(cell.estimate.value) if cell.estimate is not None else "–"
-    colour = "white" if depth > DARK else INK
     mark = "*" if cell.so_far else ""
     axes.text(cell.after, place, text + mark, ha="center", va="center", fontsize=SMALLEST, color=colour)
 
@@ -210,7 +204,7 @@ def pairs_chart(chart: PairsChart) -> "Figure":
         axes.bar_label(bars, texts, padding=4, fontsize=SMALL)
     axes.set_xticks([])
     axes.set_xlim(0, 1.2 * max((value or 0.0 for pair in chart.pairs for value in pair), default=1.0) or 1.0)
-    axes.legend(frameon=False, fontsize=BODY, loc="lower right")
+    axes.legend(frameon=False, fontsize=BODY, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure
 
 

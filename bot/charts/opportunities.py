@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babel.numbers import format_compact_currency, get_currency_precision
-
 from bot.charts.canvas import (
     BODY,
     FAINT_INK,
@@ -23,6 +21,7 @@ from bot.charts.canvas import (
     text_width,
 )
 from bot.charts.pictures import Numbers, PictureWords
+from bot.domain.amounts import brief_amount
 from bot.domain.metrics.opportunities import Opportunity
 from bot.domain.names import cut
 
@@ -90,8 +89,7 @@ def _scale_values(axes: "Axes", values: Sequence[int]) -> None:
 
 
 def _money(minor: float, picture: MapPicture) -> str:
-    amount = minor / 10 ** get_currency_precision(picture.currency)
-    return str(format_compact_currency(amount, picture.currency, locale=picture.locale, fraction_digits=1))
+    return brief_amount(minor, picture.currency, picture.locale, digits=1)
 
 
 def _draw_reference(axes: "Axes", picture: MapPicture, numbers: Numbers) -> None:

@@ -69,7 +69,7 @@ class ReportPicture:
 class BreakdownPicture:
     """One metric by segment, in the order given, the first twelve of them; `overall` is drawn as a line behind them.
 
-    `highest` is how far shares reach, where some may be above 1.
+    `highest` is how far shares reach, where some may be above 1. `numbers` write what is neither points nor a share.
     """
 
     words: PictureWords
@@ -78,6 +78,7 @@ class BreakdownPicture:
     segments: Sequence[PicturePoint]
     overall: Estimate | None = None
     highest: float = 1.0
+    numbers: "Numbers | None" = None
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,11 @@ class CasesPicture:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How numbers are written in one picture."""
+    """How numbers are written in one picture; `ends` are those of its axis, where it has not all of the scale."""
 
     locale: str
     points: bool
+    ends: tuple[float, float] | None = None
 
     def count(self, n: float) -> str:
         return format_decimal(n, "#,##0", locale=self.locale)
@@ -163,4 +165,15 @@ class Numbers:
 
     @property
     def scale(self) -> tuple[float, float]:
-        return (-100, 100) if self.points else (0, 1)
+        return self.ends or ((-100, 100) if self.points else (0, 1))
+
+
+@dataclass(frozen=True)
+class Decimals(Numbers):
+    """Numbers that are neither points nor shares, with one decimal."""
+
+    def value(self, value: float) -> str:
+        return self.decimal(value)
+
+    def tick(self, value: float) -> str:
+        return self.decimal(value)

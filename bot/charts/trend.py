@@ -5,7 +5,20 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 
-from bot.charts.canvas import BLUE, BODY, FAINT_INK, HALO, INK, RULE, SMALLEST, Box, new_panel, say, text_width
+from bot.charts.canvas import (
+    BLUE,
+    BODY,
+    FAINT_INK,
+    HALO,
+    INK,
+    RULE,
+    SMALLEST,
+    Box,
+    name_steps,
+    new_panel,
+    say,
+    text_width,
+)
 from bot.charts.pictures import Numbers, PicturePoint, PictureWords
 from bot.domain.metrics.estimates import Estimate
 
@@ -39,7 +52,7 @@ def _write_steps(axes: "Axes", points: Sequence[PicturePoint], width: int, numbe
     names = thin([point.label for point in points], slot)
     sizes = thin([numbers.count(point.n) for point in points], slot)
     labels = [f"{name}\n{size}" for name, size in zip(names, sizes, strict=True)]
-    axes.set_xticks([-1, *range(len(points))], ["\nn =", *labels], fontsize=SMALLEST, parse_math=False)
+    name_steps(axes, {-1: "\nn =", **dict(enumerate(labels))})
     axes.set_xlim(-1, len(points) + 0.2)
 
 

@@ -8,6 +8,7 @@ from bot.domain.metrics.exact import fisher
 from bot.domain.metrics.multiple import discoveries
 from bot.domain.metrics.nps import NpsCounts, nps_test
 from bot.domain.metrics.proportions import Share
+from bot.domain.names import search_key
 from bot.domain.reports import MetricLine, PeriodCounts, metric_line
 from bot.domain.segments import SegmentName
 
@@ -70,6 +71,7 @@ def _side(line: MetricLine, overall: MetricLine) -> Verdict:
     return Verdict.UP if line.estimate.value > overall.estimate.value else Verdict.DOWN
 
 
-def _rank(segment: SegmentLine) -> tuple[bool, float, str]:
-    estimate = segment.line.estimate
-    return (estimate is None, -estimate.value if estimate else 0.0, segment.segment)
+def _rank(segment: SegmentLine) -> tuple[bool, float, str, str]:
+    """By value, and alike ones by the alphabet: without accents, or "Huế" would come before "Hà Nội"."""
+    estimate, name = segment.line.estimate, segment.segment
+    return (estimate is None, -estimate.value if estimate else 0.0, search_key(name), name)

@@ -14,7 +14,7 @@ from bot.domain.metrics.medians import median_score
 from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.names import cut
 from bot.domain.periods import Period
-from bot.domain.report_messages import Report
+from bot.domain.report_messages import Report, period_facts
 from bot.domain.taps import RisksPage
 
 MOVERS = 4
@@ -33,6 +33,20 @@ class Mover:
     name: str
     before: int
     after: int
+
+
+def colour_figures(counts: Mapping[Colour, int]) -> list[Figure]:
+    """Of those who are not grey the share of red and of green ones."""
+    scored = sum(counts.get(colour, 0) for colour in RANKED)
+    return [
+        Figure(
+            key=f"health_{colour}",
+            unit=FigureUnit.SHARE,
+            n=scored,
+            estimate=proportion(Share(counts.get(colour, 0), scored)),
+        )
+        for colour in (Colour.RED, Colour.GREEN)
+    ]
 
 
 @dataclass(frozen=True)
@@ -186,10 +200,12 @@ def picture_of(spread: HealthSpread) -> HealthReportPicture:
 def health_report(spread: HealthSpread, *, period: Period, language: Language) -> Report:
     """The page of customers' health: as it was on the last day of a period and 30 days before, and how that came."""
     risks = ((Button("risks", RisksPage(0)),),) if spread.now[Colour.RED] else ()
-    message = Message("reports/health", language, spread_facts(spread, period), risks)
+    picture = picture_of(spread)
+    facts = {**spread_facts(spread, period), "course": period_facts(period) if picture.steps else None}
+    message = Message("reports/health", language, facts, risks)
     return Report(
         message=message,
-        picture=picture_of(spread),
+        picture=picture,
         words=message,
         period=period,
         figures=figures(spread),

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import sqrt
 
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.landmark import HORIZONS, Category, Watched
@@ -77,8 +78,12 @@ def _watched(one: Present, *, at: datetime, until: datetime) -> Watched:
     )
 
 
-def segments(present: Sequence[Present], name: Callable[[Present], str]) -> list[Segment]:
-    """The customers by the name of where each belongs."""
+def segments(present: Sequence[Present], name: Callable[[Present], str], *, every: int = 1) -> list[Segment]:
+    """The customers by the name of where each belongs; of a sample with one of `every` so many, the value is of all.
+
+    What the value of all may be off by is that of a sum over customers of whom each is met by chance: every² Σ value²,
+    less what is known (Cochran, "Sampling Techniques" (1977), chapter 2).
+    """
     groups: dict[str, list[Present]] = defaultdict(list)
     for one in present:
         groups[name(one)].append(one)
@@ -86,7 +91,8 @@ def segments(present: Sequence[Present], name: Callable[[Present], str]) -> list
         Segment(
             name=key,
             lost=Share(sum(one.lost_at is not None for one in group), len(group)),
-            value_minor=sum(max(0, one.value_minor) for one in group),
+            value_minor=every * sum(values := [max(0, one.value_minor) for one in group]),
+            value_error=sqrt(every * (every - 1) * sum(value**2 for value in values)),
         )
         for key, group in groups.items()
     ]

@@ -25,11 +25,15 @@ class SurvivalPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Landmark:
-    """From when until when customers were followed; `days` is how long that is meant to be."""
+    """From when until when customers were followed; `days` is how long that is meant to be.
+
+    One of `every` so many customers was looked at.
+    """
 
     at: datetime
     until: datetime
     days: int
+    every: int = 1
 
 
 def loyalty_report(
@@ -40,6 +44,7 @@ def loyalty_report(
     facts: dict[str, object] = {
         "at": landmark.at,
         "days": landmark.days,
+        "every": landmark.every,
         "n": n,
         "lost": lost if n >= HIDDEN_UNDER else None,
         "categories": [_category(one, found) for one in found.categories],

@@ -18,7 +18,7 @@ from bot.domain.metrics.resampling import Sample, Sums, ratio
 from bot.domain.metrics.revenue_churn import Retention
 from bot.domain.metrics.survival import Step
 from bot.domain.metrics.totals import Takings, total, total_difference
-from bot.domain.periods import Label, Period, previous
+from bot.domain.periods import Label, Period, late_start, previous
 from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import Page
 
@@ -81,25 +81,38 @@ class WaitPicture:
 
 @dataclass(frozen=True)
 class Spans:
-    """What is compared: the part of a period that has come, and as long a time before it."""
+    """The part of a period that has come, and as long a time before it.
+
+    `began_at` is when the data began, where they lack days of the time before.
+    """
 
     now: Period
     before: Period
     so_far: bool
+    began_at: datetime | None = None
 
     @property
     def both(self) -> tuple[Period, Period]:
         return self.now, self.before
 
     @property
+    def why_not(self) -> str:
+        """Why the two are not compared: the key of the sentence, empty where they may be."""
+        return "so_far" if self.so_far else "unrecorded" if self.began_at else ""
+
+    @property
     def months(self) -> float:
         return (self.now.after - self.now.first_day).days / MONTH_DAYS
 
 
-def spans(period: Period, *, now: datetime) -> Spans:
-    """The period and the one before it; while a period is not over, its days so far and as many before them."""
+def spans(period: Period, *, now: datetime, began_at: datetime | None = None) -> Spans:
+    """The period and the one before it; while a period is not over, its days so far and as many before them.
+
+    The data began at `began_at`.
+    """
     if not period.so_far(now):
-        return Spans(period, previous(period), so_far=False)
+        before = previous(period)
+        return Spans(period, before, so_far=False, began_at=late_start(before, began_at))
     after = local_date(now, period.timezone) + ONE_DAY
     days = (after - period.first_day).days
     seen = replace(period, after=after, label=Label.ROLLING, unit=Unit.DAY, count=days)
@@ -126,6 +139,7 @@ def money_report(
         "period": period_facts(facts.period),
         "before": period_facts(facts.spans.before),
         "so_far": facts.spans.so_far,
+        "began_at": facts.spans.began_at,
         "currency": facts.currency,
         "every": facts.every,
         "figures": [figure_facts(one) for one in figures],
@@ -194,6 +208,11 @@ def hidden(figure: Figure, customers: int) -> Figure:
     )
 
 
+def compared(figure: Figure, pair: Spans) -> Figure:
+    """The figure with its change since the time before, if the two may be compared."""
+    return replace(figure, change=NOT_COMPARABLE) if pair.why_not else figure
+
+
 def revenue_figure(now: Takings, before: Takings, currency: str) -> Figure:
     """What was taken, and whether that is more than before by more than chance."""
     return money_figure("revenue", total(now), currency, n=now.customers, change=_change(now, before))
@@ -205,10 +224,10 @@ def _change(now: Takings, before: Takings) -> Change:
     return judge(total_difference(now, before))
 
 
-def retention_figures(found: Retention) -> list[Figure]:
-    """Gross and net retention, revenue churn and what of it is of those who left altogether."""
+def retention_figures(found: Retention, why_not: str = "no_start") -> list[Figure]:
+    """Gross and net retention, revenue churn and what of it is of those who left altogether, or why there are none."""
     shares = {"gross": found.gross, "net": found.net, "churn": found.churn, "lost": found.lost}
-    note = "" if found.gross is not None else "no_start"
+    note = "" if found.gross is not None else why_not
     return [share_figure(f"revenue_{name}", estimate, note=note) for name, estimate in shares.items()]
 
 

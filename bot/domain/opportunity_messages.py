@@ -1,7 +1,8 @@
 """The page of segments in which keeping customers is worth most: what is said, drawn and written of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.messages import Language, Message
@@ -14,6 +15,7 @@ from bot.domain.report_messages import Report
 MOST_LISTED, MOST_THEMES = 3, 2
 LONGEST_NAME = 32
 METHODS = ("methods_opportunities",)
+NO_THEMES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +28,32 @@ class OpportunityPicture:
 
 
 def opportunity_report(
-    found: Opportunities, *, hidden: int, period: Period, currency: str, so_far: bool, language: Language
+    found: Opportunities,
+    *,
+    hidden: int,
+    period: Period,
+    currency: str,
+    so_far: bool,
+    language: Language,
+    themes: Mapping[str, Sequence[str]] = NO_THEMES,
+    every: int = 1,
 ) -> Report:
-    """The first few segments that lose more than all do, the surest first; `hidden` ones have under five customers."""
+    """The first few segments that lose more than all do, the surest first; `hidden` ones have under five customers.
+
+    `themes` are what the detractors of a segment write about, by its name. One of `every` so many customers was looked
+    at.
+    """
     usual = proportion(found.lost)
     facts: dict[str, object] = {
         "period": {"first_day": period.first_day, "last_day": period.last_day},
         "so_far": so_far,
+        "every": every,
         "usual": usual and asdict(usual),
         "n": found.lost.whole,
         "lost": found.lost.part,
         "looked_at": found.looked_at,
         "hidden": hidden,
-        "segments": [_segment(one) for one in found.found if one.at_stake.value > 0][:MOST_LISTED],
+        "segments": [_segment(one, themes.get(one.segment.name, ())) for one in listed(found)],
         "differ": bool(found.found),
         "unlike": sum(one.is_unlike for one in found.found),
         "currency": currency,
@@ -54,7 +69,12 @@ def opportunity_report(
     )
 
 
-def _segment(one: Opportunity) -> dict[str, object]:
+def listed(found: Opportunities) -> Sequence[Opportunity]:
+    """The segments that are named: the first few of those that lose more than all do."""
+    return [one for one in found.found if one.at_stake.value > 0][:MOST_LISTED]
+
+
+def _segment(one: Opportunity, themes: Sequence[str]) -> dict[str, object]:
     return {
         "name": cut(one.segment.name, LONGEST_NAME),
         "n": one.segment.lost.whole,
@@ -63,7 +83,7 @@ def _segment(one: Opportunity) -> dict[str, object]:
         "at_stake": asdict(one.at_stake),
         "is_unlike": one.is_unlike,
         "is_sure": one.is_sure,
-        "themes": [cut(theme, LONGEST_NAME) for theme in one.themes[:MOST_THEMES]],
+        "themes": [cut(theme, LONGEST_NAME) for theme in themes[:MOST_THEMES]],
     }
 
 

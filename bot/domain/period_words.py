@@ -65,6 +65,8 @@ class Span:
     def days(self, today: date) -> tuple[date, date]:
         """Its first day and the day after its last one; an end without a year lies next to the end that has one.
 
+        Where none has a year it may run over the end of one, but not into days to come: then it ends before it begins.
+
         Raises:
             ValueError: a year has no such day.
         """
@@ -78,7 +80,13 @@ class Span:
         if self.last.year is not None:
             return first_day, self.last.latest(today)[1]
         after = self.last.days(first_day.year)[1]
-        return first_day, (after if first_day < after else self.last.days(first_day.year + 1)[1])
+        next_year = self.last.days(first_day.year + 1)[1]
+        return first_day, (after if first_day < after or next_year > today + ONE_DAY else next_year)
+
+    @property
+    def turned(self) -> "Span | None":
+        """The same from its other end, if it has one."""
+        return Span(self.last, self.first) if self.last is not None else None
 
 
 _NUMERALS = ("i mot first", "ii hai second", "iii ba third", "iv tu fourth")

@@ -34,11 +34,19 @@ class PeriodError(ValueError):
     """A period that cannot be reported: `code` is one of those below, `text` what was written, `today` the local day.
 
     "unknown" names none, "empty" has no days, "too_long" more than ten years, "future" begins on its `first_day` only,
-    "backwards" has its `last_day` before that, and "no_day" names a day that its month does not have.
+    "backwards" has its `last_day` before that (`turned` are the words of the same days in their order), and "no_day"
+    names a day that its month does not have.
     """
 
     def __init__(
-        self, code: str, text: str, today: date, first_day: date | None = None, last_day: date | None = None
+        self,
+        code: str,
+        text: str,
+        today: date,
+        first_day: date | None = None,
+        last_day: date | None = None,
+        *,
+        turned: str = "",
     ) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
@@ -46,6 +54,7 @@ class PeriodError(ValueError):
         self.today = today
         self.first_day = first_day
         self.last_day = last_day
+        self.turned = turned
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,7 @@ _BEFORE = ("truoc", "vua roi", "roi")
 _CALENDAR = MappingProxyType(
     {f"{_CALENDAR_WORDS[label]} {unit}": (label, unit) for label in _CALENDAR_WORDS for unit in Unit}
     | {f"{words[3]} nay": (Label.CURRENT, unit) for unit, words in _WORDS.items()}
+    | {word: (Label.CURRENT, unit) for unit in (*_STEPS[1:], Unit.YEAR) for word in (_WORDS[unit][1], _WORDS[unit][3])}
     | {f"{words[3]} {before}": (Label.PAST, unit) for unit, words in _WORDS.items() for before in _BEFORE}
     | {f"{when} {unit}": (Label.PAST, unit) for unit in Unit for when in ("previous", "the last")}
     | {
@@ -171,7 +181,7 @@ def _placed(named: Stretch | Span, *, text: str, today: date, timezone: str) -> 
     except ValueError:
         raise PeriodError("no_day", text, today) from None
     if first_day >= after:
-        raise PeriodError("backwards", text, today, first_day, after - ONE_DAY)
+        raise PeriodError("backwards", text, today, first_day, after - ONE_DAY, turned=_turned(named))
     if first_day > today:
         raise PeriodError("future", text, today, first_day)
     if first_day + LONGEST * LENGTHS[Unit.YEAR] < after:
@@ -179,6 +189,11 @@ def _placed(named: Stretch | Span, *, text: str, today: date, timezone: str) -> 
     unit, count = whole_units(first_day, after)
     label = Label.NAMED if _has_name(unit, count, first_day, after) else Label.CHOSEN
     return Period(first_day, after, timezone, label, unit, count)
+
+
+def _turned(named: Stretch | Span) -> str:
+    other = named.turned if isinstance(named, Span) else None
+    return written(other) if other is not None else ""
 
 
 def _has_name(unit: Unit, count: int, first_day: date, after: date) -> bool:
@@ -220,6 +235,11 @@ def last_months(count: int, *, now: datetime, timezone: str) -> list[Period]:
     first = first_of(Unit.MONTH, local_date(now, timezone))
     starts = [first - back * LENGTHS[Unit.MONTH] for back in range(count - 1, -1, -1)]
     return [Period(day, day + LENGTHS[Unit.MONTH], timezone, Label.PART, Unit.MONTH) for day in starts]
+
+
+def late_start(period: Period, began_at: datetime | None) -> datetime | None:
+    """When the data began, where they lack days of the period: it is then no measure for another."""
+    return began_at if began_at and period.first_day < local_date(began_at, period.timezone) else None
 
 
 def is_whole(part: Period) -> bool:

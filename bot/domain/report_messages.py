@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import inf
 from typing import Any
 
@@ -12,9 +12,9 @@ from bot.domain.figures import Figure
 from bot.domain.messages import Button, Keyboard, Language, Message
 from bot.domain.metrics.estimates import Estimate, Verdict
 from bot.domain.names import cut
-from bot.domain.periods import Period, PeriodError
+from bot.domain.periods import Period
 from bot.domain.report_pages import KINDS
-from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError
+from bot.domain.report_requests import FileForm, ReportRequest
 from bot.domain.reports import Funnel, Metric, MetricLine, Overview, TrendPoint
 from bot.domain.response_outcomes import OutcomeLine, outcome_figures
 from bot.domain.segments import key_of
@@ -22,7 +22,6 @@ from bot.domain.taps import ShowSegment
 
 MOST_LISTED = 8
 LONGEST_NAME = 20
-LONGEST_WORD = 60
 METHODS_OF_OUTCOMES = ("methods_outcomes",)
 CASE_METHODS = ("methods_hours", "methods_closed", "methods_helped")
 
@@ -66,7 +65,8 @@ class Report:
     """What a report says, what it draws, and the message whose parts are the words in the picture.
 
     `lines` are the surveys' metrics over the whole period and `figures` every other number, both for files; `methods`
-    names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file.
+    names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file, which holds
+    what there is `until` a day: the last one of the period, or today.
     """
 
     message: Message
@@ -77,6 +77,7 @@ class Report:
     figures: Sequence[Figure] = ()
     methods: Sequence[str] = ()
     form: FileForm | None = None
+    until: date = date.max
 
 
 def overview_report(
@@ -99,7 +100,7 @@ def overview_report(
         "active": overview.active,
         "active_before": overview.active_before,
         "never_bought": overview.never_bought,
-        "open": funnel.open,
+        "unclosed": funnel.unclosed,
     }
     drawn = next(line for line in overview.lines if line.metric is picture.metric)
     words = _trend_words(picture, drawn, period, language)
@@ -135,7 +136,7 @@ def metric_report(
         "line": asdict(line),
         "responses": asdict(responses),
         "never_bought": never_bought,
-        "open": picture.funnel.open,
+        "unclosed": picture.funnel.unclosed,
         "outcomes": [asdict(one) for one in outcomes],
     }
     words = _trend_words(picture, line, period, language)
@@ -242,34 +243,6 @@ def written(value: Any) -> Any:  # noqa: ANN401  facts within facts
 def headline(overview: Overview) -> Metric:
     """The metric worth a picture: the first that has a value, and NPS where none has."""
     return next((line.metric for line in overview.lines if line.estimate is not None), Metric.NPS)
-
-
-def misunderstood(error: ReportRequestError | PeriodError, language: Language) -> Message:
-    """What to say to words that ask for no report, or for a period that there cannot be."""
-    about: dict[str, object]
-    if isinstance(error, PeriodError):
-        word, about = error.text, {"today": error.today, "first_day": error.first_day, "last_day": error.last_day}
-    else:
-        word, about = error.word, {"nearest": error.nearest}
-    nothing = {"nearest": "", "today": None, "first_day": None, "last_day": None}
-    return Message(
-        "reports/misunderstood", language, {"code": error.code, "word": cut(word, LONGEST_WORD), **nothing, **about}
-    )
-
-
-def opening(
-    request: ReportRequest, period: Period, began_at: datetime | None, *, free: bool, language: Language
-) -> Message:
-    """What stands above a report: how `free` words were understood, and when answers `began_at` if that is later."""
-    facts = {
-        "understood": free,
-        "metric": request.metric,
-        "page": request.page,
-        "by": request.by,
-        "period": period_facts(period),
-        "began_at": began_at,
-    }
-    return Message("reports/opening", language, facts)
 
 
 def _trend_words(picture: TrendPicture, line: MetricLine, period: Period, language: Language) -> Message:

@@ -32,6 +32,22 @@ class Page(StrEnum):
     ROI = "roi"
 
 
+BROKEN_DOWN = frozenset(
+    {
+        Page.HEALTH,
+        Page.MONEY,
+        Page.REVENUE,
+        Page.DEALS,
+        Page.CLV,
+        Page.COSTS,
+        Page.PRICES,
+        Page.JOURNEY,
+        Page.TASKS,
+        Page.CASES,
+    }
+)
+"""Pages whose figures are told by segment, too."""
+
 TABS = (Page.TREND, Page.FUNNEL, Page.SEGMENTS, Page.REASONS, Page.HEALTH, Page.MONEY, Page.CASES)
 """The tabs beside the overview."""
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.domain.messages import Button, Keyboard
+from bot.domain.report_forms import OVERVIEW, FileForm
 from bot.domain.report_pages import BELOW, KINDS, OF_SURVEYS, TABS, Page
-from bot.domain.report_requests import OVERVIEW, Dimension, FileForm, ReportRequest
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import Metric
 from bot.domain.taps import ShowReport
 
@@ -31,7 +32,7 @@ def tabs(request: ReportRequest) -> Keyboard:
 def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
     if asked.page is None:
         yield tuple(_button(asked, metric, replace(asked, metric=metric)) for metric in Metric)
-    if asked.tab is Page.SEGMENTS:
+    if asked.by is not None:
         yield from _rows([_button(asked, by, replace(asked, by=by)) for by in Dimension], CHOICES_A_ROW)
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.metrics.churn import yearly_churn
@@ -36,6 +38,7 @@ class Metric(StrEnum):
 
 
 NOBODY = Share(0, 0)
+NEVER_LATE: Mapping[Metric, datetime | None] = MappingProxyType({})
 
 Slice = tuple[Period, str]
 """A period and the segment that was counted in it."""
@@ -63,7 +66,8 @@ class Funnel:
     answered_after: int = 0
 
     @property
-    def open(self) -> int:
+    def unclosed(self) -> int:
+        """Those whose time is not over, whether they have been answered or not."""
         return self.sent - self.closed
 
     def __add__(self, other: "Funnel") -> "Funnel":
@@ -136,7 +140,8 @@ class MetricLine:
     """One metric as it may be printed: nothing but `n` when n is 0, or so small that a person could be recognised.
 
     `counts` is what the value was made from: a Share, or the NPS bands. `mean` stands beside CES and CSAT only.
-    `so_far` says that whole days of the period are still to come; `yearly` is what a month's churn makes in a year.
+    `so_far` says that whole days of the period are still to come, and `began_at` when the data began if they lack days
+    of the period before: neither is compared. `yearly` is what a month's churn makes in a year.
     """
 
     metric: Metric
@@ -147,6 +152,7 @@ class MetricLine:
     change: Change = NOT_COMPARABLE
     mean: Estimate | None = None
     so_far: bool = False
+    began_at: datetime | None = None
     yearly: Estimate | None = None
 
 
@@ -176,9 +182,19 @@ READABLE = 2 / 3
 """So much of a trend must be seen, or it is drawn in coarser steps."""
 
 
-def overview(now: PeriodCounts, before: PeriodCounts, *, so_far: bool = False, a_month: bool = False) -> Overview:
+def overview(
+    now: PeriodCounts,
+    before: PeriodCounts,
+    *,
+    so_far: bool = False,
+    began_at: Mapping[Metric, datetime | None] = NEVER_LATE,
+    a_month: bool = False,
+) -> Overview:
     """Every metric of one period with its change against the period before."""
-    lines = tuple(metric_line(metric, now, before, so_far=so_far, a_month=a_month) for metric in Metric)
+    lines = tuple(
+        metric_line(metric, now, before, so_far=so_far, began_at=began_at.get(metric), a_month=a_month)
+        for metric in Metric
+    )
     return Overview(lines, now.active, before.active, now.never_bought)
 
 
@@ -188,18 +204,18 @@ def metric_line(
     before: PeriodCounts = NOTHING_COUNTED,
     *,
     so_far: bool = False,
+    began_at: datetime | None = None,
     a_month: bool = False,
 ) -> MetricLine:
     """One metric, with its change against the period before where both sides have 30 or more.
 
-    Churn of an unfinished period is not compared: it can only grow. That of a whole month stands beside its year.
+    A period that is not over is compared with none, nor is one with a period that the data lack days of. The churn of a
+    whole month stands beside its year.
     """
     line = _nps_line(now, before) if metric is Metric.NPS else _share_line(metric, now, before)
-    if metric is not Metric.CHURN:
-        return replace(line, so_far=so_far)
-    if so_far:
-        return replace(line, so_far=so_far, change=NOT_COMPARABLE)
-    return replace(line, yearly=_yearly(line.estimate) if a_month else None)
+    yearly = _yearly(line.estimate) if metric is Metric.CHURN and a_month and not so_far else None
+    change = NOT_COMPARABLE if so_far or began_at else line.change
+    return replace(line, so_far=so_far, began_at=began_at, change=change, yearly=yearly)
 
 
 def _yearly(monthly: Estimate | None) -> Estimate | None:

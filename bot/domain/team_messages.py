@@ -51,12 +51,18 @@ class Window:
 
 
 def team_report(
-    team: Sequence[Colleague], window: Window, *, unknown: int, language: Language, own: int | None = None
+    team: Sequence[Colleague],
+    window: Window,
+    *,
+    unknown: int,
+    language: Language,
+    own: int | None = None,
+    every: int = 1,
 ) -> Report:
     """Everybody's customers, the largest portfolio first; `unknown` customers belonged to nobody who is known.
 
     Where the time is too short for a whole cycle nobody is held against anything. `own` is whose row alone is shown,
-    beside all of the team together.
+    beside all of the team together. One of `every` so many customers was looked at.
     """
     compared = [one for one in team if window.is_full]
     shown = [one for one in compared if own in (None, one.retention.owner_id)]
@@ -71,6 +77,7 @@ def team_report(
         "compared": sum(one.retention.ratio is not None for one in shown),
         "n": whole.whole,
         "unknown": unknown,
+        "every": every,
         "own": own is not None,
         "whole": {"lost": whole.part, "estimate": (share := proportion(whole)) and asdict(share)},
     }

@@ -1,6 +1,6 @@
 """How it goes with customers: prices at renewal, the way to the first purchase, and whether tasks are done on time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import storage.contracts
@@ -9,6 +9,7 @@ import storage.money
 from bot.domain.contracts import renewals
 from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Estimate, comparable, judge
 from bot.domain.metrics.prices import PriceIncrease, Renewal, price_increase
@@ -29,7 +30,11 @@ from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, ReportRequest
 from bot.domain.rules import Owner, Rules
 from storage.database import Tx
+from storage.draws import Draw
 from storage.journeys import Journey, Milestone
+
+MOST_EXAMINED = 7_500
+"""Of all contracts, or milestones, that there ever were about so many are looked at, where there are twice as many."""
 
 GAP_DAYS = 60
 """A contract that begins so long after the end of another, or later, is no renewal of it."""
@@ -50,17 +55,18 @@ def prices(
     """
     pair, follow = spans(period, now=now), rules.money.stays_for
     first, after = pair.now.first_day, pair.now.after
-    here, earlier = (_renewals(tx, rules, first - back, after - back) for back in (NO_TIME, follow))
+    of = storage.contracts.draw_contracts(tx, most=MOST_EXAMINED)
+    here, earlier = (_renewals(tx, rules, first - back, after - back, of) for back in (NO_TIME, follow))
     found = price_increase(here, earlier)
     shares = _price_figures(found)
     figures = [share_figure("price_increase", found.increase), *shares]
     facts = PageFacts(page=Page.PRICES, period=period, spans=pair, currency=rules.currency, language=language)
-    left_out = {"follow_days": follow // DAY, "renewed": len(here), "followed": len(earlier)}
+    left_out = {"follow_days": follow // DAY, "renewed": len(here), "followed": len(earlier), "of_each": of.every}
     return money_report(facts, figures, RowsPicture(shares), left_out)
 
 
-def _renewals(tx: Tx, rules: Rules, first_day: date, after: date) -> list[Renewal]:
-    renewed = storage.contracts.list_renewals(tx, rules.currency, first_day, after, gap_days=GAP_DAYS)
+def _renewals(tx: Tx, rules: Rules, first_day: date, after: date, of: Draw) -> list[Renewal]:
+    renewed = storage.contracts.list_renewals(tx, rules.currency, first_day, after, gap_days=GAP_DAYS, of=of)
     whom = [one.new.customer_id for one in renewed]
     losses = [(who, local_date(at, rules.timezone)) for who, at in storage.contracts.list_losses(tx, whom)]
     return renewals(renewed, losses, follow=rules.money.stays_for)
@@ -116,7 +122,8 @@ def _converted(spells: Sequence[Spell], days: int) -> Figure:
 
 def tasks(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """Milestones that were due in the period: reached on time, and reached at all, by whose turn it was."""
-    found = storage.journeys.list_milestones(tx, period)
+    of = storage.journeys.draw_milestones(tx, most=MOST_EXAMINED)
+    found = storage.journeys.list_milestones(tx, period, of)
     due = [one for one in found if one.due_at <= now]
     figures = [
         _tasks("tasks_on_time", due, _is_on_time),
@@ -126,7 +133,47 @@ def tasks(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     facts = PageFacts(
         page=Page.TASKS, period=period, spans=spans(period, now=now), currency=rules.currency, language=language
     )
-    return money_report(facts, figures, RowsPicture(figures), {"due": len(due), "waiting": len(found) - len(due)})
+    left_out = {"due": len(due), "waiting": len(found) - len(due), "of_each": of.every}
+    return money_report(facts, figures, RowsPicture(figures), left_out)
+
+
+def prices_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """By how much prices rose where contracts were renewed, and of how many."""
+    pair, of = spans(period, now=now), storage.contracts.draw_contracts(tx, most=MOST_EXAMINED)
+    renewed = _renewals(tx, rules, pair.now.first_day, pair.now.after, of)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        found = price_increase([one for one in renewed if one.customer_id in customers], ())
+        return [share_figure("price_increase", found.increase), share_figure("price_raised", found.raised_share)]
+
+    return Measured({one.customer_id for one in renewed}, figures, every=of.every)
+
+
+def journey_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share of those who joined in the period bought soon."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    spells = {one.customer_id: _spell(one, now) for one in storage.journeys.list_journeys(tx, ledger, pair.now)}
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = [spells[whom] for whom in sorted(customers)]
+        return [_converted(theirs, days) for days in MARKS]
+
+    return Measured(spells.keys(), figures, every=ledger.every)
+
+
+def tasks_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Milestones that were due in the period: reached on time, and reached at all."""
+    of = storage.journeys.draw_milestones(tx, most=MOST_EXAMINED)
+    due = [one for one in storage.journeys.list_milestones(tx, period, of) if one.due_at <= now]
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = [one for one in due if one.customer_id in customers]
+        return [
+            _tasks("tasks_on_time", theirs, _is_on_time),
+            _tasks("tasks_done", theirs, lambda one: one.done_at is not None),
+        ]
+
+    return Measured({one.customer_id for one in due}, figures, every=of.every)
 
 
 def _is_on_time(one: Milestone) -> bool:

@@ -1,15 +1,33 @@
 """The report's page of customers' health."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
+import storage.health_lists
 import storage.health_spread
-from bot.domain.health_reports import health_report
+import storage.money
+from bot.domain.figures import Figure
+from bot.domain.health_reports import colour_figures, health_report
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.rules import Rules
 from storage.database import Tx
+
+
+def health_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """How many of the customers who are scored are red, and how many green: now, whatever the period."""
+    ledger = storage.money.open_ledger(tx, rules.currency)
+    colours = storage.health_lists.load_colours(tx, ledger)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        counts = Counter(colours[whom] for whom in customers)
+        return colour_figures(counts)
+
+    return Measured(colours.keys(), figures, every=ledger.every)
 
 
 def health(

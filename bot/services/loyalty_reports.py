@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import storage.draws
 import storage.landmarks
 import storage.reasons
 import storage.themes
@@ -20,6 +21,8 @@ from bot.domain.rules import Rules
 from storage.database import Tx
 
 BETWEEN = " · "
+MOST_WATCHED, MOST_IN_SEGMENTS = 5_000, 7_500
+"""About so many customers are looked at, where there are more than twice as many; segments need more than answers."""
 
 
 def loyalty(
@@ -29,12 +32,13 @@ def loyalty(
     horizon = landmarks.horizon_of(period)
     until = min(period.end, now)
     at = until - horizon
-    present = storage.landmarks.load(tx, at=at, until=until, currency=rules.currency)
+    of = storage.draws.draw(tx, most=MOST_WATCHED)
+    present = storage.landmarks.load_heard(tx, at=at, until=until, currency=rules.currency, of=of)
     followed = landmarks.follow(present, at=at, until=until)
     return loyalty_messages.loyalty_report(
-        associate(followed.watched),
+        associate(followed.watched, every=of.every),
         followed,
-        Landmark(at=at, until=until, days=horizon.days),
+        Landmark(at=at, until=until, days=horizon.days, every=of.every),
         period=period,
         currency=rules.currency,
         language=language,
@@ -48,14 +52,19 @@ def opportunities(
 
     Beside each stand the themes of its detractors, of the half year before the period's end.
     """
-    present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency)
-    segments = landmarks.segments(present, _segment)
-    themes = _themes(tx, present, rules=rules, period=period, language=language)
+    of = storage.draws.draw(tx, most=MOST_IN_SEGMENTS)
+    present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency, of=of)
+    segments = landmarks.segments(present, _segment, every=of.every)
+    found = find_opportunities(segments)
+    named = {one.segment.name for one in opportunity_messages.listed(found)}
+    theirs = [one for one in present if _segment(one) in named]
     return opportunity_messages.opportunity_report(
-        find_opportunities(segments, themes),
+        found,
+        themes=_themes(tx, theirs, rules=rules, period=period, language=language),
         hidden=sum(one.lost.whole < HIDDEN_UNDER for one in segments),
         period=period,
         currency=rules.currency,
+        every=of.every,
         so_far=period.so_far(now),
         language=language,
     )
@@ -64,7 +73,8 @@ def opportunities(
 def _themes(
     tx: Tx, present: Sequence[Present], *, rules: Rules, period: Period, language: Language
 ) -> dict[str, list[str]]:
-    said = storage.reasons.list_detractor_themes(tx, after=period.end - ANSWERED_WITHIN, until=period.end)
+    whose = [one.customer_id for one in present]
+    said = storage.reasons.list_detractor_themes(tx, whose, after=period.end - ANSWERED_WITHIN, until=period.end)
     shown = storage.themes.load_dictionary(tx, rules).shown
     named = ((customer_id, shown[key].name(language)) for customer_id, key in said if key in shown)
     return landmarks.themes_by_segment(present, _segment, named)

@@ -1,20 +1,21 @@
 """Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from functools import partial
 
 import storage.contracts
 import storage.costs
 import storage.money
+import storage.takings
 from bot.domain.contracts import monthly_moves
 from bot.domain.figures import Figure
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, comparable, difference_of, judge, shown
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
 from bot.domain.metrics.resampling import Sample, median_ranks, ratio
-from bot.domain.metrics.revenue_churn import Retention, retention, samples
-from bot.domain.metrics.spending import Spending
+from bot.domain.metrics.revenue_churn import UNKNOWN, retention, samples
+from bot.domain.metrics.spending import Spending, Spent
 from bot.domain.metrics.totals import total
 from bot.domain.money_reports import (
     AmountsPicture,
@@ -22,6 +23,7 @@ from bot.domain.money_reports import (
     RowsPicture,
     Spans,
     TimedPoint,
+    compared,
     hidden,
     money_figure,
     money_report,
@@ -41,20 +43,23 @@ from storage.money import Ledger
 
 def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """The tab: one line of each figure of money, and what the period took over time."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     parts = _parts(period, now=now)
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
     takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
-    gross, net, *_ = retention_figures(_retention(tx, ledger, pair, spending))
+    gross, net, *_ = _retention(tx, ledger, pair, spending)
+    helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
     at_risk = storage.money.load_at_risk(tx, ledger.currency)
     figures = [
-        revenue_figure(takings, before, ledger.currency),
+        compared(revenue_figure(takings, before, ledger.currency), pair),
         money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),
         gross,
         net,
-        *_life_figures(lifetime_value(lives, pair.months, _horizon(rules.money)), ledger.currency)[:1],
-        _cost_per_customer(tx, ledger, pair, customers=lives.sums.n),
+        *_life_figures(
+            lifetime_value(spending.lives(lives, pair.now), pair.months, _horizon(rules.money)), ledger.currency
+        )[:1],
+        _cost_per_customer(helped, len(lives.ids), ledger.currency),
         money_figure("at_risk", total(at_risk), ledger.currency, n=at_risk.customers),
     ]
     facts = _facts(Page.MONEY, period, pair, ledger, language)
@@ -66,10 +71,10 @@ def revenue(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
     """What the period took, and what became of the revenue of those who were customers before it."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     spending = storage.money.load_spending(tx, ledger, pair.both)
     takings, before = storage.money.count_takings(tx, ledger, spending, pair.both)
-    shares = retention_figures(_retention(tx, ledger, pair, spending))
+    shares = _retention(tx, ledger, pair, spending)
     by_contracts = storage.contracts.any_contract(tx, ledger.currency)
     left_out = {
         "other_currencies": takings.others,
@@ -80,13 +85,13 @@ def revenue(
         "cancelled_minor": takings.cancelled_minor,
     }
     facts = _facts(Page.REVENUE, period, pair, ledger, language)
-    figures = [revenue_figure(takings, before, ledger.currency), *shares]
+    figures = [compared(revenue_figure(takings, before, ledger.currency), pair), *shares]
     return money_report(facts, figures, RowsPicture(shares), left_out)
 
 
 def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """What a sale brings on average, cancellations netted, and over time."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     parts = trends(pair.now, now=now)[0]
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
     (takings,) = storage.money.count_takings(tx, ledger, spending, (pair.now,))
@@ -94,7 +99,7 @@ def deals(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     mean, before = ratio(here.deals()), ratio(earlier.deals())
     change = _change(mean, before)
     figures = [
-        money_figure("average_deal", mean, ledger.currency, change=change),
+        compared(money_figure("average_deal", mean, ledger.currency, change=change), pair),
         hidden(
             money_figure("median_deal", _median_deal(tx, ledger, pair, int(here.sales.sum())), ledger.currency),
             here.customers,
@@ -116,18 +121,83 @@ def costs(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     """What help costs: for each customer, for each ticket that was solved, and of the revenue."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
     lives = storage.money.load_lives(tx, ledger, pair.now)
-    solved = storage.costs.count_solved(tx, ledger, pair.now)
-    points = _ratios(partial(storage.costs.load_cases, tx, ledger), trends(pair.now, now=now)[0])
-    figures = _cost_figures(tx, ledger, pair, customers=lives.sums.n)
+    solved, parts = storage.costs.count_solved(tx, ledger, pair.now), trends(pair.now, now=now)[0]
+    helped = storage.costs.load_spending(tx, ledger, (pair.now, *parts))
+    points = _ratios(lambda part: helped.within(part).deals(), parts)
+    figures = _cost_figures(tx, ledger, pair, helped.within(pair.now), customers=len(lives.ids))
     left_out = {"priced": solved.priced, "unpriced": solved.unpriced}
     facts = _facts(Page.COSTS, period, pair, ledger, language)
     return money_report(facts, figures, AmountsPicture(ledger.currency, points), left_out)
+
+
+def revenue_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What customers brought in, and of those who were there before it the share that they still do."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
+    spending = storage.money.load_spending(tx, ledger, pair.both)
+    here, days = spending.within(pair.now), (pair.now.first_day, pair.now.last_day)
+    by_contracts = storage.contracts.any_contract(tx, ledger.currency)
+    terms = storage.contracts.list_terms(tx, ledger, days) if by_contracts else ()
+
+    def kept(customers: Collection[int]) -> list[Figure]:
+        if by_contracts:
+            own = (term for term in terms if term.customer_id in customers)
+            return retention_figures(retention(samples(monthly_moves(own, *days))))
+        if pair.why_not:
+            return retention_figures(UNKNOWN, pair.why_not)
+        return retention_figures(retention(spending.moves(pair.before, pair.now, of=customers)))
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        brought = here.of(customers)
+        _, net, *_ = kept(customers)
+        return [
+            money_figure("revenue", total(brought.taken(ledger.every)), ledger.currency, n=brought.customers),
+            net,
+        ]
+
+    whom = {*here.owners[here.there].tolist(), *(term.customer_id for term in terms)}
+    return Measured(whom, figures, ledger.currency, ledger.every)
+
+
+def deals_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What a sale brings on average, and how many there are a customer."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    here = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        bought = here.of(customers)
+        return [
+            money_figure("average_deal", ratio(bought.deals()), ledger.currency),
+            number_figure("sales_per_customer", ratio(bought.visits())),
+        ]
+
+    return Measured(here.owners[here.there].tolist(), figures, ledger.currency, ledger.every)
+
+
+def costs_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What help costs, for each customer of the period's start and for each ticket that was solved."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    lives = storage.money.load_lives(tx, ledger, pair.now)
+    helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = helped.of(customers)
+        solved = ratio(theirs.deals()) if theirs.sales.sum() else None
+        return [
+            _cost_per_customer(theirs, len(lives.of(customers).ids), ledger.currency),
+            money_figure("cost_per_case", solved, ledger.currency, note="" if solved else "no_costs"),
+        ]
+
+    return Measured({*lives.ids, *helped.owners.tolist()}, figures, ledger.currency, ledger.every)
 
 
 def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: Language) -> PageFacts:
     return PageFacts(
         page=page, period=period, spans=pair, currency=ledger.currency, language=language, every=ledger.every
     )
+
+
+def _spans(tx: Tx, period: Period, *, now: datetime) -> Spans:
+    return spans(period, now=now, began_at=storage.takings.first_at(tx))
 
 
 def _parts(period: Period, *, now: datetime) -> Sequence[Period]:
@@ -145,12 +215,18 @@ def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
     return TimedPoint(part, estimate.n if estimate is not None else 0, shown(estimate))
 
 
-def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> Retention:
-    """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases."""
-    if not storage.contracts.any_contract(tx, ledger.currency):
-        return retention(spending.moves(pair.before, pair.now))
-    days = (pair.now.first_day, pair.now.last_day)
-    return retention(samples(monthly_moves(storage.contracts.list_terms(tx, ledger, days), *days)))
+def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> list[Figure]:
+    """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases.
+
+    What was bought is held against what was bought before, so it is said only where the two may be compared.
+    """
+    if storage.contracts.any_contract(tx, ledger.currency):
+        days = (pair.now.first_day, pair.now.last_day)
+        terms = storage.contracts.list_terms(tx, ledger, days)
+        return retention_figures(retention(samples(monthly_moves(terms, *days))))
+    if pair.why_not:
+        return retention_figures(UNKNOWN, pair.why_not)
+    return retention_figures(retention(spending.moves(pair.before, pair.now)))
 
 
 def _horizon(rules: MoneyRules) -> Horizon:
@@ -161,34 +237,34 @@ def _life_figures(found: LifetimeValue | None, currency: str) -> list[Figure]:
     return [money_figure("clv", found.value if found is not None else None, currency)]
 
 
-def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> list[Figure]:
+def _cost_figures(tx: Tx, ledger: Ledger, pair: Spans, helped: Spent, *, customers: int) -> list[Figure]:
     """Costs for each customer, for each ticket on average and in the middle, and of the revenue."""
-    cases = storage.costs.load_cases(tx, ledger, pair.now)
+    each, cases = _cost_per_customer(helped, customers, ledger.currency), helped.deals()
     if not cases.sums.n:
         missing = [
             money_figure(key, None, ledger.currency, note="no_costs") for key in ("cost_per_case", "median_cost")
         ]
-        of_revenue = share_figure("cost_of_revenue", None, note="no_costs")
-        return [_cost_per_customer(tx, ledger, pair, customers=customers), *missing, of_revenue]
+        return [each, *missing, share_figure("cost_of_revenue", None, note="no_costs")]
     n = int(cases.sums.bottom)
     middle, low, high = median_ranks(n)
     prices = storage.costs.list_costs(tx, ledger, pair.now, low, high)
+    bought = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now)
     return [
-        _cost_per_customer(tx, ledger, pair, customers=customers),
+        each,
         money_figure("cost_per_case", ratio(cases), ledger.currency),
         hidden(
             money_figure("median_cost", Estimate(prices[middle - low], prices[0], prices[-1], n), ledger.currency),
             cases.sums.n,
         ),
-        share_figure("cost_of_revenue", ratio(storage.costs.load_of_revenue(tx, ledger, pair.now))),
+        share_figure("cost_of_revenue", ratio(helped.beside(bought))),
     ]
 
 
-def _cost_per_customer(tx: Tx, ledger: Ledger, pair: Spans, *, customers: int) -> Figure:
-    found = storage.costs.load_per_customer(tx, ledger, pair.now, customers=customers)
+def _cost_per_customer(helped: Spent, customers: int, currency: str) -> Figure:
+    found = helped.of_all(customers)
     if not found.sums.top:
-        return money_figure("cost_per_customer", None, ledger.currency, note="no_costs")
-    return money_figure("cost_per_customer", ratio(found), ledger.currency)
+        return money_figure("cost_per_customer", None, currency, note="no_costs")
+    return money_figure("cost_per_customer", ratio(found), currency)
 
 
 def _change(now: Estimate | None, before: Estimate | None) -> Change:

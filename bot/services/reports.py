@@ -11,10 +11,21 @@ import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
-from bot.domain import breakdowns, case_pages, case_reports, report_messages, report_pages, reports
+import storage.takings
+from bot.domain import (
+    breakdowns,
+    case_pages,
+    case_reports,
+    report_messages,
+    report_pages,
+    report_understanding,
+    reports,
+)
+from bot.domain.local_time import local_date
+from bot.domain.measured import Measured
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
+from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
@@ -73,14 +84,23 @@ def report(
     try:
         period = parse_period(request.period, now=now, timezone=rules.timezone)
     except PeriodError as error:
-        return report_messages.misunderstood(error, language)
+        turned = _turned(error, now=now, rules=rules)
+        return report_understanding.no_period(error, request, turned, language)
     found = page(tx, now=now, rules=rules, request=request, period=period, language=language)
     message = replace(
         found.message,
         keyboard=(*found.message.keyboard, *tabs(request)),
         opening=_opening(tx, request, period, free=free, language=language),
     )
-    return replace(found, message=message, form=request.form)
+    return replace(found, message=message, form=request.form, until=local_date(now, rules.timezone))
+
+
+def _turned(error: PeriodError, *, now: datetime, rules: Rules) -> Period | None:
+    """What ran backwards, the other way round, unless there cannot be such a period either."""
+    try:
+        return parse_period(error.turned, now=now, timezone=rules.timezone)
+    except PeriodError:
+        return None
 
 
 def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
@@ -89,7 +109,7 @@ def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, lang
     began_at = first_at if first_at is not None and first_at >= period.end else None
     if not free and began_at is None:
         return None
-    return report_messages.opening(request, period, began_at, free=free, language=language)
+    return report_understanding.opening(request, period, began_at, free=free, language=language)
 
 
 def surveys(
@@ -122,7 +142,13 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
         )
         for each in pair
     }
-    found = reports.overview(counts[period], counts[before], so_far=period.so_far(now), a_month=period.is_month)
+    found = reports.overview(
+        counts[period],
+        counts[before],
+        so_far=period.so_far(now),
+        began_at={metric: _late_start(tx, metric, before) for metric in Metric},
+        a_month=period.is_month,
+    )
     shown = report_messages.headline(found)
     known = _scored(Kind.NPS, scores[Kind.NPS]) if shown is Metric.NPS else None
     points = _trend(tx, shown, period, known, now=now)
@@ -141,7 +167,14 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     funnels = _count_funnels(tx, metric, periods if rated else (period,), now=now)
     counts = _asked(funnels) if rated else _count(tx, metric, periods, now=now)
     here, earlier = counts[period, EVERYBODY], counts[before, EVERYBODY]
-    line = reports.metric_line(metric, here, earlier, so_far=period.so_far(now), a_month=period.is_month)
+    line = reports.metric_line(
+        metric,
+        here,
+        earlier,
+        so_far=period.so_far(now),
+        began_at=_late_start(tx, metric, before),
+        a_month=period.is_month,
+    )
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels[period]))
     picture = _picture(metric, _trend(tx, metric, period, counts, now=now), here, funnels[period])
     left_out = storage.reports.count_present(tx, pair)[period.start].never_bought if metric is Metric.CHURN else 0
@@ -155,6 +188,13 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
         never_bought=left_out,
         language=language,
     )
+
+
+def _late_start(tx: Tx, metric: Metric, before: Period) -> datetime | None:
+    """When the data of a metric began, where they lack days of the period that it would be held against."""
+    kinds = SURVEYS[metric]
+    began_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else storage.takings.first_at(tx)
+    return late_start(before, began_at)
 
 
 def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:
@@ -201,6 +241,13 @@ def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
         solve_within=rules.cases.solve_within / case_reports.HOUR,
     )
     return report_messages.cases_report(found, picture, period=period, now=now, language=language)
+
+
+def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """How soon the cases of customers were over and answered."""
+    counts = storage.case_reports.count(tx, period)
+    figures = case_reports.figures_of(counts.opened, rules, now=now)
+    return Measured(set(counts.opened.customer_id), figures, every=counts.every)
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:

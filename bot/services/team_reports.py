@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import storage.draws
 import storage.landmarks
 import storage.staff
 from bot.domain import landmarks, team_messages
@@ -14,6 +15,9 @@ from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
 from bot.domain.team_messages import Colleague, Window
 from storage.database import Tx
+
+MOST_EXAMINED = 6_000
+"""About so many customers are looked at, where there are more than twice as many."""
 
 
 def team(
@@ -35,9 +39,13 @@ def team(
         cycle=rules.team.cycle.days,
         is_full=period.end - period.start >= rules.team.cycle and not period.so_far(now),
     )
-    present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency)
+    of = storage.draws.draw(tx, most=MOST_EXAMINED)
+    until = min(period.end, now)
+    present = storage.landmarks.load_owned(tx, at=period.start, until=until, currency=rules.currency, of=of)
     charges = landmarks.charges(present, at=period.start)
     names = {one.user_id: one.name for one in storage.staff.list_all(tx)}
     found = [Colleague(names.get(one.owner_id, f"#{one.owner_id}"), one) for one in retention_by_owner(charges)]
     own = None if reader is None or reader.role.allows(Role.MANAGER) else reader.user_id
-    return team_messages.team_report(found, window, unknown=len(present) - len(charges), language=language, own=own)
+    return team_messages.team_report(
+        found, window, unknown=len(present) - len(charges), every=of.every, language=language, own=own
+    )

@@ -1,6 +1,6 @@
 """What customers are worth: cohorts, lifetime value as it was and as it is predicted, and segments by what they buy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import storage.journeys
@@ -8,6 +8,7 @@ import storage.money
 import storage.standings
 from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.cohorts import Cohort, cohorts, together
 from bot.domain.metrics.forecasts import Prediction, TooLittleError
@@ -31,7 +32,7 @@ from bot.domain.money_reports import (
     spans,
 )
 from bot.domain.periods import Period, last_months
-from bot.domain.report_messages import Report
+from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
 from storage.database import Tx
@@ -71,8 +72,10 @@ def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
     """What a customer is worth by averages, and, where enough is known, by what they are expected to buy."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    found = lifetime_value(storage.money.load_lives(tx, ledger, pair.now), pair.months, _horizon(rules.money))
-    deals = storage.money.load_spending(tx, ledger, (pair.now,)).within(pair.now).deals()
+    spending = storage.money.load_spending(tx, ledger, (pair.now,))
+    lives = spending.lives(storage.money.load_lives(tx, ledger, pair.now), pair.now)
+    found = lifetime_value(lives, pair.months, _horizon(rules.money))
+    deals = spending.within(pair.now).deals()
     predicted, why_not = _predict(tx, rules, now=now)
     figures = [
         *_life_figures(found, ledger.currency),
@@ -89,10 +92,27 @@ def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
         "drop_out": predicted is not None and predicted.shows_drop_out,
         "actual": predicted.actual if predicted is not None else 0.0,
         "expected": predicted.predicted if predicted is not None else 0.0,
-        "held_out": predicted is not None and bool(predicted.held_out),
-        "too_little": {"why": why_not.refusal, "n": why_not.n, "needed": why_not.needed} if why_not else None,
+        "reckoned": period_facts(pair.now),
+        "too_little": _reason(why_not) if why_not else None,
     }
     return money_report(facts, figures, HeldOutPicture(predicted.held_out if predicted is not None else ()), left_out)
+
+
+def clv_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """What customers of the period's start are worth by averages."""
+    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
+    spending = storage.money.load_spending(tx, ledger, (pair.now,))
+    lives, horizon = storage.money.load_lives(tx, ledger, pair.now), _horizon(rules.money)
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        theirs = spending.lives(lives.of(customers), pair.now)
+        return _life_figures(lifetime_value(theirs, pair.months, horizon), ledger.currency)[:1]
+
+    return Measured(lives.ids, figures, ledger.currency, ledger.every)
+
+
+def _reason(found: TooLittleError) -> dict[str, object]:
+    return {"refusal": found.refusal, "n": found.n, "needed": found.needed, "held_out": found.held_out}
 
 
 def _horizon(rules: MoneyRules) -> Horizon:

@@ -20,6 +20,15 @@ def unlike(segments: dict[str, PeriodCounts], whole: PeriodCounts, metric: Metri
     return {each.segment: each.unlike for each in breakdown(segments, metric_line(metric, whole))}
 
 
+def test_segments_that_are_alike_stand_in_the_order_of_the_alphabet() -> None:
+    few = {
+        name: PeriodCounts(csat=SurveyCounts({5: 1}))
+        for name in ("Huế", "Đà Lạt", "Hải Phòng", "Hà Nội", "Buôn Ma Thuột")
+    }
+    found = breakdown(few, metric_line(Metric.CSAT, PeriodCounts(csat=SurveyCounts({5: 5}))))
+    assert [each.segment for each in found] == ["Buôn Ma Thuột", "Đà Lạt", "Hà Nội", "Hải Phòng", "Huế"]
+
+
 def test_the_highest_comes_first_and_the_hidden_last() -> None:
     segments = {"basic": nps((10, 5), (0, 5)), "tiny": nps((10, 4)), "pro": nps((10, 8), (0, 2)), "empty": nps()}
     overall = metric_line(Metric.NPS, nps((10, 17), (0, 7)))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain import case_messages, case_reports, report_messages
-from bot.domain.case_reports import CaseCounts
 from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trends
@@ -14,6 +13,7 @@ from bot.domain.report_messages import CaseTimesPicture
 from bot.domain.rules import Rules
 from bot.domain.taps import CannedReply, ClaimCase, OfferReplies, ResolveCase, ShowCase, SnoozeCase, Tap
 from bot.domain.touchpoints import Kind
+from tests.case_times import OneCase, counts
 from tests.domain.test_cases import NEW, NOW, OVER
 
 CLAIMED = replace(NEW, claimed_by=5, claimed_name="Hoa")
@@ -115,17 +115,9 @@ def test_a_case_that_is_no_more_says_so() -> None:
 
 def test_an_interval_without_an_end_is_written_as_none() -> None:
     rules, period = Rules(), parse_period("30d", now=NOW, timezone="Asia/Ho_Chi_Minh")
-    opened = case_reports.CaseTimes(
-        source=NEW.source,
-        opened_at=NOW - timedelta(days=9),
-        answered_at=None,
-        first_resolved_at=None,
-        resolved_at=None,
-        solve_due_at=NOW,
-        reopened=0,
-    )
+    opened = OneCase(opened_at=NOW - timedelta(days=9), solve_due_at=NOW)
     answered = replace(opened, answered_at=opened.opened_at + timedelta(hours=1))
-    found = case_reports.figures(CaseCounts(opened=[answered] * 3 + [opened] * 2), period, rules, now=NOW)
+    found = case_reports.figures(counts([answered] * 3 + [opened] * 2), period, rules, now=NOW)
     parts = trends(period, now=NOW)[0]
     nothing = dict.fromkeys(parts, 0)
     picture = CaseTimesPicture(

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from bot.domain.business_hours import instants_of
 from bot.domain.case_pages import cases_by_csm
 from bot.domain.case_reports import (
     CaseCounts,
     CaseFigures,
-    CaseTimes,
     CaseTotals,
     by_csm,
     figures,
+    figures_of,
     printed,
     printed_by_csm,
 )
@@ -25,27 +26,19 @@ from bot.domain.metrics.proportions import Share
 from bot.domain.money_reports import RowsPicture
 from bot.domain.periods import parse_period
 from bot.domain.rules import Rules
+from tests.case_times import OneCase, counts, times
 
 RULES = Rules()
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)  # a Friday, ten in the morning in Vietnam
 MONDAY = datetime(2026, 11, 9, 1, tzinfo=UTC)  # eight in the morning, when business opens
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PERIOD = parse_period("30d", now=NOW, timezone=RULES.timezone)
-OPEN = CaseTimes(
-    source=Source.FEEDBACK,
-    opened_at=MONDAY,
-    answered_at=None,
-    first_resolved_at=None,
-    resolved_at=None,
-    solve_due_at=MONDAY + 7 * DAY,
-    reopened=0,
-)
+OPEN = OneCase(opened_at=MONDAY, solve_due_at=MONDAY + 7 * DAY)
 SOLVED = replace(OPEN, answered_at=MONDAY + HOUR, first_resolved_at=MONDAY + 2 * HOUR, resolved_at=MONDAY + 2 * HOUR)
 
 
-def found(*opened: CaseTimes, scores: Sequence[tuple[int, int]] = (), excluded: int = 0) -> CaseFigures:
-    counts = CaseCounts(opened=opened, scores=scores, excluded=excluded)
-    return figures(counts, PERIOD, RULES, now=NOW)
+def found(*opened: OneCase, scores: Sequence[tuple[int, int]] = (), excluded: int = 0) -> CaseFigures:
+    return figures(counts(opened, scores=scores, excluded=excluded), PERIOD, RULES, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -144,13 +137,13 @@ def test_many_pairs_of_instants_have_the_business_time_that_each_has_alone() -> 
     instants = [MONDAY + offset * HOUR for offset in (-60, -14, 0, 3, 9.5, 11, 24, 100, 130, 200)]
     pairs = [(start, end) for start in instants for end in instants]
     hours = hours_of(RULES)
-    assert hours.elapsed(pairs) == [hours.between(*pair) for pair in pairs]
-    assert hours.elapsed([]) == []
+    starts, ends = (instants_of(column) for column in zip(*pairs, strict=True))
+    assert hours.elapsed(starts, ends).tolist() == [hours.between(*pair) for pair in pairs]
 
 
 def test_where_not_all_cases_are_here_the_totals_are_of_all() -> None:
     totals = CaseTotals(opened=9, complaints=4, open=2, oldest_at=MONDAY)
-    few = figures(CaseCounts(opened=[SOLVED] * 3, every=3, totals=totals), PERIOD, RULES, now=NOW)
+    few = figures(counts([SOLVED] * 3, every=3, totals=totals), PERIOD, RULES, now=NOW)
     assert (few.every, few.opened, few.complaints, few.open, few.oldest_at) == (3, 9, 4, 2, MONDAY)
     assert few.resolution.n == 3
 
@@ -185,7 +178,7 @@ def test_what_cases_were_about_is_counted_of_those_of_which_it_is_known() -> Non
 
 def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
     theirs = [replace(SOLVED, csm_id=7)] * 5 + [replace(SOLVED, csm_id=8)] * 2 + [OPEN]
-    hoa, gone, nobody = by_csm(theirs, {"7": "Hoa"}, RULES, now=NOW)
+    hoa, gone, nobody = by_csm(times(theirs), {"7": "Hoa"}, RULES, now=NOW)
     assert [(one.name, one.opened) for one in (hoa, gone, nobody)] == [("Hoa", 5), ("#8", 2), ("", 1)]
     alone = found(*[SOLVED] * 5)
     assert (hoa.answer, hoa.resolution, hoa.closed) == (alone.answer, alone.resolution, alone.closed)
@@ -198,10 +191,26 @@ def test_cases_by_csm_are_told_as_all_are_the_most_first() -> None:
     assert printed_by_csm([gone])[0].estimate is None
 
 
+def test_the_cases_of_some_customers_are_told_as_all_are() -> None:
+    slow = replace(SOLVED, first_resolved_at=MONDAY + 3 * HOUR, resolved_at=MONDAY + 3 * HOUR, customer_id=2)
+    say = figures_of(times([*[replace(SOLVED, customer_id=1)] * 5, *[slow] * 5]), RULES, now=NOW)
+    resolution, answer, closed = say({2, 3})
+    assert [one.key for one in (resolution, answer, closed)] == [
+        "cases_solve_median",
+        "cases_answer_median",
+        "cases_closed",
+    ]
+    assert (resolution.n, resolution.estimate and resolution.estimate.value) == (5, 3)
+    assert (answer.estimate and answer.estimate.value, closed.n) == (1, 5)
+    assert say({3})[0].estimate is None
+
+
 def test_the_page_by_csm_lists_three_and_has_every_figure_of_all() -> None:
     waiting = replace(SOLVED, answered_at=None, first_resolved_at=None, resolved_at=None)
     theirs = [replace(one, csm_id=csm) for csm in range(5) for one in [SOLVED] * 4 + [waiting] * 3]
-    page = cases_by_csm(by_csm(theirs, {}, RULES, now=NOW), every=2, period=PERIOD, now=NOW, language=Language.EN)
+    page = cases_by_csm(
+        by_csm(times(theirs), {}, RULES, now=NOW), every=2, period=PERIOD, now=NOW, language=Language.EN
+    )
     facts: dict[str, Any] = dict(page.message.facts)
     assert [one["name"] for one in facts["team"]] == ["#0", "#1", "#2"]
     assert (facts["total"], facts["opened"], facts["every"]) == (5, 35, 2)

@@ -11,6 +11,7 @@ from bot.domain.health_reports import (
     HealthReportPicture,
     HealthSpread,
     Mover,
+    colour_figures,
     health_report,
     movers_of,
     spread_facts,
@@ -35,6 +36,12 @@ def test_a_share_is_of_those_with_a_colour_and_grey_is_one_of_everybody() -> Non
     assert SPREAD.now == {RED: 8, YELLOW: 1, GREEN: 9, GREY: 5}
     assert (SPREAD.share(RED), SPREAD.share(GREY)) == (Share(8, 18), Share(5, 23))
     assert SPREAD.before == {RED: 3, YELLOW: 2, GREEN: 10, GREY: 2}
+
+
+def test_the_colours_of_some_are_shares_of_those_who_have_one() -> None:
+    red, green = colour_figures({RED: 2, GREEN: 6, GREY: 9})
+    assert (red.key, red.n, red.estimate) == ("health_red", 8, proportion(Share(2, 8)))
+    assert (green.key, green.n, green.estimate) == ("health_green", 8, proportion(Share(6, 8)))
 
 
 def test_who_moved_is_counted_among_those_with_a_colour_on_both_days() -> None:

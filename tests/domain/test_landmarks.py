@@ -1,7 +1,9 @@
 """Customers at a date: who is watched, by what, and for how long."""
 
 from datetime import timedelta
+from statistics import mean, stdev
 
+import numpy as np
 import pytest
 
 from bot.domain.landmarks import charges, follow, horizon_of, segments, themes_by_segment
@@ -53,6 +55,18 @@ def test_segments_have_their_lost_and_their_value_and_who_sent_more_back_than_th
         Segment(name="vàng", lost=Share(1, 2), value_minor=2_000_000),
         Segment(name="bạc", lost=Share(0, 1), value_minor=0),
     ]
+
+
+def test_a_sample_says_what_all_are_worth_and_by_how_much_that_may_be_off() -> None:
+    """Four hundred customers of unlike value, of whom each tenth one is met by chance, again and again."""
+    random = np.random.default_rng(7)
+    worth = random.exponential(1_000_000, 400).astype(int).tolist()
+    everybody = [someone(value_minor=one) for one in worth]
+    drawn = [[everybody[place] for place in np.flatnonzero(random.random(400) < 0.1)] for _ in range(500)]
+    found = [segments(one, lambda each: each.plan, every=10)[0] for one in drawn]
+    values, errors = [one.value_minor for one in found], [one.value_error for one in found]
+    assert mean(values) == pytest.approx(sum(worth), rel=0.03)
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(stdev(values), rel=0.08)
 
 
 def test_a_theme_is_told_of_a_segment_from_five_customers_on() -> None:

@@ -1,5 +1,9 @@
 """Opportunities: shrunk churn, its interval, and the order by what is surely at stake."""
 
+from dataclasses import replace
+from math import hypot
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from scipy.stats import beta
@@ -62,9 +66,15 @@ def test_where_each_segment_lost_all_or_none_the_draw_to_the_whole_is_the_least(
     assert last.churn.value < 0.02
 
 
-def test_the_themes_of_its_detractors_stand_beside_a_segment() -> None:
-    found = opportunities([segment("a", 5, 10), segment("b", 1, 10)], {"a": ["price"]}).found
-    assert {one.segment.name: one.themes for one in found} == {"a": ("price",), "b": ()}
+def test_what_the_value_may_be_off_by_widens_what_is_at_stake() -> None:
+    """By Zou and Donner (2008): each end is as far away as both errors together, at a right angle."""
+    rest, sure = segment("rest", 100, 1000), segment("a", 40, 100)
+    unsure = replace(sure, value_error=300_000.0)
+    known, guessed = (opportunities([rest, one]).found[0].at_stake for one in (sure, unsure))
+    off = NormalDist().inv_cdf(0.975) * 300_000 * known.value / 1_000_000
+    assert guessed.value == known.value
+    assert known.value - guessed.low == pytest.approx(hypot(known.value - known.low, off))
+    assert guessed.high - known.value == pytest.approx(hypot(known.high - known.value, off))
 
 
 def test_the_posterior_is_that_of_a_beta_prior() -> None:

@@ -94,14 +94,20 @@ def test_purchases_after_today_are_not_looked_at(busy: Purchases) -> None:
 def test_of_too_few_nothing_is_predicted(found: Purchases, refusal: Refusal, n: int) -> None:
     with pytest.raises(TooLittleError) as error:
         predictions.predict(found, today=YEAR, days=90)
-    assert (error.value.refusal, error.value.n) == (refusal, n)
+    assert (error.value.refusal, error.value.n, error.value.held_out) == (refusal, n, False)
 
 
-def test_where_the_first_two_thirds_are_too_little_nothing_is_held_out() -> None:
+def test_where_the_first_two_thirds_are_too_little_to_try_it_on_nothing_is_predicted(busy: Purchases) -> None:
     empty = Purchases(np.empty(0, dtype=int), np.empty(0, dtype=int), np.empty(0))
     late = Purchases(np.arange(400), np.append(np.zeros(10, dtype=int), np.full(390, 300)), np.ones(400))
-    assert predictions.hold_out(empty, today=YEAR) == []
-    assert predictions.hold_out(late, today=YEAR) == []
+    for found, n in ((empty, 0), (late, 10)):
+        with pytest.raises(TooLittleError) as error:
+            predictions.hold_out(found, today=YEAR)
+        assert (error.value.refusal, error.value.n, error.value.held_out) == (Refusal.FEW_CUSTOMERS, n, True)
+    young = Purchases(busy.owners, busy.days + np.where(busy.owners % 9, 2 * YEAR, 0), busy.values)
+    with pytest.raises(TooLittleError) as error:
+        predictions.predict(young, today=3 * YEAR, days=90)
+    assert error.value.held_out
 
 
 def test_nobody_is_told_what_a_purchase_is_worth_that_has_no_mean() -> None:

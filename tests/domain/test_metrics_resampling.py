@@ -48,6 +48,18 @@ def test_the_bootstrap_is_that_of_scipy() -> None:
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=0.03)
 
 
+def test_few_whose_sums_are_skewed_are_covered_no_worse_than_by_resampling_as_many_each_time() -> None:
+    random, n, rounds, covered = np.random.default_rng(3), 30, 300, np.zeros(2)
+    drawn = np.array([np.bincount(each, minlength=n) for each in random.integers(0, n, (999, n))])
+    for _ in range(rounds):
+        tops = random.lognormal(3, 1, n)
+        ours = ratio(Sample.of_columns(tops, np.ones(n)))
+        assert ours is not None
+        low, high = np.quantile(drawn @ tops / n, [0.025, 0.975])
+        covered += [ours.low <= np.exp(3.5) <= ours.high, low <= np.exp(3.5) <= high]
+    assert covered[0] >= covered[1] > 0.8 * rounds
+
+
 def test_more_than_can_be_resampled_have_the_same_interval_from_their_sums() -> None:
     pairs = skewed(MOST_RESAMPLED, 2)
     whole = Sample.of(pairs)

@@ -66,3 +66,11 @@ def test_what_is_over_by_a_length_is_the_last_step_before_it() -> None:
     assert later.value == pytest.approx(0.25)
     assert (later.low, later.high, later.n) == (steps[0].low, steps[0].high, 20)
     assert done_by((), 30.0, n=0) is None
+
+
+def test_what_is_all_over_keeps_an_interval_that_says_how_many_it_is_of() -> None:
+    steps = kaplan_meier([Spell(3.0, over=True)] * 18)
+    found = done_by(steps, 30.0, n=18)
+    assert found == proportion(Share(18, 18))
+    assert found is not None
+    assert found.low == pytest.approx(0.824, abs=5e-4)  # Wilson, as of statsmodels

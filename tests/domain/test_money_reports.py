@@ -8,17 +8,28 @@ import pytest
 from bot.domain.contracts import Renewed, Term, monthly_moves, renewals
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.messages import Language
-from bot.domain.metrics.estimates import Estimate, Sufficiency, Verdict, Z, difference_of
+from bot.domain.metrics.estimates import (
+    NOT_COMPARABLE,
+    Change,
+    Difference,
+    Estimate,
+    Sufficiency,
+    Verdict,
+    Z,
+    difference_of,
+)
 from bot.domain.metrics.proportions import Share, proportion
-from bot.domain.metrics.revenue_churn import Retention
+from bot.domain.metrics.revenue_churn import UNKNOWN, Retention
 from bot.domain.metrics.rfm import Bought, Cuts, Segment
 from bot.domain.metrics.totals import Takings, total, total_difference
 from bot.domain.money_reports import (
     PageFacts,
     RowsPicture,
+    compared,
     days_figure,
     figure_facts,
     hidden,
+    money_figure,
     money_report,
     number_figure,
     retention_figures,
@@ -43,11 +54,28 @@ def test_a_period_that_is_over_is_compared_with_the_one_before_it() -> None:
     assert found.months == pytest.approx(31 / 30.4375)
 
 
-def test_a_period_that_is_not_over_is_compared_with_as_many_days_before_it() -> None:
+def test_a_period_that_is_not_over_ends_today_and_is_compared_with_nothing() -> None:
     found = spans(parse_period("this month", now=NOW, timezone=ZONE), now=NOW)
     assert (found.now.first_day, found.now.last_day) == (date(2026, 11, 1), date(2026, 11, 20))
     assert (found.before.first_day, found.before.last_day) == (date(2026, 10, 12), date(2026, 10, 31))
-    assert found.so_far
+    assert (found.so_far, found.why_not) == (True, "so_far")
+    grown = money_figure("average_deal", Estimate(9, 8, 10, 40), "VND", change=Change(Verdict.UP, Difference(5, 4, 6)))
+    assert compared(grown, found).change is NOT_COMPARABLE
+
+
+def test_a_period_is_not_compared_with_one_that_began_before_the_books_did() -> None:
+    began_at = datetime(2026, 9, 2, tzinfo=UTC)
+    october, november = (
+        spans(parse_period(words, now=NOW, timezone=ZONE), now=NOW, began_at=began_at)
+        for words in ("last month", "10 ngày")
+    )
+    assert (october.began_at, october.why_not) == (began_at, "unrecorded")
+    assert (november.began_at, november.why_not) == (None, "")
+    grown = money_figure("average_deal", Estimate(9, 8, 10, 40), "VND", change=Change(Verdict.UP, Difference(5, 4, 6)))
+    assert compared(grown, october).change is NOT_COMPARABLE
+    assert compared(grown, november) == grown
+    nothing = retention_figures(UNKNOWN, october.why_not)
+    assert {(each.visible, each.note) for each in nothing} == {(None, "unrecorded")}
 
 
 def test_the_last_months_end_with_this_one() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.period_words import Span, Stretch, read_stretch, written
-from bot.domain.periods import canonical_period, parse_period
+from bot.domain.periods import PeriodError, canonical_period, parse_period
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -58,6 +58,8 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
         ("giữa tháng 3 và tháng 5", "2026-03-01", "2026-05-31"),
         ("tháng 1 đến 6/2026", "2026-01-01", "2026-06-30"),
         ("from q1 to q2 last year", "2025-01-01", "2025-06-30"),
+        ("từ tháng 12 đến tháng 2", "2025-12-01", "2026-02-28"),
+        ("từ 1/12 đến 22/11", "2025-12-01", "2026-11-22"),
         ("since March", "2026-03-01", "2026-11-22"),
         ("từ tháng 3 đến nay", "2026-03-01", "2026-11-22"),
         ("kể từ 1/9/2025", "2025-09-01", "2026-11-22"),
@@ -70,6 +72,16 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 def test_a_period_covers_the_days_that_people_mean(text: str, first: str, last: str) -> None:
     period = parse_period(text, now=NOW, timezone="Asia/Ho_Chi_Minh")
     assert (period.first_day.isoformat(), period.last_day.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["from 1/5 to 1/2", "từ tháng 5 đến tháng 2", "1/11 - 31/10"])
+def test_ends_without_a_year_run_over_the_end_of_one_but_not_into_days_to_come(text: str) -> None:
+    with pytest.raises(PeriodError) as caught:
+        parse_period(text, now=NOW, timezone="Asia/Ho_Chi_Minh")
+    assert caught.value.code == "backwards"
+    turned = parse_period(caught.value.turned, now=NOW, timezone="Asia/Ho_Chi_Minh")
+    assert turned.first_day.year == turned.last_day.year == 2026
+    assert Span(Stretch(5), None).turned is None
 
 
 def test_a_year_that_was_not_said_is_the_latest_in_which_it_has_begun() -> None:

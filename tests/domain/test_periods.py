@@ -14,6 +14,7 @@ from bot.domain.periods import (
     Unit,
     canonical_period,
     is_whole,
+    late_start,
     parse_period,
     previous,
     split,
@@ -66,6 +67,10 @@ def test_a_period_covers_the_days_that_its_words_mean(text: str, first: str, las
         ("quý này", "this quarter"),
         ("quý trước", "last quarter"),
         ("năm nay", "this year"),
+        ("tuần", "week"),
+        ("tháng", "month"),
+        ("Quý", "quarter"),
+        ("năm", "year"),
         ("năm ngoái", "last year"),
         ("tuần trước", "last week"),
         ("hôm nay", "today"),
@@ -154,6 +159,9 @@ def test_a_period_that_has_not_begun_or_runs_backwards_says_its_days() -> None:
         ("last 6 months", "6m"),
         ("0d", "0d"),
         ("năm nay", "this year"),
+        ("năm", "this year"),
+        ("Week", "this week"),
+        ("ngày", None),
         ("hôm qua", "last day"),
         ("từ đầu năm đến nay", "this year"),
         ("since the beginning of the month", "this month"),
@@ -347,3 +355,11 @@ def test_a_part_of_a_trend_is_whole_when_it_is_as_long_as_its_unit() -> None:
     period = parse_period("90d", now=datetime(2026, 11, 20, 3, 0, tzinfo=UTC), timezone="UTC")
     first, *middle, last = split(period, Unit.MONTH)
     assert [is_whole(part) for part in (first, *middle, last)] == [False, True, True, False]
+
+
+def test_data_that_begin_on_the_first_day_of_a_period_hold_it_wholly() -> None:
+    october = _parse("tháng 10/2026")
+    assert late_start(october, october.start + timedelta(hours=10)) is None
+    next_day = october.start + timedelta(days=1)
+    assert late_start(october, next_day) == next_day
+    assert late_start(october, None) is None

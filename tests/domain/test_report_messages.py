@@ -1,27 +1,22 @@
 """A report as it is said: what is listed, what is drawn, and how long names may be."""
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
-
-import pytest
+from datetime import UTC, datetime
 
 from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import PeriodError, parse_period, previous, trends
+from bot.domain.periods import parse_period, previous, trends
 from bot.domain.report_messages import (
-    LONGEST_WORD,
     MOST_LISTED,
     SegmentsPicture,
     TrendPicture,
     breakdown_report,
     headline,
     metric_report,
-    misunderstood,
-    opening,
     overview_report,
 )
-from bot.domain.report_requests import Dimension, ReportRequest, ReportRequestError
+from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import (
     Funnel,
     Metric,
@@ -81,17 +76,14 @@ def picture(counts: PeriodCounts = COUNTS) -> TrendPicture:
     return TrendPicture(metric=Metric.NPS, trend=points, scores=counts.nps.scores, funnel=FUNNEL)
 
 
-def test_an_overview_says_every_metric_and_how_many_surveys_are_still_open() -> None:
+def test_an_overview_says_every_metric_and_how_many_surveys_have_not_closed() -> None:
     said = overview(COUNTS, PeriodCounts(active=80))
     report = overview_report(said, FUNNEL, picture(), period=PERIOD, before=previous(PERIOD), language=Language.VI)
     lines = report.message.facts["lines"]
     assert isinstance(lines, list)
     assert [line["metric"] for line in lines] == list(Metric)
-    assert (report.message.facts["open"], report.message.facts["active"], report.message.facts["active_before"]) == (
-        10,
-        90,
-        80,
-    )
+    facts = report.message.facts
+    assert (facts["unclosed"], facts["active"], facts["active_before"]) == (10, 90, 80)
     assert report.words.facts["metric"] is Metric.NPS
 
 
@@ -102,7 +94,7 @@ def test_one_metric_stands_beside_how_many_answered() -> None:
     )
     assert report.message.facts["line"] == asdict(line)
     assert report.message.facts["responses"] == asdict(responses)
-    assert report.message.facts["open"] == 10
+    assert report.message.facts["unclosed"] == 10
 
 
 def test_what_the_silent_have_done_stands_in_the_report_and_in_its_file() -> None:
@@ -131,23 +123,3 @@ def test_what_the_silent_have_done_stands_in_the_report_and_in_its_file() -> Non
     for report in (one, every):
         assert [figure.key for figure in report.figures] == ["silent_lost", "answered_lost"]
         assert report.methods == ("methods_outcomes",)
-
-
-def test_words_that_ask_for_no_report_are_quoted_no_longer_than_a_line() -> None:
-    message = misunderstood(ReportRequestError("unknown", "x" * 500, "nps"), Language.EN)
-    assert (message.facts["code"], message.facts["nearest"], message.facts["today"]) == ("unknown", "nps", None)
-    assert len(str(message.facts["word"])) <= LONGEST_WORD
-
-
-def test_a_period_that_there_cannot_be_is_told_with_its_days() -> None:
-    with pytest.raises(PeriodError) as caught:
-        parse_period("m12 2026", now=NOW, timezone="Asia/Ho_Chi_Minh")
-    facts = misunderstood(caught.value, Language.VI).facts
-    assert (facts["code"], facts["word"], facts["nearest"]) == ("future", "m12 2026", "")
-    assert (facts["today"], facts["first_day"], facts["last_day"]) == (date(2026, 11, 22), date(2026, 12, 1), None)
-
-
-def test_above_a_report_stands_what_was_understood() -> None:
-    request = ReportRequest(Metric.NPS, "30d", Dimension.PLAN)
-    facts = opening(request, PERIOD, None, free=True, language=Language.VI).facts
-    assert (facts["understood"], facts["metric"], facts["by"], facts["began_at"]) == (True, "nps", "plan", None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.names import search_key
 from bot.domain.report_requests import (
     Dimension,
     FileForm,
@@ -65,12 +66,70 @@ from bot.domain.reports import Metric
             "nps từ ngày 1/5 đến 30/6/2026 theo gói excel",
             ReportRequest(Metric.NPS, "1/5..30/6/2026", Dimension.PLAN, FileForm.XLSX),
         ),
+        ("điểm nps quý trước", ReportRequest(Metric.NPS, "last quarter")),
+        ("nps cả năm 2025", ReportRequest(Metric.NPS, "2025")),
+        ("tất cả excel", ReportRequest(form=FileForm.XLSX)),
+        ("tỷ lệ khách bỏ đi", ReportRequest(Metric.CHURN)),
+        ("xem khách hàng rời đi tháng này", ReportRequest(Metric.CHURN, "this month")),
+        ("mức độ hài lòng quý này", ReportRequest(Metric.CSAT, "this quarter")),
+        ("doanh số tháng này", ReportRequest(period="this month", page=Page.REVENUE)),
+        ("lộ trình", ReportRequest(page=Page.TASKS)),
+        ("khiếu nại tuần này", ReportRequest(period="this week", page=Page.CASES)),
+        ("so sánh nps theo gói", ReportRequest(Metric.NPS, by=Dimension.PLAN)),
+        ("cho tôi xem với", ReportRequest()),
         ("q3 nps 2025", ReportRequest(Metric.NPS, "q3 2025")),
         ("2025 nps q3", ReportRequest(Metric.NPS, "q3 2025")),
+        ("health year", ReportRequest(page=Page.HEALTH, period="this year")),
+        ("tháng nps theo gói", ReportRequest(Metric.NPS, "this month", Dimension.PLAN)),
+        ("q3 nps year", ReportRequest(Metric.NPS, "q3 y0")),
+        ("nps năm 2025", ReportRequest(Metric.NPS, "2025")),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
     assert parse_report_request(text.split()) == expected
+    assert parse_report_request(search_key(text).split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("điểm nps của gói vàng quý trước", "nps last quarter by plan", "vàng"),
+        ("nps của khách gold", "nps 90d by plan", "gold"),
+        ("nps theo gói vàng", "nps 90d by plan", "vàng"),
+        ("nps khách hàng ở Hà Nội tháng này", "nps this month by location", "Hà Nội"),
+        ("churn for gold customers", "churn 90d by plan", "gold"),
+        ("nps of customers on gold last month", "nps last month by plan", "gold"),
+        ("nhóm khách gold csat", "csat 90d by plan", "gold"),
+        ("doanh thu của gói vàng", "revenue 90d by plan", "vàng"),
+        ("hành trình của khách gold", "journey 90d by plan", "gold"),
+        ("team for gold customers", "team 90d", "gold"),
+        ("nps của khách", "nps 90d", ""),
+    ],
+)
+def test_a_segment_that_is_named_leads_to_where_it_can_be_seen(text: str, words: str, name: str) -> None:
+    for said, expected in ((text, name), (search_key(text), search_key(name))):
+        found = parse_report_request(said.split())
+        assert (found.words, search_key(found.unfiltered)) == (words, search_key(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("npss quý trứơc", "nps last quarter"),
+        ("nps của khách quuý trước", "nps last quarter"),
+        ("npss quý truóc theo goii", "nps last quarter by plan"),
+        ("so sánh nps q3 với q2", "nps q3"),
+        ("nps tháng này so với tháng trước", "nps this month"),
+        ("compare nps q3 vs q2", "nps q3"),
+        ("nps soon", None),
+        ("nps csat", None),
+        ("npz quuý trước theo goii excell", None),
+    ],
+)
+def test_what_was_likely_meant_is_offered(text: str, meant: str | None) -> None:
+    with pytest.raises(ReportRequestError) as caught:
+        parse_report_request(text.split())
+    assert (caught.value.instead.words if caught.value.instead else None) == meant
 
 
 @pytest.mark.parametrize(
@@ -85,13 +144,14 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nps csat", "twice", "csat"),
         ("nps 90d last month", "twice", "last month"),
         ("nps by plan theo csm", "twice", "theo csm"),
-        ("cases by plan", "beside", "by plan"),
+        ("roi by plan", "beside", "by plan"),
         ("cases nps", "beside", "nps"),
         ("overview nps", "beside", "nps"),
         ("trend by plan", "beside", "by plan"),
         ("phễu rời bỏ", "beside", "rời bỏ"),
         ("cases funnel", "twice", "funnel"),
         ("nps xlsx as csv", "twice", "as csv"),
+        ("nps q3 so với q2", "against", "so với"),
     ],
 )
 def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: str) -> None:

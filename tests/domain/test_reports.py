@@ -22,6 +22,7 @@ from bot.domain.reports import (
 )
 from bot.domain.touchpoints import Kind
 
+BEGAN_AT = datetime(2026, 5, 2, tzinfo=UTC)
 MANY = PeriodCounts(
     nps=SurveyCounts({10: 60, 8: 20, 3: 20}, sent=300, answered=90),
     ces=SurveyCounts({7: 30, 2: 10}, sent=100, answered=40),
@@ -120,12 +121,16 @@ def test_a_period_before_of_under_thirty_allows_no_verdict() -> None:
     assert metric_line(Metric.NPS, MANY, _nps({0: 30})).change.verdict is Verdict.UP
 
 
-def test_an_unfinished_period_says_so_and_its_churn_is_not_compared() -> None:
-    lines = {line.metric: line for line in overview(MANY, EARLIER, so_far=True).lines}
-    assert all(line.so_far for line in lines.values())
-    assert lines[Metric.CHURN].change is NOT_COMPARABLE
-    assert lines[Metric.NPS].change.verdict is Verdict.UP
+def test_an_unfinished_period_says_so_and_is_compared_with_none() -> None:
+    lines = overview(MANY, EARLIER, so_far=True).lines
+    assert all(line.so_far and line.change is NOT_COMPARABLE for line in lines)
     assert not metric_line(Metric.CHURN, MANY, EARLIER).so_far
+
+
+def test_a_period_before_that_the_data_lack_days_of_is_no_measure() -> None:
+    lines = {one.metric: one for one in overview(MANY, EARLIER, began_at={Metric.NPS: BEGAN_AT}).lines}
+    assert (lines[Metric.NPS].began_at, lines[Metric.NPS].change) == (BEGAN_AT, NOT_COMPARABLE)
+    assert (lines[Metric.CSAT].began_at, lines[Metric.CSAT].change.verdict) == (None, Verdict.UP)
 
 
 def test_a_small_customer_base_narrows_the_interval_of_the_nps() -> None:
@@ -148,10 +153,10 @@ def test_a_trend_keeps_every_part_and_hides_the_small_ones() -> None:
     assert share_shown(points) == pytest.approx(1 / 3)
 
 
-def test_funnels_add_up_and_what_is_not_closed_is_open() -> None:
+def test_funnels_add_up_and_what_has_not_closed_is_told_apart() -> None:
     first = Funnel(sent=10, answered=4, commented=2, closed=7, closed_answered=3)
     assert first + first == Funnel(sent=20, answered=8, commented=4, closed=14, closed_answered=6)
-    assert (first.open, (first + first).open) == (3, 6)
+    assert (first.unclosed, (first + first).unclosed) == (3, 6)
 
 
 def test_each_kind_of_survey_is_found_by_its_kind() -> None:

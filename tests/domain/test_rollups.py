@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit
-from bot.domain.rollups import LONGEST_REST, NOTHING, Counted, day_part, stays
+from bot.domain.rollups import LONGEST_REST, NOTHING, Counted, day_part, first_month, stays
 
 MONDAY = date(2026, 11, 16)
 ZONE = "Asia/Ho_Chi_Minh"
@@ -58,6 +58,12 @@ def test_a_part_of_a_day_goes_no_further_than_the_day() -> None:
     assert (whole.first_day, whole.after, whole.start, whole.end) == (MONDAY, MONDAY + DAY, start, start + DAY)
     some = day_part(noon, noon - HOUR, noon + HOUR, ZONE)
     assert (some.first_day, some.after, some.start, some.end) == (MONDAY, MONDAY + DAY, noon - HOUR, noon + HOUR)
+
+
+def test_the_first_whole_month_begins_with_the_period_or_after_its_first_days() -> None:
+    assert first_month(_period(date(2026, 11, 1), 10)) == date(2026, 11, 1)
+    assert first_month(_period(date(2026, 11, 2), 10)) == date(2026, 12, 1)
+    assert first_month(_period(date(2026, 12, 31), 1)) == date(2027, 1, 1)
 
 
 def test_a_customer_who_was_never_lost_has_one_stay_that_goes_on() -> None:

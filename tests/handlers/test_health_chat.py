@@ -101,7 +101,7 @@ async def test_one_customer_is_explained_in_words_after_a_picture_of_how_it_went
         "−11 trong 30 ngày: NPS 10→6 −7, mua hàng −4",
         "",
         "Từng phần",
-        "• Mua hàng: 92 (chiếm 46\xa0%) – gấp 0,8 lần kỳ trước; 1,0 lần mua mỗi tháng; mua đều 50\xa0% thời gian",
+        "• Mua hàng: 92 (chiếm 46\xa0%) – bằng 75\xa0% kỳ trước; 1,0 lần mua mỗi tháng; có mua trong 3/6 chặng gần đây",
         "• Khảo sát: 60 (chiếm 31\xa0%) – NPS gần nhất 6",
         "• Trò chuyện: 100 (chiếm 23\xa0%)",
         "Chưa biết: cột mốc, yêu cầu hỗ trợ, lời khách viết",

@@ -106,8 +106,20 @@ async def test_what_is_too_long_for_a_caption_follows_the_picture(
 async def test_a_word_that_is_not_understood_is_named_with_examples(stage: Stage, hoa: Person) -> None:
     await ask(stage, hoa, "/report nsp 90d")
     (said,) = of_bot(hoa.chat)
-    assert text(said).startswith("Bot chưa hiểu “nsp”. Có phải bạn muốn nói “nps”?")
+    assert text(said).startswith("Bot chưa hiểu “nsp”. Ý bạn là “nps”?")
     assert "/report nps 90d" in text(said)
+    hoa.tap(said.message_id, "Xem “nps 90d”")
+    await stage.settle()
+    assert caption(last(hoa.chat)).startswith("NPS · 90 ngày qua")
+
+
+async def test_a_period_that_runs_backwards_is_a_tap_away_the_other_way_round(stage: Stage, hoa: Person) -> None:
+    await ask(stage, hoa, "/report nps from 1/5 to 1/2")
+    (said,) = of_bot(hoa.chat)
+    assert "Ý bạn là 01/02 – 01/05/2026?" in text(said)
+    hoa.tap(said.message_id, "Xem 01/02 – 01/05/2026")
+    await stage.settle()
+    assert "(01/02 – 01/05/2026)" in caption(last(hoa.chat))
 
 
 async def test_a_customer_gets_no_report(stage: Stage) -> None:
@@ -230,6 +242,7 @@ async def test_a_tab_with_words_of_ones_own_says_what_is_not_understood(stage: S
         ("/report nps as xlsx", ("nps-2026-11-20.xlsx", b"PK")),
         ("/report csv", ("overview-2026-11-20.csv", b"\xef\xbb\xbf")),
         ("/report nps theo gói dạng pdf", ("nps-2026-11-20.pdf", b"%PDF")),
+        ("/report nps năm nay csv", ("nps-2026-11-20.csv", b"\xef\xbb\xbf")),
     ],
 )
 async def test_a_report_can_be_had_as_a_file(
@@ -242,6 +255,7 @@ async def test_a_report_can_be_had_as_a_file(
     content = stage.messenger.files.find(document["file_id"]).upload.content
     name, start = expected
     assert (document["file_name"], content[: len(start)]) == (name, start)
+    assert b"2026-12-31" not in content
 
 
 async def test_a_file_is_sent_below_the_report_that_it_belongs_to(stage: Stage, hoa: Person) -> None:

@@ -150,3 +150,28 @@ async def test_on_a_phone_a_chat_fills_the_page_and_nothing_sticks_out(page: Pag
     await page.get_by_role("link", name="Về danh sách").click()
     await expect(page.locator("#chats")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+async def test_on_a_phone_a_picture_opens_in_its_own_size_and_can_be_seen_whole(page: Page) -> None:
+    await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    log = await open_chat(page, "Lê Thu Hà")
+    await say(page, "/report funnel 30d")
+    await log.locator(".message", has_text="30 ngày qua").locator(".photo").click()
+    pane, picture = page.locator(".lightbox .pane"), page.locator("#lightbox-image")
+    room = "pane => pane.scrollWidth > 2 * pane.clientWidth"
+    await picture.evaluate("image => image.decode()")
+    assert await pane.evaluate(room)
+    await picture.click()
+    assert not await pane.evaluate(room)
+
+
+async def test_the_box_to_write_in_scrolls_only_when_it_is_full(page: Page) -> None:
+    await open_chat(page, "Lê Thu Hà")
+    box, scrolls = (
+        page.locator("#text"),
+        "box => getComputedStyle(box).overflowY + (box.scrollHeight > box.clientHeight)",
+    )
+    await box.fill("một\nhai")
+    assert await box.evaluate(scrolls) == "hiddenfalse"
+    await box.fill("dòng\n" * 12)
+    assert await box.evaluate(scrolls) == "autotrue"

@@ -21,6 +21,7 @@ from bot.services import imports, loyalty_reports, reports, team_reports, trial_
 from storage import forgetting
 from storage import reasons as reason_queries
 from storage.database import Database, Tx
+from storage.draws import numbers
 from storage.tables import customer, loss, ownership, purchase, reason_theme, wave
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_staff, row, rows
@@ -94,7 +95,7 @@ def test_opportunities_are_segments_by_plan_and_place(database: Database, people
 
     database.write_now(change)
     said = ask(database, "opportunities 90d", loyalty_reports.opportunities)
-    assert (said["n"], said["looked_at"], said["hidden"]) == (100, 2, 0)
+    assert (said["n"], said["looked_at"], said["hidden"], said["every"]) == (100, 2, 0, 1)
     assert [one["name"] for one in said["segments"]] == ["gold · Huế"]
     assert (said["segments"][0]["lost"], said["segments"][0]["themes"]) == (17, [])
     remember(database, [Asked(customer_id=one, sent_at=ASKED_AT, score=6 + one % 4 // 2) for one in people[:40]])
@@ -105,11 +106,13 @@ def test_opportunities_are_segments_by_plan_and_place(database: Database, people
     )
     first = ask(database, "opportunities 90d", loyalty_reports.opportunities, rules)["segments"][0]
     assert first["themes"] == ["price"]
-    assert database.read_now(low_themes) == {one for place, one in enumerate(people[:40]) if one % 4 < 2 and place != 4}
+    low = {one for place, one in enumerate(people[:40]) if one % 4 < 2 and place != 4}
+    assert database.read_now(low_themes, of=people) == low
+    assert database.read_now(low_themes, of=people[:9]) == low & set(people[:9])
 
 
-def low_themes(tx: Tx, *, now: datetime) -> set[int]:
-    found = reason_queries.list_detractor_themes(tx, after=START - 180 * DAY, until=START)
+def low_themes(tx: Tx, *, now: datetime, of: list[int]) -> set[int]:
+    found = reason_queries.list_detractor_themes(tx, of, after=START - 180 * DAY, until=START)
     assert {theme for _, theme in found} == {"price"}
     return {customer_id for customer_id, _ in found}
 
@@ -126,6 +129,28 @@ def test_the_team_is_credited_with_whom_it_had_at_the_start(database: Database, 
         seen = ask(database, "team 90d", partial(team_reports.team, reader=reader))
         assert sorted(one["name"] for one in seen["team"]) == names
         assert (seen["n"], seen["whole"]["lost"], seen["own"]) == (80, said["whole"]["lost"], role is Role.CSM)
+
+
+def test_of_more_customers_a_sample_is_looked_at_and_said_to_be_one(
+    database: Database, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pages, name in (
+        (loyalty_reports, "MOST_WATCHED"),
+        (loyalty_reports, "MOST_IN_SEGMENTS"),
+        (team_reports, "MOST_EXAMINED"),
+    ):
+        monkeypatch.setattr(pages, name, 20)
+    remember(database, [Asked(customer_id=one, sent_at=ASKED_AT) for one in people])
+    put_all(database, ownership, [{"customer_id": one, "since": START - 300 * DAY, "csm_id": 7} for one in people])
+    drawn = {one for one in database.read_now(lambda tx, now: tx.execute(numbers(5)).scalars().all()) if one in people}
+    assert 15 <= len(drawn) <= 20
+    for words, page in (
+        ("loyalty 90d", loyalty_reports.loyalty),
+        ("opportunities 90d", loyalty_reports.opportunities),
+        ("team 90d", team_reports.team),
+    ):
+        said = ask(database, words, page)
+        assert (said["every"], said["n"]) == (5, len(drawn))
 
 
 @pytest.mark.parametrize(("words", "is_full"), [("89d", False), ("90d", True), ("this quarter", False)])

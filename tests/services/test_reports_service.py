@@ -1,6 +1,6 @@
 """Reports as use cases, on both databases: what is counted, held against what, and refused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,11 @@ def trend(found: Report) -> TrendPicture:
     return found.picture
 
 
+def buy(database: Database, customer_id: int, *, at: datetime) -> None:
+    price = {"amount_minor": 1, "currency": "VND"}
+    put(database, "purchase", external_id=f"{at}", customer_id=customer_id, purchased_at=at, **price)
+
+
 def customers(database: Database, count: int) -> list[int]:
     return [add_customer(database, name=f"An {number}", chat_id=None) for number in range(count)]
 
@@ -99,6 +104,8 @@ def test_a_change_is_stated_against_the_period_before(database: Database) -> Non
     people = customers(database, 40)
     remember(database, [Asked(customer_id=one, sent_at=BEFORE, score=3) for one in people])
     remember(database, [Asked(customer_id=one, sent_at=YESTERDAY, score=10) for one in people])
+    assert verdict(line(report(database, "nps 90d"))) is Verdict.NOT_COMPARABLE
+    remember(database, [Asked(customer_id=people[0], sent_at=START - 200 * DAY, score=3)])
     assert verdict(line(report(database, "nps 90d"))) is Verdict.UP
     assert verdict(line(report(database), Metric.NPS)) is Verdict.UP
 
@@ -193,6 +200,12 @@ def test_unfinished_churn_is_so_far_and_compared_with_nothing(database: Database
     unfinished, finished = line(report(database, "churn this month")), line(report(database, "churn 30d"))
     assert (unfinished["so_far"], verdict(unfinished)) == (True, Verdict.NOT_COMPARABLE)
     assert (finished["so_far"], verdict(finished)) == (False, Verdict.UP)
+
+
+def test_churn_is_not_held_against_a_time_before_the_first_purchase(database: Database) -> None:
+    buy(database, *customers(database, 1), at=START - 50 * DAY)
+    assert line(report(database, "churn 30d"))["began_at"] == START - 50 * DAY
+    assert line(report(database, "churn 20d"))["began_at"] is None
 
 
 @pytest.mark.parametrize("words", ["churn 90d", "churn this month"])

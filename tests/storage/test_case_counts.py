@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import storage.case_reports
-from bot.domain.case_reports import CaseCounts, CaseTotals
-from bot.domain.cases import Source
+from bot.domain.case_reports import CaseCounts, CaseTimes, CaseTotals
 from bot.domain.periods import Period, parse_period, trends
 from bot.domain.touchpoints import Kind
 from storage.database import Database, Tx
+from tests.case_times import OneCase, listed, times
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_score, put
 
@@ -39,17 +39,28 @@ def counted(database: Database) -> CaseCounts:
 
 def test_cases_opened_in_the_period_are_listed_with_their_times(database: Database, clock: HandClock) -> None:
     add_case(database, 1, answered_at=START - 4 * DAY, reopened=1, source="survey", **RESOLVED)
-    add_case(database, 2)
+    add_case(database, 2, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7, customer_id=2)
     add_case(database, 3, opened_at=START - 9 * DAY)
-    first, second = counted(database).opened
-    assert (first.source, first.answered_at, first.reopened) == (Source.SURVEY, START - 4 * DAY, 1)
-    assert (first.first_resolved_at, first.resolved_at) == (START - 2 * DAY, START - DAY)
-    assert (second.answered_at, second.resolved_at) == (None, None)
+    opened_at = START - 5 * DAY
+    first = OneCase(
+        opened_at=opened_at,
+        answered_at=START - 4 * DAY,
+        first_resolved_at=START - 2 * DAY,
+        resolved_at=START - DAY,
+        solve_due_at=START,
+        reopened=1,
+    )
+    second = OneCase(
+        opened_at=opened_at, solve_due_at=START + timedelta(microseconds=7), reason="price", csm_id=7, customer_id=2
+    )
+    found = counted(database)
+    assert listed(found.opened) == listed(times([first, second]))
+    assert found.totals == CaseTotals(opened=2, complaints=2, open=1, oldest_at=opened_at)
 
 
 def test_what_was_resolved_in_the_period_counts_also_when_it_was_opened_before(database: Database) -> None:
     add_case(database, 1, opened_at=START - 9 * DAY, **RESOLVED)
-    assert counted(database).opened == ()
+    assert listed(counted(database).opened) == listed(CaseTimes())
     opened, resolved = by_day(database)
     assert not any(opened.values())
     assert [(part.first_day, n) for part, n in resolved.items() if n] == [((START - DAY).date(), 1)]
@@ -60,7 +71,7 @@ def test_what_nobody_resolved_is_left_out_and_counted(database: Database) -> Non
     add_case(database, 2, resolved_at=START - DAY, outcome="forgotten")
     add_case(database, 3, **RESOLVED)
     found = counted(database)
-    assert (len(found.opened), found.excluded) == (1, 2)
+    assert (found.totals.opened, found.excluded) == (1, 2)
     assert [sum(each.values()) for each in by_day(database)] == [1, 1]
 
 
@@ -69,7 +80,7 @@ def test_of_many_cases_each_so_manieth_is_listed_and_all_are_counted(database: D
         add_case(database, number, source="survey" if number < 3 else "staff")
     add_case(database, 6, **RESOLVED)
     few = database.read_now(lambda tx, now: storage.case_reports.count(tx, WEEK, most=2))
-    assert (few.every, len(few.opened)) == (3, 2)
+    assert (few.every, len(few.opened.reason)) == (3, 2)
     assert few.totals == CaseTotals(opened=6, complaints=3, open=5, oldest_at=START - 5 * DAY)
 
 

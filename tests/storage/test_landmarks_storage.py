@@ -1,5 +1,7 @@
 """Who was a customer at a date, and what was known of them then, on both databases."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ from bot.domain.landmarks import Present
 from bot.domain.win_back_trials import Drawn
 from storage import landmarks, ownership, win_back
 from storage.database import Database, Tx
+from storage.draws import ALL, Draw, draw, numbers
 from storage.tables import customer
 from tests.conftest import START
 from tests.factories import add_customer, put, rows
@@ -22,9 +25,17 @@ def join(database: Database, **columns: Any) -> int:
     return add_customer(database, **facts | columns)
 
 
-def load(database: Database) -> dict[int, Present]:
+def load(database: Database, of: Draw = ALL) -> dict[int, Present]:
+    """All that is known of each customer, by whichever query; what two of them tell is the same."""
+
     def read(tx: Tx, *, now: Any) -> list[Present]:
-        return landmarks.load(tx, at=AT, until=START, currency="VND")
+        facts: dict[str, Any] = {"at": AT, "until": START, "currency": "VND", "of": of}
+        plain, owned, heard = (
+            query(tx, **facts) for query in (landmarks.load, landmarks.load_owned, landmarks.load_heard)
+        )
+        assert [replace(one, owner_id=None) for one in owned] == plain
+        assert [replace(one, score=None, was_asked=False, gave_notice=False) for one in heard] == plain
+        return [replace(one, owner_id=each.owner_id) for one, each in zip(heard, owned, strict=True)]
 
     return {one.customer_id: one for one in database.read_now(read)}
 
@@ -54,6 +65,29 @@ def test_customers_are_those_who_had_joined_and_were_not_lost_then(database: Dat
     assert set(found) == {stays, leaves, came_back}
     assert not {gone, later, nobody, never} & set(found)
     assert (found[stays].lost_at, found[leaves].lost_at, found[came_back].lost_at) == (None, AT, AT + 2 * DAY)
+
+
+def test_of_a_draw_only_those_who_are_drawn_are_looked_at(database: Database) -> None:
+    joined = [join(database) for _ in range(12)]
+    numbered = database.read_now(lambda tx, now: set(tx.execute(numbers(3)).scalars()))
+    assert set(load(database, Draw(3))) == set(joined) & numbered
+    assert 3 <= len(set(joined) & numbered) <= 5
+
+
+def test_one_of_each_run_is_drawn_and_who_is_dealt_out_in_turn_is_met_alike(database: Database) -> None:
+    highest = join(database, id=100_000)
+    drawn = database.read_now(lambda tx, now: list(tx.execute(numbers(50)).scalars()))
+    assert [(one - 1) // 50 for one in drawn] == list(range(highest // 50))
+    for staff in (2, 5, 7, 10, 20, 25, 50):
+        dealt = Counter(one % staff for one in drawn)
+        assert min(dealt.values()) > 0.5 * len(drawn) / staff
+        assert max(dealt.values()) < 1.5 * len(drawn) / staff
+
+
+def test_a_draw_is_of_all_up_to_twice_as_many_as_are_wanted(database: Database) -> None:
+    join(database, id=21)
+    found = [database.read_now(lambda tx, now, most=most: draw(tx, most=most)) for most in (10, 11)]
+    assert found == [Draw(3), ALL]
 
 
 def test_their_value_is_what_they_bought_in_the_year_before_in_the_businesss_currency(database: Database) -> None:

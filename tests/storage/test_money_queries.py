@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from bot.domain.metrics import resampling
 from bot.domain.metrics.resampling import Sample, Sums
@@ -18,8 +18,9 @@ from bot.domain.rules import Rules
 from bot.services.rollups import plan_rollups
 from storage import contracts, costs, journeys, money, takings
 from storage.database import Database, Tx
+from storage.draws import Draw, numbers
 from storage.money import Ledger
-from storage.tables import purchase
+from storage.tables import contract, customer, loss, milestone, purchase
 from tests.conftest import START, HandClock
 from tests.factories import put, rows
 from tests.money_scene import open_shop
@@ -150,9 +151,76 @@ def test_lives_are_of_those_who_were_there_and_had_bought(database: Database, bo
     spent = per_customer(bought(books, HERE))
     expected = Sample.of((spent.get(whom, 0), lost.get(whom, never) in HERE) for whom in there)
     assert 0 < expected.sums.bottom < len(there) < N
-    assert_same(database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE)), expected)
-    third = database.read_now(lambda tx, now: money.load_lives(tx, Ledger("VND", 3), HERE))
-    assert third.sums.n == sum(whom % 3 == 0 for whom in there)
+    lives = database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE))
+    spending = database.read_now(lambda tx, now: load(tx, VND))
+    assert lives.ids == sorted(there)
+    assert_same(spending.lives(lives, HERE), expected)
+
+
+def test_who_came_back_in_the_period_was_not_there_at_its_start_and_who_pays_otherwise_was(
+    database: Database, books: Books
+) -> None:
+    before = database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE)).ids
+    away, back, dollars = before[:3]
+
+    def pay_in_dollars(tx: Tx, *, now: datetime) -> None:
+        tx.execute(update(purchase).where(purchase.c.customer_id == dollars).values(currency="USD"))
+
+    database.write_now(pay_in_dollars)
+    for whom, recovered_at in ((away, HERE.start), (back, HERE.start - timedelta(seconds=1))):
+        lost_at = HERE.start - timedelta(days=9)
+        put(database, "loss", customer_id=whom, lost_at=lost_at, source="silence", recovered_at=recovered_at)
+    assert database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE)).ids == [back, *before[2:]]
+
+
+def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
+    database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money, "APART", 6)
+    apart = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 7))
+    assert apart == Ledger("VND", 6)
+    whole = database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE))
+    lives = database.read_now(lambda tx, now: money.load_lives(tx, apart, HERE))
+    assert list(zip(lives.ids, lives.lost, strict=True)) == [
+        (whom, lost) for whom, lost in zip(whole.ids, whole.lost, strict=True) if whom % 6 == 0
+    ]
+    spent = {whom: minor for whom, minor in per_customer(bought(books, HERE)).items() if whom % 6 == 0}
+    assert database.read_now(lambda tx, now: load(tx, apart)).within(HERE).customers == len(spent)
+    priced = [one for one in books["ticket"] if one["solved_at"] in HERE and one["cost_minor"] is not None]
+    owners = {one["customer_id"] for one in priced if one["customer_id"] % 6 == 0}
+    helped = database.read_now(lambda tx, now: costs.load_spending(tx, apart, (HERE,))).within(HERE)
+    assert helped.owners.tolist() == sorted(owners)
+
+
+OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_at", "ix_loss_lost_at")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_very_many_their_own_indexes_are_read_whichever_was_made_last(database: Database) -> None:
+    of_many = Ledger("VND", 192)
+
+    def plans(tx: Tx, *, now: datetime) -> list[str]:
+        asked = list[Any]()
+        event.listen(tx, "before_cursor_execute", lambda _, __, words, facts, *___: asked.append((words, facts)))
+        load(tx, of_many)
+        money.load_lives(tx, of_many, HERE)
+        costs.load_spending(tx, of_many, (HERE,))
+        found = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts).all() for words, facts in list(asked)]
+        return [step for plan in found for *_, step in plan if "INDEX" in step]
+
+    def make_last(tx: Tx, *, now: datetime, name: str) -> None:
+        for table in (purchase, customer, loss):
+            for index in [index for index in table.indexes if index.name == name]:
+                index.drop(tx)
+                index.create(tx)
+
+    for name in OTHER_INDEXES:
+        database.write_now(make_last, name=name)
+        read = [step.split(" COVERING INDEX ")[1].split()[0] for step in database.read_now(plans)]
+        purchases, customers, losses, tickets = (
+            f"ix_{table}_apart" for table in ("purchase", "customer", "loss", "ticket")
+        )
+        assert read == [purchases, customers, purchases, "ix_purchase_owned", losses, tickets]
 
 
 def test_many_customers_are_looked_at_one_in_so_many(database: Database, books: Books) -> None:
@@ -174,20 +242,17 @@ def test_costs_are_those_of_tickets_that_were_solved_and_say_them(database: Data
     priced = [one for one in solved if one["cost_minor"] is not None]
     of_each = per_customer(priced, "cost_minor")
 
-    def ask(query: Any, **more: Any) -> Any:
-        return database.read_now(lambda tx, now: query(tx, VND, HERE, **more))
+    def ask(query: Any, *what: Any) -> Any:
+        return database.read_now(lambda tx, now: query(tx, VND, *what))
 
-    assert ask(costs.count_solved) == costs.Solved(len(priced), len(solved) - len(priced))
-    assert_same(ask(costs.load_cases), Sample.of((cost, 1) for cost in of_each.values()))
-    nothing = [(0, 1)] * (N - len(of_each))
-    expected = Sample.of([*((cost, 1) for cost in of_each.values()), *nothing])
-    assert_same(ask(costs.load_per_customer, customers=N), expected)
-    many = ask(costs.load_per_customer, customers=5000).sums
-    assert (many.n, many.bottom, many.bottom_squares, many.top) == (5000, 5000, 5000, expected.sums.top)
+    assert ask(costs.count_solved, HERE) == costs.Solved(len(priced), len(solved) - len(priced))
+    helped = ask(costs.load_spending, (HERE, BEFORE)).within(HERE)
+    assert_same(helped.deals(), Sample.of((cost, 1) for cost in of_each.values()))
     revenue = per_customer(bought(books, HERE))
     both = {*of_each, *revenue}
-    assert_same(ask(costs.load_of_revenue), Sample.of((of_each.get(whom, 0), revenue.get(whom, 0)) for whom in both))
-    assert ask(costs.list_costs, first=1, last=3) == sorted(one["cost_minor"] for one in priced)[1:4]
+    beside = helped.beside(ask(load).within(HERE))
+    assert_same(beside, Sample.of((of_each.get(whom, 0), revenue.get(whom, 0)) for whom in both))
+    assert ask(costs.list_costs, HERE, 1, 3) == sorted(one["cost_minor"] for one in priced)[1:4]
 
 
 def test_a_renewal_follows_another_contract_soon(database: Database, books: Books) -> None:
@@ -224,6 +289,12 @@ def test_a_renewal_follows_another_contract_soon(database: Database, books: Book
         (one["customer_id"], one["starts_on"]) for one in expected
     )
     assert all((one.new.starts_on - one.old.ends_on).days == 1 for one in found)
+    drawn = database.read_now(lambda tx, now: set(tx.execute(numbers(3, contract.c.id)).scalars()))
+    third = database.read_now(lambda tx, now: contracts.list_renewals(tx, "VND", first, after, gap_days=60, of=Draw(3)))
+    assert sorted(one.new.customer_id for one in third) == sorted(
+        one["customer_id"] for one in expected if one["id"] in drawn
+    )
+    assert third
     assert database.read_now(lambda tx, now: contracts.count_endless(tx, "VND", after)) == 1
     running = [one for one in books["contract"] if one["starts_on"] <= first <= one["ends_on"]]
     terms = database.read_now(lambda tx, now: contracts.list_terms(tx, VND, [first]))
@@ -273,6 +344,14 @@ def test_a_sample_of_more_than_can_be_resampled_keeps_its_sums_alone(
     assert_same(database.read_now(lambda tx, now: load(tx, VND).within(HERE).deals()), Sample(whole.sums))
     empty = database.read_now(lambda tx, now: load(tx, Ledger("EUR")).within(HERE).deals())
     assert empty == Sample(Sums(), [])
+
+
+def test_of_milestones_those_that_are_drawn_are_looked_at(database: Database, books: Books) -> None:
+    due = [one for one in rows(database, "milestone") if one["due_at"] in HERE]
+    drawn = database.read_now(lambda tx, now: set(tx.execute(numbers(2, milestone.c.id)).scalars()))
+    found = database.read_now(lambda tx, now: journeys.list_milestones(tx, HERE, Draw(2)))
+    assert sorted(one.due_at for one in found) == sorted(one["due_at"] for one in due if one["id"] in drawn)
+    assert 0 < len(found) < len(due)
 
 
 def test_what_is_at_risk_is_what_the_red_spend(database: Database, books: Books) -> None:

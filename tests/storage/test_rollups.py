@@ -252,3 +252,24 @@ def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
     assert reports.count_members(tx, instants) == raw_reports.count_members(tx, instants)
     assert reports.count_lost(tx, periods) == raw_reports.count_lost(tx, periods)
     assert reports.count_present(tx, periods) == raw_reports.count_present(tx, periods)
+
+
+def test_of_a_span_that_is_past_the_last_answer_counts_in_the_plan_that_it_was_given_in(database: Database) -> None:
+    """Superseded are the one before the first whole month, and those of silver in it; the last is after the span."""
+    add_customer(database, id=1)
+    days = [(20, 1, "gold"), (36, 2, "silver"), (40, 3, "silver"), (44, 4, "gold"), (49, 5, "gold")]
+    first = START - 50 * DAY
+    given = [
+        Asked(customer_id=1, sent_at=first + n * DAY, score=score, segment=plan, kind=Kind.NPS)
+        for n, score, plan in days
+    ]
+    remember(database, given)
+    _count(database, START, "Asia/Ho_Chi_Minh")
+
+    def count(tx: Tx, *, now: datetime) -> dict[str, dict[int, int]]:
+        period = parse_period("15/10 - 17/11", now=now, timezone="Asia/Ho_Chi_Minh")
+        found = reports.count_scores(tx, Kind.NPS, [period], by=Dimension.PLAN)
+        assert found == raw_reports.count_scores(tx, Kind.NPS, [period], by=Dimension.PLAN)
+        return {segment: dict(scores) for (_, segment), scores in found.items()}
+
+    assert database.read_now(count) == {"gold": {4: 1}}

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bot.domain import case_messages, case_pages, case_reports, report_messages
-from bot.domain.case_reports import CaseCounts, CaseTimes
 from bot.domain.cases import Alarm, Case, CaseOutcome, Reason, Source
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trends
@@ -20,6 +19,7 @@ from bot.domain.touchpoints import Kind
 from bot.render import Renderer
 from handlers.report_files import write
 from handlers.report_pictures import draw
+from tests.case_times import OneCase, counts, times
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -176,8 +176,7 @@ def test_a_card_says_what_is_late(language: Language) -> None:
 def report_of(n: int, language: Language, words: str = "90d") -> Report:
     """`n` cases, of which some are open, some were reopened, and some have a score before and after."""
     period = parse_period(words, now=NOW, timezone=RULES.timezone)
-    one = CaseTimes(
-        source=Source.FEEDBACK,
+    one = OneCase(
         opened_at=NOW - 20 * DAY,
         answered_at=NOW - 19 * DAY,
         first_resolved_at=NOW - 18 * DAY,
@@ -186,12 +185,11 @@ def report_of(n: int, language: Language, words: str = "90d") -> Report:
         reopened=1,
         reason=Reason.MISUNDERSTANDING,
     )
-    nothing = dict.fromkeys(("answered_at", "first_resolved_at", "resolved_at"))
-    waiting = CaseTimes(**{**vars(one), **nothing, "reason": ""})
-    others = [CaseTimes(**{**vars(one), "reason": reason}) for reason in (Reason.DELIVERY, Reason.OTHER)]
+    waiting = replace(one, answered_at=None, first_resolved_at=None, resolved_at=None, reason="")
+    others = [replace(one, reason=reason) for reason in (Reason.DELIVERY, Reason.OTHER)]
     opened = (*[one] * (n - n // 3), *[waiting] * (n // 3), *others * (n // 9))
-    counts = CaseCounts(opened=opened, every=1 + n // 400, excluded=n // 5, scores=[(2, 9)] * n)
-    found, parts = case_reports.figures(counts, period, RULES, now=NOW), trends(period, now=NOW)[0]
+    counted = counts(opened, every=1 + n // 400, excluded=n // 5, scores=[(2, 9)] * n)
+    found, parts = case_reports.figures(counted, period, RULES, now=NOW), trends(period, now=NOW)[0]
     picture = CaseTimesPicture(
         opened=dict.fromkeys(parts, 2 if n else 0),
         resolved=dict.fromkeys(parts, 1 if n else 0),
@@ -237,8 +235,7 @@ def test_a_report_of_the_running_month_says_so() -> None:
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("n", [0, 1, 6, 40])
 def test_cases_by_csm_fit_a_caption_with_n_and_interval_and_have_a_picture(n: int, language: Language) -> None:
-    one = CaseTimes(
-        source=Source.FEEDBACK,
+    one = OneCase(
         opened_at=NOW - 20 * DAY,
         answered_at=NOW - 19 * DAY,
         first_resolved_at=NOW - 18 * DAY,
@@ -250,7 +247,7 @@ def test_cases_by_csm_fit_a_caption_with_n_and_interval_and_have_a_picture(n: in
     opened = [
         replace(each, csm_id=csm or None) for csm in range(n // 3 + 1) for each in [one] * n + [waiting] * (n // 3)
     ]
-    whose = case_reports.by_csm(opened, {"1": "Nguyễn Hoàng Bảo Quốc Khánh Toàn"}, RULES, now=NOW)
+    whose = case_reports.by_csm(times(opened), {"1": "Nguyễn Hoàng Bảo Quốc Khánh Toàn"}, RULES, now=NOW)
     period = parse_period("30d", now=NOW, timezone=RULES.timezone)
     report = case_pages.cases_by_csm(whose, every=3, period=period, now=NOW, language=language)
     said = RENDERER.render(report.message).text

@@ -12,12 +12,12 @@ from bot.domain.rules import Rules, WinBackRules
 from bot.domain.trial_messages import wordings_report
 from bot.render import Renderer
 from handlers.report_files import write
-from tests.cause_facts import PERIOD, crowd, drawn, loyalty_page, pages, roi_page, someone, wording_tests
+from tests.cause_facts import PERIOD, crowd, drawn, loyalty_page, pages, roi_page, samples, someone, wording_tests
 
 RENDERER = Renderer(Rules(business="Hoa Mai"))
 CAPTION, OPENING = 1024, 90
 VALUE = re.compile(r"<b>[−+-]?[₫\d][^<]*</b>")
-INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫])? (đến|to) [−+-]?[₫\d]")
+INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫]| (triệu|tỷ) ₫)? (đến|to) [−+-]?[₫\d]")
 
 
 def text(report: Report) -> str:
@@ -63,6 +63,24 @@ def test_that_it_is_no_cause_is_said_in_words_and_in_the_picture(language: Langu
     page = loyalty_page(crowd(300), language)
     assert sentence in text(page)
     assert sentence in RENDERER.part(page.words, "subtitle")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "mark"),
+    [
+        (Language.VI, "Mẫu 1/200 số khách", "(mẫu 1/200)"),
+        (Language.EN, "A sample of one customer in 200", "(a sample, 1 in 200)"),
+    ],
+)
+def test_that_only_some_were_looked_at_is_said_in_words_and_in_the_picture(
+    language: Language, sentence: str, mark: str
+) -> None:
+    for page in samples(crowd(300), language):
+        assert sentence in text(page)
+        assert mark in RENDERER.part(page.words, "subtitle")
+    for page in samples(crowd(300), language, every=1):
+        assert sentence[:10] not in text(page)
+        assert mark[:4] not in RENDERER.part(page.words, "subtitle")
 
 
 def group(score: int | None, lost: int, whole: int) -> list[Present]:

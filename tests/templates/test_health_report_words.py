@@ -83,3 +83,17 @@ def test_the_steps_of_the_course_are_in_the_file() -> None:
         ("Customers who are yellow", "103"),
         ("Customers who are green", "103"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "always", "course"),
+    [
+        (Language.VI, "Chọn kỳ nào thì các số trên cũng so với 30 ngày trước", "đường trong hình là của 07/11"),
+        (Language.EN, "Whatever the period, these are held against 30 days before", "the picture is of 07/11"),
+    ],
+)
+def test_the_page_says_what_its_period_changes_and_what_not(language: Language, always: str, course: str) -> None:
+    assert always in said(LAST, language)
+    assert course in said(LAST, language)
+    still = said(HealthSpread(shifts=SHIFTS, scores={}, day=PERIOD.last_day), language)
+    assert f"{always}." in still

@@ -10,13 +10,25 @@ from shutil import copy
 import pytest
 
 from bot.domain.figures import FigureUnit
-from bot.domain.messages import Language
-from bot.domain.money_reports import AmountsPicture, CohortsPicture, HeldOutPicture, RowsPicture, WaitPicture
-from bot.domain.report_messages import Report
+from bot.domain.messages import Language, Message
+from bot.domain.metrics.estimates import Estimate
+from bot.domain.money_reports import (
+    AmountsPicture,
+    CohortsPicture,
+    HeldOutPicture,
+    RowsPicture,
+    WaitPicture,
+    days_figure,
+    figure_facts,
+    money_figure,
+    share_figure,
+)
+from bot.domain.periods import parse_period
+from bot.domain.report_messages import Report, period_facts
 from bot.domain.report_requests import FileForm, Page, ReportRequest
 from bot.domain.rules import MoneyRules, Rules
 from bot.render import Renderer
-from bot.services import reports, standings
+from bot.services import course_reports, reports, standings
 from handlers.report_files import write
 from handlers.report_pictures import draw
 from handlers.reports import PAGES
@@ -26,9 +38,12 @@ from tests.money_scene import open_shop
 
 RULES = Rules(business="Hoa Mai", money=MoneyRules(margin=0.4, discount=0.1))
 RENDERER = Renderer(RULES)
+PERIOD = period_facts(parse_period("last month", now=START, timezone="Asia/Ho_Chi_Minh"))
 CAPTION = 1024
-MANY = 330
-SIZES = (0, 3, MANY)
+MANY, FREE = 330, 100
+SIZES = (0, 3, FREE, MANY)
+"""Neither three nor a hundred have contracts."""
+
 MONEY = (
     Page.MONEY,
     Page.REVENUE,
@@ -56,7 +71,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Itera
         path = tmp_path_factory.mktemp("shop") / f"{n}.sqlite3"
         copy(empty_sqlite, path)
         found[n] = Database(f"sqlite:///{path}", now=lambda: START)
-        open_shop(found[n], n, contracts=n != 3)
+        open_shop(found[n], n, contracts=n not in (3, FREE))
         while found[n].write_now(standings.plan_standings, rules=RULES):
             pass
     yield found
@@ -80,7 +95,7 @@ def say(found: Report, language: Language = Language.EN) -> str:
     return RENDERER.render(replace(found.message, language=language)).text
 
 
-@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("n", [0, 3, MANY])
 @pytest.mark.parametrize("page", MONEY)
 def test_a_page_fits_under_its_picture_and_no_number_lacks_its_n_and_interval(
     shops: Mapping[int, Database], page: Page, n: int
@@ -129,10 +144,36 @@ def test_contracts_speak_of_retention_where_there_are_any_and_purchases_where_no
     assert [one.key for one in by_contracts.figures][:3] == ["revenue", "revenue_gross", "revenue_net"]
 
 
-def test_a_period_that_is_not_over_says_so_and_is_compared_with_as_many_days(shops: Mapping[int, Database]) -> None:
-    text = say(ask(shops[MANY], Page.MONEY, "this month"))
-    assert "so far" in text
-    assert "12/10 – 31/10/2026" in text
+@pytest.mark.parametrize("page", [Page.MONEY, Page.REVENUE, Page.DEALS])
+def test_a_period_that_is_not_over_says_so_and_is_compared_with_nothing(
+    shops: Mapping[int, Database], page: Page
+) -> None:
+    found = ask(shops[MANY], page, "this month")
+    assert "so far\n" in say(found)
+    assert "Not compared, since the period is not over" in say(found)
+    assert "Chưa hết kỳ nên chưa so sánh" in say(found, Language.VI)
+    assert not any(one.change.difference for one in found.figures)
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [("this month", "not yet, the period is not over"), ("3y", "there are purchases only since"), ("90d", "to ")],
+)
+def test_without_contracts_retention_says_why_there_is_none_to_compare_with(
+    shops: Mapping[int, Database], period: str, why: str
+) -> None:
+    found = ask(shops[FREE], Page.REVENUE, period)
+    gross = next(line for line in say(found).splitlines() if "(GRR)" in line)
+    assert why in gross
+    assert ("n = " in gross) is (period == "90d")
+    assert draw(found, RENDERER).startswith(b"\x89PNG")
+
+
+def test_money_is_not_compared_with_a_time_before_the_first_purchase(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[MANY], Page.MONEY, "2y")
+    assert "there are purchases only since" in say(found)
+    assert "mới có đơn hàng từ" in say(found, Language.VI)
+    assert not any(one.change.difference for one in found.figures)
 
 
 def test_a_week_that_is_not_over_is_no_dip_in_revenue(shops: Mapping[int, Database]) -> None:
@@ -170,6 +211,21 @@ def test_lifetime_value_says_how_it_was_predicted_and_what_came(shops: Mapping[i
     assert "3 customers, 200 are needed" in small
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_forecast_that_cannot_be_tried_is_in_neither_the_picture_nor_the_text(
+    shops: Mapping[int, Database], language: Language
+) -> None:
+    found = ask(shops[FREE], Page.CLV)
+    untried = {"refusal": "few_customers", "n": 148, "needed": 200, "held_out": True}
+    facts = {**found.message.facts, "too_little": untried}
+    said = RENDERER.render(Message("reports/clv", language, facts)).text
+    drawn = RENDERER.part(Message("reports/clv", language, facts), "no_answers")
+    assert drawn in said
+    assert ("hai phần ba thời gian đầu" in drawn) is (language is Language.VI)
+    assert found.figures[-1].note == "too_little"
+    assert {"vi": "CLV tính từ đơn hàng", "en": "CLV is reckoned from the purchases"}[language] in said
+
+
 def test_without_a_margin_only_revenue_is_shown(shops: Mapping[int, Database]) -> None:
     found = reckon(shops[3], Page.CLV, "90d", Rules())
     assert [one.key for one in found.figures] == ["clv", "average_deal", "expected_purchases"]
@@ -200,6 +256,24 @@ def test_milestones_that_are_not_due_have_not_failed(shops: Mapping[int, Databas
     assert found.figures[0].n == found.figures[1].n + found.figures[2].n
 
 
+@pytest.mark.parametrize(("page", "key"), [(Page.PRICES, "renewed"), (Page.TASKS, "due")])
+def test_of_many_contracts_or_milestones_some_are_looked_at_and_said_to_be_a_sample(
+    shops: Mapping[int, Database], monkeypatch: pytest.MonkeyPatch, page: Page, key: str
+) -> None:
+    whole = ask(shops[MANY], page)
+    monkeypatch.setattr(course_reports, "MOST_EXAMINED", 100)
+    found = reckon(shops[MANY], page, "90d", RULES)
+    every, everything = found.message.facts["of_each"], whole.message.facts[key]
+    assert isinstance(every, int)
+    assert isinstance(everything, int)
+    assert every > 1
+    assert found.message.facts[key] == pytest.approx(everything / every, rel=0.6)
+    for language, mark in ((Language.EN, "(a sample, 1 in "), (Language.VI, "(mẫu 1/")):
+        assert f"{mark}{every})" in say(found, language)
+        assert f"{mark}{every})" in RENDERER.part(replace(found.words, language=language), "subtitle")
+        assert mark not in say(whole, language)
+
+
 def test_who_stayed_is_said_of_renewals_that_were_followed_long_enough(shops: Mapping[int, Database]) -> None:
     found = ask(shops[MANY], Page.PRICES)
     increase, raised, stayed, others = found.figures
@@ -208,3 +282,46 @@ def test_who_stayed_is_said_of_renewals_that_were_followed_long_enough(shops: Ma
     assert 0 < increase.estimate.value < 0.1  # a third of the contracts cost a tenth more
     assert stayed.n + others.n == found.message.facts["followed"]
     assert raised.n == found.message.facts["renewed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [(Language.VI, "705 triệu ₫</b> (−54,6 đến 865 triệu ₫)"), (Language.EN, "₫705M</b> (−₫54.6M to ₫865M)")],
+)
+def test_an_amount_fits_a_phone_and_its_interval_says_the_unit_once(language: Language, expected: str) -> None:
+    figure = money_figure("revenue", Estimate(705_465_000, -54_611_224, 864_817_758, 182), "VND")
+    facts = {"page": "revenue", "period": PERIOD, "figures": [figure_facts(figure)]}
+    said = RENDERER.render(Message("reviews/figures", language, facts)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert expected in said
+
+
+def test_a_share_above_ten_is_written_with_its_thousands() -> None:
+    figure = share_figure("revenue_net", Estimate(11.58, 8.5, 14.2, 40))
+    facts = {"page": "revenue", "period": PERIOD, "figures": [figure_facts(figure)]}
+    assert "1.158\N{NO-BREAK SPACE}%" in RENDERER.render(Message("reviews/figures", Language.VI, facts)).text
+
+
+@pytest.mark.parametrize(("language", "first"), [(Language.VI, "<b>ngày đầu tiên</b>"), (Language.EN, "the first day")])
+def test_what_takes_no_time_is_no_row_of_noughts(language: Language, first: str) -> None:
+    figure = days_figure("days_to_buy", Estimate(0.0, 0.0, 0.0, 18))
+    facts = {"page": "journey", "period": PERIOD, "figures": [figure_facts(figure)]}
+    said = RENDERER.render(Message("reviews/figures", language, facts)).text
+    assert first in said
+    assert "0,0" not in said
+    assert "0.0" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "how"), [(Language.VI, "thêm cột <code>cost</code>"), (Language.EN, "a column <code>cost</code>")]
+)
+def test_a_business_whose_tickets_say_no_cost_is_told_once_how_they_would(
+    shops: Mapping[int, Database], language: Language, how: str
+) -> None:
+    said = say(ask(shops[0], Page.COSTS), language)
+    assert said.count(how) == 1
+    assert len(said.splitlines()) == 5
+
+
+@pytest.mark.parametrize(("language", "unit"), [(Language.VI, "Doanh thu theo tuần"), (Language.EN, "Revenue by week")])
+def test_the_picture_says_by_what_it_is_drawn(language: Language, unit: str) -> None:
+    assert RENDERER.part(Message("reports/money", language, {"unit": "week"}), "trend").startswith(unit)

@@ -94,7 +94,10 @@ def test_what_rests_on_fewer_than_five_is_not_printed(language: Language) -> Non
 
 @pytest.mark.parametrize(
     ("judge", "words"),
-    [(LEARNED, "học từ 1.000 lý do, đúng 90\N{NO-BREAK SPACE}% (88"), (Judge(n=0), "theo bộ từ có sẵn")],
+    [
+        (LEARNED, "1.000 lý do đã có điểm; thử lại thì đoán đúng 90\N{NO-BREAK SPACE}% (88"),
+        (Judge(n=0), "theo bộ từ có sẵn"),
+    ],
 )
 def test_messages_without_a_score_say_by_what_they_were_judged(judge: Judge, words: str) -> None:
     text = RENDERER.render(report(60, Language.VI, judge=judge).message).text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,11 @@ from bot.domain.report_messages import (
     TrendPicture,
     breakdown_report,
     metric_report,
-    misunderstood,
-    opening,
     overview_report,
 )
 from bot.domain.report_pages import Page
-from bot.domain.report_requests import ReportRequest, ReportRequestError
+from bot.domain.report_requests import ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_understanding import misunderstood, no_period, opening
 from bot.domain.reports import (
     Funnel,
     Metric,
@@ -133,7 +132,7 @@ def test_under_five_no_value_is_said(n: int, language: Language) -> None:
 
 
 def test_under_five_the_count_is_said() -> None:
-    said = "<b>NPS</b>: 3 khách trả lời. Dưới 5 nên chưa hiện, để không ai bị nhận ra."
+    said = "<b>NPS</b>: 3 khách trả lời. Dưới 5: quá ít để nói lên điều gì."
     assert said in text(overview_of(3, Language.VI))
 
 
@@ -170,17 +169,17 @@ def test_an_overview_reads_as_vietnamese() -> None:
 
 
 CHANGES = [
-    (Metric.NPS, {10: 60, 2: 40}, "▲ Tăng 60 điểm (+32 đến +84)", "▲ Up 60 points (+32 to +84)"),
-    (Metric.NPS, {2: 100}, "▼ Giảm 60 điểm (−76 đến −40)", "▼ Down 60 points (−76 to −40)"),
+    (Metric.NPS, {10: 60, 2: 40}, "▲ tăng 60 điểm (+32 đến +84)", "▲ up 60 points (+32 to +84)"),
+    (Metric.NPS, {2: 100}, "▼ giảm 60 điểm (−76 đến −40)", "▼ down 60 points (−76 to −40)"),
     (
         Metric.NPS,
         {10: 31, 2: 69},
-        "Chưa thấy thay đổi rõ rệt: +2 (−23 đến +27 điểm)",
-        "No detectable change: +2 (−23 to +27 points)",
+        "chưa thấy thay đổi rõ rệt: +2 (−23 đến +27 điểm)",
+        "no detectable change: +2 (−23 to +27 points)",
     ),
-    (Metric.NPS, {10: 29}, "Quá ít câu trả lời để so sánh", "Too few answers to compare"),
-    (Metric.CSAT, {5: 60, 1: 40}, "▲ Tăng 30 điểm % (+16,3 đến +42,2)", "▲ Up 30 percentage points (+16.3 to +42.2)"),
-    (Metric.CSAT, {5: 60}, "▲ Tăng 70 điểm % (+58,7 đến +78,1)", "▲ Up 70 percentage points (+58.7 to +78.1)"),
+    (Metric.NPS, {10: 29}, "quá ít câu trả lời để so sánh", "too few answers to compare"),
+    (Metric.CSAT, {5: 60, 1: 40}, "▲ tăng 30 điểm % (+16,3 đến +42,2)", "▲ up 30 percentage points (+16.3 to +42.2)"),
+    (Metric.CSAT, {5: 60}, "▲ tăng 70 điểm % (+58,7 đến +78,1)", "▲ up 70 percentage points (+58.7 to +78.1)"),
 ]
 OLDER = PeriodCounts(nps=SurveyCounts({10: 30, 2: 70}), csat=SurveyCounts({5: 30, 1: 70}))
 
@@ -206,10 +205,30 @@ def test_a_change_says_which_way_and_how_far(
 
 def test_what_cannot_be_compared_says_why() -> None:
     many, none = PeriodCounts(churn=Share(30, 100)), PeriodCounts()
-    assert "Kỳ trước có quá ít khách để so sánh" in changed(Metric.CHURN, many, none, Language.VI)
-    assert "Too few customers in the period before" in changed(Metric.CHURN, many, none, Language.EN)
-    assert "Chưa hết kỳ nên chưa so sánh" in changed(Metric.CHURN, many, many, Language.VI, "this month")
+    assert ": kỳ trước có quá ít khách để so sánh" in changed(Metric.CHURN, many, none, Language.VI)
+    assert ": too few customers in the period before" in changed(Metric.CHURN, many, none, Language.EN)
+    assert ": chưa hết kỳ nên chưa so sánh" in changed(Metric.CHURN, many, many, Language.VI, "this month")
     assert "since the period is not over" in changed(Metric.CHURN, many, many, Language.EN, "this month")
+
+
+def test_data_that_begin_within_the_period_before_are_dated() -> None:
+    period, earlier = spans()
+    line = metric_line(Metric.NPS, OLDER, OLDER, began_at=earlier.start + timedelta(days=3))
+    drawn = picture(Metric.NPS, 0, period)
+    found = metric_report(line, line, drawn, period=period, before=earlier, never_bought=0, language=Language.VI)
+    assert "So với 27/05 – 24/08/2026: chưa so được: mới có câu trả lời từ 30/05/2026" in text(found)
+    english = replace(found, message=replace(found.message, language=Language.EN))
+    assert "not compared: there are answers only since 30/05/2026" in text(english)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("this month", "tháng này"), ("this year", "năm nay"), ("last year", "năm ngoái")]
+)
+def test_the_period_that_is_not_over_is_compared_in_no_line_of_the_overview(words: str, name: str) -> None:
+    said = text(overview_of(100, Language.VI, words))
+    assert f"<b>Báo cáo {name}</b>" in said
+    assert ("Chưa hết kỳ nên chưa so với kỳ trước" in said) is words.startswith("this")
+    assert ("thay đổi rõ rệt" in said) is words.startswith("last")
 
 
 @pytest.mark.parametrize("language", Language)
@@ -225,10 +244,10 @@ NO_PERIODS = [
     ("m12 2026", "từ 01/12/2026, mà hôm nay mới là 22/11/2026", "begins on 01/12/2026, and today is 22/11/2026"),
     (
         "30/6/2026..1/5/2026",
-        "Ngày đầu 30/06/2026 lại sau ngày cuối 01/05/2026",
-        "The first day, 30/06/2026, comes after",
+        "Ngày cuối (01/05/2026) đứng trước ngày đầu (30/06/2026)",
+        "The last day, 01/05/2026, comes before the first, 30/06/2026",
     ),
-    ("31/2", "“31/2” có ngày không có trên lịch", "“31/2” has a day that is in no calendar"),
+    ("31/2", "Lịch không có ngày này: “31/2”", "No calendar has this day: “31/2”"),
     ("0d", "“0d” là khoảng thời gian không có ngày nào", "“0d” is a period of no days"),
     ("11y", "“11y” dài quá", "“11y” is too long"),
 ]
@@ -238,8 +257,48 @@ NO_PERIODS = [
 def test_a_period_that_there_cannot_be_says_why(words: str, vietnamese: str, english: str) -> None:
     with pytest.raises(PeriodError) as caught:
         spans(words)
-    assert vietnamese in RENDERER.render(misunderstood(caught.value, Language.VI)).text
-    assert english in RENDERER.render(misunderstood(caught.value, Language.EN)).text
+    assert vietnamese in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.VI)).text
+    assert english in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.EN)).text
+
+
+def test_a_period_that_runs_backwards_is_offered_with_its_days() -> None:
+    with pytest.raises(PeriodError) as caught:
+        spans("1/5..1/2")
+    for language, asks, label in (
+        (Language.VI, "Ý bạn là 01/02 – 01/05/2026?", "Xem 01/02 – 01/05/2026"),
+        (Language.EN, "Did you mean 01/02 – 01/05/2026?", "See 01/02 – 01/05/2026"),
+    ):
+        said = RENDERER.render(no_period(caught.value, ReportRequest(), spans("1/2..1/5")[0], language))
+        assert asks in said.text
+        assert [[name for name, _ in row] for row in said.rows] == [[label]]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "asks", "label"),
+    [
+        ("npss quý trước", Language.VI, "Ý bạn là “nps”?", "Xem “nps quý trước”"),
+        ("npss last quarter", Language.EN, "Did you mean “nps”?", "See “nps last quarter”"),
+        ("nps q3 so với q2", Language.VI, "báo cáo nào cũng tự so với kỳ liền trước", "Xem “nps q3”"),
+        ("nps q3 vs q2", Language.EN, "every report compares itself with the period before", "See “nps q3”"),
+    ],
+)
+def test_a_guess_has_a_button_that_does_it(words: str, language: Language, asks: str, label: str) -> None:
+    with pytest.raises(ReportRequestError) as caught:
+        parse_report_request(words.split())
+    said = RENDERER.render(misunderstood(caught.value, language))
+    assert asks in said.text
+    assert [[name for name, _ in row] for row in said.rows] == [[label]]
+
+
+@pytest.mark.parametrize("by", [Dimension.PLAN, None])
+def test_a_segment_that_no_report_is_of_alone_is_named(by: Dimension | None) -> None:
+    request = ReportRequest(by=by, unfiltered="<gold>")
+    said = {
+        each: RENDERER.render(opening(request, spans()[0], None, free=True, language=each)).text for each in Language
+    }
+    assert "Chưa lọc riêng “&lt;gold&gt;” được" in said[Language.VI]
+    assert ("xem từng gói bên dưới" in said[Language.VI]) is (by is not None)
+    assert ("this is of all customers" in said[Language.EN]) is (by is None)
 
 
 UNDERSTOOD = [
@@ -399,3 +458,19 @@ def test_churn_says_who_is_left_out_because_they_never_bought(
     assert overview_says in renderer.render(overview_of(60, language).message).text
     assert churn_says in renderer.render(metric_of(Metric.CHURN, 60, language).message).text
     assert "·" not in renderer.render(overview_of(0, language).message).text.rpartition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.VI, "12 chưa đóng, chưa tính"), (Language.EN, "12 not closed yet")]
+)
+def test_surveys_that_have_not_closed_are_not_called_unanswered(language: Language, said: str) -> None:
+    assert said in text(metric_of(Metric.NPS, 50, language))
+    assert said in text(overview_of(50, language))
+    assert "còn mở" not in text(overview_of(50, language))
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.VI, ", tính đến nay · "), (Language.EN, ", so far · ")])
+def test_the_picture_of_a_period_that_is_not_over_says_so(language: Language, said: str) -> None:
+    for words, is_so_far in (("this year", True), ("90d", False)):
+        found = metric_of(Metric.CSAT, 30, language, words)
+        assert (said in RENDERER.part(found.words, "subtitle")) is is_so_far

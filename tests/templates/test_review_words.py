@@ -80,7 +80,9 @@ def test_a_review_fits_under_a_picture(language: Language, facts: dict[str, Any]
     assert "\n\n\n" not in said
 
 
-@pytest.mark.parametrize(("language", "few"), [(Language.VI, "Quá ít câu trả lời"), (Language.EN, "Too few answers")])
+@pytest.mark.parametrize(
+    ("language", "few"), [(Language.VI, "– quá ít câu trả lời"), (Language.EN, "– too few answers")]
+)
 def test_a_week_with_few_answers_says_so_beside_what_is_usual(language: Language, few: str) -> None:
     said = render(week(counts(6, 4), counts(400, 300)), language)
     assert said.count(few) == len(reviews.WEEKLY)

@@ -18,13 +18,17 @@ class Refusal(StrEnum):
 
 
 class TooLittleError(Exception):
-    """There is too little to learn from; `n` of `needed` are there."""
+    """There is too little to learn from; `n` of `needed` are there.
 
-    def __init__(self, refusal: Refusal, *, n: int, needed: int) -> None:
+    With `held_out` so few were there in the first two thirds of the time, so that no prediction could be tried.
+    """
+
+    def __init__(self, refusal: Refusal, *, n: int, needed: int, held_out: bool = False) -> None:
         super().__init__(f"{refusal}: {n} of {needed}")
         self.refusal = refusal
         self.n = n
         self.needed = needed
+        self.held_out = held_out
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Prediction:
     `purchases` is how many one of them makes on average, and `value` what they bring in, in minor units, if there is
     telling what a purchase is worth. `alive` and `buying` are the shares who are still customers and who buy at
     least once. The intervals say how customers differ, not how sure the fit is; for that `held_out` compares the last
-    third of the time with a fit that saw only the first two. It is empty where these are too little to fit.
+    third of the time with a fit that saw only the first two.
     """
 
     n: int

@@ -89,8 +89,11 @@ class Association:
     at_stake: Estimate | None = None
 
 
-def associate(watched: Sequence[Watched]) -> Association:
-    """The four categories beside each other, and what may be said of their difference."""
+def associate(watched: Sequence[Watched], *, every: int = 1) -> Association:
+    """The four categories beside each other, and what may be said of their difference.
+
+    Where one of `every` so many customers is watched, what is at stake is of all.
+    """
     groups = {category: [one for one in watched if one.category is category] for category in Category}
     refusal = _refusal(groups)
     categories = tuple(_risk(category, groups, refusal) for category in Category)
@@ -103,7 +106,7 @@ def associate(watched: Sequence[Watched]) -> Association:
         hazards={category: ratio for category, ratio in hazards.items() if category in compared},
         adjusted_refusal=adjusted_refusal,
         decided_by=decided_by,
-        at_stake=revenue_at_stake(groups[Category.DETRACTOR], _lost(groups[REFERENCE]))
+        at_stake=revenue_at_stake(groups[Category.DETRACTOR], _lost(groups[REFERENCE]), every=every)
         if Category.DETRACTOR in compared
         else None,
     )
@@ -164,11 +167,12 @@ def _log_value(one: Watched) -> float:
     return log1p(max(0, one.value_minor))
 
 
-def revenue_at_stake(detractors: Sequence[Watched], passives: Share) -> Estimate | None:
+def revenue_at_stake(detractors: Sequence[Watched], passives: Share, *, every: int = 1) -> Estimate | None:
     """Σ value × (p_detractor - p_passive), in minor units: what leaves with detractors beyond what leaves anyway.
 
     The interval is the percentile bootstrap over customers (Efron and Tibshirani, "An Introduction to the Bootstrap"
-    (1993), chapter 13), drawn with a fixed seed. None where either has nobody.
+    (1993), chapter 13), drawn with a fixed seed. None where either has nobody. Of one in `every` so many, the sum is
+    of all; how many detractors such a sample meets is then by chance, and drawn too.
     """
     import numpy as np  # noqa: PLC0415  a bot at rest does not need it
 
@@ -180,8 +184,9 @@ def revenue_at_stake(detractors: Sequence[Watched], passives: Share) -> Estimate
     random, stakes = np.random.default_rng(SEED), []
     for others in np.array_split(random.binomial(passives.whole, usual, ROUNDS) / passives.whole, _blocks(size)):
         drawn = random.integers(0, size, (len(others), size))
-        stakes.append(values[drawn].sum(axis=1) * (left[drawn].mean(axis=1) - others))
-    value = float(values.sum() * (left.mean() - usual))
+        met = every * random.poisson(size, len(others)) / size if every > 1 else 1.0
+        stakes.append(met * values[drawn].sum(axis=1) * (left[drawn].mean(axis=1) - others))
+    value = every * float(values.sum() * (left.mean() - usual))
     low, high = np.percentile(np.concatenate(stakes), TAILS)
     return Estimate(value, min(value, float(low)), max(value, float(high)), size + passives.whole)
 

@@ -8,10 +8,11 @@ Inference", JASA 78 (1983), 47-55) and half of that: so the intervals cover 91 t
 94 % without (docs/causes.md).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import hypot
 
-from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, comparable
+from bot.domain.metrics.estimates import HIDDEN_UNDER, Estimate, Z, comparable
 from bot.domain.metrics.multiple import unlike_the_rest
 from bot.domain.metrics.proportions import Share
 
@@ -22,11 +23,15 @@ LEAST_PRIOR = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Customers who belong together, those of them who left, and what all of them are worth a year, in minor units."""
+    """Customers who belong together, those of them who left, and what all of them are worth a year, in minor units.
+
+    `value_error` is the standard error of that, where it was reckoned from a sample.
+    """
 
     name: str
     lost: Share
     value_minor: int
+    value_error: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +39,13 @@ class Opportunity:
     """What a segment loses beyond the reference: `churn` is shrunk (0 to 1), `at_stake` in minor units a year.
 
     `is_unlike` says that the segment, of thirty or more, differs from the rest, at most one such claim in ten being
-    false; `themes` are what its detractors write about.
+    false.
     """
 
     segment: Segment
     churn: Estimate
     at_stake: Estimate
     is_unlike: bool
-    themes: Sequence[str] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -61,10 +65,10 @@ class Opportunities:
     found: Sequence[Opportunity] = ()
 
 
-def opportunities(segments: Sequence[Segment], themes: Mapping[str, Sequence[str]] | None = None) -> Opportunities:
+def opportunities(segments: Sequence[Segment]) -> Opportunities:
     """Value × (churn - reference) of each segment; the reference is the churn of all.
 
-    Segments must not overlap, nor mix currencies. `themes` are those of a segment's detractors, by its name.
+    Segments must not overlap, nor mix currencies.
     """
     shown = [one for one in segments if one.lost.whole >= HIDDEN_UNDER]
     lost = Share(sum(one.lost.part for one in shown), sum(one.lost.whole for one in shown))
@@ -72,25 +76,32 @@ def opportunities(segments: Sequence[Segment], themes: Mapping[str, Sequence[str
     if prior is None:
         return Opportunities(lost=lost, looked_at=len(shown))
     unlike = unlike_the_rest({one.name: one.lost for one in shown})
-    found = [
-        _opportunity(one, lost.part / lost.whole, prior, unlike, (themes or {}).get(one.name, ())) for one in shown
-    ]
+    found = [_opportunity(one, lost.part / lost.whole, prior, unlike) for one in shown]
     found.sort(key=lambda one: (not one.is_sure, -one.at_stake.low, -one.at_stake.value, one.segment.name))
     return Opportunities(lost=lost, looked_at=len(shown), found=tuple(found))
 
 
-def _opportunity(
-    segment: Segment, reference: float, prior: float, unlike: Collection[str], themes: Sequence[str]
-) -> Opportunity:
+def _opportunity(segment: Segment, reference: float, prior: float, unlike: Collection[str]) -> Opportunity:
     churn = shrunk(segment.lost, reference, prior)
-    value, low, high = (segment.value_minor * (end - reference) for end in (churn.value, churn.low, churn.high))
     return Opportunity(
         segment=segment,
         churn=churn,
-        at_stake=Estimate(value, low, high, segment.lost.whole),
+        at_stake=_at_stake(segment, churn, reference),
         is_unlike=segment.name in unlike and comparable(segment.lost.whole),
-        themes=tuple(themes),
     )
+
+
+def _at_stake(segment: Segment, churn: Estimate, reference: float) -> Estimate:
+    """Value × (churn - reference).
+
+    What each of the two may be off by is added in squares to either side (Zou and Donner, "Construction of confidence
+    limits about effect measures", Statistics in Medicine 27 (2008), 1693-1702).
+    """
+    beyond, off = churn.value - reference, Z * segment.value_error * (churn.value - reference)
+    value, below, above = (
+        segment.value_minor * each for each in (beyond, churn.value - churn.low, churn.high - churn.value)
+    )
+    return Estimate(value, value - hypot(below, off), value + hypot(above, off), segment.lost.whole)
 
 
 def shrunk(lost: Share, reference: float, prior: float) -> Estimate:

@@ -59,7 +59,8 @@ def predict(found: Purchases, *, today: int, days: int) -> Prediction:
     """What customers will buy in the `days` after today, on which day is not over and is left out.
 
     Raises:
-        TooLittleError: there are fewer than 200 customers, or fewer than 50 of them bought again.
+        TooLittleError: there are fewer than 200 customers, or fewer than 50 of them bought again, now or in the first
+            two thirds of the time: what cannot be held against anything is not said.
     """
     buyers, means = observe(found, until=today)
     buying, weeks = fit_buying(_together(_enough(buyers))), days / WEEK
@@ -98,16 +99,14 @@ def _share(chances: Numbers) -> Estimate:
 
 
 def hold_out(found: Purchases, *, today: int) -> list[HeldOut]:
-    """Fit the first two thirds of the time, and set what customers did in the last beside what was to be expected."""
-    seen = found.days[found.days < today]
-    if not len(seen):
-        return []
-    border = today - (today - int(seen.min())) // 3
-    try:
-        early, _ = observe(found, until=border)
-        buying = fit_buying(_together(_enough(early)))
-    except TooLittleError:
-        return []
+    """Fit the first two thirds of the time, and set what customers did in the last beside what was to be expected.
+
+    Raises:
+        TooLittleError: the first two thirds are too little to fit.
+    """
+    border = today - (today - int(found.days.min(initial=today))) // 3
+    early, _ = observe(found, until=border)
+    buying = fit_buying(_together(_enough(early, held_out=True)))
     predicted = expected_purchases(buying, early, (today - border) / WEEK)
     known = np.unique(found.owners[found.days < border])
     later = (found.days >= border) & (found.days < today) & np.isin(found.owners, known)
@@ -139,12 +138,12 @@ def observe(found: Purchases, *, until: int) -> tuple[Buyers, Numbers]:
     return buyers, totals / np.maximum(repeats, 1)
 
 
-def _enough(buyers: Buyers) -> Buyers:
+def _enough(buyers: Buyers, *, held_out: bool = False) -> Buyers:
     n, repeating = len(buyers.repeats), int(np.count_nonzero(buyers.repeats))
     if n < LEAST_CUSTOMERS:
-        raise TooLittleError(Refusal.FEW_CUSTOMERS, n=n, needed=LEAST_CUSTOMERS)
+        raise TooLittleError(Refusal.FEW_CUSTOMERS, n=n, needed=LEAST_CUSTOMERS, held_out=held_out)
     if repeating < LEAST_REPEATING:
-        raise TooLittleError(Refusal.FEW_REPEATING, n=repeating, needed=LEAST_REPEATING)
+        raise TooLittleError(Refusal.FEW_REPEATING, n=repeating, needed=LEAST_REPEATING, held_out=held_out)
     return buyers
 
 

@@ -62,6 +62,10 @@ def samples_of(before: Any, now: Any) -> RetentionSamples:  # noqa: ANN401  arra
     )
 
 
+UNKNOWN = Retention(None, None, None, None)
+"""What is said where there is no start to compare with."""
+
+
 def retention(found: RetentionSamples) -> Retention:
     """The shares with their intervals over customers; all None where nobody brought anything in at the start."""
     gross = _bounded(ratio(found.kept))

@@ -1,9 +1,9 @@
 """How long something takes when some of it is not over yet: the estimator of Kaplan and Meier (1958)."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, sqrt
+from math import inf
+from typing import Any
 
 from bot.domain.metrics.estimates import Estimate, Z
 from bot.domain.metrics.proportions import Share, proportion
@@ -34,25 +34,25 @@ def kaplan_meier(spells: Iterable[Spell]) -> tuple[Step, ...]:
     Failure Time Data" (1980), for the interval. No step when nothing is over.
     """
     counted = list(spells)
-    ended, left = Counter(one.length for one in counted if one.over), Counter(one.length for one in counted)
-    at_risk, surviving, variance, steps = len(counted), 1.0, 0.0, list[Step]()
-    for length in sorted(left):
-        ends = ended[length]
-        if ends:
-            surviving *= 1 - ends / at_risk
-            variance += ends / (at_risk * (at_risk - ends)) if ends < at_risk else inf
-            low, high = _band(surviving, variance)
-            steps.append(Step(length, 1 - surviving, 1 - high, 1 - low))
-        at_risk -= left[length]
-    return tuple(steps)
+    return curve([one.length for one in counted], [one.over for one in counted])
 
 
-def _band(surviving: float, variance: float) -> tuple[float, float]:
-    """The interval of a share that is not over yet; at the end, when all is over, it has none."""
-    if surviving <= 0:
-        return 0.0, 0.0
-    spread = Z * sqrt(variance) / abs(log(surviving))
-    return surviving ** exp(spread), surviving ** exp(-spread)
+def curve(lengths: Any, over: Any) -> tuple[Step, ...]:  # noqa: ANN401  arrays, or what becomes one
+    """The same of lengths, and of whether each is over."""
+    import numpy as np  # noqa: PLC0415  a tenth of a second and 20 MB that a bot at rest does not need
+
+    found, places = np.unique(np.asarray(lengths, dtype=float), return_inverse=True)
+    left = np.bincount(places, minlength=len(found))
+    ended = np.bincount(places, weights=np.asarray(over, dtype=float), minlength=len(found))
+    at_risk = left[::-1].cumsum()[::-1]
+    here = ended > 0
+    ended, at_risk = ended[here], at_risk[here]
+    surviving = np.cumprod(1 - ended / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # of the end, when all is over
+        spread = Z * np.sqrt(np.cumsum(ended / (at_risk * (at_risk - ended)))) / -np.log(surviving)
+        highest, lowest = (np.where(surviving > 0, surviving ** np.exp(side * spread), 0.0) for side in (-1, 1))
+    columns = (found[here], 1 - surviving, 1 - highest, 1 - lowest)
+    return tuple(map(Step, *(column.tolist() for column in columns)))
 
 
 def quantile(steps: Sequence[Step], share: float, *, n: int) -> Estimate | None:
@@ -70,11 +70,13 @@ def quantile(steps: Sequence[Step], share: float, *, n: int) -> Estimate | None:
 def done_by(steps: Sequence[Step], length: float, *, n: int) -> Estimate | None:
     """The share that is over by `length`; None of nobody.
 
-    `n` are those of whom that is known: who were watched for so long, or were over sooner. Before the first step
-    Greenwood's variance is 0, and the interval is Wilson's.
+    `n` are those of whom that is known: who were watched for so long, or were over sooner. Where none of it is over
+    yet, or all of it, Greenwood's variance says nothing, and the interval is Wilson's.
     """
     last = next((step for step in reversed(steps) if step.length <= length), None)
-    return Estimate(last.done, last.low, last.high, n) if last is not None else proportion(Share(0, n))
+    if last is None or last.done >= 1:
+        return proportion(Share(n if last is not None else 0, n))
+    return Estimate(last.done, last.low, last.high, n)
 
 
 def _reached(steps: Sequence[Step], share: float, line: str) -> float:

@@ -56,10 +56,15 @@ function photo({ photo: sizes, caption }) {
     element("img", { src: source, width, height, alt: caption ?? word("photo") }));
 }
 
+/** A picture in its own size, to be moved about in; a tap on it shows it whole, and another in its own size again. */
 function enlarge(source, caption) {
-  byId("lightbox-image").src = source;
-  byId("lightbox-image").alt = caption ?? word("photo");
+  const image = byId("lightbox-image");
+  image.src = source;
+  image.alt = caption ?? word("photo");
+  image.classList.remove("whole");
+  image.onclick = () => image.classList.toggle("whole");
   byId("lightbox").showModal();
+  image.parentElement.scrollTo(0, 0);
 }
 
 function file({ document: sent }) {

@@ -7,6 +7,7 @@ const text = byId("text");
 const form = byId("form");
 const commandList = byId("command-list");
 const speakerChoice = byId("speaker");
+const HIGHEST = 140; // pixels
 let open = null;
 let editing = null;
 let answering = null;
@@ -115,9 +116,12 @@ function replyButton(button) {
   return element("button", { type: "button", onclick: pressed }, button.text);
 }
 
+/** As high as the words, borders included: without these the box is two pixels too low and shows arrows to scroll. */
 function fit() {
   text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight, 140)}px`;
+  const wanted = text.scrollHeight + text.offsetHeight - text.clientHeight;
+  text.style.height = `${Math.min(wanted, HIGHEST)}px`;
+  text.style.overflowY = wanted > HIGHEST ? "auto" : "hidden";
 }
 
 function onKey(event) {

@@ -1,0 +1,23 @@
+"""What a page measures of customers, to be asked of any of them: so it can be told by segment."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.figures import Figure
+
+
+class Figures(Protocol):
+    """What a page says of some customers; the first figure is the one that is drawn."""
+
+    def __call__(self, customers: Collection[int], /) -> Sequence[Figure]: ...
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a page knows of customers: whom it is about, its figures of any of them, and of how many each one is."""
+
+    customers: Collection[int]
+    figures: Figures
+    currency: str = ""
+    every: int = 1
