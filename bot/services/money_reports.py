@@ -154,7 +154,7 @@ def revenue_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measur
             net,
         ]
 
-    whom = {*here.owners[here.there].tolist(), *(term.customer_id for term in terms)}
+    whom = {*here.owners.tolist(), *(term.customer_id for term in terms)}
     return Measured(whom, figures, ledger.currency, ledger.every)
 
 

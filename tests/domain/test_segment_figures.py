@@ -1,9 +1,10 @@
 """The figures of a page by segment: their order, and what may be called different from the rest."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
 from math import inf
+from typing import Any
 
 import pytest
 from scipy.stats import norm
@@ -86,7 +87,7 @@ def test_the_first_five_are_listed_and_the_file_and_picture_have_all() -> None:
     )
     found = rows(**{f"{place}" * 25: range(10 * place, 10 * place + 9) for place in range(7)})
     report = segments_report(facts, Dimension.PLAN, found, share_of_late(range(70)))
-    said = report.message.facts
+    said: Mapping[str, Any] = report.message.facts
     assert (len(said["segments"]), said["total"], said["every"], said["compared"]) == (5, 7, 3, 0)
     assert said["segments"][0]["name"]["text"].endswith("…")
     assert isinstance(report.picture, SegmentFiguresPicture)

@@ -69,7 +69,7 @@ async def test_only_administrators_read_the_log(stage: Stage, database: Database
     lan = stage.person(8, name="Lan")
     lan.send_text("/audit")
     await stage.settle()
-    assert "chỉ dành cho nhân viên" in text(last(lan.chat))
+    assert "for admins only" in text(last(lan.chat))
     assert rows(database, "audit") == []
 
 

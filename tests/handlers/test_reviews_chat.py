@@ -51,7 +51,7 @@ async def test_the_week_and_then_the_month_come_with_their_pictures_once(
     assert plan(database) == 0
     money = text(last(stage.staff))
     assert money.startswith("Tiền, tháng 11/2026")
-    assert "Doanh thu: 2.100.000\N{NO-BREAK SPACE}₫ (" in money
+    assert "Doanh thu: 2,1\N{NO-BREAK SPACE}triệu\N{NO-BREAK SPACE}₫ (" in money
     captions = [str(one.content["caption"]) for one in stage.staff.messages.values() if "photo" in one.content]
     assert [one.splitlines()[0].split(" (")[0] for one in captions[1:]] == [
         "Tháng 11/2026",

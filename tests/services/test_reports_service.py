@@ -174,7 +174,7 @@ def test_surveys_that_may_still_be_answered_make_no_response_rate(database: Data
     found = report(database, "nps")
     responses = facts(found)["responses"]
     assert responses["counts"] == {"part": 6, "whole": 10}
-    assert facts(found)["open"] == 10
+    assert facts(found)["unclosed"] == 10
     assert trend(found).funnel == Funnel(sent=20, answered=6, commented=6, closed=10, closed_answered=6)
     assert line(report(database, "response"))["counts"] == {"part": 6, "whole": 10}
 

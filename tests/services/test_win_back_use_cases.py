@@ -89,7 +89,7 @@ def test_a_wish_to_talk_reaches_staff_once_and_stands(database: Database, clock:
     for choice in ("talk", "talk", "decline"):
         reply = answer(database, choice)
         assert reply.edit is not None
-        assert reply.edit.facts == {"choice": "talk"}
+        assert reply.edit.facts == {"choice": "talk", "salutation": "chị"}
     [row] = database.read_now(look, table="win_back")
     assert (row.status, row.answer, row.answered_at, row.next_at) == ("ended", "talk", clock.now(), None)
     [told] = database.read_now(look, table="outbox", kind="case")
