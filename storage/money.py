@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, literal, literal_column, or_, select
 
+from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.metrics.spending import Lives, Spending
 from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period
-from storage import takings
+from storage import draws, takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
 from storage.health import RED
@@ -33,7 +34,7 @@ Statement = Select[Any]
 
 @dataclass(frozen=True)
 class Ledger:
-    """Whose money is looked at: that of one currency, and one by one every so-manieth customer by number."""
+    """Whose money is looked at: that of one currency, and one by one one customer of so many, chosen by number."""
 
     currency: str
     every: int = 1
@@ -44,12 +45,12 @@ class Ledger:
 
     def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The rows of the customers who are looked at: by a list of their numbers, so that no other row is read."""
-        return [*self.apart(owner), owner.in_(_numbers(self.every))] if self.every > 1 else []
+        return [*self.apart(owner), owner.in_(drawn_numbers(self.every))] if self.every > 1 else []
 
     def among(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The same, sought among those with indexes of their own, where that is less than to look for each of them."""
         apart = self.apart(owner)
-        return [*apart, owner % literal_column(str(self.every)) == 0] if apart else self.whom(owner)
+        return [*apart, _is_drawn(owner, self.every)] if apart else self.whom(owner)
 
     def apart(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """Who has indexes of their own, where all who are looked at do: said in the words of these indexes."""
@@ -58,18 +59,28 @@ class Ledger:
 
 
 @lru_cache(maxsize=KEPT)
-def _numbers(every: int) -> Statement:
+def drawn_numbers(every: int) -> Statement:
+    """Who is looked at: of those with indexes of their own, where there are so many, or one of each run of so many."""
+    if every % APART:
+        return draws.numbers(every)
     highest = select(func.max(customer.c.id)).scalar_subquery()
-    first = select(literal(every, customer.c.id.type).label("number")).where(highest >= every)
+    first = select(literal(APART, customer.c.id.type).label("number")).where(highest >= APART)
     numbers = first.cte("numbers", recursive=True)
-    following = numbers.c.number + every
-    return select(numbers.union_all(select(following).where(following <= highest)).c.number)
+    following = numbers.c.number + APART
+    number = numbers.union_all(select(following).where(following <= highest)).c.number
+    return select(number).where(_is_drawn(number, every))
+
+
+def _is_drawn(number: ColumnElement[int], every: int) -> ColumnElement[bool]:
+    """Some of those with indexes of their own, by a hash of their place among them: at no distance that may repeat."""
+    chance = number // APART * HASH_FACTOR % HASH_RANGE
+    return chance < HASH_RANGE * APART // every
 
 
 def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
     """The ledger of a currency that looks at about so many customers one by one, unless there are hardly more.
 
-    Of very many it looks at customers who have indexes of their own: one in 64, or in a multiple of that.
+    Of very many it looks at customers who have indexes of their own: one in 61, or in a multiple of that.
     """
     highest = tx.execute(_HIGHEST).scalar() or 0
     every = -(-highest // most) if highest > 2 * most else 1

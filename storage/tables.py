@@ -40,8 +40,11 @@ DRAWN = {part: text(f"reason <> '' and {IN_TURN} < {HASH_RANGE // part}") for pa
 UNSCORED = text("kind in ('message', 'feedback') and body <> ''")
 """What a customer wrote without a score."""
 
-APART = 64
-"""One customer in so many, by number, has indexes of their own: a sample of them is read from a few pages."""
+APART = 61
+"""One customer in so many, by number, has indexes of their own: a sample of them is read from a few pages.
+
+It is a prime, so that it meets as many customers of each member of staff where they are dealt out in turn.
+"""
 
 
 def _instant(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so

@@ -60,6 +60,10 @@ def per_customer(found: list[dict[str, Any]], column: str = "amount_minor") -> d
     return dict(sums)
 
 
+def draw_numbers(database: Database, every: int) -> set[int]:
+    return database.read_now(lambda tx, now: set(tx.execute(numbers(every)).scalars()))
+
+
 def load(tx: Tx, ledger: Ledger) -> Spending:
     return money.load_spending(tx, ledger, (HERE, BEFORE))
 
@@ -192,12 +196,25 @@ def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
     assert helped.owners.tolist() == sorted(owners)
 
 
+@pytest.mark.parametrize("every", [7, 61, 183, 610])
+def test_a_sample_meets_about_as_many_customers_of_all_who_take_them_in_turn(
+    database: Database, books: Books, every: int
+) -> None:
+    put(database, "customer", **{**books["customer"][0], "id": 400_000})
+    drawn = database.read_now(lambda tx, now: tx.execute(money.drawn_numbers(every)).scalars().all())
+    assert len(drawn) == pytest.approx(400_000 / every, rel=0.05)
+    for staff in (3, 4, 20):
+        of_each = Counter(whom % staff for whom in drawn)
+        assert len(of_each) == staff
+        assert max(of_each.values()) < 2 * min(of_each.values())
+
+
 OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_at", "ix_loss_lost_at")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_of_very_many_their_own_indexes_are_read_whichever_was_made_last(database: Database) -> None:
-    of_many = Ledger("VND", 192)
+    of_many = Ledger("VND", 183)
 
     def plans(tx: Tx, *, now: datetime) -> list[str]:
         asked = list[Any]()
@@ -229,10 +246,11 @@ def test_many_customers_are_looked_at_one_in_so_many(database: Database, books: 
     assert database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 2)) == VND
     (whole, _), (third, _) = (database.read_now(lambda tx, now, of=of: count_takings(tx, of)) for of in (VND, ledger))
     assert (third.minor, third.sales) == (whole.minor, whole.sales)
-    looked_at = {whom for whom in per_customer(bought(books, HERE)) if whom % 3 == 0}
+    drawn = draw_numbers(database, 3)
+    looked_at = drawn.intersection(per_customer(bought(books, HERE)))
     assert third.customers == 3 * len(looked_at)
     ordered = sorted(
-        one["amount_minor"] for one in bought(books, HERE) if one["customer_id"] % 3 == 0 and one["amount_minor"] > 0
+        one["amount_minor"] for one in bought(books, HERE) if one["customer_id"] in drawn and one["amount_minor"] > 0
     )
     assert database.read_now(lambda tx, now: money.list_sales(tx, ledger, HERE, 0, 99)) == ordered[:100]
 
@@ -330,8 +348,9 @@ def test_a_journey_begins_with_the_first_touch(database: Database, books: Books)
 
 
 def test_the_purchases_of_a_customer_follow_each_other_in_time(database: Database, books: Books) -> None:
+    drawn = draw_numbers(database, 2)
     found = database.read_now(lambda tx, now: journeys.list_purchases(tx, Ledger("VND", 2)))
-    expected = [one for one in books["purchase"] if one["currency"] == "VND" and one["customer_id"] % 2 == 0]
+    expected = [one for one in books["purchase"] if one["currency"] == "VND" and one["customer_id"] in drawn]
     keys = [(one.customer_id, one.at, one.minor) for one in found]
     assert keys == sorted((one["customer_id"], one["purchased_at"], one["amount_minor"]) for one in expected)
 
