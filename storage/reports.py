@@ -113,13 +113,13 @@ def _count(
     """The slots of a series in each period: its counted days, and `raw` of the others; or `whole`, where few are."""
     if not periods:
         return {}
-    counted = rollups.load(tx, series, periods[0].timezone, now=now)
+    counted = rollups.load(tx, series, periods[0].timezone)
     helped = [each for each in periods if counted.helps(each)]
     rests = {each: counted.rest(each) for each in helped}
     uncounted = list(dict.fromkeys(rest for parts in rests.values() for rest in parts))
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if helped:
-        found.update(rollups.sum_days(tx, series, counted, helped, by=by))
+        found.update(rollups.sum_days(tx, series, counted, helped, by=by, now=now))
     for (rest, segment), slots in (raw(uncounted) if uncounted else {}).items():
         for each in (period for period in helped if rest in rests[period]):
             found[each, segment].update(slots)

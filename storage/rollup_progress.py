@@ -52,10 +52,10 @@ def freeze(tx: Tx) -> None:
         tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def look(tx: Tx, *, now: datetime) -> Overview:
-    """What there is to do."""
+def look(tx: Tx, *, before: datetime) -> Overview:
+    """What there is to do; surveys that closed by themselves are counted again if they did so before an instant."""
     states = tx.execute(select(rollup_state)).mappings().all()
-    due = or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= now)
+    due = or_(rollup_mark.c.since.is_(None), rollup_mark.c.since < before)
     marks = (
         select(rollup_mark.c.series, func.min(rollup_mark.c.at).label("first"))
         .where(due)

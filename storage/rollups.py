@@ -6,46 +6,65 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, select
 
 from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
-from bot.domain.rollups import NOTHING, REPEATS, Counted, first_month
+from bot.domain.rollups import NOTHING, REPEATS, SENT, Counted, first_month
 from bot.domain.segments import Dimension
 from storage import dimensions
 from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
-from storage.tables import rollup, rollup_change, rollup_mark, rollup_pair, rollup_state, segmentation
+from storage.tables import (
+    answer,
+    rollup,
+    rollup_change,
+    rollup_mark,
+    rollup_pair,
+    rollup_state,
+    segmentation,
+    survey_run,
+)
 
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
 FEW = 8
 """The days of more periods than so many are read, and added up here; a query costs as much as reading some thirty."""
 
+CLOSED, CLOSED_ANSWERED = 3, 4
+"""The slots of these steps of `bot.domain.reports.Funnel`."""
+
 DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
 
 
-def load(tx: Tx, series: str, timezone: str, *, now: datetime | None = None) -> Counted:
-    """What is counted of a series in the days of the time zone; `now` matters to surveys, which close."""
+def load(tx: Tx, series: str, timezone: str) -> Counted:
+    """What is counted of a series in the days of the time zone."""
     before = tx.execute(_BEFORE, {"series": series, "timezone": timezone}).scalar()
     if before is None:
         return NOTHING
-    marks = tx.execute(_MARKS if now is None else _DUE_MARKS, {"series": series, "before": before, "now": now})
+    marks = tx.execute(_MARKS, {"series": series, "before": before})
     return Counted(before, timezone, frozenset(local_date(at, timezone) for at in marks.scalars()))
 
 
 def sum_days(
-    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], *, by: Dimension | None
+    tx: Tx,
+    series: str,
+    counted: Counted,
+    periods: Sequence[Period],
+    *,
+    by: Dimension | None,
+    now: datetime | None = None,
 ) -> dict[Slice, Counter[int]]:
-    """What was counted on the counted days of each period, by slot."""
+    """What was counted on the counted days of each period, by slot; `now` matters to surveys, which close."""
     found = _sum_rows(tx, series, counted, periods, by)
-    for at, slot, change, names in _list_changes(tx, series, counted, by):
+    closed = () if now is None else _list_closed(tx, series, counted, by, now=now)
+    for at, slot, change, names in chain(_list_changes(tx, series, counted, by), closed):
         for period in (each for each in periods if at in each):
             for segment in names:
                 found[period, segment][slot] += change
@@ -128,6 +147,37 @@ def _list_changes(
             yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
+def _list_closed(
+    tx: Tx, series: str, counted: Counted, by: Dimension | None, *, now: datetime
+) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
+    """Surveys that closed by themselves since they were counted as open, in the same form: all, and those answered."""
+    for row in tx.execute(_closed(by), {"series": series, "kind": series.removeprefix(SENT), "now": now}):
+        if row.at in counted:
+            for slot, change in ((CLOSED, row.n), (CLOSED_ANSWERED, row.answered)):
+                yield row.at, slot, change, dimensions.read(by, row.segment)
+
+
+@cache
+def _closed(by: Dimension | None) -> Select[Any]:
+    segment, now = dimensions.then(by), bindparam("now", type_=UtcDateTime())
+    theirs = and_(
+        survey_run.c.kind == bindparam("kind"),
+        survey_run.c.sent_at >= rollup_mark.c.at,
+        survey_run.c.sent_at < rollup_mark.c.until,
+        survey_run.c.closed_at.is_(None),
+        survey_run.c.closes_at.between(rollup_mark.c.since, now),
+    )
+    return (
+        select(rollup_mark.c.at, segment, func.count().label("n"), func.count(answer.c.run_id).label("answered"))
+        .select_from(rollup_mark)
+        .join(survey_run, theirs)
+        .outerjoin(answer, answer.c.run_id == survey_run.c.id)
+        .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
+        .where(rollup_mark.c.series == _SERIES, rollup_mark.c.since <= now)
+        .group_by(rollup_mark.c.at, segment)
+    )
+
+
 @cache
 def _changes(by: Dimension | None) -> Select[Any]:
     return (
@@ -184,14 +234,11 @@ _BEFORE = select(rollup_state.c.counted_before).where(
     rollup_state.c.timezone == bindparam("timezone"),
     rollup_state.c.dimensions == DIMENSIONS,
 )
-_CHANGED = (
+_MARKS = (
     select(rollup_mark.c.at)
     .where(rollup_mark.c.series == _SERIES, rollup_mark.c.at < bindparam("before", type_=UtcDateTime()))
+    .where(rollup_mark.c.since.is_(None))
     .distinct()
-)
-_MARKS = _CHANGED.where(rollup_mark.c.since.is_(None))
-_DUE_MARKS = _CHANGED.where(
-    or_(rollup_mark.c.since.is_(None), rollup_mark.c.since <= bindparam("now", type_=UtcDateTime()))
 )
 _OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
 _EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)

@@ -25,13 +25,16 @@ TAKINGS = "takings"
 THEME, THEMES = "theme", "themes"
 """The dimensions by which reasons are counted: each theme that they name, and all of them together."""
 
+SENT = "sent "
+"""Before the kind of survey in the name of a series."""
+
 LONGEST_REST = 40
 """More days than so many are counted row by row as one: what is counted of the others would help little."""
 
 
 def sent(kind: Kind) -> str:
     """The series of the surveys of a kind, by the day that they were sent; answers go by the name of the kind."""
-    return f"sent {kind}"
+    return f"{SENT}{kind}"
 
 
 def reasons_of(kind: Kind) -> str:

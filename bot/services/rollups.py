@@ -27,7 +27,7 @@ def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     A little at a time, since a tap must not wait for it.
     """
     storage.rollup_progress.freeze(tx)
-    overview = storage.rollup_progress.look(tx, now=now)
+    overview = storage.rollup_progress.look(tx, before=_hour(now))
     done = 0
     for series in SERIES:
         if done < ROWS_COUNTED:
@@ -57,9 +57,12 @@ def _count_next(tx: Tx, series: str, overview: Overview, *, now: datetime, rules
 
 def _over(series: str, now: datetime, timezone: str) -> datetime:
     """Before when a series may be counted: the hours that are over, or the days."""
-    if series in BY_THE_HOUR:
-        return now.replace(minute=0, second=0, microsecond=0)
-    return day_start(local_date(now, timezone), timezone)
+    return _hour(now) if series in BY_THE_HOUR else day_start(local_date(now, timezone), timezone)
+
+
+def _hour(now: datetime) -> datetime:
+    """When the hour began: some survey closes every few seconds, and a day is not counted again for each."""
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:
