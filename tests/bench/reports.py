@@ -29,7 +29,7 @@ from bot.render import Renderer
 from bot.rules_file import read_rules
 from bot.services import reports, rollups
 from handlers.report_pictures import draw
-from handlers.reports import PAGES
+from handlers.reports import PAGES, use_case
 from storage import raw_reports
 from storage import reports as counts
 from storage.database import Database, Tx, connect
@@ -37,8 +37,10 @@ from storage.migrate import migrate
 from storage.tables import customer
 from tests.bench import years
 
-PERIODS = ("30d", "90d", "this quarter", "this year")
-WORDS = ("", "nps", "csat", "response", "churn", "nps by plan", "csat by location", "response by age", *sorted(PAGES))
+PERIODS = ("30d", "90d", "this quarter", "this year", "last quarter")
+METRICS = ("", "nps", "csat", "response", "churn")
+BY_SEGMENT = ("nps by plan", "csat by location", "response by age", "churn by plan", "deals by plan", "cases by plan")
+WORDS = (*METRICS, *BY_SEGMENT, *sorted(PAGES))
 TIMES = 5
 RULES = read_rules(None, said={}, now=years.NOW)
 """As a business begins, with the themes that come along."""
@@ -138,8 +140,7 @@ def measure(database: Database, words: str, period: str, renderer: Renderer) -> 
 
 
 def _ask(database: Database, request: ReportRequest) -> tuple[tuple[float, float], Report]:
-    page = reports.surveys if request.page is None else PAGES[request.page]
-    facts = {"rules": RULES, "request": request, "page": page, "language": Language.VI}
+    facts = {"rules": RULES, "request": request, "page": use_case(request), "language": Language.VI}
     return _timed(partial(database.read_now, reports.report, **facts))
 
 
