@@ -87,7 +87,7 @@ async def test_a_customer_answers_with_one_tap_and_says_why(page: Page) -> None:
     log = await open_chat(page, "Nguyễn Thị An")
     await log.get_by_role("button", name="9", exact=True).click()
     await expect(log.locator(".message").last).to_contain_text("Chị đã chọn 9/10")
-    await expect(log.locator(".message").last).to_contain_text("Điều gì khiến anh/chị hài lòng nhất?")
+    await expect(log.locator(".message").last).to_contain_text("Điều gì khiến chị hài lòng nhất?")
     await say(page, "Nhân viên tư vấn rất nhiệt tình.")
     await expect(log.locator(".message").last).to_contain_text("Cả đội bên em rất vui")
     await expect(log.locator(".message").first).to_contain_text("đã sửa")
