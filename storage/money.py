@@ -54,8 +54,7 @@ class Ledger:
 
     def apart(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """Who has indexes of their own, where all who are looked at do: said in the words of these indexes."""
-        is_apart = owner % literal_column(str(APART)) == literal_column("0")
-        return [is_apart] if self.every % APART == 0 else []
+        return [_is_apart(owner)] if self.every % APART == 0 else []
 
 
 @lru_cache(maxsize=KEPT)
@@ -63,12 +62,11 @@ def drawn_numbers(every: int) -> Statement:
     """Who is looked at: of those with indexes of their own, where there are so many, or one of each run of so many."""
     if every % APART:
         return draws.numbers(every)
-    highest = select(func.max(customer.c.id)).scalar_subquery()
-    first = select(literal(APART, customer.c.id.type).label("number")).where(highest >= APART)
-    numbers = first.cte("numbers", recursive=True)
-    following = numbers.c.number + APART
-    number = numbers.union_all(select(following).where(following <= highest)).c.number
-    return select(number).where(_is_drawn(number, every))
+    return select(customer.c.id).where(_is_apart(customer.c.id), _is_drawn(customer.c.id, every))
+
+
+def _is_apart(number: ColumnElement[int]) -> ColumnElement[bool]:
+    return number % literal_column(str(APART)) == literal_column("0")
 
 
 def _is_drawn(number: ColumnElement[int], every: int) -> ColumnElement[bool]:
