@@ -1,5 +1,7 @@
 """Cases: what staff tap and write about them, and what they say to the customer."""
 
+from collections.abc import Callable
+
 import telegram
 from telegram import Update
 
@@ -68,18 +70,15 @@ async def log_contact(update: Update, context: Context, chosen: Chosen) -> Messa
 
 async def show(update: Update, context: Context, tap: taps.ShowCase) -> None:
     """A case is looked at."""
+    await _look(update, context, tap.case_id, cases.show_case)
+
+
+async def _look(update: Update, context: Context, case_id: int, use_case: Callable[..., Reply]) -> None:
+    """What stands in a case is shown where it was asked for."""
     by, tapped = await choosing.asker(update, context), message(update)
-    reply = await auditing.act(
-        context,
-        Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id),
-        cases.show_case,
-        by=by,
-        chat_id=tapped.chat_id,
-        thread_id=thread_of(tapped),
-        message_id=tapped.id,
-        case_id=tap.case_id,
-    )
-    await _say(update, context, reply)
+    deed = Deed(staff_id=by.user_id, command="show_case", case_id=case_id)
+    place = {"chat_id": tapped.chat_id, "thread_id": thread_of(tapped), "message_id": tapped.id}
+    await _say(update, context, await auditing.act(context, deed, use_case, by=by, case_id=case_id, **place))
 
 
 async def claim(update: Update, context: Context, tap: taps.ClaimCase) -> None:
@@ -91,18 +90,7 @@ async def claim(update: Update, context: Context, tap: taps.ClaimCase) -> None:
 
 async def offer_replies(update: Update, context: Context, tap: taps.OfferReplies) -> None:
     """Somebody wants to write to the customer."""
-    by, tapped = await choosing.asker(update, context), message(update)
-    reply = await auditing.act(
-        context,
-        Deed(staff_id=by.user_id, command="show_case", case_id=tap.case_id),
-        case_talk.offer_replies,
-        by=by,
-        chat_id=tapped.chat_id,
-        thread_id=thread_of(tapped),
-        message_id=tapped.id,
-        case_id=tap.case_id,
-    )
-    await _say(update, context, reply)
+    await _look(update, context, tap.case_id, case_talk.offer_replies)
 
 
 async def use_canned_reply(update: Update, context: Context, tap: taps.CannedReply) -> None:

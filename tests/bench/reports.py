@@ -175,7 +175,7 @@ def compare(tx: Tx, *, now: Any, period: str) -> dict[str, tuple[float, float]]:
 
 
 def show(url: str, customers: int) -> None:
-    """A table of all pages and periods; and of a smaller business, of what counting once a day is worth."""
+    """A table of all pages and periods; and of a smaller business, of what counting ahead is worth."""
     database = Database(url, now=lambda: years.NOW)
     title = f"{url.partition(':')[0]}, {customers:,} customers"
     console, renderer = Console(width=120), Renderer(RULES)
@@ -192,7 +192,7 @@ def show(url: str, customers: int) -> None:
 
 
 def _ratios(database: Database, title: str) -> Table:
-    ratios = Table("", "period", "ms", "every row, ms", "×", title=f"{title}: counted once a day, or every row")
+    ratios = Table("", "period", "ms", "every row, ms", "×", title=f"{title}: counted ahead, or every row")
     for period in PERIODS:
         for name, (ours, plain) in database.read_now(compare, period=period).items():
             ratios.add_row(name, period, f"{ours:.0f}", f"{plain:.0f}", f"{plain / ours:.0f}")
