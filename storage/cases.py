@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, case, func, sel
 
 from bot.domain.cases import Case, Signal, Source, looks_at
 from bot.domain.touchpoints import Kind
+from storage.columns import unindexed
 from storage.database import Tx, for_each_dialect
 from storage.due import Agenda, Due, Window, select_due
 from storage.tables import answer, customer, outbox, staff, support_case
@@ -16,7 +17,7 @@ claimer, resolver, later = staff.alias("claimer"), staff.alias("resolver"), answ
 
 _SCORE_NOW = (
     select(later.c.score)
-    .where(later.c.customer_id == support_case.c.customer_id, later.c.kind == support_case.c.survey_kind)
+    .where(later.c.customer_id == support_case.c.customer_id, unindexed(later.c.kind) == support_case.c.survey_kind)
     .order_by(later.c.answered_at.desc(), later.c.run_id.desc())
     .limit(1)
     .scalar_subquery()
