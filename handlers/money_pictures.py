@@ -49,9 +49,10 @@ def _amounts(picture: AmountsPicture, say: Say, locale: str) -> "Figure":
 
 def _rows(picture: RowsPicture, say: Say, locale: str) -> "Figure":
     rows = [PicturePoint(_name(each, say), each.n, each.visible) for each in picture.rows]
-    highest = max((each.estimate.high for each in rows if each.estimate is not None), default=1.0)
+    highest = max([1.0, *(each.estimate.high for each in rows if each.estimate is not None)])
+    numbers = Numbers(locale, points=False, ends=(0.0, highest))
     return breakdown_picture(
-        BreakdownPicture(words=picture_words(say), locale=locale, points=False, segments=rows, highest=highest)
+        BreakdownPicture(words=picture_words(say), locale=locale, points=False, segments=rows, numbers=numbers)
     )
 
 

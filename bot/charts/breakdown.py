@@ -45,8 +45,7 @@ def _draw_segments(axes: "Axes", segments: Sequence[PicturePoint], picture: Brea
     names = [f"{_short(segment.label)}  (n = {numbers.count(segment.n)})" for segment in segments]
     axes.set_yticks(range(len(segments)), names, fontsize=BODY, color=INK, parse_math=False)
     axes.set_ylim(len(segments) - 0.4, -0.6)
-    lowest, highest = numbers.scale
-    axes.set_xlim(lowest, highest if numbers.ends else max(highest, picture.highest))
+    axes.set_xlim(*numbers.scale)
     axes.locator_params(axis="x", nbins=8)
     axes.xaxis.set_major_formatter(lambda value, _: numbers.tick(value))
     axes.grid(axis="x", color=RULE, linewidth=0.8)

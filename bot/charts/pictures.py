@@ -69,7 +69,7 @@ class ReportPicture:
 class BreakdownPicture:
     """One metric by segment, in the order given, the first twelve of them; `overall` is drawn as a line behind them.
 
-    `highest` is how far shares reach, where some may be above 1. `numbers` write what is neither points nor a share.
+    `numbers` write what is neither points nor a share, or say how far the axis goes.
     """
 
     words: PictureWords
@@ -77,7 +77,6 @@ class BreakdownPicture:
     points: bool
     segments: Sequence[PicturePoint]
     overall: Estimate | None = None
-    highest: float = 1.0
     numbers: "Numbers | None" = None
 
 
