@@ -19,5 +19,4 @@ class Measured:
 
     customers: Collection[int]
     figures: Figures
-    currency: str = ""
     every: int = 1

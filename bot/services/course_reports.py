@@ -146,7 +146,7 @@ def prices_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measure
         found = price_increase([one for one in renewed if one.customer_id in customers], ())
         return [share_figure("price_increase", found.increase), share_figure("price_raised", found.raised_share)]
 
-    return Measured({one.customer_id for one in renewed}, figures, every=of.every)
+    return Measured({one.customer_id for one in renewed}, figures, of.every)
 
 
 def journey_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
@@ -158,7 +158,7 @@ def journey_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measur
         theirs = [spells[whom] for whom in sorted(customers)]
         return [_converted(theirs, days) for days in MARKS]
 
-    return Measured(spells.keys(), figures, every=ledger.every)
+    return Measured(spells.keys(), figures, ledger.every)
 
 
 def tasks_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
@@ -173,7 +173,7 @@ def tasks_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured
             _tasks("tasks_done", theirs, lambda one: one.done_at is not None),
         ]
 
-    return Measured({one.customer_id for one in due}, figures, every=of.every)
+    return Measured({one.customer_id for one in due}, figures, of.every)
 
 
 def _is_on_time(one: Milestone) -> bool:

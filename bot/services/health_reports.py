@@ -27,7 +27,7 @@ def health_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measure
         counts = Counter(colours[whom] for whom in customers)
         return colour_figures(counts)
 
-    return Measured(colours.keys(), figures, every=ledger.every)
+    return Measured(colours.keys(), figures, ledger.every)
 
 
 def health(

@@ -1,13 +1,13 @@
 """Money: what a period took, what became of the revenue of those who were there, average deals and what help costs."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import storage.contracts
 import storage.costs
 import storage.money
 import storage.takings
-from bot.domain.contracts import monthly_moves
+from bot.domain.contracts import Term, monthly_moves
 from bot.domain.figures import Figure
 from bot.domain.measured import Measured
 from bot.domain.messages import Language
@@ -48,7 +48,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     spending = storage.money.load_spending(tx, ledger, (*pair.both, *parts))
     takings, before, *taken = storage.money.count_takings(tx, ledger, spending, (*pair.both, *parts))
     lives = storage.money.load_lives(tx, ledger, pair.now)
-    gross, net, *_ = _retention(tx, ledger, pair, spending)
+    gross, net, *_ = _retention(pair, spending, _terms(tx, ledger, pair))
     helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
     at_risk = storage.money.load_at_risk(tx, ledger.currency)
     figures = [
@@ -74,8 +74,8 @@ def revenue(
     ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     spending = storage.money.load_spending(tx, ledger, pair.both)
     takings, before = storage.money.count_takings(tx, ledger, spending, pair.both)
-    shares = _retention(tx, ledger, pair, spending)
-    by_contracts = storage.contracts.any_contract(tx, ledger.currency)
+    terms = _terms(tx, ledger, pair)
+    shares, by_contracts = _retention(pair, spending, terms), terms is not None
     left_out = {
         "other_currencies": takings.others,
         "by_contracts": by_contracts,
@@ -134,28 +134,19 @@ def revenue_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measur
     """What customers brought in, and of those who were there before it the share that they still do."""
     ledger, pair = storage.money.open_ledger(tx, rules.currency), _spans(tx, period, now=now)
     spending = storage.money.load_spending(tx, ledger, pair.both)
-    here, days = spending.within(pair.now), (pair.now.first_day, pair.now.last_day)
-    by_contracts = storage.contracts.any_contract(tx, ledger.currency)
-    terms = storage.contracts.list_terms(tx, ledger, days) if by_contracts else ()
-
-    def kept(customers: Collection[int]) -> list[Figure]:
-        if by_contracts:
-            own = (term for term in terms if term.customer_id in customers)
-            return retention_figures(retention(samples(monthly_moves(own, *days))))
-        if pair.why_not:
-            return retention_figures(UNKNOWN, pair.why_not)
-        return retention_figures(retention(spending.moves(pair.before, pair.now, of=customers)))
+    here = spending.within(pair.now)
+    terms = _terms(tx, ledger, pair)
 
     def figures(customers: Collection[int]) -> list[Figure]:
         brought = here.of(customers)
-        _, net, *_ = kept(customers)
+        _, net, *_ = _retention(pair, spending, terms, of=customers)
         return [
             money_figure("revenue", total(brought.taken(ledger.every)), ledger.currency, n=brought.customers),
             net,
         ]
 
-    whom = {*here.owners.tolist(), *(term.customer_id for term in terms)}
-    return Measured(whom, figures, ledger.currency, ledger.every)
+    whom = {*here.owners.tolist(), *(term.customer_id for term in terms or ())}
+    return Measured(whom, figures, ledger.every)
 
 
 def deals_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
@@ -170,7 +161,7 @@ def deals_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured
             number_figure("sales_per_customer", ratio(bought.visits())),
         ]
 
-    return Measured(here.owners[here.there].tolist(), figures, ledger.currency, ledger.every)
+    return Measured(here.owners[here.there].tolist(), figures, ledger.every)
 
 
 def costs_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
@@ -187,7 +178,7 @@ def costs_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured
             money_figure("cost_per_case", solved, ledger.currency, note="" if solved else "no_costs"),
         ]
 
-    return Measured({*lives.ids, *helped.owners.tolist()}, figures, ledger.currency, ledger.every)
+    return Measured({*lives.ids, *helped.owners.tolist()}, figures, ledger.every)
 
 
 def _facts(page: Page, period: Period, pair: Spans, ledger: Ledger, language: Language) -> PageFacts:
@@ -215,18 +206,30 @@ def _point(part: Period, estimate: Estimate | None) -> TimedPoint:
     return TimedPoint(part, estimate.n if estimate is not None else 0, shown(estimate))
 
 
-def _retention(tx: Tx, ledger: Ledger, pair: Spans, spending: Spending) -> list[Figure]:
+def _terms(tx: Tx, ledger: Ledger, pair: Spans) -> Sequence[Term] | None:
+    """The contracts that run on the first or the last day of the period; None where the business has none at all."""
+    if not storage.contracts.any_contract(tx, ledger.currency):
+        return None
+    return storage.contracts.list_terms(tx, ledger, _ends(pair))
+
+
+def _ends(pair: Spans) -> tuple[date, date]:
+    return pair.now.first_day, pair.now.last_day
+
+
+def _retention(
+    pair: Spans, spending: Spending, terms: Sequence[Term] | None, *, of: Collection[int] | None = None
+) -> list[Figure]:
     """By contracts where the business has any, from the first day of the period to its last; otherwise by purchases.
 
     What was bought is held against what was bought before, so it is said only where the two may be compared.
     """
-    if storage.contracts.any_contract(tx, ledger.currency):
-        days = (pair.now.first_day, pair.now.last_day)
-        terms = storage.contracts.list_terms(tx, ledger, days)
-        return retention_figures(retention(samples(monthly_moves(terms, *days))))
+    if terms is not None:
+        own = [term for term in terms if of is None or term.customer_id in of]
+        return retention_figures(retention(samples(monthly_moves(own, *_ends(pair)))))
     if pair.why_not:
         return retention_figures(UNKNOWN, pair.why_not)
-    return retention_figures(retention(spending.moves(pair.before, pair.now)))
+    return retention_figures(retention(spending.moves(pair.before, pair.now, of=of)))
 
 
 def _horizon(rules: MoneyRules) -> Horizon:

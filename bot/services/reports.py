@@ -247,7 +247,7 @@ def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured
     """How soon the cases of customers were over and answered."""
     counts = storage.case_reports.count(tx, period)
     figures = case_reports.figures_of(counts.opened, rules, now=now)
-    return Measured(set(counts.opened.customer_id), figures, every=counts.every)
+    return Measured(set(counts.opened.customer_id), figures, counts.every)
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:

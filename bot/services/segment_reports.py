@@ -49,7 +49,7 @@ def by_segment(
         page=request.page,
         period=period,
         spans=spans(period, now=now, began_at=storage.takings.first_at(tx)),
-        currency=found.currency or rules.currency,
+        currency=rules.currency,
         language=language,
         every=found.every,
     )

@@ -108,7 +108,7 @@ def clv_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
         theirs = spending.lives(lives.of(customers), pair.now)
         return _life_figures(lifetime_value(theirs, pair.months, horizon), ledger.currency)[:1]
 
-    return Measured(lives.ids, figures, ledger.currency, ledger.every)
+    return Measured(lives.ids, figures, ledger.every)
 
 
 def _reason(found: TooLittleError) -> dict[str, object]:
