@@ -934,6 +934,7 @@ class HealthRow(Table, table=True):
             "currency",
             "value_minor",
             "since",
+            "is_lost",
             sqlite_where=text("colour = 'red' and is_lost = 0"),
             postgresql_where=text("colour = 'red' and not is_lost"),
         ),

@@ -1,4 +1,7 @@
-"""What is counted ahead lies in the order of its key on SQLite: the days of a period are one run, not a page each."""
+"""What is counted ahead lies in the order of its key on SQLite: the days of a period are one run, not a page each.
+
+What customers who are red have spent is added up from their index alone: SQLite looked for each whether they are lost.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,12 +21,23 @@ KEYS = {
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
 
+RED = ["colour", "currency", "value_minor", "since"]
+
+
 def upgrade() -> None:
     _lay_out(with_rowid=False)
+    _index_red([*RED, "is_lost"])
 
 
 def downgrade() -> None:
+    _index_red(RED)
     _lay_out(with_rowid=True)
+
+
+def _index_red(columns: list[str]) -> None:
+    sqlite, postgresql = sa.text("colour = 'red' and is_lost = 0"), sa.text("colour = 'red' and not is_lost")
+    op.drop_index("ix_health_red", "health")
+    op.create_index("ix_health_red", "health", columns, sqlite_where=sqlite, postgresql_where=postgresql)
 
 
 def _lay_out(*, with_rowid: bool) -> None:
