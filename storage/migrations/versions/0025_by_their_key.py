@@ -54,7 +54,8 @@ def _lay_out(*, with_rowid: bool) -> None:
             sqlite_with_rowid=with_rowid,
         )
         columns = ", ".join((*keys, *SLOTS))
-        op.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}_before ORDER BY {', '.join(keys)}")
+        kept = f"SELECT {columns} FROM {table}_before ORDER BY {', '.join(keys)}"  # noqa: S608  our own names
+        op.execute(f"INSERT INTO {table} ({columns}) {kept}")
         op.drop_table(f"{table}_before")
     op.create_index("ix_rollup_pair_series_last_day", "rollup_pair", ["series", "last_day"])
 
