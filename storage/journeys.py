@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
 from storage.database import Tx
-from storage.draws import ALL, Draw, draw
+from storage.draws import ALL, CustomerDraw, Draw, draw
 from storage.money import Ledger
 from storage.tables import customer, interaction, milestone, purchase, success_plan
 
@@ -44,10 +44,10 @@ class Milestone:
     done_at: datetime | None
 
 
-def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
+def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
     """How many customers bought for the first time in each of these months, and how many of them in each later one."""
     month = _month(purchase.c.purchased_at, months).label("active")
-    bought = (purchase.c.amount_minor > 0, *ledger.whom(purchase.c.customer_id))
+    bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
     visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
     first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
     cells_of = select(visits.c.active, first).subquery()
@@ -69,7 +69,7 @@ def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[An
     return case((at < months[0].start, -1), else_=inside)
 
 
-def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
+def list_journeys(tx: Tx, drawn: CustomerDraw, period: Period) -> list[Journey]:
     """The ways of those who joined in the period."""
     heard = select(func.min(interaction.c.happened_at)).where(interaction.c.customer_id == customer.c.id)
     bought = select(func.min(purchase.c.purchased_at)).where(
@@ -82,7 +82,7 @@ def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
         bought.scalar_subquery().label("bought"),
     )
     joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
-    statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
+    statement = select(*columns).where(*joined, *drawn.whom(customer.c.id))
     return [Journey(*row) for row in tx.execute(statement)]
 
 

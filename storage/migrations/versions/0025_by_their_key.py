@@ -3,6 +3,8 @@
 What customers who are red have spent is added up from their index alone: SQLite looked for each whether they are lost.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
@@ -60,5 +62,5 @@ def _lay_out(*, with_rowid: bool) -> None:
     op.create_index("ix_rollup_pair_series_last_day", "rollup_pair", ["series", "last_day"])
 
 
-def _kind(key: str) -> type[TypeEngine[object]]:
+def _kind(key: str) -> type[TypeEngine[Any]]:
     return sa.Date if key.endswith("day") else sa.String
