@@ -180,7 +180,7 @@ def test_who_came_back_in_the_period_was_not_there_at_its_start_and_who_pays_oth
 def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
     database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(money, "APART", 6)
+    monkeypatch.setattr(draws, "APART", 6)
     apart = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 7))
     assert apart == Ledger("VND", every=6)
     whole = database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE))
