@@ -67,7 +67,8 @@ class Spending:
 def fit_buying(buyers: Buyers) -> Buying:
     """The parameters under which what was seen is likeliest (FHL, equation 6)."""
     parameters, likelihood = _likeliest(lambda tried: _buying_likelihood(tried, buyers), BUYING)
-    return Buying(*parameters, likelihood)
+    r, alpha, a, b = parameters
+    return Buying(r, alpha, a, b, likelihood)
 
 
 def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
