@@ -1,7 +1,8 @@
-"""What is compiled once for all tests of a process, and was compiled by each: statements and templates."""
+"""What tests of a process do once and did each: compile statements and templates, and wait for the disk."""
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, event
@@ -28,6 +29,8 @@ class Engines:
         if idle:
             return idle.pop()
         engine = self._make(url, read_only=read_only, keyring=keyring)
+        if url in self.kept and engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _forgo_durability)
 
         @event.listens_for(engine, "engine_disposed")
         def _give_back(_: Engine) -> None:
@@ -35,6 +38,10 @@ class Engines:
                 idle.append(engine)
 
         return engine
+
+
+def _forgo_durability(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 class Templates(BytecodeCache):
