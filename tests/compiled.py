@@ -13,13 +13,13 @@ Asked = tuple[str, bool, Keyring]
 
 
 class Engines:
-    """Stands in for `storage.database.engine_for`; engines for the addresses in `kept` are used again.
+    """Stands in for `storage.database.engine_for`, which is `make`; engines for the addresses in `kept` are used again.
 
     Their connections are not: who disposes of an engine closes them all, and gives it back.
     """
 
     def __init__(self, make: Callable[..., Engine]) -> None:
-        self._make = make
+        self.make = make
         self._idle: defaultdict[Asked, list[Engine]] = defaultdict(list)
         self.kept: set[str] = set()
 
@@ -28,8 +28,8 @@ class Engines:
         idle = self._idle[url, read_only, keyring]
         if idle:
             return idle.pop()
-        engine = self._make(url, read_only=read_only, keyring=keyring)
-        if url in self.kept and engine.dialect.name == "sqlite":
+        engine = self.make(url, read_only=read_only, keyring=keyring)
+        if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _forgo_durability)
 
         @event.listens_for(engine, "engine_disposed")
