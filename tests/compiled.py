@@ -1,11 +1,13 @@
-"""What tests of a process do once and did each: compile statements and templates, and wait for the disk."""
+"""What tests of a process did each and do once, or never: compile, migrate and wait for the disk."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from alembic.config import Config
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from storage.keyring import PLAIN, Keyring
 
@@ -42,6 +44,36 @@ class Engines:
 
 def _forgo_durability(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")
+
+
+class Upgrades:
+    """Stands in for `alembic.command.upgrade`: what it makes of a blank SQLite database is copied into the next one."""
+
+    def __init__(self, make: Callable[[Config, str], None]) -> None:
+        self._make = make
+        self._made: sqlite3.Connection | None = None
+
+    def __call__(self, config: Config, revision: str) -> None:
+        """Bring the database of this configuration to a revision."""
+        connection: Connection = config.attributes["connection"]
+        file = connection.connection.driver_connection
+        if revision != "head" or not isinstance(file, sqlite3.Connection) or _holds_anything(file):
+            self._make(config, revision)
+        elif self._made is None:
+            self._make(config, revision)
+            connection.commit()
+            self._made = sqlite3.connect(":memory:", check_same_thread=False)
+            file.backup(self._made)
+        else:
+            self._made.backup(file)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+
+def _holds_anything(file: sqlite3.Connection) -> bool:
+    return file.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
 
 class Templates(BytecodeCache):

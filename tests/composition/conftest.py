@@ -5,7 +5,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import alembic.command
 import pytest
+
+from tests.compiled import Upgrades
 
 SETTINGS = (
     "BOT_TOKEN",
@@ -30,6 +33,16 @@ def _quiet_again() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _upgrades() -> Iterator[None]:
+    """Blank databases are migrated once: what migrations do is proved in a room of its own."""
+    made = Upgrades(alembic.command.upgrade)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alembic.command, "upgrade", made)
+        yield
+    made.close()
 
 
 @pytest.fixture(autouse=True)
