@@ -70,6 +70,7 @@ BY_SEGMENT: Mapping[Page, Measure] = {
     Page.REVENUE: money_reports.revenue_of,
     Page.DEALS: money_reports.deals_of,
     Page.COSTS: money_reports.costs_of,
+    Page.RETENTION: value_reports.retention_of,
     Page.CLV: value_reports.clv_of,
     Page.PRICES: course_reports.prices_of,
     Page.JOURNEY: course_reports.journey_of,

@@ -38,6 +38,7 @@ BROKEN_DOWN = frozenset(
         Page.MONEY,
         Page.REVENUE,
         Page.DEALS,
+        Page.RETENTION,
         Page.CLV,
         Page.COSTS,
         Page.PRICES,

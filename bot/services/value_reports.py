@@ -10,10 +10,10 @@ from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
 from bot.domain.measured import Measured
 from bot.domain.messages import Language
-from bot.domain.metrics.cohorts import Cohort, cohorts, together
+from bot.domain.metrics.cohorts import Cohort, cohorts, known_after, together
 from bot.domain.metrics.forecasts import Prediction, TooLittleError
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
-from bot.domain.metrics.proportions import proportion
+from bot.domain.metrics.proportions import proportion, share_among
 from bot.domain.metrics.resampling import median, ratio
 from bot.domain.metrics.rfm import Method, Segment, method
 from bot.domain.money_reports import (
@@ -39,8 +39,8 @@ from storage.database import Tx
 from storage.money import Ledger
 
 MONTHS = 12
-TOLD_AFTER = (1, 3, 6)
-"""Of these months after the first the text says which share is active."""
+TOLD_AFTER, TOLD_OF_SEGMENTS = (1, 3, 6), (3, 6)
+"""Of these months after the first the text says which share is active, of all and of each segment."""
 
 MOST_FITTED = 5_000
 """So many customers say enough of all: each so-manieth by number is looked at."""
@@ -67,6 +67,22 @@ def cohort_retention(
 
 def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
     return share_figure(f"active_after_{after}", proportion(together(rows, after)))
+
+
+def retention_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share bought again so many months after the first, of those who came in the last twelve months."""
+    ledger, months = (
+        storage.money.open_ledger(tx, rules.currency),
+        last_months(MONTHS, now=now, timezone=rules.timezone),
+    )
+    visits = storage.journeys.list_visits(tx, ledger, months)
+    over = MONTHS - months[-1].so_far(now)
+    after = {f"active_after_{each}": known_after(visits, each, over=over) for each in TOLD_OF_SEGMENTS}
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        return [share_figure(key, proportion(share_among(customers, *sets))) for key, sets in after.items()]
+
+    return Measured(visits.keys(), figures, ledger.every, {"first_day": months[0].first_day})
 
 
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
