@@ -110,7 +110,15 @@ def drawn(n: int, *, holdout: float = 0.3, asked: float = 0.3, left_alone: float
         is_back = place < 20 * (left_alone if held_out else asked)
         started_at = NOW - 200 * DAY + number * timedelta(seconds=1)
         back_at = started_at + 20 * DAY if is_back else None
-        made.append(Drawn(held_out=held_out, started_at=started_at, recovered_at=back_at, value_minor=3_000_000))
+        made.append(
+            Drawn(
+                customer_id=number,
+                held_out=held_out,
+                started_at=started_at,
+                recovered_at=back_at,
+                value_minor=3_000_000,
+            )
+        )
     return made
 
 

@@ -44,6 +44,10 @@ BROKEN_DOWN = frozenset(
         Page.PRICES,
         Page.JOURNEY,
         Page.TASKS,
+        Page.RFM,
+        Page.LOYALTY,
+        Page.TESTS,
+        Page.ROI,
         Page.CASES,
     }
 )

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from math import erfc, sqrt
 from types import MappingProxyType
 
-from bot.domain.figures import Figure
+from bot.domain.figures import Figure, FigureUnit
 from bot.domain.measured import Figures
 from bot.domain.messages import Message
 from bot.domain.metrics.estimates import Difference, Verdict, Z, comparable, difference_of
@@ -15,7 +15,9 @@ from bot.domain.names import cut, search_key
 from bot.domain.report_messages import LONGEST_NAME, Report, period_facts
 from bot.domain.segments import Dimension, SegmentName
 
-MOST_LISTED = 5
+MOST_LISTED, MOST_APART = 5, 3
+"""So many segments are listed; of what two groups are apart, which takes three figures, so many."""
+
 NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 SUMS = frozenset({"revenue"})
 """Figures that are as large as a segment is, so that it says nothing to hold one against the others."""
@@ -106,7 +108,9 @@ def segments_report(
         "period": period_facts(facts.period),
         "so_far": facts.spans.so_far,
         "began_at": facts.spans.began_at,
-        "segments": [_told(each) for each in rows[:MOST_LISTED]],
+        "segments": [
+            _told(each) for each in rows[: MOST_APART if overall[0].unit is FigureUnit.APART else MOST_LISTED]
+        ],
         "total": len(rows),
         "overall": [figure_facts(each) for each in overall],
         "compared": len(compared),

@@ -8,11 +8,13 @@ import storage.landmarks
 import storage.reasons
 import storage.themes
 from bot.domain import landmarks, loyalty_messages, opportunity_messages
+from bot.domain.groups_apart import apart
 from bot.domain.landmarks import Present
 from bot.domain.loyalty_messages import Landmark
+from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import HIDDEN_UNDER
-from bot.domain.metrics.landmark import ANSWERED_WITHIN, associate
+from bot.domain.metrics.landmark import ANSWERED_WITHIN, Category, associate
 from bot.domain.metrics.opportunities import opportunities as find_opportunities
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
@@ -29,20 +31,36 @@ def loyalty(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
     """NPS and churn: those who were customers so long before the period's end, by what they had answered until then."""
-    horizon = landmarks.horizon_of(period)
-    until = min(period.end, now)
-    at = until - horizon
-    of = storage.draws.draw(tx, most=MOST_WATCHED)
-    present = storage.landmarks.load_heard(tx, at=at, until=until, currency=rules.currency, of=of)
-    followed = landmarks.follow(present, at=at, until=until)
+    present, landmark = _heard(tx, now=now, rules=rules, period=period)
+    followed = landmarks.follow(present, at=landmark.at, until=landmark.until)
     return loyalty_messages.loyalty_report(
-        associate(followed.watched, every=of.every),
+        associate(followed.watched, every=landmark.every),
         followed,
-        Landmark(at=at, until=until, days=horizon.days, every=of.every),
+        landmark,
         period=period,
         currency=rules.currency,
         language=language,
     )
+
+
+def loyalty_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """How much oftener detractors left than promoters, of those who were customers so long before the period's end."""
+    present, landmark = _heard(tx, now=now, rules=rules, period=period)
+    lost = landmarks.lost_by_category(present)
+    detractors, promoters = (lost.get(one, []) for one in (Category.DETRACTOR, Category.PROMOTER))
+    return Measured(
+        {customer_id for customer_id, _ in (*detractors, *promoters)},
+        apart("loyalty_apart", first=("churn_detractor", detractors), second=("churn_promoter", promoters)),
+        landmark.every,
+        {"at": landmark.at, "days": landmark.days},
+    )
+
+
+def _heard(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> tuple[list[Present], Landmark]:
+    horizon, until = landmarks.horizon_of(period), min(period.end, now)
+    of = storage.draws.draw(tx, most=MOST_WATCHED)
+    landmark = Landmark(at=until - horizon, until=until, days=horizon.days, every=of.every)
+    return storage.landmarks.load_heard(tx, at=landmark.at, until=until, currency=rules.currency, of=of), landmark
 
 
 def opportunities(

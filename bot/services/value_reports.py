@@ -15,7 +15,7 @@ from bot.domain.metrics.forecasts import Prediction, TooLittleError
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
 from bot.domain.metrics.proportions import proportion, share_among
 from bot.domain.metrics.resampling import median, ratio
-from bot.domain.metrics.rfm import Method, Segment, method
+from bot.domain.metrics.rfm import BEST, WORST, Method, Segment, method
 from bot.domain.money_reports import (
     CohortsPicture,
     HeldOutPicture,
@@ -190,6 +190,23 @@ def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     }
     figures = [*(people for people, _ in rows.values()), *(money for _, money in rows.values()), *raw]
     return money_report(facts, figures, SegmentsOfValuePicture(rows), left_out)
+
+
+def rfm_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share of customers is in the best segments and which in the worst; as of the last day that was ranked."""
+    ledger = storage.money.open_ledger(tx, rules.currency)
+    ranked = storage.standings.list_ranked(tx, ledger)
+    whole, note = frozenset(ranked), "" if ranked else "unranked"
+    within = {
+        key: frozenset(customer_id for customer_id, name in ranked.items() if name in names)
+        for key, names in (("rfm_best", BEST), ("rfm_worst", WORST))
+    }
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        shares = {key: share_among(customers, whole, those) for key, those in within.items()}
+        return [share_figure(key, proportion(share), note=note) for key, share in shares.items()]
+
+    return Measured(whole, figures, ledger.every, {"day": storage.standings.load_day(tx)})
 
 
 def _raw_figures(tx: Tx, currency: str, day: date) -> list[Figure]:
