@@ -1,6 +1,6 @@
 """The pictures of what goes with leaving, of what was tried, and of how staff keep their customers."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.charts.breakdown import breakdown_picture
@@ -12,6 +12,7 @@ from bot.domain.loyalty_messages import SurvivalPicture
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.landmark import CategoryRisk
 from bot.domain.opportunity_messages import OpportunityPicture
+from bot.domain.segments import SegmentName
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from handlers.picturing import Say, picture_words
@@ -69,8 +70,12 @@ def differences(picture: DifferencesPicture, say: Say, locale: str) -> "Figure":
     )
 
 
+def _segment(name: SegmentName | None, say: Say) -> str:
+    return say("segment", segment=asdict(name)) if name is not None else ""
+
+
 def ratios(picture: RatiosPicture, say: Say, locale: str) -> "Figure":
-    rows = [ForestRow(row.name, row.n, row.ratio, say("too_few")) for row in picture.rows]
+    rows = [ForestRow(row.name, row.n, row.ratio, say("too_few"), _segment(row.segment, say)) for row in picture.rows]
     return forest_picture(
         ForestPicture(
             words=replace(picture_words(say), overall=say("axis")),

@@ -47,6 +47,7 @@ BROKEN_DOWN = frozenset(
         Page.RFM,
         Page.LOYALTY,
         Page.TESTS,
+        Page.TEAM,
         Page.ROI,
         Page.CASES,
     }

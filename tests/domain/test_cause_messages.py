@@ -10,6 +10,7 @@ from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, parse_report_request
 from bot.domain.rules import WinBackRules
+from bot.domain.segments import Dimension
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture, wordings_report
 from tests.cause_facts import (
@@ -109,6 +110,19 @@ def test_of_staff_with_few_customers_less_is_said() -> None:
     own = team_page([*team, *(someone(n, owner_id=2, lost_after=2) for n in range(20))], EN, own=0)
     assert len(facts(own)["team"]) == 1
     assert [(figure.key, figure.n) for figure in own.figures] == [("lost_of_expected", 4), ("team_lost", 43)]
+
+
+def test_by_segment_each_colleague_has_a_row_for_each_and_the_whole_team_is_told_once() -> None:
+    page = team_page(crowd(300), EN, by=Dimension.PLAN)
+    assert isinstance(page.picture, RatiosPicture)
+    assert len(page.picture.rows) == facts(page)["total"] == 20
+    sizes = [row.n for row in page.picture.rows]
+    assert (sizes, sum(sizes)) == (sorted(sizes, reverse=True), facts(page)["n"])
+    first = page.picture.rows[0]
+    assert first.segment is not None
+    told = facts(page)["team"][0]
+    assert (told["n"], told["segment"]["text"]) == (first.n, first.segment.text)
+    assert keys(page) == ["team_lost"]
 
 
 def test_before_a_whole_cycle_nobody_is_held_against_anything() -> None:

@@ -105,7 +105,7 @@ def test_a_request_is_read_in_either_language_and_any_order(text: str, expected:
         ("nhóm khách gold csat", "csat 90d by plan", "gold"),
         ("doanh thu của gói vàng", "revenue 90d by plan", "vàng"),
         ("hành trình của khách gold", "journey 90d by plan", "gold"),
-        ("team for gold customers", "team 90d", "gold"),
+        ("funnel for gold customers", "funnel 90d", "gold"),
         ("nps của khách", "nps 90d", ""),
     ],
 )

@@ -131,6 +131,21 @@ def test_the_team_is_credited_with_whom_it_had_at_the_start(database: Database, 
         assert (seen["n"], seen["whole"]["lost"], seen["own"]) == (80, said["whole"]["lost"], role is Role.CSM)
 
 
+def test_the_team_is_told_by_the_segments_of_its_customers(database: Database, people: list[int]) -> None:
+    add_staff(database, 7, name="Hoa")
+    put_all(database, ownership, [{"customer_id": one, "since": START - 300 * DAY, "csm_id": 7} for one in people[:80]])
+    said = ask(database, "team 90d by plan", team_reports.team)
+    assert sorted((one["name"], one["segment"]["text"], one["n"]) for one in said["team"]) == [
+        ("Hoa", "free", 40),
+        ("Hoa", "gold", 40),
+    ]
+    # Of the customers of one plan what was to be expected is what that plan lost.
+    assert [one["ratio"]["value"] for one in said["team"]] == pytest.approx([1, 1])
+    assert (said["n"], said["unknown"]) == (80, 20)
+    of_itself = ask(database, "team 90d by csm", team_reports.team)
+    assert [(one["name"], one["segment"], one["n"]) for one in of_itself["team"]] == [("Hoa", None, 80)]
+
+
 def test_of_more_customers_a_sample_is_looked_at_and_said_to_be_one(
     database: Database, people: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
