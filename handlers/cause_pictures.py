@@ -11,6 +11,7 @@ from bot.charts.survival import CurvesPicture, SurvivalCurve, survival_picture
 from bot.domain.loyalty_messages import SurvivalPicture
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.landmark import CategoryRisk
+from bot.domain.metrics.opportunities import Opportunity
 from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.segments import SegmentName
 from bot.domain.team_messages import RatiosPicture
@@ -45,13 +46,18 @@ def opportunities(picture: OpportunityPicture, say: Say, locale: str) -> "Figure
             words=replace(picture_words(say), overall=say("overall")),
             locale=locale,
             found=picture.found,
-            names=[say("segment", segment=one.segment.name) for one in picture.found],
+            names=[_place(one, picture, say) for one in picture.found],
             reference=picture.reference,
             currency=picture.currency,
             share_label=say("axis"),
             value_label=say("value_axis"),
         )
     )
+
+
+def _place(one: Opportunity, picture: OpportunityPicture, say: Say) -> str:
+    known = picture.names.get(one.segment.name)
+    return _segment(known, say) or say("segment", segment=one.segment.name)
 
 
 def differences(picture: DifferencesPicture, say: Say, locale: str) -> "Figure":

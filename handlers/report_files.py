@@ -6,9 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from bot.domain import opportunity_messages
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.health_reports import RANKED, HealthReportPicture
 from bot.domain.metrics.estimates import Sufficiency
+from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
@@ -122,6 +124,13 @@ def _of_segments(picture: object) -> Iterator[tuple[SegmentName, Figure]]:
         yield from ((each.name, one) for each in picture.segments for one in line_figures(each.line))
     if isinstance(picture, SegmentFiguresPicture):
         yield from ((row.name, one) for row in picture.rows for one in row.figures)
+    if isinstance(picture, OpportunityPicture):
+        yield from (
+            (picture.names[one.segment.name], replace(figure, segment=""))
+            for one in picture.found
+            if picture.names
+            for figure in opportunity_messages.figures_of(one, picture.currency)
+        )
     if isinstance(picture, RatiosPicture):
         yield from ((row.segment, figure_of(row)) for row in picture.rows if row.segment is not None)
 

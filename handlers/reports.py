@@ -80,7 +80,7 @@ BY_SEGMENT: Mapping[Page, Measure] = {
     Page.TESTS: trial_reports.tests_of,
     Page.ROI: trial_reports.roi_of,
 }
-"""What those pages measure of the customers of each segment."""
+"""What those pages measure of the customers of each segment; the team and opportunities have segments of their own."""
 
 
 SAID_ALREADY = frozenset({(Page.CASES, Dimension.CSM), (Page.RFM, Dimension.RFM)})
@@ -91,7 +91,7 @@ def use_case(request: ReportRequest) -> reports.Page:
     """Who makes what was asked for."""
     if request.page is None:
         return reports.surveys
-    if request.by is not None and (request.page, request.by) not in SAID_ALREADY:
+    if request.by is not None and request.page in BY_SEGMENT and (request.page, request.by) not in SAID_ALREADY:
         return partial(by_segment, measure=BY_SEGMENT[request.page])
     return PAGES[request.page]
 

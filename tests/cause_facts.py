@@ -78,8 +78,12 @@ def loyalty_page(people: list[Present], language: Language, *, every: int = 1) -
     return loyalty_report(found, followed, landmark, period=PERIOD, currency="VND", language=language)
 
 
-def opportunities_page(people: list[Present], language: Language, *, every: int = 1) -> Report:
-    segments = landmarks.segments(people, lambda one: f"{one.plan} · {one.location}", every=every)
+def opportunities_page(
+    people: list[Present], language: Language, *, every: int = 1, by: Dimension | None = None
+) -> Report:
+    segments = landmarks.segments(
+        people, lambda one: f"{one.plan} · {one.location}" if by is None else one.location, every=every
+    )
     hidden = sum(one.lost.whole < 5 for one in segments)
     themes = {one.name: ["giá", "giao hàng", "thái độ"] for one in segments}
     return opportunity_report(
@@ -91,6 +95,7 @@ def opportunities_page(people: list[Present], language: Language, *, every: int 
         so_far=False,
         language=language,
         every=every,
+        by=by,
     )
 
 
@@ -172,6 +177,7 @@ def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]
     rules = WinBackRules(holdout=0.3, planned=max(60, n), cost=int(value / 60), margin=0.3)
     yield loyalty_page(people, language)
     yield opportunities_page(people, language)
+    yield opportunities_page(people, language, every=EVERY, by=Dimension.LOCATION)
     yield team_page(people, language)
     yield team_page(people, language, is_full=False)
     yield team_page(people, language, own=0)

@@ -46,6 +46,7 @@ BROKEN_DOWN = frozenset(
         Page.TASKS,
         Page.RFM,
         Page.LOYALTY,
+        Page.OPPORTUNITIES,
         Page.TESTS,
         Page.TEAM,
         Page.ROI,

@@ -1,11 +1,13 @@
 """Reports of what goes with leaving: by what customers answered, and by where they belong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import storage.draws
 import storage.landmarks
 import storage.reasons
+import storage.segments
+import storage.staff
 import storage.themes
 from bot.domain import landmarks, loyalty_messages, opportunity_messages
 from bot.domain.groups_apart import apart
@@ -20,6 +22,7 @@ from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.rules import Rules
+from bot.domain.segments import Bands, Dimension, bands_of, segments_in
 from storage.database import Tx
 
 BETWEEN = " · "
@@ -66,19 +69,22 @@ def _heard(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> tuple[list
 def opportunities(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
-    """Segments by plan and place: those who were customers at the period's start, and who of them left in it.
+    """Segments by plan and place, or as asked for: who were customers at the period's start, and who of them left.
 
     Beside each stand the themes of its detractors, of the half year before the period's end.
     """
     of = storage.draws.draw(tx, most=MOST_IN_SEGMENTS)
     present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency, of=of)
-    segments = landmarks.segments(present, _segment, every=of.every)
+    segment = _by_plan_and_place if request.by is None else _by(tx, present, request.by, bands_of(rules, now=now))
+    segments = landmarks.segments(present, segment, every=of.every)
     found = find_opportunities(segments)
-    named = {one.segment.name for one in opportunity_messages.listed(found)}
-    theirs = [one for one in present if _segment(one) in named]
+    listed = {one.segment.name for one in opportunity_messages.listed(found)}
+    theirs = [one for one in present if segment(one) in listed]
     return opportunity_messages.opportunity_report(
         found,
-        themes=_themes(tx, theirs, rules=rules, period=period, language=language),
+        themes=_themes(tx, theirs, segment, rules=rules, period=period, language=language),
+        by=request.by,
+        staff=storage.staff.list_names(tx) if request.by is Dimension.CSM else {},
         hidden=sum(one.lost.whole < HIDDEN_UNDER for one in segments),
         period=period,
         currency=rules.currency,
@@ -89,14 +95,26 @@ def opportunities(
 
 
 def _themes(
-    tx: Tx, present: Sequence[Present], *, rules: Rules, period: Period, language: Language
+    tx: Tx,
+    present: Sequence[Present],
+    segment: Callable[[Present], str],
+    *,
+    rules: Rules,
+    period: Period,
+    language: Language,
 ) -> dict[str, list[str]]:
     whose = [one.customer_id for one in present]
     said = storage.reasons.list_detractor_themes(tx, whose, after=period.end - ANSWERED_WITHIN, until=period.end)
     shown = storage.themes.load_dictionary(tx, rules).shown
     named = ((customer_id, shown[key].name(language)) for customer_id, key in said if key in shown)
-    return landmarks.themes_by_segment(present, _segment, named)
+    return landmarks.themes_by_segment(present, segment, named)
 
 
-def _segment(one: Present) -> str:
+def _by_plan_and_place(one: Present) -> str:
     return BETWEEN.join(filter(None, (one.plan, one.location)))
+
+
+def _by(tx: Tx, present: Sequence[Present], by: Dimension, bands: Bands) -> Callable[[Present], str]:
+    """The segment that a customer is in now; of tags all that they have together, since segments must not overlap."""
+    known = storage.segments.of_customers(tx, [one.customer_id for one in present], bands)
+    return lambda one: BETWEEN.join(segments_in(known[one.customer_id], by))

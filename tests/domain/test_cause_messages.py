@@ -10,11 +10,12 @@ from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, parse_report_request
 from bot.domain.rules import WinBackRules
-from bot.domain.segments import Dimension
+from bot.domain.segments import Dimension, SegmentName
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture, wordings_report
 from tests.cause_facts import (
     PERIOD,
+    PLACES,
     crowd,
     drawn,
     loyalty_page,
@@ -91,6 +92,15 @@ def test_segments_that_lose_more_are_named_the_surest_first() -> None:
     assert page.picture.reference == pytest.approx(facts(page)["usual"]["value"])
     assert keys(page) == ["churn_shrunk", "at_stake"] * 16
     assert page.figures[1].currency == "VND"
+
+
+def test_segments_of_one_dimension_are_named_as_breakdowns_name_them() -> None:
+    page = opportunities_page(crowd(3000), EN, by=Dimension.LOCATION)
+    assert isinstance(page.picture, OpportunityPicture)
+    assert page.picture.names == {place: SegmentName(text=place) for place in PLACES}
+    first = facts(page)["segments"][0]
+    assert (first["segment"]["text"], facts(page)["by"], keys(page)) == ("Huế", Dimension.LOCATION, [])
+    assert facts(opportunities_page(crowd(3000), EN))["segments"][0]["segment"] is None
 
 
 def test_without_customers_there_is_no_usual_churn() -> None:
