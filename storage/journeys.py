@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Subquery, case, func, select
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
 from storage.database import Tx
-from storage.draws import ALL, Draw, draw
+from storage.draws import ALL, CustomerDraw, Draw, draw
 from storage.money import Ledger
 from storage.tables import customer, interaction, milestone, purchase, success_plan
 
@@ -44,9 +44,9 @@ class Milestone:
     done_at: datetime | None
 
 
-def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
+def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
     """How many customers bought for the first time in each of these months, and how many of them in each later one."""
-    cells_of = _visits(ledger, months)
+    cells_of = _visits(drawn, months)
     grouped = (cells_of.c.came, cells_of.c.active)
     statement = select(*grouped, func.count().label("n")).where(*_within(cells_of, months))
     sizes, cells = [0] * len(months), dict[Cell, int]()
@@ -58,19 +58,19 @@ def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[lis
     return sizes, cells
 
 
-def list_visits(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> dict[int, set[int]]:
+def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[int, set[int]]:
     """The places of those months in which each customer bought who bought for the first time in one of them."""
-    cells_of = _visits(ledger, months)
+    cells_of = _visits(drawn, months)
     found: dict[int, set[int]] = {}
     for row in tx.execute(select(cells_of.c.customer_id, cells_of.c.active).where(*_within(cells_of, months))):
         found.setdefault(row.customer_id, set()).add(row.active)
     return found
 
 
-def _visits(ledger: Ledger, months: Sequence[Period]) -> Subquery:
+def _visits(drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
     """A row for each customer and month in which they bought, with the month of their first purchase."""
     month = _month(purchase.c.purchased_at, months).label("active")
-    bought = (purchase.c.amount_minor > 0, *ledger.whom(purchase.c.customer_id))
+    bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
     visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
     first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
     return select(visits.c.customer_id, visits.c.active, first).subquery()
@@ -86,7 +86,7 @@ def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[An
     return case((at < months[0].start, -1), else_=inside)
 
 
-def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
+def list_journeys(tx: Tx, drawn: CustomerDraw, period: Period) -> list[Journey]:
     """The ways of those who joined in the period."""
     heard = select(func.min(interaction.c.happened_at)).where(interaction.c.customer_id == customer.c.id)
     bought = select(func.min(purchase.c.purchased_at)).where(
@@ -99,7 +99,7 @@ def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
         bought.scalar_subquery().label("bought"),
     )
     joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
-    statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
+    statement = select(*columns).where(*joined, *drawn.whom(customer.c.id))
     return [Journey(*row) for row in tx.execute(statement)]
 
 

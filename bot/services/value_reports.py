@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+import storage.draws
 import storage.journeys
 import storage.money
 import storage.standings
@@ -71,18 +72,15 @@ def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
 
 def retention_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
     """Which share bought again so many months after the first, of those who came in the last twelve months."""
-    ledger, months = (
-        storage.money.open_ledger(tx, rules.currency),
-        last_months(MONTHS, now=now, timezone=rules.timezone),
-    )
-    visits = storage.journeys.list_visits(tx, ledger, months)
-    over = MONTHS - months[-1].so_far(now)
+    drawn, months = storage.draws.draw_customers(tx), last_months(MONTHS, now=now, timezone=rules.timezone)
+    visits = storage.journeys.list_visits(tx, drawn, months)
+    over = MONTHS - int(months[-1].so_far(now))
     after = {f"active_after_{each}": known_after(visits, each, over=over) for each in TOLD_OF_SEGMENTS}
 
     def figures(customers: Collection[int]) -> list[Figure]:
         return [share_figure(key, proportion(share_among(customers, *sets))) for key, sets in after.items()]
 
-    return Measured(visits.keys(), figures, ledger.every, {"first_day": months[0].first_day})
+    return Measured(visits.keys(), figures, drawn.every, {"first_day": months[0].first_day})
 
 
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
