@@ -147,6 +147,17 @@ def test_of_nobody_each_page_of_what_was_tried_gives_its_reason(shops: Mapping[i
     assert ask(shops[3], Page.ROI, Dimension.PLAN).figures[0].note == "trial_locked"
 
 
+def test_what_groups_are_apart_is_listed_for_three_segments_and_held_against_the_rest(
+    shops: Mapping[int, Database],
+) -> None:
+    found = ask(shops[240], Page.LOYALTY, Dimension.PLAN)
+    text = RENDERER.render(found.message).text
+    assert (len(found.message.facts["segments"]), text.count("điểm %")) == (3, 4)  # type: ignore[arg-type]
+    assert "mỗi bên cần 30 khách" in text
+    alone = RENDERER.render(ask(shops[240], Page.LOYALTY, Dimension.TAG).message).text
+    assert "mỗi bên" not in alone
+
+
 def test_words_ask_for_it_and_buttons_lead_to_other_dimensions(shops: Mapping[int, Database]) -> None:
     request = parse_report_request(["đơn", "hàng", "theo", "gói", "quý", "này"])
     assert (request.page, request.by) == (Page.DEALS, Dimension.PLAN)
