@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
@@ -46,14 +46,9 @@ class Milestone:
 
 def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
     """How many customers bought for the first time in each of these months, and how many of them in each later one."""
-    month = _month(purchase.c.purchased_at, months).label("active")
-    bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
-    visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
-    first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
-    cells_of = select(visits.c.active, first).subquery()
+    cells_of = _visits(drawn, months)
     grouped = (cells_of.c.came, cells_of.c.active)
-    there = (cells_of.c.came >= 0, cells_of.c.active < len(months))
-    statement = select(*grouped, func.count().label("n")).where(*there)
+    statement = select(*grouped, func.count().label("n")).where(*_within(cells_of, months))
     sizes, cells = [0] * len(months), dict[Cell, int]()
     for row in tx.execute(statement.group_by(*grouped)):
         if row.active == row.came:
@@ -61,6 +56,28 @@ def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tupl
         else:
             cells[row.came, row.active - row.came] = row.n
     return sizes, cells
+
+
+def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[int, set[int]]:
+    """The places of those months in which each customer bought who bought for the first time in one of them."""
+    cells_of = _visits(drawn, months)
+    found: dict[int, set[int]] = {}
+    for row in tx.execute(select(cells_of.c.customer_id, cells_of.c.active).where(*_within(cells_of, months))):
+        found.setdefault(row.customer_id, set()).add(row.active)
+    return found
+
+
+def _visits(drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
+    """A row for each customer and month in which they bought, with the month of their first purchase."""
+    month = _month(purchase.c.purchased_at, months).label("active")
+    bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
+    visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
+    first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
+    return select(visits.c.customer_id, visits.c.active, first).subquery()
+
+
+def _within(cells_of: Subquery, months: Sequence[Period]) -> list[ColumnElement[bool]]:
+    return [cells_of.c.came >= 0, cells_of.c.active < len(months)]
 
 
 def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[Any]:

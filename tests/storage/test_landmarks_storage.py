@@ -173,8 +173,8 @@ def test_losses_are_listed_in_the_order_of_their_draw_with_the_value_of_the_year
     def read(tx: Tx, *, now: Any, holdout: float, limit: int) -> list[Drawn]:
         return win_back.list_drawn(tx, holdout=holdout, currency="VND", limit=limit)
 
-    first = Drawn(held_out=True, started_at=AT - DAY, recovered_at=START, value_minor=0)
-    second = Drawn(held_out=False, started_at=AT, recovered_at=None, value_minor=110)
+    first = Drawn(customer_id=other, held_out=True, started_at=AT - DAY, recovered_at=START, value_minor=0)
+    second = Drawn(customer_id=one, held_out=False, started_at=AT, recovered_at=None, value_minor=110)
     assert database.read_now(read, holdout=0.1, limit=9) == [first, second]
     assert database.read_now(read, holdout=0.1, limit=1) == [first]
     assert database.read_now(read, holdout=0.2, limit=9) == []
