@@ -93,11 +93,11 @@ def opportunities_page(people: list[Present], language: Language, *, every: int 
 
 
 def team_page(
-    people: list[Present], language: Language, *, is_full: bool = True, own: int | None = None, every: int = 1
+    people: list[Present], language: Language, *, so_far: bool = False, own: int | None = None, every: int = 1
 ) -> Report:
     charges = landmarks.charges(people, at=PERIOD.start)
     team = [Colleague(NAMES[one.owner_id], one) for one in retention_by_owner(charges)]
-    window = Window(period=PERIOD, cycle=90, is_full=is_full)
+    window = Window(period=PERIOD, cycle=90, so_far=so_far)
     return team_report(team, window, unknown=len(people) - len(charges), language=language, own=own, every=every)
 
 
@@ -150,7 +150,7 @@ def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]
     yield loyalty_page(people, language)
     yield opportunities_page(people, language)
     yield team_page(people, language)
-    yield team_page(people, language, is_full=False)
+    yield team_page(people, language, so_far=True)
     yield team_page(people, language, own=0)
     yield team_page(people, language, own=404)
     yield roi_page(rules, drawn(n), language)

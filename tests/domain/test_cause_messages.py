@@ -112,7 +112,7 @@ def test_of_staff_with_few_customers_less_is_said() -> None:
 
 
 def test_before_a_whole_cycle_nobody_is_held_against_anything() -> None:
-    page = team_page(crowd(300), EN, is_full=False)
+    page = team_page(crowd(300), EN, so_far=True)
     assert isinstance(page.picture, RatiosPicture)
     assert (facts(page)["team"], page.picture.rows, page.figures) == ([], [], ())
 
