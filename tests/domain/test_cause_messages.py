@@ -126,7 +126,7 @@ def test_a_wave_that_is_not_over_has_no_difference() -> None:
     assert clear.difference.low > 0 > same.difference.low
     assert (still.difference, still.facts["standing"], still.facts["difference"]) == (None, "open", None)
     assert [figure.note for figure in page.figures] == [""] * 4 + ["test_open"] * 2
-    assert page.figures[0].segment == "NPS 01/10/2026 lần giao hàng vừa rồi ở Huế"
+    assert page.figures[0].segment == "NPS 1 Oct 2026 lần giao hàng vừa rồi ở Huế"
 
 
 @pytest.mark.parametrize(

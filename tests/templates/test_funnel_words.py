@@ -73,7 +73,7 @@ def test_a_file_says_what_it_holds_and_how_it_was_reckoned(form: FileForm, langu
     assert file.name == f"funnel-2026-09-30.{form}"
     title, days, holds = file.caption.split("\n")
     assert title.startswith("Hoa Mai · ")
-    assert "01/07 – 30/09/2026" in days
+    assert {Language.VI: "01/07 – 30/09/2026", Language.EN: "1 Jul – 30 Sept 2026"}[language] in days
     assert holds.startswith(("32 dòng", "Hình, 32", "32 lines", "The picture and 32"))
 
 
