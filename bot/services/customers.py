@@ -41,7 +41,7 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
             now=now,
         )
         storage.consent.add(tx, customer_id, Act.SIGN_UP, now=now)
-    facts = {"name": name, "open": rules.sign_up.open}
+    facts = {"name": name, "salutation": "", "open": rules.sign_up.open}
     return Reply(send=(Message("customers/welcome", language, facts, ask_contact=True),))
 
 
@@ -58,17 +58,17 @@ def share_contact(
 ) -> Reply:
     """Tie the chat to the record with this number, if the contact is the person's own."""
     me = storage.customers.load_by_chat(tx, chat_id)
-    speaks = me.language if me else language
+    speaks, said = me.language if me else language, {"salutation": me.salutation if me else ""}
     number = _e164(phone, rules.phone_region)
     if contact_user_id != user_id or number is None:
-        return Reply(send=(Message("customers/contact_refused", speaks, ask_contact=True),))
+        return Reply(send=(Message("customers/contact_refused", speaks, said, ask_contact=True),))
     owner = storage.customers.load_by_phone(tx, number)
     if owner is None:
         return _keep_number(tx, me, number, speaks, now=now)
     if owner.chat_id == chat_id:
         return Reply(send=(_to(owner, "customers/linked", again=True),))
     if owner.chat_id is not None or (me and not storage.customers.is_self_made(tx, me.customer_id)):
-        return Reply(send=(Message("customers/link_refused", speaks, {"outcome": "customer_taken"}),))
+        return Reply(send=(Message("customers/link_refused", speaks, {**said, "outcome": "customer_taken"}),))
     storage.links.tie_chat(
         tx,
         customer_id=owner.customer_id,

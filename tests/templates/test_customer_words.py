@@ -106,8 +106,8 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
 @pytest.mark.parametrize(
     ("template", "facts"),
     [
-        ("welcome", {"name": "An <b>", "open": True}),
-        ("welcome", {"name": "An <b>", "open": False}),
+        ("welcome", {"name": "An <b>", "salutation": "", "open": True}),
+        ("welcome", {"name": "An <b>", "salutation": "", "open": False}),
         ("welcome_back", AN | {"stopped": True}),
         ("welcome_back", AN | {"stopped": False}),
         ("linked", AN | {"again": True}),

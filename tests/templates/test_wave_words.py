@@ -1,5 +1,7 @@
 """What staff read of a wave, in both languages, in every state that it can be in."""
 
+import re
+
 import pytest
 
 from bot.domain.contact import Rule
@@ -49,6 +51,15 @@ def test_a_dry_run_says_who_when_and_why_not(language: Language) -> None:
     assert text.count("\n   • 1: ") == 2
     assert "&lt;b&gt;" in text
     assert len(set(labels)) == 3
+
+
+@pytest.mark.parametrize("language", Language)
+def test_why_something_is_held_is_said_in_words_that_are_true_days_later_too(language: Language) -> None:
+    held = [Place(customer_id=1, name="An", variant=Variant.A, day=None, rule=rule) for rule in Rule]
+    text, _ = render(draft_message(wave(Status.DRAFT), held, language))
+    reasons = [line for line in text.splitlines() if line.startswith("   • 1: ")]
+    assert len(reasons) == len(Rule)
+    assert [one for one in reasons if re.search(r"\b(vừa|đang|tuần này|just|this week|ago)\b", one)] == []
 
 
 @pytest.mark.parametrize("language", Language)
