@@ -185,7 +185,7 @@ def test_who_is_held_out_is_not_asked_and_is_compared(database: Database, clock:
     for one in found:
         message = database.write_now(win_back.mark_lost, rules=rules, customer_id=one, reason="", language=Language.EN)
         assert (message.facts["rule"] == "held_out") is draw(one, 0.5).held_out
-        assert message.facts["will_ask"] is not draw(one, 0.5).held_out
+        assert message.facts["will_write"] is not draw(one, 0.5).held_out
     clock.advance(2 * DAY)
     assert database.write_now(win_back.plan_win_back, rules=rules) == 12
     assert database.write_now(win_back.plan_win_back, rules=rules) == 0
