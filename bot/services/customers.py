@@ -1,6 +1,6 @@
 """The customer's own doings: arriving, leaving, choosing a language, sharing a number."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 import storage.consent
@@ -10,6 +10,7 @@ import storage.outbox
 import storage.reachability
 import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
+from bot.domain.command_names import nearest_command
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.names import cut
@@ -128,26 +129,34 @@ def resume(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Langu
     return Reply(send=(_to(me, "customers/resumed"),))
 
 
-def show_help(
-    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language, unknown: str | None = None
-) -> Reply:
-    """`/help`: who works here is shown the commands of staff, everybody else those of customers.
-
-    `unknown` is a command that there is not, which is said first.
-    """
-    page = _help(tx, chat_id, language, rules)
-    if unknown is None:
-        return Reply(send=(page,))
-    none = Message("customers/unknown_command", page.language, {"command": cut(unknown, COMMAND)})
-    return Reply(send=(replace(page, opening=none),))
-
-
-def _help(tx: Tx, chat_id: int, language: Language, rules: Rules) -> Message:
+def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
     staff = storage.staff.identify(tx, chat_id, rules)
     if staff is not None:
-        return Message("staff/help", staff.language)
+        return Reply(send=(Message("staff/help", staff.language),))
     me = storage.customers.load_by_chat(tx, chat_id)
-    return Message("customers/help", language) if me is None else _to(me, "customers/help")
+    return Reply(send=(Message("customers/help", language) if me is None else _to(me, "customers/help"),))
+
+
+def explain_unknown(
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    chat_id: int,
+    language: Language,
+    command: str,
+    of_staff: Iterable[str],
+    of_customers: Iterable[str],
+) -> Reply:
+    """A command that there is not: say so, and which of this person's commands is the most like it."""
+    staff = storage.staff.identify(tx, chat_id, rules)
+    facts = {
+        "command": cut(command, COMMAND),
+        "nearest": nearest_command(command, of_customers if staff is None else of_staff),
+    }
+    speaks = _language(tx, chat_id, language) if staff is None else staff.language
+    return Reply(send=(Message("customers/unknown_command", speaks, facts),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:
