@@ -22,11 +22,12 @@ from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
 from bot.domain.rounding import rounded
 from bot.domain.rules import Rules
+from bot.domain.written_days import LOCALES, written_day
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 TENTH = 0.1
-LOCALES: Mapping[str, str] = {"vi": "vi_VN", "en": "en_GB"}
+MOMENTS: Mapping[str, str] = {"vi": "HH:mm dd/MM/y", "en": "d MMM y, HH:mm"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Rendered:
 class Renderer:
     """Puts messages into words for one business.
 
-    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`, `spelt_day`,
-    `moment`, `number`, `money` (minor units), `brief` (the same, shortened from
+    Filters for templates: `given` (the name a person is called by, empty for what is none), `day`,
+    `dated` (a day in a form of Babel's), `moment`, `number`, `money` (minor units), `brief` (the same, shortened from
     a million on), `percent` (a share of 1), `share` (the same, as exact as pictures are),
     `points` (a number with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language
     given), `round` (halves away from zero), `zone_name`. Every fact may be a plain value or its JSON form. A message
@@ -67,6 +68,7 @@ class Renderer:
         self._environment.tests |= {"organisation": is_organisation, "a_day": _is_day}
         self._environment.filters |= {
             "given": _given,
+            "dated": _dated,
             "day": _day,
             "matter": _matter,
             "moment": _moment,
@@ -75,7 +77,6 @@ class Renderer:
             "brief": _brief,
             "percent": _percent,
             "share": _share,
-            "spelt_day": _spelt_day,
             "points": _points,
             "figure": _figure,
             "round": rounded,
@@ -134,21 +135,21 @@ def _given(context: Context, name: str) -> str:
 
 @pass_context
 def _day(context: Context, value: date | datetime | str) -> str:
-    """22/11/2026; an instant is shown as the day in the business's time zone."""
-    return _in_days(context, value, "dd/MM/y")
+    """22/11/2026 or 22 Nov 2026; an instant is shown as the day in the business's time zone."""
+    return written_day(_local(context, value), context["language"])
 
 
 @pass_context
-def _spelt_day(context: Context, value: date | datetime | str) -> str:
-    """22 Nov 2026, for customers who read English: 01/12/2026 is another day to an American."""
-    return _in_days(context, value, "d MMM y")
+def _dated(context: Context, value: date | datetime | str, form: str) -> str:
+    """A day as `form` says, for where its year or its day goes without saying."""
+    return str(dates.format_date(_local(context, value), form, locale=_locale(context)))
 
 
-def _in_days(context: Context, value: date | datetime | str, form: str) -> str:
+def _local(context: Context, value: date | datetime | str) -> date:
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
     if isinstance(parsed, datetime) and parsed.tzinfo is not None:
-        parsed = parsed.astimezone(context["zone"])
-    return str(dates.format_date(parsed, form, locale=_locale(context)))
+        return parsed.astimezone(context["zone"])
+    return parsed
 
 
 def _is_day(value: str) -> bool:
@@ -163,16 +164,15 @@ def _is_day(value: str) -> bool:
 @pass_context
 def _matter(context: Context, subject: str) -> str:
     """What a survey is about, which may be a day."""
-    if not _is_day(subject):
-        return subject
-    return _spelt_day(context, subject) if context["language"] == "en" else _day(context, subject)
+    return _day(context, subject) if _is_day(subject) else subject
 
 
 @pass_context
 def _moment(context: Context, value: datetime | str) -> str:
-    """14:30 22/11/2026, in the business's time zone."""
+    """14:30 22/11/2026 or 22 Nov 2026, 14:30, in the business's time zone."""
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return str(dates.format_datetime(parsed, "HH:mm dd/MM/y", tzinfo=context["zone"], locale=_locale(context)))
+    form = MOMENTS[context["language"]]
+    return str(dates.format_datetime(parsed, form, tzinfo=context["zone"], locale=_locale(context)))
 
 
 @pass_context

@@ -14,16 +14,14 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from bot.domain.messages import Language, Message
 from bot.services import staff
 from handlers.context import App, House
-from handlers.routes import COMMANDS
+from handlers.routes import COMMANDS, FOR_CUSTOMERS
 
 logger = logging.getLogger(__name__)
 
 WORDS = "commands"
 FOR_STAFF = tuple(command.name for command in COMMANDS if command.role is not None)
 # Clients offer /start by themselves.
-FOR_CUSTOMERS = tuple(
-    command.name for command in COMMANDS if command.own or (command.role is None and command.name != "start")
-)
+OFFERED_TO_CUSTOMERS = tuple(name for name in FOR_CUSTOMERS if name != "start")
 OWN = frozenset(command.name for command in COMMANDS if command.own)
 """What means something else to customers, by words of its own."""
 
@@ -50,9 +48,9 @@ async def _calls(app: App) -> list[Call]:
     codes: list[Language | None] = [None, *Language]
     public = BotCommandScopeAllPrivateChats()
     calls = [_page(app, code or rules.language, code) for code in codes]
-    calls += [_menu(app, FOR_CUSTOMERS, public, code or rules.language, code, own=True) for code in codes]
+    calls += [_menu(app, OFFERED_TO_CUSTOMERS, public, code or rules.language, code, own=True) for code in codes]
     for user_id, language in (await _staff_languages(app.bot_data)).items():
-        names = dict.fromkeys(FOR_STAFF + FOR_CUSTOMERS)
+        names = dict.fromkeys(FOR_STAFF + OFFERED_TO_CUSTOMERS)
         calls.append(_menu(app, names, BotCommandScopeChat(user_id), language))
     if rules.staff_chat_id is not None:
         calls.append(_menu(app, FOR_STAFF, BotCommandScopeChat(rules.staff_chat_id), rules.language))

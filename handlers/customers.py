@@ -1,6 +1,6 @@
 """What customers do in chat besides answering surveys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from telegram import ChatMember, Message, Update
@@ -122,10 +122,13 @@ async def help_page(update: Update, context: Context) -> None:
     await _answer(update, context, customers.show_help, rules=context.bot_data.rules)
 
 
-async def unknown_command(update: Update, context: Context) -> None:
-    """A command that we do not have: say so, and what there is."""
+async def unknown_command(
+    update: Update, context: Context, *, of_staff: Sequence[str], of_customers: Sequence[str]
+) -> None:
+    """A command that we do not have: say so, and which of these is the most like it."""
     command, *_ = (message(update).text or "").split()
-    await _answer(update, context, customers.show_help, rules=context.bot_data.rules, unknown=command)
+    known = {"of_staff": of_staff, "of_customers": of_customers}
+    await _answer(update, context, customers.explain_unknown, rules=context.bot_data.rules, command=command, **known)
 
 
 async def _answer(update: Update, context: Context, use_case: Callable[..., Reply], **facts: object) -> None:

@@ -18,8 +18,9 @@ from bot.domain.reports import line_figures, metric_unit
 from bot.domain.segment_figures import SegmentFiguresPicture
 from bot.domain.segments import SegmentName
 from bot.domain.team_messages import RatiosPicture, figure_of
+from bot.domain.written_days import LOCALES
 from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
-from bot.render import LOCALES, Renderer
+from bot.render import Renderer
 from handlers.report_pictures import picture_of
 
 NUMBERS = ("value", "low", "high", "change", "change_low", "change_high")

@@ -29,7 +29,8 @@ from bot.domain.surveys import Band
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.touchpoints import Kind
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
-from bot.render import LOCALES, Renderer
+from bot.domain.written_days import LOCALES
+from bot.render import Renderer
 from handlers import cause_pictures, funnel_pictures, reasons_pictures
 from handlers.health_report_pictures import health_report
 from handlers.money_pictures import MONEY_PAINTERS

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from telegram import CallbackQuery, Update
@@ -108,6 +109,8 @@ COMMANDS = (
     Command("audit", auditing.log, Role.ADMIN),
 )
 
+FOR_CUSTOMERS = tuple(command.name for command in COMMANDS if command.own or command.role is None)
+
 TAPS = (
     TapRoute(taps.Score, by_customer(surveys.record_score)),
     TapRoute(taps.SkipReason, by_customer(surveys.skip_reason)),
@@ -159,6 +162,11 @@ TAPS = (
 BY_TAP = {route.tap: route for route in TAPS}
 
 
+_unknown = partial(
+    customers.unknown_command, of_staff=tuple(command.name for command in COMMANDS), of_customers=FOR_CUSTOMERS
+)
+
+
 def add_routes(app: App) -> None:
     """Put the table into the application, most frequent first: a tap is looked at once."""
     app.add_handler(CallbackQueryHandler(on_tap))
@@ -168,7 +176,7 @@ def add_routes(app: App) -> None:
         app.add_handler(CommandHandler(command.name, guarded, filters=chats & filters.UpdateType.MESSAGE))
     private = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & filters.CONTACT & filters.UpdateType.MESSAGE, customers.contact))
-    app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, customers.unknown_command))
+    app.add_handler(MessageHandler(private & filters.COMMAND & filters.UpdateType.MESSAGE, _unknown))
     group = filters.ChatType.GROUPS & ~filters.StatusUpdate.ALL & ~filters.COMMAND
     app.add_handler(MessageHandler(group & filters.UpdateType.MESSAGE, cases.group_message))
     app.add_handler(MessageHandler(group & filters.UpdateType.EDITED_MESSAGE, cases.edited))

@@ -8,20 +8,12 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, case, func, sel
 
 from bot.domain.cases import Case, Signal, Source, looks_at
 from bot.domain.touchpoints import Kind
-from storage.columns import unindexed
 from storage.database import Tx, for_each_dialect
 from storage.due import Agenda, Due, Window, select_due
+from storage.severity import score_now
 from storage.tables import answer, customer, outbox, staff, support_case
 
-claimer, resolver, later = staff.alias("claimer"), staff.alias("resolver"), answer.alias("later")
-
-_SCORE_NOW = (
-    select(later.c.score)
-    .where(later.c.customer_id == support_case.c.customer_id, unindexed(later.c.kind) == support_case.c.survey_kind)
-    .order_by(later.c.answered_at.desc(), later.c.run_id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
+claimer, resolver = staff.alias("claimer"), staff.alias("resolver")
 
 _CASES = (
     select(
@@ -30,7 +22,7 @@ _CASES = (
         claimer.c.name.label("claimed_name"),
         resolver.c.name.label("resolved_name"),
         answer.c.score.label("nps_after"),
-        _SCORE_NOW.label("score_now"),
+        score_now().label("score_now"),
     )
     .join(customer, customer.c.id == support_case.c.customer_id)
     .outerjoin(claimer, claimer.c.user_id == support_case.c.claimed_by)

@@ -234,7 +234,7 @@ def _cases(tx: Tx, asked: Asked) -> Found:
     resolved = support_case.c.resolved_at
     is_open = or_(resolved.is_(None), resolved > asked.at)
     solved = and_(resolved <= asked.at, resolved > asked.at - asked.window)
-    severe = and_(is_open, is_severe(support_case.c.solve_escalated_at <= asked.at))
+    severe = and_(is_open, is_severe(support_case.c.solve_escalated_at <= asked.at, at=asked.at))
     recent = or_(is_open, resolved > asked.at - 2 * asked.window)
     statement = select(
         support_case.c.customer_id,

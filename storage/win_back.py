@@ -52,13 +52,23 @@ def _win_back(row: Any) -> WinBack:  # noqa: ANN401  a database row
     )
 
 
+def list_new(tx: Tx, window: Window) -> list[Due]:
+    """Losses (the row) without a win-back, whose customers can be reached; due since the loss and the link."""
+    return _NEW.list(tx, window)
+
+
 def list_questions(tx: Tx, window: Window) -> list[Due]:
-    """Losses (the row) not asked about, whose customers can be reached; due since the loss and the link."""
+    """Those of them of which nobody has said why."""
     return _QUESTIONS.list(tx, window)
 
 
+def list_told(tx: Tx, window: Window) -> list[Due]:
+    """Those of them of which somebody has: the customer is not asked again."""
+    return _TOLD.list(tx, window)
+
+
 _open_at = case((customer.c.linked_at > customer.c.lost_at, customer.c.linked_at), else_=customer.c.lost_at)
-_QUESTIONS = Agenda(
+_new = (
     select_due(loss.c.id, _open_at)
     .join(loss, (loss.c.customer_id == customer.c.id) & loss.c.recovered_at.is_(None))
     .outerjoin(win_back, win_back.c.loss_id == loss.c.id)
@@ -68,18 +78,27 @@ _QUESTIONS = Agenda(
         customer.c.stopped_at.is_(None),
         customer.c.unreachable_at.is_(None),
         win_back.c.id.is_(None),
-    ),
-    _open_at,
+    )
 )
+_NEW = Agenda(_new, _open_at)
+_QUESTIONS = Agenda(_new.where(loss.c.reason == ""), _open_at)
+_TOLD = Agenda(_new.where(loss.c.reason != ""), _open_at)
 
 
-def start(tx: Tx, *, customer_id: int, loss_id: int, lot: Lot, next_at: datetime, now: datetime) -> int | None:
-    """Open the win-back of a loss; None when it has one. Of who is held out it is over as it begins."""
+def start(
+    tx: Tx, *, customer_id: int, loss_id: int, lot: Lot, next_at: datetime, now: datetime, told_at: datetime | None
+) -> int | None:
+    """Open the win-back of a loss; None when it has one. Of who is held out it is over as it begins.
+
+    `told_at`: the reason is known from staff, in their words, so that there is no question; its time counts as the
+    answer's.
+    """
     statement = insert_for(tx)(win_back).values(
         customer_id=customer_id,
         loss_id=loss_id,
-        status=Status.ENDED if lot.held_out else Status.ASKING,
+        status=Status.ENDED if lot.held_out else Status.REASON if told_at else Status.ASKING,
         started_at=now,
+        reason_at=told_at,
         next_at=None if lot.held_out else next_at,
         holdout=lot.holdout,
         held_out=lot.held_out,

@@ -103,7 +103,7 @@ def team_page(
     people: list[Present],
     language: Language,
     *,
-    is_full: bool = True,
+    so_far: bool = False,
     own: int | None = None,
     every: int = 1,
     by: Dimension | None = None,
@@ -115,7 +115,7 @@ def team_page(
         for segment, theirs in (plans.items() if by is not None else ((None, people),))
         for one in retention_by_owner(landmarks.charges(theirs, at=PERIOD.start))
     ]
-    window = Window(period=PERIOD, cycle=90, is_full=is_full)
+    window = Window(period=PERIOD, cycle=90, so_far=so_far)
     lost = Share(sum(one.left for one in charges), len(charges))
     unknown = len(people) - len(charges)
     return team_report(team, window, lost=lost, unknown=unknown, language=language, own=own, every=every, by=by)
@@ -179,7 +179,7 @@ def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]
     yield opportunities_page(people, language)
     yield opportunities_page(people, language, every=EVERY, by=Dimension.LOCATION)
     yield team_page(people, language)
-    yield team_page(people, language, is_full=False)
+    yield team_page(people, language, so_far=True)
     yield team_page(people, language, own=0)
     yield team_page(people, language, own=404)
     yield team_page(people, language, own=0, every=EVERY, by=Dimension.TAG)

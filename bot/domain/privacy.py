@@ -17,7 +17,7 @@ from bot.domain.surveys import SCALES
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
 
-TEXT_VERSION = "privacy-2"
+TEXT_VERSION = "privacy-3"
 """Of the words that people agree to: templates/*/customers/welcome.j2 and privacy.j2. Changed words, a new version."""
 
 FILE_NAME = "my-data.json"

@@ -37,6 +37,17 @@ class Metric(StrEnum):
     CHURN = "churn"
 
 
+KINDS: Mapping[Metric, tuple[Kind, ...]] = MappingProxyType(
+    {
+        Metric.NPS: (Kind.NPS,),
+        Metric.CES: (Kind.CES,),
+        Metric.CSAT: (Kind.CSAT,),
+        Metric.RESPONSE_RATE: (Kind.NPS, Kind.CES, Kind.CSAT),
+        Metric.CHURN: (),
+    }
+)
+"""Whose surveys a metric is made of."""
+
 NOBODY = Share(0, 0)
 NEVER_LATE: Mapping[Metric, datetime | None] = MappingProxyType({})
 

@@ -1,6 +1,6 @@
 """When managers are told how a week or a month went, and what of it is kept to be said and drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -97,11 +97,20 @@ def month_of(week: Period) -> Period:
     return Period(first_day, first_day + relativedelta(months=1), week.timezone, Label.CURRENT, Unit.MONTH)
 
 
-def compared(metrics: Iterable[Metric], now: PeriodCounts, before: PeriodCounts) -> list[dict[str, object]]:
-    """Each metric with its change against what was before, and what that was."""
+def compared(
+    began_at: Mapping[Metric, datetime | None], now: PeriodCounts, before: PeriodCounts
+) -> list[dict[str, object]]:
+    """Each metric with its change against what was before, and what that was.
+
+    `began_at`: the metrics, each with when its data began if they lack days of the time before. A week or a month is
+    told when it is over, so that nothing else keeps it from being compared.
+    """
     return [
-        {"line": asdict(metric_line(metric, now, before)), "usual": asdict(metric_line(metric, before))}
-        for metric in metrics
+        {
+            "line": asdict(metric_line(metric, now, before, began_at=since)),
+            "usual": asdict(metric_line(metric, before)),
+        }
+        for metric, since in began_at.items()
     ]
 
 

@@ -47,11 +47,16 @@ class RatiosPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The time that is looked at; `is_full` says that it is over and holds a whole cycle of `cycle` days."""
+    """The time that is looked at; a cycle is of so many days. `so_far`: whole days of it are still to come."""
 
     period: Period
     cycle: int
-    is_full: bool
+    so_far: bool
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is over and holds a whole cycle."""
+        return not self.so_far and (self.period.after - self.period.first_day).days >= self.cycle
 
 
 def team_report(
@@ -79,6 +84,7 @@ def team_report(
         "period": {"first_day": window.period.first_day, "last_day": window.period.last_day},
         "cycle": window.cycle,
         "is_full": window.is_full,
+        "so_far": window.so_far,
         "least": LEAST_CUSTOMERS,
         "team": [_colleague(one) for one in shown[: MOST_LISTED if by is None else MOST_OF_SEGMENTS]],
         "total": len(shown),

@@ -17,6 +17,7 @@ from bot.domain.rules import WinBackRules
 from bot.domain.wave_results import Comparison, Standing, VariantResult
 from bot.domain.waves import Wave
 from bot.domain.win_back_trials import WinBackTrial
+from bot.domain.written_days import written_day
 
 MOST_LISTED = 5
 LONGEST_NAME = 24
@@ -71,7 +72,7 @@ def wordings_report(tests: Sequence[WordingTest], *, period: Period, language: L
         picture=DifferencesPicture(rows=rows),
         words=message,
         period=period,
-        figures=tuple(figure for one in tests for figure in _test_figures(one)),
+        figures=tuple(figure for one in tests for figure in _test_figures(one, language)),
         methods=TEST_METHODS,
     )
 
@@ -104,8 +105,8 @@ def _row(one: WordingTest, facts: dict[str, object]) -> DifferenceRow:
     )
 
 
-def _test_figures(one: WordingTest) -> Iterator[Figure]:
-    name = f"{one.wave.kind.upper()} {one.wave.starts_on:%d/%m/%Y} {one.wave.subject}".strip()
+def _test_figures(one: WordingTest, language: Language) -> Iterator[Figure]:
+    name = f"{one.wave.kind.upper()} {written_day(one.wave.starts_on, language)} {one.wave.subject}".strip()
     for each in one.comparison.results:
         line = each.responses
         yield Figure(

@@ -101,7 +101,7 @@ def parse_wave_request(text: str, *, today: date) -> WaveRequest:
     for word in _joined(words):
         request = _read(request, word, today)
     if request.ends_on is not None and request.ends_on < request.starts_on:
-        raise WaveRequestError(f"{request.ends_on:%d/%m/%Y}", Fault.END_BEFORE_START)
+        raise WaveRequestError(request.ends_on.isoformat(), Fault.END_BEFORE_START)
     return request
 
 

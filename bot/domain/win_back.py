@@ -145,14 +145,19 @@ def offer_key(win_back_id: int) -> str:
     return f"offer:{win_back_id}"
 
 
-def question_facts(
-    win_back_id: int, reasons: Sequence[str], *, silent: bool = True, told: bool = False
-) -> dict[str, object]:
+def first_step(rules: WinBackRules, *, now: datetime, told_at: datetime | None) -> datetime:
+    """When a win-back that begins now is looked at: for its offer where the reason was told, else for an answer."""
+    if told_at is not None:
+        return told_at + rules.offer_after_reason
+    return now + max(rules.offer_after_silence, LOOK_AGAIN)
+
+
+def question_facts(win_back_id: int, reasons: Sequence[str], *, silent: bool = True) -> dict[str, object]:
     """What the question is asked with: the reasons to choose from, by key.
 
-    `silent`: the customer just stayed away; otherwise staff know that they left, and why if it was `told`.
+    `silent`: the customer just stayed away; otherwise staff know that they left.
     """
-    return {"win_back_id": win_back_id, "reasons": list(reasons), "silent": silent, "told": told}
+    return {"win_back_id": win_back_id, "reasons": list(reasons), "silent": silent}
 
 
 def question(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -164,7 +169,7 @@ def question(facts: Mapping[str, object], *, outbox_id: int, language: Language)
         for reason in (reasons if isinstance(reasons, Sequence) else ())
     ]
     rows = (tuple(buttons[start : start + REASONS_A_ROW]) for start in range(0, len(buttons), REASONS_A_ROW))
-    return Message("win_back/question", language, {"silent": True, "told": False, **facts}, tuple(rows))
+    return Message("win_back/question", language, {"silent": True, **facts}, tuple(rows))
 
 
 def reason_kept(win_back: WinBack, reason: str) -> Message:

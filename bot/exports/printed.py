@@ -11,6 +11,7 @@ from bot.charts.canvas import FAINT_INK, HEIGHT, INK, MARGIN, SMALL, new_figure,
 from bot.charts.pictures import Numbers, PictureWords, SharesApart
 from bot.domain.figures import FigureUnit
 from bot.domain.rounding import rounded
+from bot.domain.written_days import written_day
 from bot.exports.figures import FigureRow, ReportFile
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _headings(file: ReportFile) -> Sequence[str]:
 
 
 def _cells(row: FigureRow, locale: str) -> Sequence[str]:
-    first_day, last_day = (f"{day:%d/%m/%Y}" for day in (row.first_day, row.last_day))
+    first_day, last_day = (written_day(day, locale.partition("_")[0]) for day in (row.first_day, row.last_day))
     return (
         row.name,
         row.segment,

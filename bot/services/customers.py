@@ -1,6 +1,6 @@
 """The customer's own doings: arriving, leaving, choosing a language, sharing a number."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 import storage.consent
@@ -10,6 +10,7 @@ import storage.outbox
 import storage.reachability
 import storage.staff
 from bot.domain.cells import UnreadableError, read_phone
+from bot.domain.command_names import nearest_command
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message, Reply
 from bot.domain.names import cut
@@ -41,7 +42,7 @@ def greet(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, name: str, langu
             now=now,
         )
         storage.consent.add(tx, customer_id, Act.SIGN_UP, now=now)
-    facts = {"name": name, "open": rules.sign_up.open}
+    facts = {"name": name, "salutation": "", "open": rules.sign_up.open}
     return Reply(send=(Message("customers/welcome", language, facts, ask_contact=True),))
 
 
@@ -58,17 +59,17 @@ def share_contact(
 ) -> Reply:
     """Tie the chat to the record with this number, if the contact is the person's own."""
     me = storage.customers.load_by_chat(tx, chat_id)
-    speaks = me.language if me else language
+    speaks, said = me.language if me else language, {"salutation": me.salutation if me else ""}
     number = _e164(phone, rules.phone_region)
     if contact_user_id != user_id or number is None:
-        return Reply(send=(Message("customers/contact_refused", speaks, ask_contact=True),))
+        return Reply(send=(Message("customers/contact_refused", speaks, said, ask_contact=True),))
     owner = storage.customers.load_by_phone(tx, number)
     if owner is None:
         return _keep_number(tx, me, number, speaks, now=now)
     if owner.chat_id == chat_id:
         return Reply(send=(_to(owner, "customers/linked", again=True),))
     if owner.chat_id is not None or (me and not storage.customers.is_self_made(tx, me.customer_id)):
-        return Reply(send=(Message("customers/link_refused", speaks, {"outcome": "customer_taken"}),))
+        return Reply(send=(Message("customers/link_refused", speaks, {**said, "outcome": "customer_taken"}),))
     storage.links.tie_chat(
         tx,
         customer_id=owner.customer_id,
@@ -128,26 +129,34 @@ def resume(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Langu
     return Reply(send=(_to(me, "customers/resumed"),))
 
 
-def show_help(
-    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language, unknown: str | None = None
-) -> Reply:
-    """`/help`: who works here is shown the commands of staff, everybody else those of customers.
-
-    `unknown` is a command that there is not, which is said first.
-    """
-    page = _help(tx, chat_id, language, rules)
-    if unknown is None:
-        return Reply(send=(page,))
-    none = Message("customers/unknown_command", page.language, {"command": cut(unknown, COMMAND)})
-    return Reply(send=(replace(page, opening=none),))
-
-
-def _help(tx: Tx, chat_id: int, language: Language, rules: Rules) -> Message:
+def show_help(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/help`: who works here is shown the commands of staff, everybody else those of customers."""
     staff = storage.staff.identify(tx, chat_id, rules)
     if staff is not None:
-        return Message("staff/help", staff.language)
+        return Reply(send=(Message("staff/help", staff.language),))
     me = storage.customers.load_by_chat(tx, chat_id)
-    return Message("customers/help", language) if me is None else _to(me, "customers/help")
+    return Reply(send=(Message("customers/help", language) if me is None else _to(me, "customers/help"),))
+
+
+def explain_unknown(
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    chat_id: int,
+    language: Language,
+    command: str,
+    of_staff: Iterable[str],
+    of_customers: Iterable[str],
+) -> Reply:
+    """A command that there is not: say so, and which of this person's commands is the most like it."""
+    staff = storage.staff.identify(tx, chat_id, rules)
+    facts = {
+        "command": cut(command, COMMAND),
+        "nearest": nearest_command(command, of_customers if staff is None else of_staff),
+    }
+    speaks = _language(tx, chat_id, language) if staff is None else staff.language
+    return Reply(send=(Message("customers/unknown_command", speaks, facts),))
 
 
 def note_blocked(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, blocked: bool) -> None:

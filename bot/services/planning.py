@@ -58,6 +58,8 @@ def _sources(rules: Rules) -> list[_Source]:
     ]
     if rules.win_back.enabled:
         sources.append(_Source(Kind.WIN_BACK, storage.win_back.list_questions, rules.win_back.ask_after))
+        told_after = rules.win_back.ask_after + rules.win_back.offer_after_reason
+        sources.append(_Source(Kind.OFFER, storage.win_back.list_told, told_after))
         sources.append(_Source(Kind.OFFER, storage.win_back.list_steps))
     return sources
 

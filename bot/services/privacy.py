@@ -22,8 +22,8 @@ YES = "yes"
 def show_notice(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/privacy`: what is kept, for how long, and who answers for it; said to anybody, in their language."""
     me = storage.customers.load_by_chat(tx, chat_id)
-    said = Message("customers/privacy", me.language if me else language, privacy.notice_facts(rules))
-    return Reply(send=(said,))
+    facts = {**privacy.notice_facts(rules), "salutation": me.salutation if me else ""}
+    return Reply(send=(Message("customers/privacy", me.language if me else language, facts),))
 
 
 def show_my_data(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> tuple[Message, Document | None]:

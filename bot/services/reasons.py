@@ -49,7 +49,7 @@ def reasons(
         read=_quotable(tx, storage.reasons.list_sample(tx, kind, period, limit=READ), rules),
         unscored=_judge_unscored(tx, period),
     )
-    return messages.reasons_report(counted, shown, request, period=period, language=language)
+    return messages.reasons_report(counted, shown, request, period=period, so_far=period.so_far(now), language=language)
 
 
 def _judge_unscored(tx: Tx, period: Period) -> Unscored:

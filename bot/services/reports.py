@@ -11,7 +11,6 @@ import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
-import storage.takings
 from bot.domain import (
     breakdowns,
     case_pages,
@@ -25,12 +24,13 @@ from bot.domain.local_time import local_date
 from bot.domain.measured import Measured
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
-from bot.domain.periods import Period, PeriodError, is_whole, late_start, parse_period, previous, trends
+from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
 from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
     EVERYBODY,
+    KINDS,
     READABLE,
     Funnel,
     Metric,
@@ -45,15 +45,6 @@ from bot.domain.touchpoints import Kind
 from storage.database import Tx
 
 Funnels = Mapping[Kind, Funnel]
-
-SURVEYS: Mapping[Metric, tuple[Kind, ...]] = {
-    Metric.NPS: (Kind.NPS,),
-    Metric.CES: (Kind.CES,),
-    Metric.CSAT: (Kind.CSAT,),
-    Metric.RESPONSE_RATE: (Kind.NPS, Kind.CES, Kind.CSAT),
-    Metric.CHURN: (),
-}
-"""Whose surveys a metric is made of."""
 
 NOT_OF_ANSWERS = frozenset({report_pages.Page.HEALTH, report_pages.Page.MONEY, report_pages.Page.CASES})
 """Tabs whose figures do not wait for the first answer."""
@@ -104,7 +95,7 @@ def _turned(error: PeriodError, *, now: datetime, rules: Rules) -> Period | None
 
 
 def _opening(tx: Tx, request: ReportRequest, period: Period, *, free: bool, language: Language) -> Message | None:
-    kinds = () if request.tab in NOT_OF_ANSWERS else SURVEYS[request.metric or Metric.RESPONSE_RATE]
+    kinds = () if request.tab in NOT_OF_ANSWERS else KINDS[request.metric or Metric.RESPONSE_RATE]
     first_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else None
     began_at = first_at if first_at is not None and first_at >= period.end else None
     if not free and began_at is None:
@@ -130,7 +121,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     # What is nearly always drawn is counted with the periods, so that the uncounted is looked at once for both.
     periods = {Kind.NPS: _with_trend(pair, Metric.NPS, now=now)}
     scores = {
-        kind: storage.reports.count_scores(tx, kind, periods.get(kind, pair)) for kind in SURVEYS[Metric.RESPONSE_RATE]
+        kind: storage.reports.count_scores(tx, kind, periods.get(kind, pair)) for kind in KINDS[Metric.RESPONSE_RATE]
     }
     present, lost = storage.reports.count_present(tx, pair), storage.reports.count_lost(tx, pair)
     counts = {
@@ -146,7 +137,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
         counts[period],
         counts[before],
         so_far=period.so_far(now),
-        began_at={metric: _late_start(tx, metric, before) for metric in Metric},
+        began_at={metric: storage.survey_history.late_start(tx, metric, before) for metric in Metric},
         a_month=period.is_month,
     )
     shown = report_messages.headline(found)
@@ -172,7 +163,7 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
         here,
         earlier,
         so_far=period.so_far(now),
-        began_at=_late_start(tx, metric, before),
+        began_at=storage.survey_history.late_start(tx, metric, before),
         a_month=period.is_month,
     )
     responses = reports.metric_line(Metric.RESPONSE_RATE, reports.surveyed({}, funnels[period]))
@@ -190,18 +181,11 @@ def metric(tx: Tx, *, now: datetime, metric: Metric, period: Period, language: L
     )
 
 
-def _late_start(tx: Tx, metric: Metric, before: Period) -> datetime | None:
-    """When the data of a metric began, where they lack days of the period that it would be held against."""
-    kinds = SURVEYS[metric]
-    began_at = storage.survey_history.first_answer_at(tx, kinds) if kinds else storage.takings.first_at(tx)
-    return late_start(before, began_at)
-
-
 def _outcomes(tx: Tx, metric: Metric, period: Period, *, now: datetime) -> Sequence[OutcomeLine]:
     """What those who were asked have done since, whether they answered or not."""
-    if not SURVEYS[metric]:
+    if not KINDS[metric]:
         return ()
-    return outcome_lines(*storage.response_outcomes.follow(tx, SURVEYS[metric], period, now=now))
+    return outcome_lines(*storage.response_outcomes.follow(tx, KINDS[metric], period, now=now))
 
 
 def breakdown(
@@ -251,7 +235,7 @@ def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:
-    kinds = SURVEYS[metric]
+    kinds = KINDS[metric]
     scores = counts.survey(kinds[0]).scores if len(kinds) == 1 else {}
     funnel = sum((funnels[kind] for kind in kinds if kind in funnels), Funnel())
     return TrendPicture(metric=metric, trend=points, scores=scores, funnel=funnel)
@@ -303,7 +287,7 @@ def _count(
             for each, share in storage.reports.count_churn(tx, periods, by=by, bands=bands).items()
         }
     elif metric is Metric.RESPONSE_RATE:
-        asked = storage.reports.count_funnels(tx, SURVEYS[metric], periods, by=by, now=now)
+        asked = storage.reports.count_funnels(tx, KINDS[metric], periods, by=by, now=now)
         found = {each: reports.surveyed({}, funnels) for each, funnels in asked.items()}
     else:
         kind = Kind(metric)
@@ -320,5 +304,5 @@ def _asked(funnels: Mapping[Period, Funnels]) -> Mapping[Slice, PeriodCounts]:
 
 
 def _count_funnels(tx: Tx, metric: Metric, periods: Sequence[Period], *, now: datetime) -> dict[Period, Funnels]:
-    found = storage.reports.count_funnels(tx, SURVEYS[metric], periods, now=now)
+    found = storage.reports.count_funnels(tx, KINDS[metric], periods, now=now)
     return {each: found.get((each, EVERYBODY), {}) for each in periods}

@@ -1,6 +1,6 @@
 """The planner of reviews: how a week or a month went, told to managers once, as it was when it was planned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ import storage.health_spread
 import storage.notices
 import storage.outbox
 import storage.reviews
+import storage.survey_history
 from bot.domain import reviews
 from bot.domain.delivery import at_once
 from bot.domain.health import COMPARED_WITH
@@ -20,7 +21,7 @@ from bot.domain.local_time import local_date
 from bot.domain.periods import Period, previous
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, ReportRequest
-from bot.domain.reports import Metric, metric_line
+from bot.domain.reports import Metric, PeriodCounts, metric_line
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -73,7 +74,7 @@ def _week(tx: Tx, week: Period, rules: Rules, *, now: datetime) -> Part:
         "template": "reviews/week",
         "period": reviews.period_facts(week),
         "before": reviews.period_facts(usual),
-        "lines": reviews.compared(reviews.WEEKLY, counts[week], counts[usual]),
+        "lines": _lines(tx, reviews.WEEKLY, counts, week, usual),
         "churn": asdict(metric_line(Metric.CHURN, counts[month], so_far=month.so_far(now))),
         "month": month.first_day.month,
         "cases": asdict(storage.reviews.tally_cases(tx, week, now=now)),
@@ -81,6 +82,13 @@ def _week(tx: Tx, week: Period, rules: Rules, *, now: datetime) -> Part:
         "ahead": asdict(storage.reviews.count_ahead(tx, now=now, timezone=rules.timezone, within=reviews.WEEK)),
         **reviews.picture_facts(trend, counts[week]),
     }
+
+
+def _lines(
+    tx: Tx, metrics: Iterable[Metric], counts: Mapping[Period, PeriodCounts], period: Period, before: Period
+) -> list[dict[str, object]]:
+    began_at = {metric: storage.survey_history.late_start(tx, metric, before) for metric in metrics}
+    return reviews.compared(began_at, counts[period], counts[before])
 
 
 def _reds(tx: Tx, since: date, today: date, rules: Rules) -> Part:
@@ -106,7 +114,7 @@ def _month(tx: Tx, month: Period, rules: Rules, pages: Pages, *, now: datetime) 
     spans = {"period": reviews.period_facts(month), "before": reviews.period_facts(before)}
     first: Part = {
         "template": "reviews/month",
-        "lines": reviews.compared(Metric, counts[month], counts[before]),
+        "lines": _lines(tx, Metric, counts, month, before),
         "cases": asdict(storage.reviews.tally_cases(tx, month, now=now)),
         **reviews.picture_facts(trend, counts[month]),
     }

@@ -41,11 +41,7 @@ def team(
     By a segment they are those of its customers, and so is what was to be expected. A reader below a manager sees their
     own beside the whole team, and no colleague.
     """
-    window = Window(
-        period=period,
-        cycle=rules.team.cycle.days,
-        is_full=period.end - period.start >= rules.team.cycle and not period.so_far(now),
-    )
+    window = Window(period=period, cycle=rules.team.cycle.days, so_far=period.so_far(now))
     of = storage.draws.draw(tx, most=MOST_EXAMINED)
     until = min(period.end, now)
     present = storage.landmarks.load_owned(tx, at=period.start, until=until, currency=rules.currency, of=of)

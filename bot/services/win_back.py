@@ -34,17 +34,19 @@ def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: 
     if customer is None:
         return Message("win_back/unknown", language)
     new = storage.losses.mark_lost(tx, customer_id, lost_at=now, source="staff", reason=reason, now=now)
-    asks_at = now + rules.win_back.ask_after
+    kind = Kind.OFFER if reason else Kind.WIN_BACK
+    writes_at = now + rules.win_back.ask_after + (rules.win_back.offer_after_reason if reason else timedelta())
     contact = storage.planning.load_contacts(tx, [customer_id], rules=rules, now=now)[customer_id]
-    question = contact.facts(Kind.WIN_BACK, expires_at=asks_at + POLICIES[Kind.WIN_BACK].lifetime)
-    found = forecast(question, rules.contact, now=asks_at)
+    first = contact.facts(kind, expires_at=writes_at + POLICIES[kind].lifetime)
+    found = forecast(first, rules.contact, now=writes_at)
     held_out = found.goes and win_back.draw(customer_id, rules.win_back.holdout).held_out
     facts = {
         "customer": customer.name,
         "new": new,
         "since": storage.losses.lost_since(tx, customer_id),
-        "will_ask": rules.win_back.enabled and found.goes and not held_out,
-        "asks_at": found.until or asks_at,
+        "told": bool(reason),
+        "will_write": rules.win_back.enabled and found.goes and not held_out,
+        "writes_at": found.until or writes_at,
         "rule": ("held_out" if held_out else found.rule) if rules.win_back.enabled else "win_back_off",
     }
     return Message("win_back/marked", language, facts)
@@ -155,21 +157,28 @@ def plan_silence(tx: Tx, *, now: datetime, rules: Rules) -> int:
 def plan_win_back(tx: Tx, *, now: datetime, rules: Rules) -> int:
     """Ask those who left why, so long after the loss, or after they linked their chat if that was later.
 
-    Who is held out by lot is not asked, and not asked about again.
+    Who is held out by lot is not asked, and not asked about again. Who told staff is not asked either: the offer is
+    what they get next.
     """
     if not rules.win_back.enabled:
         return 0
-    losses = storage.win_back.list_questions(tx, Window(limit=CHUNK, before=now).earlier(rules.win_back.ask_after))
+    losses = storage.win_back.list_new(tx, Window(limit=CHUNK, before=now).earlier(rules.win_back.ask_after))
     for due in losses:
-        next_at = now + max(rules.win_back.offer_after_silence, win_back.LOOK_AGAIN)
+        source, reason = storage.losses.load_cause(tx, due.row_id)
+        told_at = due.at + rules.win_back.ask_after if reason else None
         lot = win_back.draw(due.customer_id, rules.win_back.holdout)
         started = storage.win_back.start(
-            tx, customer_id=due.customer_id, loss_id=due.row_id, lot=lot, next_at=next_at, now=now
+            tx,
+            customer_id=due.customer_id,
+            loss_id=due.row_id,
+            lot=lot,
+            next_at=win_back.first_step(rules.win_back, now=now, told_at=told_at),
+            now=now,
+            told_at=told_at,
         )
-        if started is not None and not lot.held_out:
-            source, reason = storage.losses.load_cause(tx, due.row_id)
+        if started is not None and not lot.held_out and not reason:
             silent = source == storage.losses.SILENCE
-            facts = win_back.question_facts(started, rules.win_back.reasons, silent=silent, told=bool(reason))
+            facts = win_back.question_facts(started, rules.win_back.reasons, silent=silent)
             _queue(tx, due, Kind.WIN_BACK, win_back.question_key(due.row_id), facts, now=now)
     return len(losses)
 

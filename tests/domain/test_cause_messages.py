@@ -136,7 +136,7 @@ def test_by_segment_each_colleague_has_a_row_for_each_and_the_whole_team_is_told
 
 
 def test_before_a_whole_cycle_nobody_is_held_against_anything() -> None:
-    page = team_page(crowd(300), EN, is_full=False)
+    page = team_page(crowd(300), EN, so_far=True)
     assert isinstance(page.picture, RatiosPicture)
     assert (facts(page)["team"], page.picture.rows, page.figures) == ([], [], ())
 
@@ -150,7 +150,7 @@ def test_a_wave_that_is_not_over_has_no_difference() -> None:
     assert clear.difference.low > 0 > same.difference.low
     assert (still.difference, still.facts["standing"], still.facts["difference"]) == (None, "open", None)
     assert [figure.note for figure in page.figures] == [""] * 4 + ["test_open"] * 2
-    assert page.figures[0].segment == "NPS 01/10/2026 lần giao hàng vừa rồi ở Huế"
+    assert page.figures[0].segment == "NPS 1 Oct 2026 lần giao hàng vừa rồi ở Huế"
 
 
 @pytest.mark.parametrize(

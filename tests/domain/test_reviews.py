@@ -95,9 +95,12 @@ def test_nothing_is_drawn_where_nobody_ever_answered() -> None:
 
 def test_metrics_are_kept_with_their_change_and_what_they_were() -> None:
     now, before = (PeriodCounts(nps=SurveyCounts({10: 40 - fell, 0: fell})) for fell in (20, 5))
-    (found,) = reviews.compared((Metric.NPS,), now, before)
+    (found,) = reviews.compared({Metric.NPS: None}, now, before)
     assert found["line"]["change"]["verdict"] == "down"  # type: ignore[index]
     assert found["usual"]["estimate"]["value"] == 75  # type: ignore[index]
+    (late,) = reviews.compared({Metric.NPS: FIRST}, now, before)
+    assert late["line"]["change"]["verdict"] == "not_comparable"  # type: ignore[index]
+    assert late["line"]["began_at"] == FIRST  # type: ignore[index]
 
 
 def test_of_figures_only_what_may_be_shown_is_kept_and_no_infinity() -> None:

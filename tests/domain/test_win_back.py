@@ -55,6 +55,13 @@ def test_a_question_that_waits_is_never_looked_at_again_at_once() -> None:
     assert win_back.decide(facts(asking_at=NOW), impatient, now=NOW) == Wait(NOW + win_back.LOOK_AGAIN)
 
 
+def test_where_staff_know_why_the_first_step_is_the_offer() -> None:
+    rules = WinBackRules(offer_after_reason=timedelta(days=3), offer_after_silence=timedelta(days=7))
+    told_at = NOW - timedelta(days=1)
+    assert win_back.first_step(rules, now=NOW, told_at=told_at) == NOW + timedelta(days=2)
+    assert win_back.first_step(rules, now=NOW, told_at=None) == NOW + timedelta(days=7)
+
+
 @pytest.mark.parametrize(
     ("found", "reason", "chat_id", "expected"),
     [

@@ -77,7 +77,7 @@ async def test_a_messenger_that_fails_does_not_keep_the_bot_from_starting(
 
 @pytest.mark.parametrize("language", Language)
 async def test_every_command_has_words_that_telegram_takes(stage: Stage, language: Language) -> None:
-    for command in (*commands.FOR_STAFF, *commands.FOR_CUSTOMERS):
+    for command in (*commands.FOR_STAFF, *commands.OFFERED_TO_CUSTOMERS):
         words = stage.app.bot_data.renderer.part(Message("commands", language), command)
         assert 1 <= len(words) <= 256
 

@@ -53,13 +53,16 @@ async def test_somebody_elses_contact_is_refused(stage: Stage, database: Databas
     assert "không phải số của chính" in text(last(an.chat))
 
 
-@pytest.mark.parametrize("command", ["/help", "/nosuchcommand", "/help@somebody_else_bot x"])
-async def test_help_answers_help_and_what_nobody_knows(stage: Stage, database: Database, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [("/help", "/feedback"), ("/help@somebody_else_bot x", "Gần giống nhất là /help."), ("/nosuchcommand", "Gõ /help")],
+)
+async def test_help_is_answered_and_pointed_to(stage: Stage, database: Database, command: str, answer: str) -> None:
     add_customer(database)
     an = stage.person()
     an.send_text(command)
     await stage.settle()
-    assert "/feedback" in text(last(an.chat))
+    assert answer in text(last(an.chat))
 
 
 async def test_privacy_is_answered_to_anybody(stage: Stage) -> None:
@@ -217,15 +220,19 @@ async def test_who_is_known_as_chi_is_so_in_everything_that_is_said(
     assert [one for one in heard if "anh/chị" in one.lower()] == []
 
 
-async def test_a_command_that_there_is_not_is_called_so_before_the_help(stage: Stage, database: Database) -> None:
+async def test_of_a_command_that_there_is_not_the_nearest_of_ones_own_is_told(stage: Stage, database: Database) -> None:
     add_customer(database)
     add_staff(database, CHAT + 1, language="vi")
-    for person, known in ((stage.person(), "/feedback"), (stage.person(1), "/customers")):
-        person.send_text("/blah <b>")
+    for number, written, nearest in (
+        (0, "/feedbak <b>", " Gần giống nhất là /feedback."),
+        (0, "/custmers", ""),
+        (1, "/custmers", " Gần giống nhất là /customers."),
+    ):
+        person = stage.person(number)
+        person.send_text(written)
         await stage.settle()
-        said = text(last(person.chat))
-        assert said.startswith("Không có lệnh /blah.")
-        assert known in said
+        none = f"Không có lệnh {written.split()[0]}.{nearest}"
+        assert text(last(person.chat)) == f"{none}\n\nGõ /help để xem các lệnh dùng được."
 
 
 async def test_a_word_of_thanks_is_no_reason_to_be_moved_by(stage: Stage, database: Database) -> None:

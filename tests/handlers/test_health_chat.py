@@ -117,7 +117,7 @@ async def test_english_says_the_same(stage: Stage, database: Database) -> None:
     an(database)
     score(database)
     page = await said(stage, csm(stage, database, "en"), "/health an")
-    assert text(page).splitlines()[0] == "🟢 Nguyễn Thị An: 95/100, green since 20/11/2026"
+    assert text(page).splitlines()[0] == "🟢 Nguyễn Thị An: 95/100, green since 20 Nov 2026"
     assert "Not known: milestones, support, their words" in text(page)
 
 
@@ -208,7 +208,7 @@ async def test_the_csm_is_told_of_who_became_red(
             "Ai có nguy cơ rời bỏ?",
             "1 khách có nguy cơ rời bỏ",
         ),
-        ("en", "Customer health on 20/11/2026, against 30 days before", "Who is at risk?", "1 customer is at risk"),
+        ("en", "Customer health on 20 Nov 2026, against 30 days before", "Who is at risk?", "1 customer is at risk"),
     ],
 )
 async def test_the_report_has_a_page_of_health_that_leads_to_those_at_risk(  # noqa: PLR0917  a case of a table

@@ -110,9 +110,8 @@ async def test_a_lost_customer_is_asked_why_and_gets_one_offer(
 ) -> None:
     add_customer(database)
     an = stage.person()
-    await say(stage, csm, "/lost an: chuyển nhà")
-    assert "marked as lost" in text(last(csm.chat))
-    assert row(database, "loss")["reason"] == "chuyển nhà"
+    await say(stage, csm, "/lost an")
+    assert "The bot will ask why around 21 Nov 2026" in text(last(csm.chat))
     await live(stage, clock, timedelta(days=1))
     await tap(stage, an, "Giá chưa phù hợp")
     assert "Giá chưa phù hợp" in text(last(an.chat))
@@ -121,6 +120,15 @@ async def test_a_lost_customer_is_asked_why_and_gets_one_offer(
     await tap(stage, an, "Không, cảm ơn")
     assert labels(last(an.chat)) == [["💬 Tôi muốn trao đổi"]]
     assert row(database, "win_back")["answer"] == "decline"
+
+
+async def test_of_a_loss_whose_reason_staff_know_they_hear_that_nobody_is_asked(
+    stage: Stage, database: Database, csm: Person
+) -> None:
+    add_customer(database)
+    await say(stage, csm, "/lost an: chuyển nhà")
+    assert "You have noted why, so the bot will not ask. It will invite the customer back" in text(last(csm.chat))
+    assert row(database, "loss")["reason"] == "chuyển nhà"
 
 
 async def test_plans_and_losses_are_for_staff_alone(stage: Stage, database: Database) -> None:

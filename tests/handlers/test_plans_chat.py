@@ -163,8 +163,8 @@ async def test_staff_put_a_milestone_off_by_button_and_by_words(
     await say(stage, csm, "/plan An")
     await tap(stage, csm, "🗓 Reschedule 2")
     assert labels(last(csm.chat))[-1] == ["← The plan"]
-    assert "due 15/06/2027" in await tap(stage, csm, "15/06/2027")
-    assert "due 30/07/2027" in await say(stage, csm, "/plan An: 2 30/7")
+    assert "due 15 Jun 2027" in await tap(stage, csm, "15 Jun 2027")
+    assert "due 30 Jul 2027" in await say(stage, csm, "/plan An: 2 30/7")
     assert "I did not understand" in await say(stage, csm, "/plan An: hai tuần nữa")
     assert [one["command"] for one in rows(database, "audit")][-3:] == ["move_milestone", "change_plan", "change_plan"]
 
@@ -174,7 +174,7 @@ async def test_the_words_of_a_change_are_kept_while_namesakes_are_told_apart(
 ) -> None:
     add_customer(database, chat_id=None, external_id="K2")
     await say(stage, csm, "/plan An: 2 30/7")
-    assert "due 30/07/2027" in await tap(stage, csm, "Nguyễn Thị An · gold · #1")
+    assert "due 30 Jul 2027" in await tap(stage, csm, "Nguyễn Thị An · gold · #1")
 
 
 async def test_what_is_late_is_listed_and_opened_by_its_number(

@@ -168,7 +168,7 @@ async def test_on_its_last_day_a_wave_asks_and_the_day_after_the_rest_are_passed
         ("nps plan=gold soon", "No customer has “gold soon”."),
         ("nps 50", "“50” could not be understood. How many a day is a number from 1 to 10,000, like 50/day."),
         ("nps from 31/02", "There is no day “31/02”."),
-        ("nps from 10/12 to 05/12", "The last day, 05/12/2026, comes before the first."),
+        ("nps from 10/12 to 05/12", "The last day, 5 Dec 2026, comes before the first."),
         ("nps tuesday", "“tuesday” could not be understood. Write weekdays in one piece"),
         ("nps variant c", "There is no variant “c” of the question."),
         ("nps about delivery", "NPS asks about Hoa Mai as a whole, not about “delivery”."),

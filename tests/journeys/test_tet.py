@@ -79,8 +79,8 @@ async def test_win_back_keeps_quiet_and_lost_says_when_it_will_ask(before_tet: S
     said = before_tet.database.write_now(
         win_back.mark_lost, rules=TET_RULES, customer_id=customer_id, reason="", language=Language.VI
     )
-    assert (said.facts["will_ask"], said.facts["rule"]) == (True, Rule.TET)
-    assert said.facts["asks_at"] == datetime(2027, 2, 13, 1, tzinfo=UTC)
+    assert (said.facts["will_write"], said.facts["rule"]) == (True, Rule.TET)
+    assert said.facts["writes_at"] == datetime(2027, 2, 13, 1, tzinfo=UTC)
     await before_tet.live(datetime(2027, 2, 14, tzinfo=UTC))
     assert said_to(before_tet, 1) == [(Kind.WIN_BACK, f"{AFTER} 08:00")]
 

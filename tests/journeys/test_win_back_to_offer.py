@@ -130,7 +130,7 @@ async def test_staff_mark_a_customer_as_lost_and_what_was_waiting_is_cancelled(s
     message = story.database.write_now(
         win_back.mark_lost, rules=story.rules, customer_id=customer_id, reason="chuyển nhà", language=Language.VI
     )
-    assert (message.facts["new"], message.facts["will_ask"]) == (True, True)
+    assert (message.facts["new"], message.facts["will_write"]) == (True, True)
     [waiting] = story.database.read_now(look, table="outbox")
     [run] = story.database.read_now(look, table="survey_run")
     assert (waiting.kind, waiting.status, run.closed_at) == ("nps", "cancelled", story.clock.now())
@@ -140,5 +140,5 @@ async def test_staff_mark_a_customer_as_lost_and_what_was_waiting_is_cancelled(s
     assert (again.facts["new"], again.facts["since"]) == (False, story.clock.now())
     [loss] = story.database.read_now(look, table="loss")
     assert (loss.source, loss.reason) == ("staff", "chuyển nhà")
-    await story.live(story.clock.now() + 2 * DAY)
-    assert story.kinds() == [Kind.WIN_BACK]
+    await story.live(story.clock.now() + 6 * DAY)
+    assert story.kinds() == [Kind.OFFER]

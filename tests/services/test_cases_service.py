@@ -1,11 +1,13 @@
 """Cases as use cases, on both databases."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+import storage.health_facts
+import storage.planning
 from bot.domain.contact import Rule
 from bot.domain.delivery import Act, Delivery, Outcome, Proof
 from bot.domain.messages import Language
@@ -14,7 +16,7 @@ from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ResolveCase, Score, SnoozeCase
 from bot.domain.touchpoints import Kind
 from bot.services import case_talk, cases, conversations, delivery, health, planning, survey_planning, surveys
-from storage.database import Database
+from storage.database import Database, Tx
 from tests.conftest import HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, queue, queue_survey, row, rows
 from tests.stories import change
@@ -351,6 +353,37 @@ def test_nps_by_calendar_is_put_off_from_day_to_day_while_a_severe_case_is_open(
     clock.advance(2 * DAY)
     database.write_now(survey_planning.plan_nps, rules=RULES)
     assert len(rows(database, "outbox", kind=Kind.NPS)) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_score_given_last_says_whether_an_open_case_is_severe(
+    database: Database, clock: HandClock, late: bool
+) -> None:
+    customer_id = add_customer(database)
+    add_score(database, customer_id, Kind.NPS, 9)
+    clock.advance(DAY)
+    run_id, outbox_id = queue_survey(database, customer_id)
+    facts = {"chat_id": CHAT, "message_id": 1, "language": Language.EN}
+    for score, severe in ((3, True), (2, True), (5, late), (9, False)):
+        clock.advance(DAY)
+        database.write_now(surveys.record_score, rules=RULES, tap=Score(run_id, score, outbox_id), **facts)
+        case_id = int(row(database, "support_case", resolved_at=None)["id"])
+        database.write_now(
+            change, table="support_case", row_id=case_id, solve_escalated_at=clock.now() if late else None
+        )
+        assert database.read_now(is_held_and_red, customer_id=customer_id) == (severe, severe)
+    on_the_first_day = clock.now() - 2.5 * DAY  # of that day only the score is known that opened the case
+    assert database.read_now(is_red_at, customer_id=customer_id, at=on_the_first_day)
+
+
+def is_held_and_red(tx: Tx, *, now: datetime, customer_id: int) -> tuple[bool, bool]:
+    contact = storage.planning.load_contacts(tx, [customer_id], rules=RULES, now=now)[customer_id]
+    return contact.unsettled_until is not None, is_red_at(tx, now=now, customer_id=customer_id, at=now)
+
+
+def is_red_at(tx: Tx, *, now: datetime, customer_id: int, at: datetime) -> bool:
+    asked = storage.health_facts.Asked(ids=[customer_id], at=at, window=90 * DAY, silent_after=None)
+    return storage.health_facts.load(tx, asked)[0].severe_case
 
 
 def test_the_card_of_a_closed_case_no_longer_says_that_it_is_open(database: Database, case_id: int) -> None:

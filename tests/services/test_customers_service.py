@@ -9,6 +9,7 @@ from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, SignUpRules
 from bot.domain.taps import ChooseLanguage
 from bot.domain.touchpoints import Kind
+from bot.render import Renderer
 from bot.services import customers, privacy
 from storage.database import Database
 from tests.conftest import HandClock
@@ -149,6 +150,13 @@ def test_a_language_that_nobody_speaks_is_not_chosen(database: Database) -> None
 def test_a_stranger_is_answered_in_the_language_of_their_telegram(database: Database) -> None:
     shown = database.read_now(privacy.show_notice, rules=Rules(), chat_id=CHAT, language=Language.EN)
     assert (shown.send[0].template, shown.send[0].language) == ("customers/privacy", Language.EN)
+
+
+def test_privacy_speaks_to_a_customer_as_everything_else_does(database: Database) -> None:
+    add_customer(database)
+    for chat_id, heading in ((CHAT, "lưu gì về chị</b>"), (CHAT + 1, "lưu gì về anh/chị</b>")):
+        shown = database.read_now(privacy.show_notice, rules=RULES, chat_id=chat_id, language=Language.VI)
+        assert heading in Renderer(RULES).render(shown.send[0]).text
 
 
 def test_a_block_stops_everything_and_an_unblock_begins_again(database: Database, clock: HandClock) -> None:

@@ -59,15 +59,15 @@ def test_a_profile_tells_who_the_customer_is_and_who_looks_after_them(database: 
     assert profile(database, customer_id).splitlines()[:4] == [
         "<b>Nguyễn Thị An</b> · KH-1",
         "gold plan · Huế · looked after by Hoa",
-        "Customer since 04/05/2026 · Vietnamese · birthday 09/03 · phone ···567",
-        "🟢 Linked to Telegram since 04/05/2026",
+        "Customer since 4 May 2026 · Vietnamese · birthday 9 Mar · phone ···567",
+        "🟢 Linked to Telegram since 4 May 2026",
     ]
     assert "+84901234567" in profile(database, customer_id, Role.MANAGER)
 
 
 @pytest.mark.parametrize(
     ("column", "said"),
-    [("stopped_at", "Asked for no more messages on 20/11/2026"), ("unreachable_at", "Blocked the bot on 20/11/2026")],
+    [("stopped_at", "Asked for no more messages on 20 Nov 2026"), ("unreachable_at", "Blocked the bot on 20 Nov 2026")],
 )
 def test_a_profile_says_why_the_customer_cannot_be_written_to(
     database: Database, clock: HandClock, column: str, said: str
@@ -81,7 +81,7 @@ def test_a_loss_is_shown_with_its_reason_and_an_old_one_is_not(database: Databas
     put(database, "loss", customer_id=customer_id, lost_at=before, source="staff", reason="bygone", recovered_at=before)
     put(database, "loss", customer_id=customer_id, lost_at=clock.now(), source="staff", reason="new")
     text = profile(database, customer_id)
-    assert "Lost since 20/11/2026: new" in text
+    assert "Lost since 20 Nov 2026: new" in text
     assert "bygone" not in text
 
 
@@ -106,7 +106,7 @@ def test_the_value_counts_purchases_and_takes_cancellations_off_each_currency(
         buy(database, clock, customer_id, amount)
     buy(database, clock, customer_id, 1999, "USD")
     buy(database, clock, other, 9_000_000)
-    assert "Purchases:</b> 3 · ₫1,000,000 · US$19.99 · last on 24/11/2026" in profile(database, customer_id)
+    assert "Purchases:</b> 3 · ₫1,000,000 · US$19.99 · last on 24 Nov 2026" in profile(database, customer_id)
 
 
 def test_a_profile_shows_the_last_answers_with_their_reasons(database: Database, clock: HandClock) -> None:
@@ -115,7 +115,7 @@ def test_a_profile_shows_the_last_answers_with_their_reasons(database: Database,
         clock.advance(timedelta(days=1))
         add_score(database, customer_id, Kind.NPS, score, reason=f"reason {score}")
     text = profile(database, customer_id)
-    assert text.index("NPS 10/10, 24/11/2026: “reason 10”") < text.index("NPS 3/10") < text.index("NPS 2/10")
+    assert text.index("NPS 10/10, 24 Nov 2026: “reason 10”") < text.index("NPS 3/10") < text.index("NPS 2/10")
     assert "reason 1”" not in text
 
 
@@ -138,7 +138,7 @@ def test_a_profile_shows_the_plan_and_how_far_it_has_come(database: Database, cl
     plan_id = row(database, "success_plan")["id"]
     put(database, "milestone", plan_id=plan_id, position=1, title="a", due_at=clock.now() - timedelta(days=1))
     put(database, "milestone", plan_id=plan_id, position=2, title="b", due_at=clock.now() + timedelta(days=1))
-    assert "First year – 0 of 2 milestones, 1 overdue · 🟢 On Track; next: b (21/11/2026)" in profile(
+    assert "First year – 0 of 2 milestones, 1 overdue · 🟢 On Track; next: b (21 Nov 2026)" in profile(
         database, customer_id
     )
 
@@ -150,8 +150,8 @@ def test_what_the_customer_said_and_what_staff_noted_are_told_apart(database: Da
     database.write_now(conversations.give_feedback, rules=RULES, **facts)
     note(database, customer_id, "likes mornings")
     text = profile(database, customer_id)
-    assert "<b>The customer said</b>\n• 20/11/2026: late &lt;again&gt;" in text
-    assert "<b>Notes</b>\n• 20/11/2026, Hoa: likes mornings" in text
+    assert "<b>The customer said</b>\n• 20 Nov 2026: late &lt;again&gt;" in text
+    assert "<b>Notes</b>\n• 20 Nov 2026, Hoa: likes mornings" in text
 
 
 def test_a_customer_who_is_gone_has_no_profile_and_takes_no_note(database: Database) -> None:
@@ -197,16 +197,16 @@ def test_a_message_that_is_held_shows_its_rule_and_its_end(database: Database, c
     customer_id = add_customer(database)
     clock.advance(timedelta(hours=12))
     queue_survey(database, customer_id, Kind.CES, "an exchange")
-    assert "⏳ CES survey: waits for 22:00 20/11/2026" in profile(database, customer_id)
-    assert "1. CES survey: 08:00 21/11/2026" in why(database, customer_id)
+    assert "⏳ CES survey: waits for 20 Nov 2026, 22:00" in profile(database, customer_id)
+    assert "1. CES survey: 21 Nov 2026, 08:00" in why(database, customer_id)
     assert "Not earlier, since it is quiet hours" in why(database, customer_id)
     claim(database)
-    assert "⏳ CES survey: held until 08:00 21/11/2026, since it is quiet hours" in profile(database, customer_id)
+    assert "⏳ CES survey: held until 21 Nov 2026, 08:00, since it is quiet hours" in profile(database, customer_id)
     clock.advance(timedelta(hours=10))
     claim(database)
     text = why(database, customer_id)
     assert "Nothing is due." in text
-    assert "• CES survey: being sent\n   was held until 08:00 21/11/2026, since it is quiet hours" in text
+    assert "• CES survey: being sent\n   was held until 21 Nov 2026, 08:00, since it is quiet hours" in text
 
 
 def test_what_will_never_be_sent_says_why(database: Database, clock: HandClock) -> None:
@@ -228,4 +228,4 @@ def test_a_change_to_an_old_message_is_no_touchpoint(database: Database) -> None
 
 def test_what_the_planners_will_queue_is_foreseen(database: Database, clock: HandClock) -> None:
     customer_id = add_customer(database, next_nps_at=clock.now() + timedelta(days=10))
-    assert "1. NPS survey: 10:00 30/11/2026\n   Because: the regular survey is due." in why(database, customer_id)
+    assert "1. NPS survey: 30 Nov 2026, 10:00\n   Because: the regular survey is due." in why(database, customer_id)

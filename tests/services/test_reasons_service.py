@@ -142,6 +142,10 @@ def test_the_page_has_everything_and_names_nobody(database: Database) -> None:
             database, "answer", run_id=number + 1)["answered_at"])  # fmt: skip
     read_reasons(database)
     found = page(database)
+    assert [page(database, words).message.facts["so_far"] for words in ("reasons", "reasons this year")] == [
+        False,
+        True,
+    ]
     facts = found.message.facts
     assert (facts["n"], facts["unnamed"]) == (48, 24)
     assert isinstance(facts["phrase"], dict)

@@ -83,6 +83,19 @@ def test_a_week_with_few_answers_is_not_compared(database: Database, until: Call
     assert (nps["line"]["change"]["verdict"], nps["usual"]["estimate"]["value"]) == ("not_comparable", -100)
 
 
+@one_database
+def test_a_week_is_not_held_against_four_in_which_answers_began_late(
+    database: Database, until: Callable[[datetime], datetime]
+) -> None:
+    until(MONDAY)
+    answers(database, [10] * 40, MONDAY - 3 * DAY)
+    answers(database, [3] * 40, began_at := MONDAY - 20 * DAY)
+    plan(database)
+    nps = facts(database)["lines"][0]
+    assert nps["line"]["change"]["verdict"] == "not_comparable"
+    assert datetime.fromisoformat(nps["line"]["began_at"]) >= began_at
+
+
 def test_a_week_tells_of_cases_of_who_became_red_of_churn_and_of_what_is_ahead(
     database: Database, until: Callable[[datetime], datetime]
 ) -> None:
@@ -152,7 +165,8 @@ def test_a_month_is_told_on_its_first_business_day_with_a_picture_and_part_by_pa
 ) -> None:
     now = until(FIRST)
     answers(database, [10] * 24 + [3] * 6, now - 10 * DAY)
-    answers(database, [10] * 30, now - 40 * DAY)
+    answers(database, [10] * 29, now - 40 * DAY)
+    answers(database, [10], now - 61 * DAY)  # the first of October: since then there are answers
     add_case(database, now - 9 * DAY)
     common = {"customer_id": 1, "day": now.date(), "score": 40, "scorecard": "general", "version": "1", "parts": []}
     put(database, "health", **common, colour="red", since=now.date(), score_before=80, colour_before="green")

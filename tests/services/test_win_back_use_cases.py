@@ -6,7 +6,7 @@ from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.taps import LeavingReason, OfferAnswer
 from bot.domain.touchpoints import Kind
-from bot.services import win_back
+from bot.services import planning, win_back
 from storage.database import Database
 from tests.factories import queue
 from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look, put
@@ -163,17 +163,25 @@ def test_staff_hear_whether_the_customer_will_be_asked(
     message = database.write_now(
         win_back.mark_lost, rules=rules, customer_id=customer_id, reason="", language=Language.EN
     )
-    assert message.facts["will_ask"] is will_ask
+    assert message.facts["will_write"] is will_ask
 
 
-def test_who_told_staff_why_they_leave_is_not_asked_as_if_nobody_knew(database: Database, clock: Clock) -> None:
+def test_who_told_staff_why_they_leave_is_not_asked_again_and_gets_the_offer(database: Database, clock: Clock) -> None:
     rules = Rules(win_back=WinBackRules(holdout=0))
     for customer, reason in (
         (add_customer(database, clock, number), reason) for number, reason in ((1, "giá"), (2, ""))
     ):
         facts = {"customer_id": customer, "reason": reason, "language": Language.EN}
         database.write_now(win_back.mark_lost, rules=rules, **facts)
+    coming = database.read_now(planning.upcoming, rules=rules, days=9)
+    offered_at = clock.now() + rules.win_back.ask_after + rules.win_back.offer_after_reason
+    assert [one.when for one in coming if one.kind is Kind.OFFER] == [offered_at]
+    assert [one.customer_id for one in coming if one.kind is Kind.WIN_BACK] == [2]
     clock.advance(rules.win_back.ask_after)
     database.write_now(win_back.plan_win_back, rules=rules)
-    asked = database.read_now(look, table="outbox", kind=Kind.WIN_BACK)
-    assert [(one.facts["told"], one.facts["silent"]) for one in asked] == [(True, False), (False, False)]
+    [asked] = database.read_now(look, table="outbox", kind=Kind.WIN_BACK)
+    assert (asked.customer_id, asked.facts["silent"]) == (2, False)
+    clock.advance(rules.win_back.offer_after_reason)
+    database.write_now(win_back.plan_offers, rules=rules)
+    [offered] = database.read_now(look, table="outbox", kind=Kind.OFFER)
+    assert offered.customer_id == 1

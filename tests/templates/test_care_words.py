@@ -180,7 +180,7 @@ def win_back_messages(language: Language) -> list[Message]:
     return [
         *(
             win_back.question(
-                AN | win_back.question_facts(1, rules.reasons, silent=silent, told=not silent),
+                AN | win_back.question_facts(1, rules.reasons, silent=silent),
                 outbox_id=1,
                 language=language,
             )
@@ -197,13 +197,16 @@ def win_back_messages(language: Language) -> list[Message]:
         *(win_back.offer_answered(asked(language), choice, 1) for choice in OfferChoice),
         *(Message("win_back/wants_to_talk", language, {"customer": "An", "reason": reason}) for reason in reasons),
         *(
-            Message("win_back/marked", language, facts | {"customer": "An", "since": NOW, "asks_at": NOW})
+            Message(
+                "win_back/marked", language, facts | {"customer": "An", "since": NOW, "writes_at": NOW, "told": told}
+            )
+            for told in (True, False)
             for facts in (
-                {"new": True, "will_ask": True, "rule": None},
-                {"new": True, "will_ask": True, "rule": "tet"},
-                {"new": True, "will_ask": False, "rule": "stopped"},
-                {"new": True, "will_ask": False, "rule": "win_back_off"},
-                {"new": False, "will_ask": True, "rule": None},
+                {"new": True, "will_write": True, "rule": None},
+                {"new": True, "will_write": True, "rule": "tet"},
+                {"new": True, "will_write": False, "rule": "stopped"},
+                {"new": True, "will_write": False, "rule": "win_back_off"},
+                {"new": False, "will_write": True, "rule": None},
             )
         ),
         Message("win_back/late", language),

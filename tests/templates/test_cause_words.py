@@ -14,7 +14,18 @@ from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import wordings_report
 from bot.render import Renderer
 from handlers.report_files import write
-from tests.cause_facts import PERIOD, crowd, drawn, loyalty_page, pages, roi_page, samples, someone, wording_tests
+from tests.cause_facts import (
+    PERIOD,
+    crowd,
+    drawn,
+    loyalty_page,
+    pages,
+    roi_page,
+    samples,
+    someone,
+    team_page,
+    wording_tests,
+)
 
 RENDERER = Renderer(Rules(business="Hoa Mai"))
 CAPTION, OPENING = 1024, 90
@@ -52,6 +63,14 @@ def test_every_page_can_be_had_as_a_file_in_which_each_figure_has_a_name(languag
         assert len(names) == len(report.figures) + parts
         assert all(names)
         assert write(report, FileForm.XLSX, RENDERER).content
+
+
+@pytest.mark.parametrize(("language", "words"), [(Language.VI, ", tính đến nay"), (Language.EN, ", so far")])
+def test_the_page_of_a_team_says_when_its_period_is_not_over(language: Language, words: str) -> None:
+    for so_far in (True, False):
+        page = team_page(crowd(60), language, so_far=so_far)
+        assert text(page).splitlines()[0].endswith(words) is so_far
+        assert (f"{words} · " in RENDERER.part(page.words, "subtitle")) is so_far
 
 
 def test_a_trial_that_may_not_be_read_is_not_said_to_rest_on_too_few() -> None:

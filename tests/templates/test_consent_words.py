@@ -6,7 +6,7 @@ from bot.domain.privacy import TEXT_VERSION
 from bot.render import TEMPLATES
 
 AGREED_TO = [f"{language}/customers/{name}.j2" for language in ("en", "vi") for name in ("privacy", "welcome")]
-VERSIONS = {"privacy-1": "cfab28b6a3600e9a", "privacy-2": "cd811164d78513ca"}
+VERSIONS = {"privacy-1": "cfab28b6a3600e9a", "privacy-2": "cd811164d78513ca", "privacy-3": "814e1340f11b751d"}
 
 
 def test_other_words_are_another_version() -> None:

@@ -106,8 +106,8 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
 @pytest.mark.parametrize(
     ("template", "facts"),
     [
-        ("welcome", {"name": "An <b>", "open": True}),
-        ("welcome", {"name": "An <b>", "open": False}),
+        ("welcome", {"name": "An <b>", "salutation": "", "open": True}),
+        ("welcome", {"name": "An <b>", "salutation": "", "open": False}),
         ("welcome_back", AN | {"stopped": True}),
         ("welcome_back", AN | {"stopped": False}),
         ("linked", AN | {"again": True}),
@@ -118,7 +118,8 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
         *((name, {}) for name in ("help", "stranger", "stale_button", "language")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
-        ("unknown_command", {"command": "/<b>"}),
+        ("unknown_command", {"command": "/<b>", "nearest": ""}),
+        ("unknown_command", {"command": "/<b>", "nearest": "help"}),
         ("privacy", privacy.notice_facts(Rules())),
         ("privacy", privacy.notice_facts(ANSWERABLE)),
         ("language_chosen", {"kept": True}),

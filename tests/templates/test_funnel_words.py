@@ -60,7 +60,7 @@ def test_a_funnel_reads_as_vietnamese() -> None:
     said = RENDERER.render(funnel(30, Language.VI).message).text.replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith("<b>Phễu khảo sát</b> · quý 3/2026 (01/07 – 30/09/2026)\n\n<b>840</b> khảo sát trong kỳ\n")
     assert "Đã trả lời: 90/180, <b>50 %</b> (43 % đến 57 %)\n" in said
-    assert "\n   • 30: khách vừa nhận một lời chúc khác\n" in said
+    assert "\n   • 30: còn quá gần lời chúc trước đó\n" in said
     assert f"\n   • {30 * (len(Rule) - 4)}: vì lý do khác\nKhông gửi được: 60/840, <b>7,1 %</b>" in said
     asked = "30/60, <b>50 %</b> (38 % đến 62 %)"
     assert said.endswith(f"NPS: {asked}\nCES: {asked}\nCSAT: {asked}\n<i>Trong ngoặc là khoảng tin cậy 95 %.</i>")
@@ -73,7 +73,7 @@ def test_a_file_says_what_it_holds_and_how_it_was_reckoned(form: FileForm, langu
     assert file.name == f"funnel-2026-09-30.{form}"
     title, days, holds = file.caption.split("\n")
     assert title.startswith("Hoa Mai · ")
-    assert "01/07 – 30/09/2026" in days
+    assert {Language.VI: "01/07 – 30/09/2026", Language.EN: "1 Jul – 30 Sept 2026"}[language] in days
     assert holds.startswith(("32 dòng", "Hình, 32", "32 lines", "The picture and 32"))
 
 

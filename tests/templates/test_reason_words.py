@@ -40,7 +40,9 @@ def themes() -> dict[str, Theme]:
     return {f"own{n}": Theme(key=f"own{n}", names=dict.fromkeys(Language, name), seeds=()) for n in range(12)}
 
 
-def report(n: int, language: Language, *, kind: Kind = Kind.NPS, judge: Judge = LEARNED) -> Report:
+def report(
+    n: int, language: Language, *, kind: Kind = Kind.NPS, judge: Judge = LEARNED, so_far: bool = False
+) -> Report:
     """A third of `n` are unhappy, and each theme is named by a half of everybody."""
     unhappy, happy = n // 3, n - n // 3
     read = [
@@ -57,7 +59,7 @@ def report(n: int, language: Language, *, kind: Kind = Kind.NPS, judge: Judge = 
         unscored=Unscored(n=n, unkind=Share(n // 3, n), judge=judge),
     )
     request = ReportRequest(page=Page.REASONS, period="last quarter")
-    return reasons_report(counted, themes(), request, period=PERIOD, language=language)
+    return reasons_report(counted, themes(), request, period=PERIOD, so_far=so_far, language=language)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -71,6 +73,15 @@ def test_the_page_fits_under_its_picture_and_every_word_of_the_picture_is_there(
     assert len(TAG.sub("", rendered.text)) <= CAPTION
     for part in ("title", "subtitle", "trend", "unhappy", "happy", "no_answers", "too_few", *found.methods):
         assert RENDERER.part(found.words, part)
+
+
+@pytest.mark.parametrize(("language", "words"), [(Language.VI, ", tính đến nay"), (Language.EN, ", so far")])
+def test_a_period_that_is_not_over_is_told_as_such_in_words_and_in_the_picture(language: Language, words: str) -> None:
+    for so_far in (True, False):
+        found = report(60, language, so_far=so_far)
+        heading = RENDERER.render(found.message).text.splitlines()[0]
+        assert heading.endswith(words) is so_far
+        assert (f"{words} · n" in RENDERER.part(found.words, "subtitle")) is so_far
 
 
 @pytest.mark.parametrize(

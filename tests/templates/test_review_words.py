@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from math import inf
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.domain.reports import Metric, PeriodCounts, SurveyCounts, metric_line
 from bot.domain.rules import Rules
 from bot.playground.formatting import parse_html
 from bot.render import Renderer
+from storage.columns import to_json
 
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 23), "Asia/Ho_Chi_Minh", Label.PAST, Unit.WEEK)
 SPANS = {"period": reviews.period_facts(WEEK), "before": reviews.period_facts(reviews.usual_weeks(WEEK))}
@@ -47,7 +48,7 @@ def counts(n: int, good: int) -> PeriodCounts:
 def week(now: PeriodCounts, before: PeriodCounts, **changes: Any) -> dict[str, Any]:
     facts = {
         "template": "reviews/week",
-        "lines": reviews.compared(reviews.WEEKLY, now, before),
+        "lines": reviews.compared(dict.fromkeys(reviews.WEEKLY), now, before),
         "churn": asdict(metric_line(Metric.CHURN, now, so_far=True)),
         "month": 9,
         "cases": {"opened": 12_345, "resolved": 12_345, "open": 1_234, "late": 1_234},
@@ -58,7 +59,7 @@ def week(now: PeriodCounts, before: PeriodCounts, **changes: Any) -> dict[str, A
 
 
 def render(facts: dict[str, Any], language: Language) -> str:
-    kept = json.loads(json.dumps(facts))
+    kept = json.loads(to_json(facts))
     said = review_messages.review(kept, outbox_id=1, language=language)
     return parse_html(Renderer(Rules()).render(said).text).text
 
@@ -67,13 +68,18 @@ LONG = week(counts(123_456, 61_000), counts(423_456, 221_000))
 MONTH = {
     **SPANS,
     "template": "reviews/month",
-    "lines": reviews.compared(Metric, counts(123_456, 61_000), counts(423_456, 221_000)),
+    "lines": reviews.compared(dict.fromkeys(Metric), counts(123_456, 61_000), counts(423_456, 221_000)),
     "cases": LONG["cases"],
+}
+BEGAN_AT = datetime(2026, 10, 22, 18, tzinfo=UTC)  # the 23rd in Vietnam
+LATE = {
+    **LONG,
+    "lines": reviews.compared(dict.fromkeys(reviews.WEEKLY, BEGAN_AT), counts(99_999, 9), counts(99_999, 9)),
 }
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("facts", [LONG, MONTH])
+@pytest.mark.parametrize("facts", [LONG, MONTH, LATE])
 def test_a_review_fits_under_a_picture(language: Language, facts: dict[str, Any]) -> None:
     said = render(facts, language)
     assert len(said.encode("utf-16-le")) // 2 <= MessageLimit.CAPTION_LENGTH
@@ -87,6 +93,16 @@ def test_a_week_with_few_answers_says_so_beside_what_is_usual(language: Language
     said = render(week(counts(6, 4), counts(400, 300)), language)
     assert said.count(few) == len(reviews.WEEKLY)
     assert said.count("n = 400") == len(reviews.WEEKLY)
+
+
+@pytest.mark.parametrize(
+    ("language", "since"),
+    [(Language.VI, "mới có câu trả lời từ 23/10"), (Language.EN, "there are answers only since 23")],
+)
+def test_what_is_held_against_a_time_that_lacks_answers_says_since_when_there_are_some(
+    language: Language, since: str
+) -> None:
+    assert render(LATE, language).count(since) == len(reviews.WEEKLY)
 
 
 @pytest.mark.parametrize(("language", "hidden"), [(Language.VI, "dưới 5"), (Language.EN, "hidden under 5")])

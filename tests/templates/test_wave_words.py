@@ -1,5 +1,7 @@
 """What staff read of a wave, in both languages, in every state that it can be in."""
 
+import re
+
 import pytest
 
 from bot.domain.contact import Rule
@@ -20,6 +22,7 @@ from bot.domain.wave_rehearsals import Place
 from bot.domain.wave_requests import Fault, WaveRequestError
 from bot.domain.waves import ENDED, State, Status, Wave
 from bot.domain.wordings import BOTH, Variant
+from bot.domain.written_days import written_day
 from bot.playground.formatting import parse_html
 from bot.render import Renderer
 from tests.wave_facts import NOW, THURSDAY, TUESDAY, a_comparing_wave, a_wave, answers, tally
@@ -44,16 +47,25 @@ def test_a_dry_run_says_who_when_and_why_not(language: Language) -> None:
         Place(customer_id=3, name="Chi", variant=Variant.A, day=None, rule=Rule.LOST),
     ]
     text, labels = render(draft_message(wave(Status.DRAFT), places, language))
-    assert "24/11/2026: 2" in text
+    assert f"{written_day(TUESDAY, language)}: 2" in text
     assert text.count("\n   • 1: ") == 2
     assert "&lt;b&gt;" in text
     assert len(set(labels)) == 3
 
 
 @pytest.mark.parametrize("language", Language)
+def test_why_something_is_held_is_said_in_words_that_are_true_days_later_too(language: Language) -> None:
+    held = [Place(customer_id=1, name="An", variant=Variant.A, day=None, rule=rule) for rule in Rule]
+    text, _ = render(draft_message(wave(Status.DRAFT), held, language))
+    reasons = [line for line in text.splitlines() if line.startswith("   • 1: ")]
+    assert len(reasons) == len(Rule)
+    assert [one for one in reasons if re.search(r"\b(vừa|đang|tuần này|just|this week|ago)\b", one)] == []
+
+
+@pytest.mark.parametrize("language", Language)
 def test_a_wave_for_nobody_says_so(language: Language) -> None:
     text, _ = render(draft_message(wave(Status.DRAFT), [], language))
-    assert "24/11/2026" not in text
+    assert written_day(TUESDAY, language) not in text
 
 
 @pytest.mark.parametrize("language", Language)
@@ -77,7 +89,7 @@ def test_each_state_has_words_and_buttons_of_its_own(language: Language, status:
     assert {line.split(": ")[1] for line in text.splitlines() if line.endswith((": 5", ": 2"))} == {"5", "2"}
     assert any("6" in label for label in labels)
     assert len(labels) == len(set(labels)) == (5 if status in (Status.RUNNING, Status.PAUSED) else 3)
-    assert ("26/11/2026" in text) is (status is Status.RUNNING)
+    assert (written_day(THURSDAY, language) in text) is (status is Status.RUNNING)
 
 
 def compared(tallies: list[Tally], language: Language, kind: Kind = Kind.NPS, status: Status = Status.DONE) -> str:
@@ -185,7 +197,8 @@ def test_the_help_shows_the_waves_that_were_begun_with_what_they_are_about(langu
     _, labels = render(usage([about, a_wave(status=Status.DONE)], language))
     assert "“giao hàng”" in labels[0]
     assert len(set(labels)) == 2
-    assert all("20/11/2026" in label and len(label) <= 60 for label in labels)
+    begun = {Language.VI: "20/11/2026", Language.EN: "20 Nov 2026"}[language]
+    assert all(begun in label and len(label) <= 60 for label in labels)
 
 
 @pytest.mark.parametrize("language", Language)

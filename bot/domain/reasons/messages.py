@@ -79,13 +79,20 @@ class DriversPicture:
 
 
 def reasons_report(
-    counted: Counted, themes: Mapping[str, Theme], request: ReportRequest, *, period: Period, language: Language
+    counted: Counted,
+    themes: Mapping[str, Theme],
+    request: ReportRequest,
+    *,
+    period: Period,
+    so_far: bool = False,
+    language: Language,
 ) -> Report:
     """The page of the reasons: the themes named most, what detractors say, and how each theme goes with the score."""
     found = drivers(counted.themes, counted.reasons)
     names = {key: theme.name(language) for key, theme in themes.items()}
     facts = {
         **_facts(counted, period),
+        "so_far": so_far,
         "drivers": [{**vars(one), "name": cut(names[one.key], CAPTION_NAME)} for one in most_named(found)[:NAMED]],
         "themes": len(found),
         **_words_of_detractors(counted),
