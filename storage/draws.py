@@ -30,21 +30,21 @@ class Draw:
 
     every: int = 1
 
-    def whom(self, owner: ColumnElement[Any], of: ColumnElement[Any] = customer.c.id) -> list[ColumnElement[bool]]:
-        """The rows of what is looked at, customers if nothing else, by a column with their numbers."""
-        return [owner.in_(numbers(self.every, of))] if self.every > 1 else []
+    def which(self, number: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """The rows that are looked at, by the column with the numbers of all."""
+        return [number.in_(numbers(self.every, number))] if self.every > 1 else []
 
 
 ALL = Draw()
 
 
-def draw(tx: Tx, *, most: int, of: ColumnElement[Any] = customer.c.id) -> Draw:
-    """So many customers, or down to two thirds as many, or all where there are no more than twice as many."""
+def draw(tx: Tx, *, most: int, of: ColumnElement[Any]) -> Draw:
+    """So many rows, or down to two thirds as many, or all where there are no more than twice as many."""
     highest = tx.execute(select(func.max(of))).scalar() or 0
     return Draw(-(-highest // most)) if highest > 2 * most else ALL
 
 
-def numbers(every: int, of: ColumnElement[Any] = customer.c.id) -> Select[Any]:
+def numbers(every: int, of: ColumnElement[Any]) -> Select[Any]:
     """A number of each run of so many: Knuth's hash of the place of the run times the next place."""
     highest = select(func.max(of)).scalar_subquery()
     step, first = literal(every, BigInteger()), select(literal(0, BigInteger()).label("place"))
@@ -76,6 +76,9 @@ class CustomerDraw:
         return [_is_apart(owner)] if self.every % APART == 0 else []
 
 
+EVERYBODY = CustomerDraw()
+
+
 def draw_customers(tx: Tx, *, most: int = EXAMINED) -> CustomerDraw:
     """About so many customers, unless there are hardly more: of very many one in 61, or in a multiple of that."""
     highest = tx.execute(_HIGHEST).scalar() or 0
@@ -87,7 +90,7 @@ def draw_customers(tx: Tx, *, most: int = EXAMINED) -> CustomerDraw:
 def drawn_numbers(every: int) -> Select[Any]:
     """Who is looked at: of those with indexes of their own, where there are so many, or one of each run of so many."""
     if every % APART:
-        return numbers(every)
+        return numbers(every, customer.c.id)
     return select(customer.c.id).where(_is_apart(customer.c.id), _is_drawn(customer.c.id, every))
 
 

@@ -121,5 +121,5 @@ def list_milestones(tx: Tx, period: Period, of: Draw = ALL) -> list[Milestone]:
     columns = (success_plan.c.customer_id, milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
     due = (milestone.c.due_at >= period.start, milestone.c.due_at < period.end)
     statement = select(*columns).join(success_plan, success_plan.c.id == milestone.c.plan_id)
-    own = (*due, success_plan.c.status != "cancelled", *of.whom(milestone.c.id, milestone.c.id))
+    own = (*due, success_plan.c.status != "cancelled", *of.which(milestone.c.id))
     return [Milestone(*row) for row in tx.execute(statement.where(*own))]

@@ -61,9 +61,9 @@ def loyalty_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measur
 
 def _heard(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> tuple[list[Present], Landmark]:
     horizon, until = landmarks.horizon_of(period), min(period.end, now)
-    of = storage.draws.draw(tx, most=MOST_WATCHED)
-    landmark = Landmark(at=until - horizon, until=until, days=horizon.days, every=of.every)
-    return storage.landmarks.load_heard(tx, at=landmark.at, until=until, currency=rules.currency, of=of), landmark
+    drawn = storage.draws.draw_customers(tx, most=MOST_WATCHED)
+    landmark = Landmark(at=until - horizon, until=until, days=horizon.days, every=drawn.every)
+    return storage.landmarks.load_heard(tx, at=landmark.at, until=until, currency=rules.currency, drawn=drawn), landmark
 
 
 def opportunities(
@@ -73,10 +73,12 @@ def opportunities(
 
     Beside each stand the themes of its detractors, of the half year before the period's end.
     """
-    of = storage.draws.draw(tx, most=MOST_IN_SEGMENTS)
-    present = storage.landmarks.load(tx, at=period.start, until=min(period.end, now), currency=rules.currency, of=of)
+    drawn = storage.draws.draw_customers(tx, most=MOST_IN_SEGMENTS)
+    present = storage.landmarks.load(
+        tx, at=period.start, until=min(period.end, now), currency=rules.currency, drawn=drawn
+    )
     segment = _by_plan_and_place if request.by is None else _by(tx, present, request.by, bands_of(rules, now=now))
-    segments = landmarks.segments(present, segment, every=of.every)
+    segments = landmarks.segments(present, segment, every=drawn.every)
     found = find_opportunities(segments)
     listed = {one.segment.name for one in opportunity_messages.listed(found)}
     theirs = [one for one in present if segment(one) in listed]
@@ -88,7 +90,7 @@ def opportunities(
         hidden=sum(one.lost.whole < HIDDEN_UNDER for one in segments),
         period=period,
         currency=rules.currency,
-        every=of.every,
+        every=drawn.every,
         so_far=period.so_far(now),
         language=language,
     )

@@ -42,9 +42,9 @@ def team(
     own beside the whole team, and no colleague.
     """
     window = Window(period=period, cycle=rules.team.cycle.days, so_far=period.so_far(now))
-    of = storage.draws.draw(tx, most=MOST_EXAMINED)
+    drawn = storage.draws.draw_customers(tx, most=MOST_EXAMINED)
     until = min(period.end, now)
-    present = storage.landmarks.load_owned(tx, at=period.start, until=until, currency=rules.currency, of=of)
+    present = storage.landmarks.load_owned(tx, at=period.start, until=until, currency=rules.currency, drawn=drawn)
     charges = landmarks.charges(present, at=period.start)
     by = None if request.by is Dimension.CSM else request.by
     groups = [(None, present)] if by is None else _segments(tx, present, by, bands_of(rules, now=now))
@@ -59,7 +59,7 @@ def team(
         window,
         lost=Share(sum(one.left for one in charges), len(charges)),
         unknown=len(present) - len(charges),
-        every=of.every,
+        every=drawn.every,
         language=language,
         own=None if reader is None or reader.role.allows(Role.MANAGER) else reader.user_id,
         by=by,

@@ -21,7 +21,7 @@ from bot.services import imports, loyalty_reports, reports, team_reports, trial_
 from storage import forgetting
 from storage import reasons as reason_queries
 from storage.database import Database, Tx
-from storage.draws import numbers
+from storage.draws import drawn_numbers
 from storage.tables import customer, loss, ownership, purchase, reason_theme, wave
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_staff, row, rows
@@ -177,7 +177,9 @@ def test_of_more_customers_a_sample_is_looked_at_and_said_to_be_one(
         monkeypatch.setattr(pages, name, 20)
     remember(database, [Asked(customer_id=one, sent_at=ASKED_AT) for one in people])
     put_all(database, ownership, [{"customer_id": one, "since": START - 300 * DAY, "csm_id": 7} for one in people])
-    drawn = {one for one in database.read_now(lambda tx, now: tx.execute(numbers(5)).scalars().all()) if one in people}
+    drawn = {
+        one for one in database.read_now(lambda tx, now: tx.execute(drawn_numbers(5)).scalars().all()) if one in people
+    }
     assert 15 <= len(drawn) <= 20
     for words, page in (
         ("loyalty 90d", loyalty_reports.loyalty),

@@ -18,7 +18,7 @@ from bot.domain.rules import Rules
 from bot.services.rollups import plan_rollups
 from storage import contracts, costs, draws, journeys, money, takings
 from storage.database import Database, Tx
-from storage.draws import Draw, numbers
+from storage.draws import Draw, drawn_numbers
 from storage.money import Ledger
 from storage.tables import contract, customer, loss, milestone, purchase
 from tests.conftest import START, HandClock
@@ -61,7 +61,7 @@ def per_customer(found: list[dict[str, Any]], column: str = "amount_minor") -> d
 
 
 def draw_numbers(database: Database, every: int) -> set[int]:
-    return database.read_now(lambda tx, now: set(tx.execute(numbers(every)).scalars()))
+    return database.read_now(lambda tx, now: set(tx.execute(drawn_numbers(every)).scalars()))
 
 
 def load(tx: Tx, ledger: Ledger) -> Spending:
@@ -203,7 +203,7 @@ def test_a_sample_meets_customers_of_all_who_take_them_in_turn(database: Databas
     crowd = [{"id": number, **usual, **instants} for number in range(1, many + 1)]
     database.write_now(lambda tx, now: tx.execute(insert(customer), crowd))
     for every in (7, 61, 183):
-        drawn = database.read_now(lambda tx, now, of=every: tx.execute(draws.drawn_numbers(of)).scalars().all())
+        drawn = database.read_now(lambda tx, now, of=every: tx.execute(drawn_numbers(of)).scalars().all())
         assert len(drawn) == pytest.approx(many / every, rel=0.1)
         for staff in (3, 4, 20):
             of_each = Counter(whom % staff for whom in drawn)
