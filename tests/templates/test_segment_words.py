@@ -10,19 +10,21 @@ from shutil import copy
 import pytest
 from sqlalchemy import update
 
-from bot.domain.figures import Figure
+from bot.domain.figures import Figure, FigureUnit
 from bot.domain.groups_apart import nothing_apart
 from bot.domain.messages import Language
+from bot.domain.metrics.estimates import Estimate
 from bot.domain.money_reports import figure_facts
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Dimension, FileForm, Page, ReportRequest, parse_report_request
 from bot.domain.rules import MoneyRules, Rules, WinBackRules
-from bot.domain.segment_figures import SUMS, SegmentFiguresPicture
+from bot.domain.segment_figures import SUMS, SegmentFiguresPicture, SegmentRow
+from bot.domain.segments import SegmentName
 from bot.domain.wave_results import Standing
 from bot.render import Renderer
 from bot.services import reports, standings
 from handlers.report_files import write
-from handlers.report_pictures import draw
+from handlers.report_pictures import draw, picture_of
 from handlers.reports import BY_SEGMENT, PAGES, use_case
 from storage.database import Database
 from storage.tables import customer
@@ -156,6 +158,17 @@ def test_what_groups_are_apart_is_listed_for_three_segments_and_held_against_the
     assert "mỗi bên cần 30 khách" in text
     alone = RENDERER.render(ask(shops[240], Page.LOYALTY, Dimension.TAG).message).text
     assert "mỗi bên" not in alone
+
+
+def test_what_is_apart_is_drawn_with_its_sign_on_an_axis_that_shows_zero(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[240], Page.LOYALTY, Dimension.PLAN)
+    gap = Figure(key="loyalty_apart", unit=FigureUnit.APART, n=80, estimate=Estimate(-0.2, -0.3, -0.1, 40))
+    rows_below = [SegmentRow(SegmentName(text=plan), [gap]) for plan in PLANS]
+    below = replace(found, picture=SegmentFiguresPicture(rows_below, gap))
+    axes = picture_of(below, RENDERER).axes[0]
+    low, high = axes.get_xlim()
+    assert low < -0.3 < 0 < high
+    assert "−20\xa0%" in {text.get_text() for text in axes.texts}
 
 
 def test_words_ask_for_it_and_buttons_lead_to_other_dimensions(shops: Mapping[int, Database]) -> None:
