@@ -18,7 +18,7 @@ from bot.domain.rules import Rules
 from bot.services.rollups import plan_rollups
 from storage import contracts, costs, draws, journeys, money, takings
 from storage.database import Database, Tx
-from storage.draws import Draw, drawn_numbers
+from storage.draws import Draw, drawn_numbers, numbers
 from storage.money import Ledger
 from storage.tables import contract, customer, loss, milestone, purchase
 from tests.conftest import START, HandClock
