@@ -21,6 +21,7 @@ from bot.domain.report_requests import (
 from bot.domain.report_understanding import misunderstood
 from bot.domain.roles import Staff
 from bot.services import (
+    case_reports,
     course_reports,
     funnel_reports,
     health_reports,
@@ -43,7 +44,7 @@ PAGES: Mapping[Page, reports.Page] = {
     Page.FUNNEL: funnel_reports.funnel,
     Page.REASONS: reasons.reasons,
     Page.HEALTH: health_reports.health,
-    Page.CASES: reports.cases,
+    Page.CASES: case_reports.cases,
     Page.MONEY: money_reports.money,
     Page.REVENUE: money_reports.revenue,
     Page.DEALS: money_reports.deals,
@@ -65,7 +66,7 @@ PAGES: Mapping[Page, reports.Page] = {
 
 BY_SEGMENT: Mapping[Page, Measure] = {
     Page.HEALTH: health_reports.health_of,
-    Page.CASES: reports.cases_of,
+    Page.CASES: case_reports.cases_of,
     Page.MONEY: money_reports.revenue_of,
     Page.REVENUE: money_reports.revenue_of,
     Page.DEALS: money_reports.deals_of,
