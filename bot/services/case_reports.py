@@ -4,7 +4,7 @@ from datetime import datetime
 
 import storage.case_reports
 import storage.staff
-from bot.domain import case_pages, case_reports
+from bot.domain import case_pages, case_reports, report_messages
 from bot.domain.measured import Measured
 from bot.domain.messages import Language
 from bot.domain.periods import Period, trends
