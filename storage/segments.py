@@ -1,15 +1,16 @@
 """The segments that customers are in: kept once for all who are in the same ones, and named by surveys and answers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, or_, select, union, update
+from sqlalchemy import Select, bindparam, delete, exists, or_, select, union, update
 
 from bot.domain.rules import Rules
-from bot.domain.segments import Bands, Belonging, Segmentation, bands_of, segmentation_of
+from bot.domain.segments import Bands, Belonging, Dimension, Segmentation, bands_of, segmentation_of
+from storage import dimensions
 from storage.database import Tx, insert_for
 from storage.tables import answer, customer, segmentation, standing, survey_run
 
@@ -19,6 +20,7 @@ SEGMENTED = (survey_run, answer)
 TEXTS = ("plan", "value", "csm_id", "age", "location", "title", "channel", "rfm")
 """The columns of a segmentation with one segment each."""
 
+_ASKED = customer.c.id.in_(bindparam("ids", expanding=True))
 _BELONGING = (
     select(
         customer.c.id,
@@ -35,26 +37,41 @@ _BELONGING = (
         standing.c.rfm,
     )
     .outerjoin(standing, standing.c.customer_id == customer.c.id)
-    .where(customer.c.id.in_(bindparam("ids", expanding=True)))
+    .where(_ASKED)
 )
 _IDS = select(segmentation.c.digest, segmentation.c.id).where(
     segmentation.c.digest.in_(bindparam("digests", expanding=True))
 )
 
 
-def of_customers(tx: Tx, customer_ids: Collection[int], bands: Bands) -> dict[int, Segmentation]:
+def of_dimension(tx: Tx, customer_ids: Collection[int], by: Dimension, bands: Bands) -> dict[int, list[str]]:
+    """The segments of one dimension that customers are in now: as many as each has tags, of all others one."""
+    statement = _in_dimension(by, bands)
+    rows = (row for some in _some(customer_ids) for row in tx.execute(statement, {"ids": some}))
+    return {customer_id: sorted(set(dimensions.read(by, segment))) for customer_id, segment in rows}
+
+
+def _in_dimension(by: Dimension, bands: Bands) -> Select[Any]:
+    statement = select(customer.c.id, dimensions.now(by, bands)).where(_ASKED)
+    theirs = standing.c.customer_id == customer.c.id
+    return statement.outerjoin(standing, theirs) if by in dimensions.OF_STANDING else statement
+
+
+def _of_customers(tx: Tx, customer_ids: Collection[int], bands: Bands) -> dict[int, Segmentation]:
     """The segments that customers are in now."""
-    found: dict[int, Segmentation] = {}
+    found = (_load_belonging(tx, some) for some in _some(customer_ids))
+    return {customer_id: segmentation_of(one, bands) for known in found for customer_id, one in known.items()}
+
+
+def _some(customer_ids: Collection[int]) -> Iterator[list[int]]:
     rest = iter(customer_ids)
     while some := list(islice(rest, AT_ONCE)):
-        known = _load_belonging(tx, some).items()
-        found |= {customer_id: segmentation_of(belonging, bands) for customer_id, belonging in known}
-    return found
+        yield some
 
 
 def present(tx: Tx, customer_ids: Collection[int], *, rules: Rules, now: datetime) -> dict[int, int]:
     """The segmentation that each customer is in now, by the customer; kept if nobody was in it before."""
-    known = of_customers(tx, customer_ids, bands_of(rules, now=now))
+    known = _of_customers(tx, customer_ids, bands_of(rules, now=now))
     ids = keep(tx, set(known.values()))
     return {customer_id: ids[one] for customer_id, one in known.items()}
 

@@ -101,13 +101,6 @@ class Segmentation:
         return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
 
 
-def segments_in(one: Segmentation, by: Dimension) -> Sequence[str]:
-    """The segments of a dimension that a segmentation is in: as many as there are tags, or the unknown one."""
-    if by is Dimension.TAG:
-        return one.tags or (UNKNOWN,)
-    return (one.csm_id if by is Dimension.CSM else str(getattr(one, by)),)
-
-
 def segmentation_of(belonging: Belonging, bands: Bands) -> Segmentation:
     """The segments of a customer."""
     born = belonging.birth_year

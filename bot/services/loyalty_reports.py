@@ -22,7 +22,7 @@ from bot.domain.periods import Period
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.rules import Rules
-from bot.domain.segments import Bands, Dimension, bands_of, segments_in
+from bot.domain.segments import Bands, Dimension, bands_of
 from storage.database import Tx
 
 BETWEEN = " · "
@@ -118,5 +118,5 @@ def _by_plan_and_place(one: Present) -> str:
 
 def _by(tx: Tx, present: Sequence[Present], by: Dimension, bands: Bands) -> Callable[[Present], str]:
     """The segment that a customer is in now; of tags all that they have together, since segments must not overlap."""
-    known = storage.segments.of_customers(tx, [one.customer_id for one in present], bands)
-    return lambda one: BETWEEN.join(segments_in(known[one.customer_id], by))
+    known = storage.segments.of_dimension(tx, [one.customer_id for one in present], by, bands)
+    return lambda one: BETWEEN.join(known[one.customer_id])

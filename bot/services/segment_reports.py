@@ -15,7 +15,7 @@ from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.rules import Rules
 from bot.domain.segment_figures import rows_of, segments_report
-from bot.domain.segments import bands_of, name_of, segments_in
+from bot.domain.segments import bands_of, name_of
 from storage.database import Tx
 
 
@@ -40,8 +40,9 @@ def by_segment(
     assert request.by is not None  # noqa: S101  and by what
     found = measure(tx, now=now, rules=rules, period=period)
     members: dict[str, set[int]] = defaultdict(set)
-    for customer_id, known in storage.segments.of_customers(tx, found.customers, bands_of(rules, now=now)).items():
-        for segment in segments_in(known, request.by):
+    known = storage.segments.of_dimension(tx, found.customers, request.by, bands_of(rules, now=now))
+    for customer_id, segments in known.items():
+        for segment in segments:
             members[segment].add(customer_id)
     staff = storage.staff.list_names(tx)
     names = {segment: name_of(request.by, segment, staff) for segment in members}

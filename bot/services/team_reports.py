@@ -18,7 +18,7 @@ from bot.domain.report_messages import Report
 from bot.domain.report_requests import ReportRequest
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
-from bot.domain.segments import Bands, Dimension, SegmentName, bands_of, name_of, segments_in
+from bot.domain.segments import Bands, Dimension, SegmentName, bands_of, name_of
 from bot.domain.team_messages import Colleague, Window
 from storage.database import Tx
 
@@ -71,9 +71,9 @@ def _segments(
     tx: Tx, present: Sequence[Present], by: Dimension, bands: Bands
 ) -> list[tuple[SegmentName | None, list[Present]]]:
     """The customers of each segment, in which they are now."""
-    known = storage.segments.of_customers(tx, [one.customer_id for one in present], bands)
+    known = storage.segments.of_dimension(tx, [one.customer_id for one in present], by, bands)
     groups: dict[str, list[Present]] = defaultdict(list)
     for one in present:
-        for segment in segments_in(known[one.customer_id], by):
+        for segment in known[one.customer_id]:
             groups[segment].append(one)
     return [(name_of(by, segment, {}), theirs) for segment, theirs in groups.items()]

@@ -17,7 +17,7 @@ from bot.domain.money_reports import PageFacts, spans
 from bot.domain.periods import parse_period
 from bot.domain.report_requests import Page
 from bot.domain.segment_figures import SegmentFiguresPicture, SegmentRow, p_of, rows_of, segments_report
-from bot.domain.segments import Dimension, Segmentation, SegmentName, segments_in
+from bot.domain.segments import Dimension, SegmentName
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 LATE = frozenset(range(0, 1000, 2))
@@ -112,14 +112,3 @@ def test_the_side_that_looks_at_zero_counts_and_an_end_that_is_not_known_says_no
     assert p_of(near) == p_of(far) < 0.001
     assert p_of(Difference(-1.0, -2.0, inf)) == 1.0
     assert (p_of(Difference(0.0, 0.0, 0.0)), p_of(Difference(1.0, 1.0, 1.0))) == (1.0, 0.0)
-
-
-def test_a_customer_is_in_the_segment_of_each_dimension_and_in_as_many_as_there_are_tags() -> None:
-    one = Segmentation(plan="gold", csm_id="7", tags=("a", "b"))
-    assert {by: segments_in(one, by) for by in (Dimension.PLAN, Dimension.CSM, Dimension.TAG, Dimension.AGE)} == {
-        Dimension.PLAN: ("gold",),
-        Dimension.CSM: ("7",),
-        Dimension.TAG: ("a", "b"),
-        Dimension.AGE: ("",),
-    }
-    assert segments_in(Segmentation(), Dimension.TAG) == ("",)

@@ -294,6 +294,7 @@ def test_customers_are_counted_by_what_they_belong_to_now(database: Database) ->
             there = Counter((WEEK, segment) for segment in expected)
             assert members == there + Counter({(WEEK, EVERYBODY): 1}), by
             assert reports.count_lost(tx, (WEEK,), by=by, bands=bands) == there, by
+            assert segments.of_dimension(tx, (an,), by, bands) == {an: sorted(expected)}, by
 
     database.read_now(check)
 
@@ -312,6 +313,8 @@ def test_a_report_puts_a_customer_where_a_survey_of_today_would(database: Databa
         for by in (Dimension.AGE, Dimension.VALUE):
             by_survey = Counter((WEEK, getattr(then[ids[number]], by)) for number in people)
             assert reports.count_members(tx, {WEEK: WEEK.end}, by=by, bands=EDGES) == by_survey
+            told = segments.of_dimension(tx, people, by, EDGES)
+            assert told == {number: [getattr(then[ids[number]], by)] for number in people}
 
     database.write_now(check)
 
