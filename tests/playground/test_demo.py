@@ -233,7 +233,7 @@ async def test_the_same_day_opens_the_same_playground(month: Lived, tmp_path: Pa
         assert everything_said(other) == month.first_day
 
 
-async def test_staff_speak_the_language_of_the_business(tmp_path: Path) -> None:
+async def test_staff_speak_the_language_of_the_business_until_the_page_is_opened_in_another(tmp_path: Path) -> None:
     english = replace(RULES, language=Language.EN, business="Acme")
     async with opened_in(tmp_path / "english.sqlite3", english) as opened:
         group = opened.messenger.chats[STAFF_GROUP]
@@ -241,6 +241,17 @@ async def test_staff_speak_the_language_of_the_business(tmp_path: Path) -> None:
         card = next(message for message in group.messages.values() if message.inline_keyboard)
         assert "in the NPS survey" in card.content["text"]
         assert "Acme" in latest(opened, AN).content["text"]
+        manager = person(opened, 7_200_000_000)
+        before = latest(opened, manager.chat.id)
+        await opened.speak(Language.EN)
+        await let_pass(opened)
+        assert latest(opened, manager.chat.id) is before
+        await opened.speak(Language.VI)
+        await let_pass(opened)
+        assert "95% interval" in before.content["caption"]
+        assert "khoảng tin cậy" in latest(opened, manager.chat.id).content["caption"]
+        menu = opened.messenger.menus.seen_by(manager.user, manager.chat)
+        assert "Hồ sơ một khách hàng" in {one["description"] for one in menu}
 
 
 async def test_health_has_half_a_year_behind_it_when_the_visitor_comes(
