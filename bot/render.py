@@ -147,8 +147,9 @@ def _dated(context: Context, value: date | datetime | str, form: str) -> str:
 
 def _local(context: Context, value: date | datetime | str) -> date:
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
-    is_instant = isinstance(parsed, datetime) and parsed.tzinfo is not None
-    return parsed.astimezone(context["zone"]) if is_instant else parsed
+    if isinstance(parsed, datetime) and parsed.tzinfo is not None:
+        return parsed.astimezone(context["zone"])
+    return parsed
 
 
 def _is_day(value: str) -> bool:

@@ -12,13 +12,13 @@ from bot.domain.report_requests import Page
 from bot.domain.rules import Rules
 from bot.services import (
     birthdays,
+    case_reports,
     cases,
     digests,
     greetings,
     health,
     money_reports,
     plan_planning,
-    reports,
     retention,
     reviews,
     rollups,
@@ -51,7 +51,7 @@ class Duty:
     every: timedelta
 
 
-REVIEWED: reviews.Pages = {Page.MONEY: money_reports.money, Page.CASES: reports.cases}
+REVIEWED: reviews.Pages = {Page.MONEY: money_reports.money, Page.CASES: case_reports.cases}
 """The pages of the report whose figures the monthly review tells."""
 
 

@@ -1,6 +1,6 @@
 """The pictures of what goes with leaving, of what was tried, and of how staff keep their customers."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.charts.breakdown import breakdown_picture
@@ -11,7 +11,9 @@ from bot.charts.survival import CurvesPicture, SurvivalCurve, survival_picture
 from bot.domain.loyalty_messages import SurvivalPicture
 from bot.domain.metrics.estimates import HIDDEN_UNDER
 from bot.domain.metrics.landmark import CategoryRisk
+from bot.domain.metrics.opportunities import Opportunity
 from bot.domain.opportunity_messages import OpportunityPicture
+from bot.domain.segments import SegmentName
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture
 from handlers.picturing import Say, picture_words
@@ -44,13 +46,18 @@ def opportunities(picture: OpportunityPicture, say: Say, locale: str) -> "Figure
             words=replace(picture_words(say), overall=say("overall")),
             locale=locale,
             found=picture.found,
-            names=[say("segment", segment=one.segment.name) for one in picture.found],
+            names=[_place(one, picture, say) for one in picture.found],
             reference=picture.reference,
             currency=picture.currency,
             share_label=say("axis"),
             value_label=say("value_axis"),
         )
     )
+
+
+def _place(one: Opportunity, picture: OpportunityPicture, say: Say) -> str:
+    known = picture.names.get(one.segment.name)
+    return _segment(known, say) or say("segment", segment=one.segment.name)
 
 
 def differences(picture: DifferencesPicture, say: Say, locale: str) -> "Figure":
@@ -69,8 +76,12 @@ def differences(picture: DifferencesPicture, say: Say, locale: str) -> "Figure":
     )
 
 
+def _segment(name: SegmentName | None, say: Say) -> str:
+    return say("segment", segment=asdict(name)) if name is not None else ""
+
+
 def ratios(picture: RatiosPicture, say: Say, locale: str) -> "Figure":
-    rows = [ForestRow(row.name, row.n, row.ratio, say("too_few")) for row in picture.rows]
+    rows = [ForestRow(row.name, row.n, row.ratio, say("too_few"), _segment(row.segment, say)) for row in picture.rows]
     return forest_picture(
         ForestPicture(
             words=replace(picture_words(say), overall=say("axis")),

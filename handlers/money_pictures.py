@@ -19,7 +19,7 @@ from bot.charts.money import (
     pairs_chart,
     wait_chart,
 )
-from bot.charts.pictures import Decimals, Numbers
+from bot.charts.pictures import Decimals, Numbers, SharesApart
 from bot.domain.calendar_units import Unit
 from bot.domain.figures import Figure as ReportFigure
 from bot.domain.figures import FigureUnit
@@ -60,8 +60,8 @@ def _by_segment(picture: SegmentFiguresPicture, say: Say, locale: str) -> "Figur
     """The first figure of each segment; an end of an interval that is not known is drawn as far as the axis goes."""
     drawn = [(row, row.figures[0].visible) for row in picture.rows]
     shown = [one for _, one in drawn if one is not None]
-    reach = 1.1 * max((end for one in shown for end in (one.value, one.high) if isfinite(end)), default=1.0)
-    ends = (min([0.0, *(one.low for one in shown)]), reach or 1.0)
+    reach = 1.1 * max([0.0, *(end for one in shown for end in (one.value, one.high) if isfinite(end))])
+    ends = (1.1 * min([0.0, *(one.low for one in shown)]), reach or 1.0)
     rows = [
         PicturePoint(say("segment", segment=asdict(row.name)), row.figures[0].n, one and _within(one, ends))
         for row, one in drawn
@@ -85,7 +85,8 @@ def _within(one: Estimate, ends: tuple[float, float]) -> Estimate:
 def _numbers(figure: ReportFigure, locale: str, ends: tuple[float, float]) -> Numbers:
     if figure.unit is FigureUnit.MONEY:
         return Amounts(locale, points=False, ends=ends, currency=figure.currency)
-    return (Numbers if figure.unit is FigureUnit.SHARE else Decimals)(locale, points=False, ends=ends)
+    kind = {FigureUnit.SHARE: Numbers, FigureUnit.APART: SharesApart}.get(figure.unit, Decimals)
+    return kind(locale, points=False, ends=ends)
 
 
 def _cohorts(picture: CohortsPicture, say: Say, locale: str) -> "Figure":

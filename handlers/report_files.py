@@ -6,15 +6,18 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from bot.domain import opportunity_messages
 from bot.domain.figures import Figure, FigureUnit
 from bot.domain.health_reports import RANKED, HealthReportPicture
 from bot.domain.metrics.estimates import Sufficiency
+from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report, SegmentsPicture, TrendPicture
 from bot.domain.report_requests import FileForm
 from bot.domain.reports import line_figures, metric_unit
 from bot.domain.segment_figures import SegmentFiguresPicture
 from bot.domain.segments import SegmentName
+from bot.domain.team_messages import RatiosPicture, figure_of
 from bot.domain.written_days import LOCALES
 from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
 from bot.render import Renderer
@@ -26,6 +29,7 @@ HEADINGS = ("name", "part", "segment", "first_day", "last_day", *NUMBERS, "unit"
 METHODS = ("methods_period", "methods_interval", "methods_hidden", "methods_change")
 OF_SURVEYS = ("methods_nps", "methods_share", "methods_churn", "methods_response")
 MOST_CHARTS = 4
+BETWEEN = " · "
 
 Say = Callable[..., str]
 """A part of the file's template in words, with what else it needs to know."""
@@ -103,7 +107,8 @@ def _days(report: Report) -> dict[str, object]:
 def _parts(report: Report, say: Say) -> Iterator[FigureRow]:
     picture = report.picture
     for name, one in _of_segments(picture):
-        yield _row(replace(one, segment=say("segment", segment=asdict(name))), "segment", report, report.period, say)
+        segment = BETWEEN.join(filter(None, (one.segment, say("segment", segment=asdict(name)))))
+        yield _row(replace(one, segment=segment), "segment", report, report.period, say)
     if isinstance(picture, TrendPicture):
         for point in picture.trend:
             one = Figure(key=picture.metric, unit=metric_unit(picture.metric), n=point.n, estimate=point.estimate)
@@ -120,6 +125,15 @@ def _of_segments(picture: object) -> Iterator[tuple[SegmentName, Figure]]:
         yield from ((each.name, one) for each in picture.segments for one in line_figures(each.line))
     if isinstance(picture, SegmentFiguresPicture):
         yield from ((row.name, one) for row in picture.rows for one in row.figures)
+    if isinstance(picture, OpportunityPicture):
+        yield from (
+            (picture.names[one.segment.name], replace(figure, segment=""))
+            for one in picture.found
+            if picture.names
+            for figure in opportunity_messages.figures_of(one, picture.currency)
+        )
+    if isinstance(picture, RatiosPicture):
+        yield from ((row.segment, figure_of(row)) for row in picture.rows if row.segment is not None)
 
 
 def _row(one: Figure, part: str, report: Report, period: Period, say: Say) -> FigureRow:

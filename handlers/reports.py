@@ -21,6 +21,7 @@ from bot.domain.report_requests import (
 from bot.domain.report_understanding import misunderstood
 from bot.domain.roles import Staff
 from bot.services import (
+    case_reports,
     course_reports,
     funnel_reports,
     health_reports,
@@ -43,7 +44,7 @@ PAGES: Mapping[Page, reports.Page] = {
     Page.FUNNEL: funnel_reports.funnel,
     Page.REASONS: reasons.reasons,
     Page.HEALTH: health_reports.health,
-    Page.CASES: reports.cases,
+    Page.CASES: case_reports.cases,
     Page.MONEY: money_reports.money,
     Page.REVENUE: money_reports.revenue,
     Page.DEALS: money_reports.deals,
@@ -65,25 +66,33 @@ PAGES: Mapping[Page, reports.Page] = {
 
 BY_SEGMENT: Mapping[Page, Measure] = {
     Page.HEALTH: health_reports.health_of,
-    Page.CASES: reports.cases_of,
+    Page.CASES: case_reports.cases_of,
     Page.MONEY: money_reports.revenue_of,
     Page.REVENUE: money_reports.revenue_of,
     Page.DEALS: money_reports.deals_of,
     Page.COSTS: money_reports.costs_of,
+    Page.RETENTION: value_reports.retention_of,
     Page.CLV: value_reports.clv_of,
     Page.PRICES: course_reports.prices_of,
     Page.JOURNEY: course_reports.journey_of,
     Page.TASKS: course_reports.tasks_of,
+    Page.RFM: value_reports.rfm_of,
+    Page.LOYALTY: loyalty_reports.loyalty_of,
+    Page.TESTS: trial_reports.tests_of,
+    Page.ROI: trial_reports.roi_of,
 }
-"""What those pages measure of the customers of each segment."""
+"""What those pages measure of the customers of each segment; the team and opportunities have segments of their own."""
+
+
+SAID_ALREADY = frozenset({(Page.CASES, Dimension.CSM), (Page.RFM, Dimension.RFM)})
+"""What pages say themselves: cases know whose they were, and RFM is of its own segments."""
 
 
 def use_case(request: ReportRequest) -> reports.Page:
-    """Who makes what was asked for; by CSM cases say it themselves, since they know whose they were."""
+    """Who makes what was asked for."""
     if request.page is None:
         return reports.surveys
-    own = request.page is Page.CASES and request.by is Dimension.CSM
-    if request.by is not None and not own:
+    if request.by is not None and request.page in BY_SEGMENT and (request.page, request.by) not in SAID_ALREADY:
         return partial(by_segment, measure=BY_SEGMENT[request.page])
     return PAGES[request.page]
 

@@ -59,7 +59,7 @@ def list_renewals(
         select(*(side.c[name].label(f"{side.name}_{name}") for side in (old, contract) for name in names))
         .select_from(contract.join(old, old.c.id == before.scalar_subquery()))
         .where(contract.c.currency == currency, *new, old.c.ends_on.is_not(None))
-        .where(*of.whom(contract.c.id, contract.c.id))
+        .where(*of.which(contract.c.id))
     )
     found = [Renewed(Term(*row[:4]), Term(*row[4:])) for row in tx.execute(statement)]
     return [one for one in found if (one.new.starts_on - one.old.ends_on).days <= gap_days]

@@ -10,8 +10,8 @@ import storage.health_days
 from bot.domain.health import Alert, Colour
 from bot.domain.health_messages import Counted, ListedHealth
 from storage.database import Tx
+from storage.draws import CustomerDraw
 from storage.health import RED, read_health
-from storage.money import Ledger
 from storage.tables import customer, health
 
 
@@ -37,10 +37,10 @@ def _owned(csm_id: int | None) -> list[ColumnElement[bool]]:
     return [] if csm_id is None else [customer.c.csm_id == csm_id]
 
 
-def load_colours(tx: Tx, ledger: Ledger) -> dict[int, Colour]:
+def load_colours(tx: Tx, drawn: CustomerDraw) -> dict[int, Colour]:
     """The colour of each customer who is looked at and is not lost."""
     columns = (health.c.customer_id, health.c.colour)
-    rows = tx.execute(select(*columns).where(~health.c.is_lost, *ledger.whom(health.c.customer_id)))
+    rows = tx.execute(select(*columns).where(~health.c.is_lost, *drawn.whom(health.c.customer_id)))
     return {row.customer_id: Colour(row.colour) for row in rows}
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
 from storage.database import Tx
-from storage.draws import ALL, Draw, draw
+from storage.draws import ALL, CustomerDraw, Draw, draw
 from storage.money import Ledger
 from storage.tables import customer, interaction, milestone, purchase, success_plan
 
@@ -44,16 +44,11 @@ class Milestone:
     done_at: datetime | None
 
 
-def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
+def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
     """How many customers bought for the first time in each of these months, and how many of them in each later one."""
-    month = _month(purchase.c.purchased_at, months).label("active")
-    bought = (purchase.c.amount_minor > 0, *ledger.whom(purchase.c.customer_id))
-    visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
-    first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
-    cells_of = select(visits.c.active, first).subquery()
+    cells_of = _visits(drawn, months)
     grouped = (cells_of.c.came, cells_of.c.active)
-    there = (cells_of.c.came >= 0, cells_of.c.active < len(months))
-    statement = select(*grouped, func.count().label("n")).where(*there)
+    statement = select(*grouped, func.count().label("n")).where(*_within(cells_of, months))
     sizes, cells = [0] * len(months), dict[Cell, int]()
     for row in tx.execute(statement.group_by(*grouped)):
         if row.active == row.came:
@@ -63,13 +58,35 @@ def count_cohorts(tx: Tx, ledger: Ledger, months: Sequence[Period]) -> tuple[lis
     return sizes, cells
 
 
+def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[int, set[int]]:
+    """The places of those months in which each customer bought who bought for the first time in one of them."""
+    cells_of = _visits(drawn, months)
+    found: dict[int, set[int]] = {}
+    for row in tx.execute(select(cells_of.c.customer_id, cells_of.c.active).where(*_within(cells_of, months))):
+        found.setdefault(row.customer_id, set()).add(row.active)
+    return found
+
+
+def _visits(drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
+    """A row for each customer and month in which they bought, with the month of their first purchase."""
+    month = _month(purchase.c.purchased_at, months).label("active")
+    bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
+    visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
+    first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
+    return select(visits.c.customer_id, visits.c.active, first).subquery()
+
+
+def _within(cells_of: Subquery, months: Sequence[Period]) -> list[ColumnElement[bool]]:
+    return [cells_of.c.came >= 0, cells_of.c.active < len(months)]
+
+
 def _month(at: ColumnElement[Any], months: Sequence[Period]) -> ColumnElement[Any]:
     """The place of the month that an instant lies in: before the first -1, and after the last how many there are."""
     inside = case(*((at < month.end, place) for place, month in enumerate(months)), else_=len(months))
     return case((at < months[0].start, -1), else_=inside)
 
 
-def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
+def list_journeys(tx: Tx, drawn: CustomerDraw, period: Period) -> list[Journey]:
     """The ways of those who joined in the period."""
     heard = select(func.min(interaction.c.happened_at)).where(interaction.c.customer_id == customer.c.id)
     bought = select(func.min(purchase.c.purchased_at)).where(
@@ -82,7 +99,7 @@ def list_journeys(tx: Tx, ledger: Ledger, period: Period) -> list[Journey]:
         bought.scalar_subquery().label("bought"),
     )
     joined = (customer.c.joined_at >= period.start, customer.c.joined_at < period.end)
-    statement = select(*columns).where(*joined, *ledger.whom(customer.c.id))
+    statement = select(*columns).where(*joined, *drawn.whom(customer.c.id))
     return [Journey(*row) for row in tx.execute(statement)]
 
 
@@ -104,5 +121,5 @@ def list_milestones(tx: Tx, period: Period, of: Draw = ALL) -> list[Milestone]:
     columns = (success_plan.c.customer_id, milestone.c.owner, milestone.c.due_at, milestone.c.done_at)
     due = (milestone.c.due_at >= period.start, milestone.c.due_at < period.end)
     statement = select(*columns).join(success_plan, success_plan.c.id == milestone.c.plan_id)
-    own = (*due, success_plan.c.status != "cancelled", *of.whom(milestone.c.id, milestone.c.id))
+    own = (*due, success_plan.c.status != "cancelled", *of.which(milestone.c.id))
     return [Milestone(*row) for row in tx.execute(statement.where(*own))]

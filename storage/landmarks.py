@@ -14,31 +14,35 @@ from bot.domain.periods import ONE_DAY
 from bot.domain.touchpoints import Kind
 from storage import ownership
 from storage.database import Tx
-from storage.draws import ALL, Draw
+from storage.draws import EVERYBODY, CustomerDraw
 from storage.tables import answer, cancellation, customer, loss, purchase, survey_run
 
 YEAR = 365 * ONE_DAY
 
 
-def load(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
+def load(tx: Tx, *, at: datetime, until: datetime, currency: str, drawn: CustomerDraw = EVERYBODY) -> list[Present]:
     """The customers at an instant, as reports count them, without those who asked to be forgotten since.
 
     A loss in the half-open time from the instant to `until` counts also where the customer has come back since. What
     was bought in other currencies is no part of the value. Who answers what, and whose anybody was, is not told.
     """
-    return _present(tx, _customers(at, until, currency, of))
+    return _present(tx, _customers(at, until, currency, drawn))
 
 
-def load_owned(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
+def load_owned(
+    tx: Tx, *, at: datetime, until: datetime, currency: str, drawn: CustomerDraw = EVERYBODY
+) -> list[Present]:
     """The same, and whose each of them was then."""
-    return _present(tx, _customers(at, until, currency, of).add_columns(ownership.owner(at).label("owner_id")))
+    return _present(tx, _customers(at, until, currency, drawn).add_columns(ownership.owner(at).label("owner_id")))
 
 
-def load_heard(tx: Tx, *, at: datetime, until: datetime, currency: str, of: Draw = ALL) -> list[Present]:
+def load_heard(
+    tx: Tx, *, at: datetime, until: datetime, currency: str, drawn: CustomerDraw = EVERYBODY
+) -> list[Present]:
     """The same, and what each of them had answered by then, or that they had not."""
     score, notice = _score(at).label("score"), _gave_notice(at).label("gave_notice")
     # Materialized, since SQLite would look up the score a second time for whoever has one.
-    found = _customers(at, until, currency, of).add_columns(score, notice).cte("found").prefix_with("MATERIALIZED")
+    found = _customers(at, until, currency, drawn).add_columns(score, notice).cte("found").prefix_with("MATERIALIZED")
     silent = case((found.c.score.is_(None), _was_asked(found.c.customer_id, at)), else_=False).label("was_asked")
     return _present(tx, select(found, silent).order_by(found.c.customer_id))
 
@@ -49,23 +53,26 @@ def _present(tx: Tx, statement: Select[Any]) -> list[Present]:
     return [Present(**dict(zip(names, row, strict=True))) for row in found]
 
 
-def _customers(at: datetime, until: datetime, currency: str, of: Draw) -> Select[Any]:
+def _customers(at: datetime, until: datetime, currency: str, drawn: CustomerDraw) -> Select[Any]:
     """Where purchases are known, who never bought is no customer: silence could not make them one who is lost."""
     back = or_(loss.c.recovered_at.is_(None), loss.c.recovered_at >= at)
-    gone = exists().where(loss.c.customer_id == customer.c.id, loss.c.lost_at < at, back)
+    gone = exists().where(
+        loss.c.customer_id == customer.c.id, *drawn.apart(loss.c.customer_id), loss.c.lost_at < at, back
+    )
     never_bought = and_(customer.c.last_purchase_at.is_(None), exists().where(purchase.c.amount_minor > 0))
     columns = (customer.c.plan, customer.c.location, customer.c.joined_at)
     return (
-        select(customer.c.id.label("customer_id"), *columns, _value(at, currency), _lost_at(at, until))
+        select(customer.c.id.label("customer_id"), *columns, _value(at, currency, drawn), _lost_at(at, until))
         .where(customer.c.joined_at < at, customer.c.forgotten_at.is_(None), ~gone, ~never_bought)
-        .where(*of.whom(customer.c.id))
+        .where(*drawn.whom(customer.c.id))
         .order_by(customer.c.id)
     )
 
 
-def _value(at: datetime, currency: str) -> ColumnElement[Any]:
+def _value(at: datetime, currency: str, drawn: CustomerDraw) -> ColumnElement[Any]:
     bought = purchase.c.purchased_at
-    own = (purchase.c.customer_id == customer.c.id, purchase.c.currency == currency)
+    here = (*drawn.apart(purchase.c.customer_id), purchase.c.currency == currency)
+    own = (purchase.c.customer_id == customer.c.id, *here)
     total = func.coalesce(func.sum(purchase.c.amount_minor), 0)
     found = select(cast(total, BigInteger)).where(*own, bought >= at - YEAR, bought < at)
     return found.scalar_subquery().label("value_minor")

@@ -11,78 +11,35 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Float, Select, bindparam, case, cast, func, literal, or_, select
 
-from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.metrics.spending import Lives, Spending
 from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period
-from storage import draws, takings
+from storage import takings
 from storage.columns import UtcDateTime
 from storage.database import Tx
+from storage.draws import EXAMINED, KEPT, CustomerDraw, draw_customers
 from storage.health import RED
-from storage.tables import APART, customer, health, loss, purchase
-
-EXAMINED = 5_000
-"""About so many customers are looked at one by one, where there are more than twice as many."""
-
-KEPT = 32
-"""Statements that are kept of each kind, of a ledger and a number of edges each."""
+from storage.tables import customer, health, loss, purchase
 
 Statement = Select[Any]
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """Whose money is looked at: that of one currency, and one by one one customer of so many, chosen by number."""
+class Ledger(CustomerDraw):
+    """Whose money is looked at: that of one currency, and one by one that of some customers."""
 
     currency: str
-    every: int = 1
 
     def of(self, owner: ColumnElement[Any], currency: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The rows of this currency and of the customers who are looked at."""
         return [currency == self.currency, *self.whom(owner)]
 
-    def whom(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """The rows of the customers who are looked at: by a list of their numbers, so that no other row is read."""
-        return [*self.apart(owner), owner.in_(drawn_numbers(self.every))] if self.every > 1 else []
-
-    def among(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """The same, sought among those with indexes of their own, where that is less than to look for each of them."""
-        apart = self.apart(owner)
-        return [*apart, _is_drawn(owner, self.every)] if apart else self.whom(owner)
-
-    def apart(self, owner: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        """Who has indexes of their own, where all who are looked at do: said in the words of these indexes."""
-        return [_is_apart(owner)] if self.every % APART == 0 else []
-
-
-@lru_cache(maxsize=KEPT)
-def drawn_numbers(every: int) -> Statement:
-    """Who is looked at: of those with indexes of their own, where there are so many, or one of each run of so many."""
-    if every % APART:
-        return draws.numbers(every)
-    return select(customer.c.id).where(_is_apart(customer.c.id), _is_drawn(customer.c.id, every))
-
-
-def _is_apart(number: ColumnElement[int]) -> ColumnElement[bool]:
-    return number % literal_column(str(APART)) == literal_column("0")
-
-
-def _is_drawn(number: ColumnElement[int], every: int) -> ColumnElement[bool]:
-    """Some of those with indexes of their own, by a hash of their place among them: at no distance that may repeat."""
-    chance = number // APART * HASH_FACTOR % HASH_RANGE
-    return chance < HASH_RANGE * APART // every
-
 
 def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
-    """The ledger of a currency that looks at about so many customers one by one, unless there are hardly more.
-
-    Of very many it looks at customers who have indexes of their own: one in 61, or in a multiple of that.
-    """
-    highest = tx.execute(_HIGHEST).scalar() or 0
-    every = -(-highest // most) if highest > 2 * most else 1
-    return Ledger(currency, every if every < APART else APART * round(every / APART))
+    """The ledger of a currency that looks at about so many customers one by one."""
+    return Ledger(currency, every=draw_customers(tx, most=most).every)
 
 
 def count_takings(tx: Tx, ledger: Ledger, spending: Spending, periods: Sequence[Period]) -> list[Takings]:
@@ -209,7 +166,6 @@ _PURCHASES = Facts(
     purchase.c.amount_minor,
     counts=purchase.c.amount_minor > 0,
 )
-_HIGHEST = select(func.max(customer.c.id))
 _value = health.c.value_minor
 _AT_RISK = select(
     func.count().label("n"), func.sum(_value).label("minor"), func.sum(cast(_value, Float) * _value).label("squares")

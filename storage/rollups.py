@@ -45,11 +45,11 @@ DIMENSIONS = " ".join(Dimension)
 
 def load(tx: Tx, series: str, timezone: str) -> Counted:
     """What is counted of a series in the days of the time zone."""
-    before = tx.execute(_BEFORE, {"series": series, "timezone": timezone}).scalar()
-    if before is None:
+    found = tx.execute(_COUNTED, {"series": series, "timezone": timezone}).all()
+    if not found:
         return NOTHING
-    marks = tx.execute(_MARKS, {"series": series, "before": before})
-    return Counted(before, timezone, frozenset(local_date(at, timezone) for at in marks.scalars()))
+    changed = frozenset(local_date(at, timezone) for _, at in found if at is not None)
+    return Counted(found[0].counted_before, timezone, changed)
 
 
 def sum_days(
@@ -229,16 +229,20 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
 _SERIES: BindParameter[str] = bindparam("series")
-_BEFORE = select(rollup_state.c.counted_before).where(
-    rollup_state.c.series == _SERIES,
-    rollup_state.c.timezone == bindparam("timezone"),
-    rollup_state.c.dimensions == DIMENSIONS,
+_CHANGED = and_(
+    rollup_mark.c.series == rollup_state.c.series,
+    rollup_mark.c.at < rollup_state.c.counted_before,
+    rollup_mark.c.since.is_(None),
 )
-_MARKS = (
-    select(rollup_mark.c.at)
-    .where(rollup_mark.c.series == _SERIES, rollup_mark.c.at < bindparam("before", type_=UtcDateTime()))
-    .where(rollup_mark.c.since.is_(None))
+_COUNTED = (
+    select(rollup_state.c.counted_before, rollup_mark.c.at)
     .distinct()
+    .outerjoin(rollup_mark, _CHANGED)
+    .where(
+        rollup_state.c.series == _SERIES,
+        rollup_state.c.timezone == bindparam("timezone"),
+        rollup_state.c.dimensions == DIMENSIONS,
+    )
 )
 _OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
 _EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)

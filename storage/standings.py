@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from bot.domain.metrics.totals import Takings
 from storage.database import Tx, insert_for
+from storage.money import Ledger
 from storage.tables import customer, purchase, standing, standing_round
 
 YEAR = timedelta(days=365)
@@ -122,6 +123,14 @@ def save_counts(tx: Tx, day: date, counted: Mapping[str, Sequence[Counted]]) -> 
     changed = ("day", "last_on", "sales", "value_minor", "currency")
     changes = {name: statement.excluded[name] for name in changed}
     tx.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changes), rows)
+
+
+def list_ranked(tx: Tx, ledger: Ledger) -> dict[int, str]:
+    """The RFM segment of each customer who is looked at and has one."""
+    ranked = (*ledger.of(standing.c.customer_id, standing.c.currency), standing.c.rfm != "")
+    return {
+        row.customer_id: row.rfm for row in tx.execute(select(standing.c.customer_id, standing.c.rfm).where(*ranked))
+    }
 
 
 def list_counted(tx: Tx, *, currency: str, after: int, limit: int) -> list[Counted]:

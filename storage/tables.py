@@ -46,6 +46,9 @@ APART = 61
 It is a prime, so that it meets as many customers of each member of staff where they are dealt out in turn.
 """
 
+_BY_KEY = {"sqlite_with_rowid": False}
+"""A table whose rows lie in the order of its key, so that neighbours are read together."""
+
 
 def _instant(**options: Any) -> Any:  # noqa: ANN401  sqlmodel's Field is typed so
     return Field(sa_type=UtcDateTime, **options)
@@ -931,6 +934,7 @@ class HealthRow(Table, table=True):
             "currency",
             "value_minor",
             "since",
+            "is_lost",
             sqlite_where=text("colour = 'red' and is_lost = 0"),
             postgresql_where=text("colour = 'red' and not is_lost"),
         ),
@@ -1094,6 +1098,7 @@ class RollupRow(Table, table=True):
     """
 
     __tablename__ = "rollup"
+    __table_args__ = (_BY_KEY,)
 
     series: str = Field(primary_key=True)
     dimension: str = Field(primary_key=True)
@@ -1119,7 +1124,7 @@ class RollupPairRow(Table, table=True):
     """
 
     __tablename__ = "rollup_pair"
-    __table_args__ = (Index("ix_rollup_pair_series_last_day", "series", "last_day"),)
+    __table_args__ = (Index("ix_rollup_pair_series_last_day", "series", "last_day"), _BY_KEY)
 
     series: str = Field(primary_key=True)
     unit: str = Field(primary_key=True)

@@ -53,6 +53,31 @@ def list_tallies(tx: Tx, wave_id: int) -> list[Tally]:
     ]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody whom a wave asked, in which wording, and whether they answered."""
+
+    customer_id: int
+    variant: Variant
+    answered: bool
+
+
+def list_asked(tx: Tx, wave_id: int, *, limit: int) -> list[Asked]:
+    """So many of those whom a wave asked, in the stable order of its customers: the first of it are a sample of all."""
+    columns = (wave_member.c.customer_id, wave_member.c.variant, answer.c.score.is_not(None))
+    mine = (wave_member.c.wave_id == wave_id, wave_member.c.state == State.QUEUED, outbox.c.status.in_(SENT))
+    statement = (
+        select(*columns)
+        .join(wave, wave.c.id == wave_member.c.wave_id)
+        .join(outbox, (outbox.c.run_id == wave_member.c.run_id) & (outbox.c.kind == wave.c.kind))
+        .outerjoin(answer, answer.c.run_id == wave_member.c.run_id)
+        .where(*mine)
+        .order_by(wave_member.c.position)
+        .limit(limit)
+    )
+    return [Asked(whom, Variant(variant), bool(answered)) for whom, variant, answered in tx.execute(statement)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unanswered:
     """Somebody who was asked and has not answered yet; with the wording, where a wave tries two of them."""

@@ -143,6 +143,7 @@ def list_drawn(tx: Tx, *, holdout: float, currency: str, limit: int) -> list[Dra
     bought = _purchases(tx, {row.customer_id for row in rows}, currency)
     return [
         Drawn(
+            customer_id=row.customer_id,
             held_out=row.held_out,
             started_at=row.started_at,
             recovered_at=row.recovered_at,

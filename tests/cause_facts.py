@@ -11,11 +11,13 @@ from bot.domain.loyalty_messages import Landmark, loyalty_report
 from bot.domain.messages import Language
 from bot.domain.metrics.landmark import associate
 from bot.domain.metrics.opportunities import opportunities
+from bot.domain.metrics.proportions import Share
 from bot.domain.metrics.staff_retention import retention_by_owner
 from bot.domain.opportunity_messages import opportunity_report
 from bot.domain.periods import parse_period
 from bot.domain.report_messages import Report
 from bot.domain.rules import WinBackRules
+from bot.domain.segments import Dimension, SegmentName
 from bot.domain.team_messages import Colleague, Window, team_report
 from bot.domain.trial_messages import WordingTest, roi_report, wordings_report
 from bot.domain.wave_results import compare
@@ -76,8 +78,12 @@ def loyalty_page(people: list[Present], language: Language, *, every: int = 1) -
     return loyalty_report(found, followed, landmark, period=PERIOD, currency="VND", language=language)
 
 
-def opportunities_page(people: list[Present], language: Language, *, every: int = 1) -> Report:
-    segments = landmarks.segments(people, lambda one: f"{one.plan} · {one.location}", every=every)
+def opportunities_page(
+    people: list[Present], language: Language, *, every: int = 1, by: Dimension | None = None
+) -> Report:
+    segments = landmarks.segments(
+        people, lambda one: f"{one.plan} · {one.location}" if by is None else one.location, every=every
+    )
     hidden = sum(one.lost.whole < 5 for one in segments)
     themes = {one.name: ["giá", "giao hàng", "thái độ"] for one in segments}
     return opportunity_report(
@@ -89,16 +95,30 @@ def opportunities_page(people: list[Present], language: Language, *, every: int 
         so_far=False,
         language=language,
         every=every,
+        by=by,
     )
 
 
 def team_page(
-    people: list[Present], language: Language, *, so_far: bool = False, own: int | None = None, every: int = 1
+    people: list[Present],
+    language: Language,
+    *,
+    so_far: bool = False,
+    own: int | None = None,
+    every: int = 1,
+    by: Dimension | None = None,
 ) -> Report:
     charges = landmarks.charges(people, at=PERIOD.start)
-    team = [Colleague(NAMES[one.owner_id], one) for one in retention_by_owner(charges)]
+    plans = {SegmentName(text=plan): [one for one in people if one.plan == plan] for plan in PLANS}
+    team = [
+        Colleague(NAMES[one.owner_id], one, segment)
+        for segment, theirs in (plans.items() if by is not None else ((None, people),))
+        for one in retention_by_owner(landmarks.charges(theirs, at=PERIOD.start))
+    ]
     window = Window(period=PERIOD, cycle=90, so_far=so_far)
-    return team_report(team, window, unknown=len(people) - len(charges), language=language, own=own, every=every)
+    lost = Share(sum(one.left for one in charges), len(charges))
+    unknown = len(people) - len(charges)
+    return team_report(team, window, lost=lost, unknown=unknown, language=language, own=own, every=every, by=by)
 
 
 def drawn(n: int, *, holdout: float = 0.3, asked: float = 0.3, left_alone: float = 0.1) -> list[Drawn]:
@@ -110,7 +130,15 @@ def drawn(n: int, *, holdout: float = 0.3, asked: float = 0.3, left_alone: float
         is_back = place < 20 * (left_alone if held_out else asked)
         started_at = NOW - 200 * DAY + number * timedelta(seconds=1)
         back_at = started_at + 20 * DAY if is_back else None
-        made.append(Drawn(held_out=held_out, started_at=started_at, recovered_at=back_at, value_minor=3_000_000))
+        made.append(
+            Drawn(
+                customer_id=number,
+                held_out=held_out,
+                started_at=started_at,
+                recovered_at=back_at,
+                value_minor=3_000_000,
+            )
+        )
     return made
 
 
@@ -149,10 +177,12 @@ def pages(n: int, language: Language, *, value: float = 3e6) -> Iterator[Report]
     rules = WinBackRules(holdout=0.3, planned=max(60, n), cost=int(value / 60), margin=0.3)
     yield loyalty_page(people, language)
     yield opportunities_page(people, language)
+    yield opportunities_page(people, language, every=EVERY, by=Dimension.LOCATION)
     yield team_page(people, language)
     yield team_page(people, language, so_far=True)
     yield team_page(people, language, own=0)
     yield team_page(people, language, own=404)
+    yield team_page(people, language, own=0, every=EVERY, by=Dimension.TAG)
     yield roi_page(rules, drawn(n), language)
     yield roi_page(WinBackRules(holdout=0.3), drawn(n, holdout=0.9), language)
     yield roi_page(WinBackRules(), [], language)

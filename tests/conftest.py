@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import alembic.command
 import pytest
 from hypothesis import HealthCheck, settings
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 import storage.database
 from storage.database import Database
 from storage.tables import metadata
-from tests.compiled import Engines, Templates
+from tests.compiled import Engines, Templates, Upgrades
 
 # No test is judged by the clock: a busy machine is no failure.
 settings.register_profile("touchpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,9 +39,8 @@ BEGIN
   FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     EXECUTE format('DELETE FROM %I', one.tablename);
   END LOOP;
-  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
-    EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
-  END LOOP;
+  PERFORM setval(sequencename::regclass, start_value, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
 """Leaves of a PostgreSQL database its tables alone, whatever a test that was killed still holds open."""
@@ -91,13 +91,29 @@ def _templates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def upgrades() -> Iterator[Upgrades]:
+    """Blank databases of SQLite are migrated once: what migrations do is proved in a room of its own."""
+    made = Upgrades(alembic.command.upgrade)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alembic.command, "upgrade", made)
+        yield made
+    made.close()
+
+
 @pytest.fixture
-def sqlite_url(empty_sqlite: Path, engines: Engines) -> str:
+def sqlite_template(empty_sqlite: Path) -> Path:
+    """What the SQLite database of each test begins as; where all tests of a room begin with the same rows, these."""
+    return empty_sqlite
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, engines: Engines) -> str:
     """The address of a SQLite database with every table and no row, which nobody has open."""
-    path = empty_sqlite.with_name("touchpoint.sqlite3")
+    path = sqlite_template.with_name("touchpoint.sqlite3")
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-    shutil.copy(empty_sqlite, path)
+    shutil.copy(sqlite_template, path)
     url = f"sqlite:///{path}"
     engines.kept.add(url)
     return url
@@ -127,7 +143,7 @@ def postgres_tables(postgres: Engine) -> Iterator[Engine]:
     """A PostgreSQL database with every table, to be emptied: that takes a tenth of the time of making another one."""
     _execute(postgres, "CREATE DATABASE tables")
     url = postgres.url.set(database="tables")
-    _create_tables(url)
+    _create_tables(url.render_as_string(hide_password=False))
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     yield engine
     engine.dispose()
@@ -163,8 +179,8 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
     door.close()
 
 
-def _create_tables(url: str | URL) -> None:
-    engine = create_engine(url)
+def _create_tables(url: str) -> None:
+    engine = storage.database.engine_for(url)
     metadata.create_all(engine)
     engine.dispose()
 

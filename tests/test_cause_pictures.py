@@ -14,6 +14,7 @@ from bot.domain.messages import Language
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.report_messages import Report
 from bot.domain.rules import Rules
+from bot.domain.segments import Dimension
 from bot.render import Renderer
 from handlers.report_pictures import picture_of
 from tests.cause_facts import crowd, loyalty_page, opportunities_page, pages, someone, team_page
@@ -104,6 +105,13 @@ def test_who_has_too_few_customers_is_named_with_the_reason() -> None:
     axes = drawn(team_page([someone(number, owner_id=2) for number in range(19)], Language.EN)).axes[0]
     assert said(axes) == ["Compared from 20 customers on"]
     assert axes.get_yticklabels()[0].get_text() == "Lê Mai  (n = 19)"
+
+
+def test_by_segment_its_name_stands_below_that_of_the_colleague_and_eight_have_room() -> None:
+    page = team_page(crowd(300), Language.EN, by=Dimension.PLAN)
+    labels = [label.get_text() for label in drawn(page).axes[0].get_yticklabels()]
+    first = page.picture.rows[0]  # type: ignore[attr-defined]
+    assert (len(labels), labels[0].splitlines()[1]) == (8, first.segment.text)
 
 
 def test_twice_as_many_lies_as_far_from_the_middle_as_half_as_many() -> None:

@@ -1,6 +1,8 @@
 """The letters of pictures: each line drawn once as an image, and where matplotlib draws it letter by letter."""
 
+import sys
 from io import BytesIO
+from subprocess import check_output
 
 import numpy as np
 import pytest
@@ -75,3 +77,8 @@ def test_dollars_are_measured_as_letters() -> None:
         measure("$1 – $2", FontProperties(size=10), ismath=True)[0]
         > measure("1 – 2", FontProperties(size=10), ismath=True)[0]
     )
+
+
+def test_what_is_loaded_with_the_first_picture_is_not_looked_through_for_garbage() -> None:
+    loaded = "import gc, matplotlib.figure, bot.charts.letters; print(gc.get_freeze_count() > len(gc.get_objects()))"
+    assert check_output([sys.executable, "-c", loaded], text=True).strip() == "True"

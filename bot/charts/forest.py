@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_ROWS = 12
+MOST_ROWS, MOST_TALL = 12, 8
 LONGEST_NAME = 22
 ROWS = Box(360, 130, 800, 470)
 LEAST_RATIO, MOST_RATIO = 0.1, 10.0
@@ -43,19 +43,23 @@ ROOM = 1.15
 
 @dataclass(frozen=True)
 class ForestRow:
-    """A name and its n, and what is said beside it: an estimate, or the sentence why there is none."""
+    """A name and its n, and what is said beside it: an estimate, or the sentence why there is none.
+
+    `of` is written below the name: of which part it is.
+    """
 
     label: str
     n: int
     estimate: Estimate | None
     sentence: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class ForestPicture:
     """Rows in the order given, the first twelve of them: ratios around 1, or differences of shares around 0.
 
-    `more_is_worse` says which side is drawn as bad.
+    Where they take two lines each, the first eight. `more_is_worse` says which side is drawn as bad.
     """
 
     words: PictureWords
@@ -67,13 +71,14 @@ class ForestPicture:
 
 def forest_picture(picture: ForestPicture) -> "Figure":
     """Draws the rows, or says why there is none."""
-    figure, rows = new_figure(picture.words), picture.rows[:MOST_ROWS]
+    figure = new_figure(picture.words)
+    rows = picture.rows[: MOST_TALL if any(row.of for row in picture.rows) else MOST_ROWS]
     if not rows:
         say(new_panel(figure, WHOLE, ""), picture.words.no_answers)
         return figure
     axes, write = new_panel(figure, ROWS, ""), _writer(picture)
     counts = Numbers(picture.locale, points=False)
-    names = [f"{cut(row.label, LONGEST_NAME)}  (n = {counts.count(row.n)})" for row in rows]
+    names = [_name(row, counts) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=BODY, color=INK, parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     _scale(axes, [row.estimate for row in rows if row.estimate is not None], picture)
@@ -83,6 +88,11 @@ def forest_picture(picture: ForestPicture) -> "Figure":
         else:
             write_beside(axes, place, row.sentence)
     return figure
+
+
+def _name(row: ForestRow, counts: Numbers) -> str:
+    name = f"{cut(row.label, LONGEST_NAME)}  (n = {counts.count(row.n)})"
+    return f"{name}\n{cut(row.of, LONGEST_NAME)}" if row.of else name
 
 
 def _writer(picture: ForestPicture, decimals: str = "00") -> Callable[[float], str]:

@@ -1,5 +1,6 @@
 """Letters drawn a line at a time: laying each out twice and drawing it alone took half the time of a picture."""
 
+import gc
 from dataclasses import dataclass
 from math import cos, radians, sin
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 SUBPIXELS = 64  # of FreeType in a pixel
+
+# What is loaded by now stays: to look through all of it for garbage took a tenth of a second, amid a picture.
+gc.freeze()
 
 
 @dataclass(frozen=True)

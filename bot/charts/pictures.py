@@ -159,12 +159,25 @@ class Numbers:
         return format_decimal(shown, signed, locale=self.locale)
 
     def _percent(self, share: float, digits: int) -> str:
-        space = "\N{NO-BREAK SPACE}" if self.locale.startswith("vi") else ""
-        return f"{format_decimal(rounded(share * 100, digits), '#,##0.#', locale=self.locale)}{space}%"
+        return self._with_percent_sign(format_decimal(rounded(share * 100, digits), "#,##0.#", locale=self.locale))
+
+    def _with_percent_sign(self, percentage: str) -> str:
+        return f"{percentage}\N{NO-BREAK SPACE}%" if self.locale.startswith("vi") else f"{percentage}%"
 
     @property
     def scale(self) -> tuple[float, float]:
         return self.ends or ((-100, 100) if self.points else (0, 1))
+
+
+@dataclass(frozen=True)
+class SharesApart(Numbers):
+    """What shares are apart: percentage points with + or −."""
+
+    def value(self, value: float) -> str:
+        return self.tick(value)
+
+    def tick(self, value: float) -> str:
+        return self._with_percent_sign(self._points(value * 100, 1))
 
 
 @dataclass(frozen=True)

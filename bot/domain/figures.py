@@ -7,10 +7,14 @@ from bot.domain.metrics.estimates import NOT_COMPARABLE, Change, Estimate, Suffi
 
 
 class FigureUnit(StrEnum):
-    """What a figure's value is in. Money is in minor units of the figure's currency, a share from 0 to 1."""
+    """What a figure's value is in. Money is in minor units of the figure's currency, a share from 0 to 1.
+
+    What two shares are apart is from -1 to 1.
+    """
 
     POINTS = "points"
     SHARE = "share"
+    APART = "apart"
     MONEY = "money"
     DAYS = "days"
     NUMBER = "number"

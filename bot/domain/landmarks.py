@@ -59,18 +59,34 @@ def follow(present: Sequence[Present], *, at: datetime, until: datetime) -> Foll
 
     Who had given notice had left already, whatever they answered.
     """
-    staying = [one for one in present if not one.gave_notice]
-    asked = [one for one in staying if one.score is not None or one.was_asked]
+    asked, gave_notice = _asked(present), sum(one.gave_notice for one in present)
     return Followed(
         watched=[_watched(one, at=at, until=until) for one in asked],
-        gave_notice=len(present) - len(staying),
-        not_asked=len(staying) - len(asked),
+        gave_notice=gave_notice,
+        not_asked=len(present) - gave_notice - len(asked),
     )
+
+
+def lost_by_category(present: Sequence[Present]) -> dict[Category, list[tuple[int, bool]]]:
+    """Who is watched of each category that has anybody, and whether they left."""
+    found: dict[Category, list[tuple[int, bool]]] = defaultdict(list)
+    for one in _asked(present):
+        found[_category(one)].append((one.customer_id, one.lost_at is not None))
+    return found
+
+
+def _asked(present: Sequence[Present]) -> list[Present]:
+    """Those who are watched: without notice, and asked."""
+    return [one for one in present if not one.gave_notice and (one.score is not None or one.was_asked)]
+
+
+def _category(one: Present) -> Category:
+    return Category.SILENT if one.score is None else Category(band(Kind.NPS, one.score))
 
 
 def _watched(one: Present, *, at: datetime, until: datetime) -> Watched:
     return Watched(
-        category=Category.SILENT if one.score is None else Category(band(Kind.NPS, one.score)),
+        category=_category(one),
         spell=Spell(((one.lost_at or until) - at) / DAY, one.lost_at is not None),
         plan=one.plan,
         tenure=(at - one.joined_at) / DAY,

@@ -1,7 +1,7 @@
 """What a page measures of customers, to be asked of any of them: so it can be told by segment."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.domain.figures import Figure
@@ -15,8 +15,12 @@ class Figures(Protocol):
 
 @dataclass(frozen=True)
 class Measured:
-    """What a page knows of customers: whom it is about, its figures of any of them, and of how many each one is."""
+    """What a page knows of customers: whom it is about, its figures of any of them, and of how many each one is.
+
+    `said` is what else its words need, such as the time that it is about where that is not the period.
+    """
 
     customers: Collection[int]
     figures: Figures
     every: int = 1
+    said: Mapping[str, object] = field(default_factory=dict)

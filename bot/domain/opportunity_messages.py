@@ -1,7 +1,7 @@
 """The page of segments in which keeping customers is worth most: what is said, drawn and written of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 
 from bot.domain.figures import Figure, FigureUnit
@@ -11,20 +11,26 @@ from bot.domain.metrics.proportions import proportion
 from bot.domain.names import cut
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
+from bot.domain.segments import Dimension, SegmentName, name_of
 
 MOST_LISTED, MOST_THEMES = 3, 2
 LONGEST_NAME = 32
 METHODS = ("methods_opportunities",)
 NO_THEMES: Mapping[str, Sequence[str]] = MappingProxyType({})
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpportunityPicture:
-    """Segments by how many of them leave and what they are worth a year, in minor units of the currency."""
+    """Segments by how many of them leave and what they are worth a year, in minor units of the currency.
+
+    `names` are those of segments of one dimension, by how they are kept; others are called by what they are kept under.
+    """
 
     found: Sequence[Opportunity]
     reference: float
     currency: str
+    names: Mapping[str, SegmentName] = field(default_factory=dict)
 
 
 def opportunity_report(
@@ -37,13 +43,16 @@ def opportunity_report(
     language: Language,
     themes: Mapping[str, Sequence[str]] = NO_THEMES,
     every: int = 1,
+    by: Dimension | None = None,
+    staff: Mapping[str, str] = NOBODY,
 ) -> Report:
     """The first few segments that lose more than all do, the surest first; `hidden` ones have under five customers.
 
     `themes` are what the detractors of a segment write about, by its name. One of `every` so many customers was looked
-    at.
+    at. Segments are those of plan and place together, or of one dimension, in which `staff` names CSMs.
     """
     usual = proportion(found.lost)
+    names = {one.segment.name: name_of(by, one.segment.name, staff) for one in found.found} if by is not None else {}
     facts: dict[str, object] = {
         "period": {"first_day": period.first_day, "last_day": period.last_day},
         "so_far": so_far,
@@ -53,7 +62,8 @@ def opportunity_report(
         "lost": found.lost.part,
         "looked_at": found.looked_at,
         "hidden": hidden,
-        "segments": [_segment(one, themes.get(one.segment.name, ())) for one in listed(found)],
+        "by": by,
+        "segments": [_segment(one, names, themes.get(one.segment.name, ())) for one in listed(found)],
         "differ": bool(found.found),
         "unlike": sum(one.is_unlike for one in found.found),
         "currency": currency,
@@ -61,10 +71,12 @@ def opportunity_report(
     message = Message("reports/opportunities", language, facts)
     return Report(
         message=message,
-        picture=OpportunityPicture(found=found.found, reference=usual.value if usual else 0.0, currency=currency),
+        picture=OpportunityPicture(
+            found=found.found, reference=usual.value if usual else 0.0, currency=currency, names=names
+        ),
         words=message,
         period=period,
-        figures=tuple(_figures(found.found, currency)),
+        figures=tuple(figure for one in found.found if by is None for figure in figures_of(one, currency)),
         methods=METHODS,
     )
 
@@ -74,9 +86,11 @@ def listed(found: Opportunities) -> Sequence[Opportunity]:
     return [one for one in found.found if one.at_stake.value > 0][:MOST_LISTED]
 
 
-def _segment(one: Opportunity, themes: Sequence[str]) -> dict[str, object]:
+def _segment(one: Opportunity, names: Mapping[str, SegmentName], themes: Sequence[str]) -> dict[str, object]:
+    known = names.get(one.segment.name)
     return {
         "name": cut(one.segment.name, LONGEST_NAME),
+        "segment": known and {**asdict(known), "text": cut(known.text, LONGEST_NAME)},
         "n": one.segment.lost.whole,
         "lost": one.segment.lost.part,
         "churn": asdict(one.churn),
@@ -87,8 +101,10 @@ def _segment(one: Opportunity, themes: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _figures(found: Sequence[Opportunity], currency: str) -> Iterator[Figure]:
-    for one in found:
-        n, name = one.segment.lost.whole, one.segment.name
-        yield Figure(key="churn_shrunk", unit=FigureUnit.SHARE, n=n, estimate=one.churn, segment=name)
-        yield Figure(key="at_stake", unit=FigureUnit.MONEY, n=n, estimate=one.at_stake, segment=name, currency=currency)
+def figures_of(one: Opportunity, currency: str) -> Sequence[Figure]:
+    """What a segment loses and what is at stake there, as files write it."""
+    n, name, money = one.segment.lost.whole, one.segment.name, FigureUnit.MONEY
+    return (
+        Figure(key="churn_shrunk", unit=FigureUnit.SHARE, n=n, estimate=one.churn, segment=name),
+        Figure(key="at_stake", unit=money, n=n, estimate=one.at_stake, segment=name, currency=currency),
+    )

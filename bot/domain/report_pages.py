@@ -38,11 +38,18 @@ BROKEN_DOWN = frozenset(
         Page.MONEY,
         Page.REVENUE,
         Page.DEALS,
+        Page.RETENTION,
         Page.CLV,
         Page.COSTS,
         Page.PRICES,
         Page.JOURNEY,
         Page.TASKS,
+        Page.RFM,
+        Page.LOYALTY,
+        Page.OPPORTUNITIES,
+        Page.TESTS,
+        Page.TEAM,
+        Page.ROI,
         Page.CASES,
     }
 )

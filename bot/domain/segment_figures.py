@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import erfc, sqrt
+from types import MappingProxyType
 
-from bot.domain.figures import Figure
+from bot.domain.figures import Figure, FigureUnit
 from bot.domain.measured import Figures
 from bot.domain.messages import Message
 from bot.domain.metrics.estimates import Difference, Verdict, Z, comparable, difference_of
@@ -14,7 +15,10 @@ from bot.domain.names import cut, search_key
 from bot.domain.report_messages import LONGEST_NAME, Report, period_facts
 from bot.domain.segments import Dimension, SegmentName
 
-MOST_LISTED = 5
+MOST_LISTED, MOST_APART = 5, 3
+"""So many segments are listed; of what two groups are apart, which takes three figures, so many."""
+
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 SUMS = frozenset({"revenue"})
 """Figures that are as large as a segment is, so that it says nothing to hold one against the others."""
 
@@ -61,7 +65,9 @@ def _difference(row: SegmentRow, figures: Figures, others: Collection[int]) -> D
     if here.key in SUMS or not others or not comparable(here.n, len(others)):
         return None
     rest = figures(others)[0]
-    if here.estimate is None or rest.estimate is None or not comparable(here.n, rest.n):
+    if here.estimate is None or rest.estimate is None:
+        return None
+    if not comparable(here.n, rest.n, here.estimate.n, rest.estimate.n):
         return None
     return difference_of(here.estimate, rest.estimate)
 
@@ -85,8 +91,14 @@ def _rank(row: SegmentRow) -> tuple[bool, float, str, str]:
     )
 
 
-def segments_report(facts: PageFacts, by: Dimension, rows: Sequence[SegmentRow], overall: Sequence[Figure]) -> Report:
-    """A page by segment; the first five are listed, and all are in the file."""
+def segments_report(
+    facts: PageFacts,
+    by: Dimension,
+    rows: Sequence[SegmentRow],
+    overall: Sequence[Figure],
+    more: Mapping[str, object] = NOTHING_MORE,
+) -> Report:
+    """A page by segment; the first few are listed, and all are in the file. `more` is what else its words need."""
     compared = [each.unlike for each in rows if each.unlike is not Verdict.NOT_COMPARABLE]
     said: dict[str, object] = {
         "page": facts.page,
@@ -96,11 +108,14 @@ def segments_report(facts: PageFacts, by: Dimension, rows: Sequence[SegmentRow],
         "period": period_facts(facts.period),
         "so_far": facts.spans.so_far,
         "began_at": facts.spans.began_at,
-        "segments": [_told(each) for each in rows[:MOST_LISTED]],
+        "segments": [
+            _told(each) for each in rows[: MOST_APART if overall[0].unit is FigureUnit.APART else MOST_LISTED]
+        ],
         "total": len(rows),
         "overall": [figure_facts(each) for each in overall],
         "compared": len(compared),
         "different": sum(each is not Verdict.NO_CHANGE for each in compared),
+        **more,
     }
     message = Message("reports/by_segment", facts.language, said)
     return Report(

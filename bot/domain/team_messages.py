@@ -11,18 +11,21 @@ from bot.domain.metrics.staff_retention import LEAST_CUSTOMERS, OwnerRetention
 from bot.domain.names import cut
 from bot.domain.periods import Period
 from bot.domain.report_messages import Report
+from bot.domain.reports import NOBODY
+from bot.domain.segments import Dimension, SegmentName
 
-MOST_LISTED = 3
-LONGEST_NAME = 24
+MOST_LISTED, MOST_OF_SEGMENTS = 3, 2
+LONGEST_NAME, LONGEST_SEGMENT = 24, 20
 METHODS = ("methods_team",)
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member of staff by name, and their customers of the window."""
+    """A member of staff by name, and their customers of the window: all of them, or those of one segment."""
 
     name: str
     retention: OwnerRetention
+    segment: SegmentName | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class RatioRow:
     name: str
     n: int
     ratio: Estimate | None
+    segment: SegmentName | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,41 +63,47 @@ def team_report(
     team: Sequence[Colleague],
     window: Window,
     *,
+    lost: Share,
     unknown: int,
     language: Language,
     own: int | None = None,
     every: int = 1,
+    by: Dimension | None = None,
+    currency: str = "",
 ) -> Report:
-    """Everybody's customers, the largest portfolio first; `unknown` customers belonged to nobody who is known.
+    """Everybody's customers, or those of each segment, the most first; `lost` are of all of the team together.
 
-    Where the time is too short for a whole cycle nobody is held against anything. `own` is whose row alone is shown,
-    beside all of the team together. One of `every` so many customers was looked at.
+    And `unknown` customers belonged to nobody who is known. Where the time is too short for a whole cycle nobody is
+    held against anything. `own` is whose rows alone are shown. One of `every` so many customers was looked at. Segments
+    by value are in `currency`.
     """
-    compared = [one for one in team if window.is_full]
+    compared = sorted(team, key=lambda one: -one.retention.lost.whole) if window.is_full else []
     shown = [one for one in compared if own in (None, one.retention.owner_id)]
-    whole = Share(*(sum(getattr(one.retention.lost, name) for one in compared) for name in ("part", "whole")))
+    whole = lost if window.is_full else NOBODY
     facts: dict[str, object] = {
         "period": {"first_day": window.period.first_day, "last_day": window.period.last_day},
         "cycle": window.cycle,
         "is_full": window.is_full,
         "so_far": window.so_far,
         "least": LEAST_CUSTOMERS,
-        "team": [_colleague(one) for one in shown[:MOST_LISTED]],
+        "team": [_colleague(one) for one in shown[: MOST_LISTED if by is None else MOST_OF_SEGMENTS]],
         "total": len(shown),
         "compared": sum(one.retention.ratio is not None for one in shown),
         "n": whole.whole,
         "unknown": unknown,
         "every": every,
         "own": own is not None,
+        "by": by,
+        "currency": currency,
         "whole": {"lost": whole.part, "estimate": (share := proportion(whole)) and asdict(share)},
     }
-    message = Message("reports/team", language, facts)
+    message, rows = Message("reports/team", language, facts), [_row(one) for one in shown]
     return Report(
         message=message,
-        picture=RatiosPicture(rows=[_row(one) for one in shown]),
+        picture=RatiosPicture(rows=rows),
         words=message,
         period=window.period,
-        figures=(*(_figure(one) for one in shown), *_whole(whole)),
+        figures=(*(figure_of(row) for row in rows if row.segment is None), *_whole(whole)),
         methods=METHODS,
     )
 
@@ -103,6 +113,7 @@ def _colleague(one: Colleague) -> dict[str, object]:
     seen = found.lost.whole >= HIDDEN_UNDER
     return {
         "name": cut(one.name, LONGEST_NAME),
+        "segment": one.segment and {**asdict(one.segment), "text": cut(one.segment.text, LONGEST_SEGMENT)},
         "n": found.lost.whole,
         "lost": found.lost.part if seen else None,
         "expected": found.expected if seen else None,
@@ -117,16 +128,16 @@ def _whole(lost: Share) -> Sequence[Figure]:
 
 
 def _row(one: Colleague) -> RatioRow:
-    return RatioRow(one.name, one.retention.lost.whole, one.retention.ratio)
+    return RatioRow(one.name, one.retention.lost.whole, one.retention.ratio, one.segment)
 
 
-def _figure(one: Colleague) -> Figure:
-    found = one.retention
+def figure_of(row: RatioRow) -> Figure:
+    """A row as files write it."""
     return Figure(
         key="lost_of_expected",
         unit=FigureUnit.MULTIPLE,
-        n=found.lost.whole,
-        estimate=found.ratio,
-        segment=one.name,
-        note="" if found.ratio else "team_few",
+        n=row.n,
+        estimate=row.ratio,
+        segment=row.name,
+        note="" if row.ratio else "team_few",
     )

@@ -125,8 +125,7 @@ def roi_report(
 ) -> Report:
     """What win-back brought against those left alone, or why that cannot be said yet, or at all."""
     trial, outcome = found.trial, found.found
-    returned = outcome if isinstance(outcome, Return) else None
-    standing = returned.reading.standing if returned else None
+    returned, standing = outcome if isinstance(outcome, Return) else None, found.standing
     treated, control = (trial.treated, trial.control) if trial else (NOBODY, NOBODY)
     readable = standing is TrialStanding.READY
     arms = [(each.whole, proportion(each) if readable else None) for each in (treated, control)]

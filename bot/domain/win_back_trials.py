@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.metrics.experiments import Trial
+from bot.domain.groups_apart import Group
+from bot.domain.metrics.experiments import Standing, Trial
 from bot.domain.metrics.proportions import Share
 from bot.domain.metrics.roi import Basis, BeforeAfter, Money, Return, return_on
 from bot.domain.rules import WinBackRules
@@ -14,6 +15,7 @@ from bot.domain.rules import WinBackRules
 class Drawn:
     """A loss that a lot was drawn for. `value_minor` is what was bought in the year before the loss."""
 
+    customer_id: int
     held_out: bool
     started_at: datetime
     recovered_at: datetime | None
@@ -32,6 +34,11 @@ class WinBackTrial:
     money: Money | None
     found: Return | BeforeAfter
 
+    @property
+    def standing(self) -> Standing | None:
+        """Whether it may be read; None where nobody is held out."""
+        return self.found.reading.standing if isinstance(self.found, Return) else None
+
 
 def judge(drawn: Sequence[Drawn], rules: WinBackRules, *, now: datetime) -> WinBackTrial:
     """The first `planned` losses of the present lot, in the order of the draw, each followed for as long.
@@ -40,24 +47,37 @@ def judge(drawn: Sequence[Drawn], rules: WinBackRules, *, now: datetime) -> WinB
     """
     if not rules.holdout:
         return WinBackTrial(trial=None, waiting=0, money=None, found=BeforeAfter(None))
-    first = drawn[: rules.planned]
-    followed = [one for one in first if one.started_at + rules.followed_for <= now]
-    treated, control = ([one for one in followed if one.held_out is held] for held in (False, True))
-    trial = Trial(
-        treated=_back(treated, rules), control=_back(control, rules), share=1 - rules.holdout, planned=rules.planned
-    )
-    money = _money(followed, len(treated), rules)
+    followed = _followed(drawn, rules, now)
+    treated, control = (_share(group) for group in came_back(drawn, rules, now=now))
+    trial = Trial(treated=treated, control=control, share=1 - rules.holdout, planned=rules.planned)
+    money = _money(followed, treated.whole, rules)
     return WinBackTrial(
         trial=trial,
-        waiting=len(first) - len(followed),
+        waiting=len(drawn[: rules.planned]) - len(followed),
         money=money,
         found=return_on(trial, money, basis=Basis.HOLDOUT),
     )
 
 
-def _back(drawn: Sequence[Drawn], rules: WinBackRules) -> Share:
-    back = [one.recovered_at is not None and one.recovered_at - one.started_at <= rules.followed_for for one in drawn]
-    return Share(sum(back), len(back))
+def came_back(drawn: Sequence[Drawn], rules: WinBackRules, *, now: datetime) -> tuple[Group, Group]:
+    """Of those who were meant to be asked and of those held out, once each was followed, whether they came back."""
+    followed = _followed(drawn, rules, now)
+    asked, held_out = (
+        [(one.customer_id, _is_back(one, rules)) for one in followed if one.held_out is held] for held in (False, True)
+    )
+    return asked, held_out
+
+
+def _followed(drawn: Sequence[Drawn], rules: WinBackRules, now: datetime) -> list[Drawn]:
+    return [one for one in drawn[: rules.planned] if one.started_at + rules.followed_for <= now]
+
+
+def _is_back(one: Drawn, rules: WinBackRules) -> bool:
+    return one.recovered_at is not None and one.recovered_at - one.started_at <= rules.followed_for
+
+
+def _share(group: Group) -> Share:
+    return Share(sum(back for _, back in group), len(group))
 
 
 def _money(followed: Sequence[Drawn], asked: int, rules: WinBackRules) -> Money | None:

@@ -54,6 +54,7 @@ class FigureRow:
 FORMATS = {
     FigureUnit.POINTS: "+0.0;-0.0;0",
     FigureUnit.SHARE: "0.0%",
+    FigureUnit.APART: "+0.0%;-0.0%;0%",
     FigureUnit.DAYS: "0.0",
     FigureUnit.NUMBER: "#,##0.0",
     FigureUnit.RATE: "0.00",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.numbers import format_currency, format_decimal
 
 from bot.charts.canvas import FAINT_INK, HEIGHT, INK, MARGIN, SMALL, new_figure, write
-from bot.charts.pictures import Numbers, PictureWords
+from bot.charts.pictures import Numbers, PictureWords, SharesApart
 from bot.domain.figures import FigureUnit
 from bot.domain.rounding import rounded
 from bot.domain.written_days import written_day
@@ -82,6 +82,8 @@ def _value(row: FigureRow, locale: str) -> str:
 def _written(row: FigureRow, number: float, locale: str) -> str:
     if row.unit in (FigureUnit.POINTS, FigureUnit.SHARE):
         return Numbers(locale, row.unit is FigureUnit.POINTS).value(number)
+    if row.unit is FigureUnit.APART:
+        return SharesApart(locale, points=False).value(number)
     if row.unit is FigureUnit.MONEY:
         return format_currency(number, row.currency, locale=locale)
     return format_decimal(rounded(number, 2), "#,##0.##", locale=locale)

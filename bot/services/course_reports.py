@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import storage.contracts
+import storage.draws
 import storage.journeys
-import storage.money
 from bot.domain.contracts import renewals
 from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
@@ -88,15 +88,15 @@ def journey(
     tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language
 ) -> Report:
     """How long it takes from the first touch to the first purchase, of those who joined in the period."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    spells = [_spell(one, now) for one in storage.journeys.list_journeys(tx, ledger, pair.now)]
+    drawn, pair = storage.draws.draw_customers(tx), spans(period, now=now)
+    spells = [_spell(one, now) for one in storage.journeys.list_journeys(tx, drawn, pair.now)]
     steps = kaplan_meier(spells)
     figures = [
         days_figure("days_to_buy", quantile(steps, 0.5, n=len(spells)), n=len(spells), note=_median_note(spells)),
         *(_converted(spells, days) for days in MARKS),
     ]
     facts = PageFacts(
-        page=Page.JOURNEY, period=period, spans=pair, currency=ledger.currency, language=language, every=ledger.every
+        page=Page.JOURNEY, period=period, spans=pair, currency=rules.currency, language=language, every=drawn.every
     )
     bought = sum(one.over for one in spells)
     left_out = {"joined": len(spells), "bought": bought}
@@ -151,14 +151,14 @@ def prices_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measure
 
 def journey_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
     """Which share of those who joined in the period bought soon."""
-    ledger, pair = storage.money.open_ledger(tx, rules.currency), spans(period, now=now)
-    spells = {one.customer_id: _spell(one, now) for one in storage.journeys.list_journeys(tx, ledger, pair.now)}
+    drawn, pair = storage.draws.draw_customers(tx), spans(period, now=now)
+    spells = {one.customer_id: _spell(one, now) for one in storage.journeys.list_journeys(tx, drawn, pair.now)}
 
     def figures(customers: Collection[int]) -> list[Figure]:
         theirs = [spells[whom] for whom in sorted(customers)]
         return [_converted(theirs, days) for days in MARKS]
 
-    return Measured(spells.keys(), figures, ledger.every)
+    return Measured(spells.keys(), figures, drawn.every)
 
 
 def tasks_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:

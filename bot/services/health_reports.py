@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
+import storage.draws
 import storage.health_lists
 import storage.health_spread
-import storage.money
 from bot.domain.figures import Figure
 from bot.domain.health_reports import colour_figures, health_report
 from bot.domain.measured import Measured
@@ -20,14 +20,14 @@ from storage.database import Tx
 
 def health_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
     """How many of the customers who are scored are red, and how many green: now, whatever the period."""
-    ledger = storage.money.open_ledger(tx, rules.currency)
-    colours = storage.health_lists.load_colours(tx, ledger)
+    drawn = storage.draws.draw_customers(tx)
+    colours = storage.health_lists.load_colours(tx, drawn)
 
     def figures(customers: Collection[int]) -> list[Figure]:
         counts = Counter(colours[whom] for whom in customers)
         return colour_figures(counts)
 
-    return Measured(colours.keys(), figures, ledger.every)
+    return Measured(colours.keys(), figures, drawn.every)
 
 
 def health(

@@ -6,26 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-import storage.case_reports
 import storage.reports
 import storage.response_outcomes
 import storage.staff
 import storage.survey_history
 from bot.domain import (
     breakdowns,
-    case_pages,
-    case_reports,
     report_messages,
     report_pages,
     report_understanding,
     reports,
 )
 from bot.domain.local_time import local_date
-from bot.domain.measured import Measured
 from bot.domain.messages import Language, Message
 from bot.domain.metrics.proportions import Share
 from bot.domain.periods import Period, PeriodError, is_whole, parse_period, previous, trends
-from bot.domain.report_messages import CaseTimesPicture, Report, TrendPicture
+from bot.domain.report_messages import Report, TrendPicture
 from bot.domain.report_requests import ReportRequest
 from bot.domain.report_tabs import tabs
 from bot.domain.reports import (
@@ -205,33 +201,6 @@ def breakdown(
     return report_messages.breakdown_report(
         named, overall, request=request, currency=rules.currency, period=period, language=language
     )
-
-
-def cases(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
-    """How soon customers were answered, how soon it was over, and whether it helped; or the first two by CSM."""
-    counts = storage.case_reports.count(tx, period)
-    if request.by is not None:
-        whose = case_reports.by_csm(counts.opened, storage.staff.list_names(tx), rules, now=now)
-        return case_pages.cases_by_csm(whose, every=counts.every, period=period, now=now, language=language)
-    found = case_reports.figures(counts, period, rules, now=now)
-    parts, *_ = trends(period, now=now)
-    opened, resolved = storage.case_reports.count_parts(tx, parts)
-    picture = CaseTimesPicture(
-        opened=opened,
-        resolved=resolved,
-        answer=found.answer,
-        resolution=found.resolution,
-        answer_within=rules.cases.answer_within / case_reports.HOUR,
-        solve_within=rules.cases.solve_within / case_reports.HOUR,
-    )
-    return report_messages.cases_report(found, picture, period=period, now=now, language=language)
-
-
-def cases_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
-    """How soon the cases of customers were over and answered."""
-    counts = storage.case_reports.count(tx, period)
-    figures = case_reports.figures_of(counts.opened, rules, now=now)
-    return Measured(set(counts.opened.customer_id), figures, counts.every)
 
 
 def _picture(metric: Metric, points: Sequence[TrendPoint], counts: PeriodCounts, funnels: Funnels) -> TrendPicture:

@@ -54,4 +54,4 @@ def by_segment(
         every=found.every,
     )
     rows = rows_of(members, names, found.figures)
-    return segments_report(facts, request.by, rows, found.figures(found.customers))
+    return segments_report(facts, request.by, rows, found.figures(found.customers), found.said)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+import storage.draws
 import storage.journeys
 import storage.money
 import storage.standings
@@ -10,12 +11,12 @@ from bot.domain.figures import Figure
 from bot.domain.local_time import local_date
 from bot.domain.measured import Measured
 from bot.domain.messages import Language
-from bot.domain.metrics.cohorts import Cohort, cohorts, together
+from bot.domain.metrics.cohorts import Cohort, cohorts, known_after, together
 from bot.domain.metrics.forecasts import Prediction, TooLittleError
 from bot.domain.metrics.lifetime_value import Horizon, LifetimeValue, lifetime_value
-from bot.domain.metrics.proportions import proportion
+from bot.domain.metrics.proportions import proportion, share_among
 from bot.domain.metrics.resampling import median, ratio
-from bot.domain.metrics.rfm import Method, Segment, method
+from bot.domain.metrics.rfm import BEST, WORST, Method, Segment, method
 from bot.domain.money_reports import (
     CohortsPicture,
     HeldOutPicture,
@@ -39,8 +40,8 @@ from storage.database import Tx
 from storage.money import Ledger
 
 MONTHS = 12
-TOLD_AFTER = (1, 3, 6)
-"""Of these months after the first the text says which share is active."""
+TOLD_AFTER, TOLD_OF_SEGMENTS = (1, 3, 6), (3, 6)
+"""Of these months after the first the text says which share is active, of all and of each segment."""
 
 MOST_FITTED = 5_000
 """So many customers say enough of all: each so-manieth by number is looked at."""
@@ -67,6 +68,19 @@ def cohort_retention(
 
 def _active_after(rows: Sequence[Cohort], after: int) -> Figure:
     return share_figure(f"active_after_{after}", proportion(together(rows, after)))
+
+
+def retention_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share bought again so many months after the first, of those who came in the last twelve months."""
+    drawn, months = storage.draws.draw_customers(tx), last_months(MONTHS, now=now, timezone=rules.timezone)
+    visits = storage.journeys.list_visits(tx, drawn, months)
+    over = MONTHS - int(months[-1].so_far(now))
+    after = {f"active_after_{each}": known_after(visits, each, over=over) for each in TOLD_OF_SEGMENTS}
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        return [share_figure(key, proportion(share_among(customers, *sets))) for key, sets in after.items()]
+
+    return Measured(visits.keys(), figures, drawn.every, {"first_day": months[0].first_day})
 
 
 def clv(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: Period, language: Language) -> Report:
@@ -174,6 +188,23 @@ def rfm(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period: 
     }
     figures = [*(people for people, _ in rows.values()), *(money for _, money in rows.values()), *raw]
     return money_report(facts, figures, SegmentsOfValuePicture(rows), left_out)
+
+
+def rfm_of(tx: Tx, *, now: datetime, rules: Rules, period: Period) -> Measured:
+    """Which share of customers is in the best segments and which in the worst; as of the last day that was ranked."""
+    ledger = storage.money.open_ledger(tx, rules.currency)
+    ranked = storage.standings.list_ranked(tx, ledger)
+    whole, note = frozenset(ranked), "" if ranked else "unranked"
+    within = {
+        key: frozenset(customer_id for customer_id, name in ranked.items() if name in names)
+        for key, names in (("rfm_best", BEST), ("rfm_worst", WORST))
+    }
+
+    def figures(customers: Collection[int]) -> list[Figure]:
+        shares = {key: share_among(customers, whole, those) for key, those in within.items()}
+        return [share_figure(key, proportion(share), note=note) for key, share in shares.items()]
+
+    return Measured(whole, figures, ledger.every, {"day": storage.standings.load_day(tx)})
 
 
 def _raw_figures(tx: Tx, currency: str, day: date) -> list[Figure]:

@@ -39,7 +39,17 @@ from tests.bench import years
 
 PERIODS = ("30d", "90d", "this quarter", "this year", "last quarter")
 METRICS = ("", "nps", "csat", "response", "churn")
-BY_SEGMENT = ("nps by plan", "csat by location", "response by age", "churn by plan", "deals by plan", "cases by plan")
+BY_SEGMENT = (
+    "nps by plan",
+    "csat by location",
+    "response by age",
+    "churn by plan",
+    "deals by plan",
+    "cases by plan",
+    "rfm by plan",
+    "retention by plan",
+    "loyalty by location",
+)
 WORDS = (*METRICS, *BY_SEGMENT, *sorted(PAGES))
 TIMES = 5
 RULES = read_rules(None, said={}, now=years.NOW)

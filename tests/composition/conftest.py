@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiled import Upgrades
+
 SETTINGS = (
     "BOT_TOKEN",
     "BOT_API_URL",
@@ -30,6 +32,11 @@ def _quiet_again() -> Iterator[None]:
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture(autouse=True)
+def _migrated_once(upgrades: Upgrades) -> None:
+    """Every command brings its database up to date."""
 
 
 @pytest.fixture(autouse=True)

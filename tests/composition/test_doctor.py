@@ -16,6 +16,8 @@ from storage.migrate import migrate
 from tests import factories
 
 SECRET = SecretStr("1:token")
+ON_SQLITE = pytest.mark.parametrize("blank_url", ["sqlite"], indirect=True)
+"""For what is found whatever the database."""
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def test_a_good_installation_is_in_order_line_by_line(settings: Settings, clock:
     assert found["token"].words == "@hoa_bot"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("key", "unseen"),
     [
@@ -83,6 +86,7 @@ def test_examining_leaves_nothing_behind(settings: Settings, clock: Any) -> None
         assert connection.execute(text("SELECT count(*) FROM rate")).scalar_one() == 0
 
 
+@ON_SQLITE
 def test_without_admins_nobody_may_command_the_bot(settings: Settings, clock: Any) -> None:
     nobody = Settings(bot_token=SECRET, database_url=settings.database_url)
 
@@ -140,6 +144,7 @@ def test_work_that_piles_up_is_told(settings: Settings, clock: Any) -> None:
     assert [found[name].in_order for name in ("messages", "updates", "time zones")] == [False, False, False]
 
 
+@ON_SQLITE
 def test_a_missing_wrong_or_unreachable_token_says_what_to_do(settings: Settings, clock: Any) -> None:
     missing = Settings(database_url=settings.database_url)
 
@@ -152,6 +157,7 @@ def test_a_missing_wrong_or_unreachable_token_says_what_to_do(settings: Settings
     assert "clock" not in unreachable
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("seconds", "in_order"), [(0, True), (60, True), (-60, True), (61, False), (-3600, False)])
 def test_a_clock_that_is_off_is_told_by_how_much(settings: Settings, clock: Any, seconds: int, in_order: bool) -> None:
     answer = Identity(username="hoa_bot", telegram_time=clock.now() - timedelta(seconds=seconds))
@@ -162,5 +168,6 @@ def test_a_clock_that_is_off_is_told_by_how_much(settings: Settings, clock: Any,
     assert finding.words.startswith(f"{seconds:+d} s")
 
 
+@ON_SQLITE
 def test_a_clock_that_cannot_be_compared_is_no_fault(settings: Settings, clock: Any) -> None:
     assert findings(settings, clock, Identity(username="hoa_bot", telegram_time=None))["clock"].in_order

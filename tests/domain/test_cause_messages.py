@@ -10,10 +10,12 @@ from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import Page, parse_report_request
 from bot.domain.rules import WinBackRules
+from bot.domain.segments import Dimension, SegmentName
 from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import ArmsPicture, DifferencesPicture, wordings_report
 from tests.cause_facts import (
     PERIOD,
+    PLACES,
     crowd,
     drawn,
     loyalty_page,
@@ -92,6 +94,15 @@ def test_segments_that_lose_more_are_named_the_surest_first() -> None:
     assert page.figures[1].currency == "VND"
 
 
+def test_segments_of_one_dimension_are_named_as_breakdowns_name_them() -> None:
+    page = opportunities_page(crowd(3000), EN, by=Dimension.LOCATION)
+    assert isinstance(page.picture, OpportunityPicture)
+    assert page.picture.names == {place: SegmentName(text=place) for place in PLACES}
+    first = facts(page)["segments"][0]
+    assert (first["segment"]["text"], facts(page)["by"], keys(page)) == ("Huế", Dimension.LOCATION, [])
+    assert facts(opportunities_page(crowd(3000), EN))["segments"][0]["segment"] is None
+
+
 def test_without_customers_there_is_no_usual_churn() -> None:
     page = opportunities_page([], EN)
     assert (facts(page)["usual"], facts(page)["differ"], facts(page)["segments"]) == (None, False, [])
@@ -109,6 +120,19 @@ def test_of_staff_with_few_customers_less_is_said() -> None:
     own = team_page([*team, *(someone(n, owner_id=2, lost_after=2) for n in range(20))], EN, own=0)
     assert len(facts(own)["team"]) == 1
     assert [(figure.key, figure.n) for figure in own.figures] == [("lost_of_expected", 4), ("team_lost", 43)]
+
+
+def test_by_segment_each_colleague_has_a_row_for_each_and_the_whole_team_is_told_once() -> None:
+    page = team_page(crowd(300), EN, by=Dimension.PLAN)
+    assert isinstance(page.picture, RatiosPicture)
+    assert len(page.picture.rows) == facts(page)["total"] == 20
+    sizes = [row.n for row in page.picture.rows]
+    assert (sizes, sum(sizes)) == (sorted(sizes, reverse=True), facts(page)["n"])
+    first = page.picture.rows[0]
+    assert first.segment is not None
+    told = facts(page)["team"][0]
+    assert (told["n"], told["segment"]["text"]) == (first.n, first.segment.text)
+    assert keys(page) == ["team_lost"]
 
 
 def test_before_a_whole_cycle_nobody_is_held_against_anything() -> None:

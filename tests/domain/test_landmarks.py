@@ -6,7 +6,7 @@ from statistics import mean, stdev
 import numpy as np
 import pytest
 
-from bot.domain.landmarks import charges, follow, horizon_of, segments, themes_by_segment
+from bot.domain.landmarks import charges, follow, horizon_of, lost_by_category, segments, themes_by_segment
 from bot.domain.metrics.landmark import Category
 from bot.domain.metrics.opportunities import Segment
 from bot.domain.metrics.proportions import Share
@@ -47,6 +47,16 @@ def test_who_had_given_notice_or_was_never_asked_is_counted_and_not_watched() ->
     people = [someone(score=9), someone(score=0, gave_notice=True), someone(gave_notice=True), someone()]
     found = follow(people, at=PERIOD.start, until=PERIOD.end)
     assert (len(found.watched), found.gave_notice, found.not_asked) == (1, 2, 1)
+
+
+def test_the_lost_of_each_category_are_those_who_are_watched() -> None:
+    people = [someone(1, score=9), someone(2, score=3, lost_after=1), someone(3, score=3), someone(4)]
+    people += [someone(5, score=0, gave_notice=True), someone(6, was_asked=True, lost_after=2)]
+    assert lost_by_category(people) == {
+        Category.PROMOTER: [(1, False)],
+        Category.DETRACTOR: [(2, True), (3, False)],
+        Category.SILENT: [(6, True)],
+    }
 
 
 def test_segments_have_their_lost_and_their_value_and_who_sent_more_back_than_they_bought_takes_none_away() -> None:

@@ -24,3 +24,21 @@ def test_the_p_value_is_that_of_scipy(shares: list[tuple[int, int]]) -> None:
     one, other = (Share(part, part + rest) for part, rest in shares)
     table = [[part, rest] for part, rest in shares]
     assert fisher(one, other) == pytest.approx(fisher_exact(table).pvalue, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Share(41_000, 100_000), Share(163_000, 400_000)),
+        (Share(2_600, 600_000), Share(500, 100_000)),
+        (Share(390_000, 400_000), Share(10_000, 10_300)),
+    ],
+)
+def test_of_very_many_only_the_tables_are_looked_at_that_can_be(one: Share, other: Share) -> None:
+    table = [[each.part, each.whole - each.part] for each in (one, other)]
+    assert fisher(one, other) == pytest.approx(fisher_exact(table).pvalue, rel=1e-6, abs=0)
+
+
+def test_what_can_as_well_as_never_be_by_chance_has_no_chance() -> None:
+    assert fisher(Share(90_000, 100_000), Share(10_000, 100_000)) == 0
+    assert fisher(Share(10_000, 100_000), Share(90_000, 100_000)) == 0

@@ -1,15 +1,17 @@
 """Revenue kept, cohorts, lifetime value and price increases: each against numbers worked out by hand."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.metrics.churn import yearly_churn
-from bot.domain.metrics.cohorts import cohorts, together
+from bot.domain.metrics.cohorts import cohorts, known_after, together
 from bot.domain.metrics.lifetime_value import Horizon, lifetime_value, monthly_churn
 from bot.domain.metrics.prices import Renewal, price_increase
-from bot.domain.metrics.proportions import Share, proportion
+from bot.domain.metrics.proportions import Share, proportion, share_among
 from bot.domain.metrics.resampling import Sample
 from bot.domain.metrics.revenue_churn import Move, retention, samples
 
@@ -62,6 +64,21 @@ def test_cohorts_end_where_time_does() -> None:
     assert rows[0].cells[0].estimate == proportion(Share(5, 10))
     assert rows[1].cells[0].estimate is None  # under five
     assert together(rows, 1) == Share(5, 10)  # the month of the second cohort is not over
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sets(st.integers(0, 5), min_size=1), max_size=20), st.integers(1, 4), st.booleans())
+def test_customers_one_by_one_make_up_what_their_cohorts_say(
+    bought: list[set[int]], after: int, last_is_over: bool
+) -> None:
+    visits = dict(enumerate(bought))
+    came = [min(months) for months in bought]
+    active = Counter((first, month - first) for first, months in zip(came, bought, strict=True) for month in months)
+    whole = together(cohorts([came.count(month) for month in range(6)], active, last_is_over=last_is_over), after)
+    sets = known_after(visits, after, over=5 + last_is_over)
+    some, others = range(0, 20, 3), [one for one in visits if one % 3]
+    parts = [share_among(each, *sets) for each in (some, others)]
+    assert Share(sum(one.part for one in parts), sum(one.whole for one in parts)) == whole
 
 
 def test_a_month_that_is_over_counts_in_full() -> None:

@@ -122,7 +122,9 @@ def test_where_every_reason_names_a_theme_there_is_no_button_for_the_rest() -> N
 def test_every_number_of_the_page_is_a_figure_and_small_ones_are_hidden() -> None:
     found = reasons_report(COUNTED, THEMES, REQUEST, period=PERIOD, language=Language.VI)
     figures = {(one.key, one.segment): one for one in found.figures}
-    assert {one.unit for one in found.figures} == {FigureUnit.SHARE}
+    units = {one.key: one.unit for one in found.figures}
+    assert units.pop("theme_difference") is FigureUnit.APART
+    assert set(units.values()) == {FigureUnit.SHARE}
     assert list(figures) == [
         ("reasons_given", ""),
         *((key, "DELIVERY") for key in ("theme_named", "theme_detractors", "theme_difference")),

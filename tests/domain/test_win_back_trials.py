@@ -9,7 +9,7 @@ from bot.domain.metrics.proportions import Share
 from bot.domain.metrics.roi import BeforeAfter, Money, Return
 from bot.domain.rules import WinBackRules
 from bot.domain.win_back import Lot, draw
-from bot.domain.win_back_trials import judge
+from bot.domain.win_back_trials import came_back, judge
 from tests.cause_facts import DAY, NOW, drawn
 
 RULES = WinBackRules(holdout=0.3, planned=200, cost=50_000, margin=0.3)
@@ -30,7 +30,7 @@ def test_a_larger_holdout_keeps_those_who_are_left_alone_already() -> None:
 def test_without_a_holdout_nobody_is_left_alone_and_there_is_no_return_to_tell() -> None:
     assert draw(1, 0.0) == Lot(holdout=0.0, held_out=False)
     found = judge([], WinBackRules(), now=NOW)
-    assert (found.trial, found.found) == (None, BeforeAfter(None))
+    assert (found.trial, found.found, found.standing) == (None, BeforeAfter(None), None)
 
 
 def test_win_back_is_held_against_those_left_alone() -> None:
@@ -51,6 +51,16 @@ def test_who_has_not_been_followed_for_so_long_is_waited_for() -> None:
     assert (found.waiting, found.found.reading.standing) == (1, Standing.LOCKED)
     losses[7] = replace(losses[7], started_at=NOW - 90 * DAY)
     assert judge(losses, RULES, now=NOW).waiting == 0
+
+
+def test_of_each_group_it_is_told_who_came_back_in_time_of_those_followed() -> None:
+    losses = drawn(12)
+    losses[4] = replace(losses[4], recovered_at=losses[4].started_at + 91 * DAY)
+    losses[5] = replace(losses[5], started_at=NOW - DAY)
+    asked, held_out = came_back(losses, RULES, now=NOW)
+    assert held_out == [(0, True), (1, True), (2, True), (10, True), (11, True)]
+    assert asked == [(3, True), (4, False), (6, True), (7, True), (8, True), (9, True)]
+    assert judge(drawn(200), RULES, now=NOW).standing is Standing.READY
 
 
 def test_who_comes_after_the_planned_number_is_no_part_of_it() -> None:

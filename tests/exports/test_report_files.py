@@ -90,6 +90,7 @@ def test_a_workbook_holds_figures_counts_and_methods_as_numbers_and_days() -> No
     [
         (FigureUnit.POINTS, "", "+0.0;-0.0;0", 2500.0),
         (FigureUnit.SHARE, "", "0.0%", 2500.0),
+        (FigureUnit.APART, "", "+0.0%;-0.0%;0%", 2500.0),
         (FigureUnit.MONEY, "VND", "#,##0 &quot;VND&quot;", 2500.0),
         (FigureUnit.MONEY, "USD", "#,##0.00 &quot;USD&quot;", 25.0),
         (FigureUnit.DAYS, "", "0.0", 2500.0),

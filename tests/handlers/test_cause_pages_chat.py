@@ -11,6 +11,10 @@ PAGES = {
     "thử nghiệm": "Thử hai cách hỏi",
     "đội ngũ": "Đội ngũ giữ khách",
     "roi": "Mời khách quay lại có đáng không",
+    "giữ chân theo gói": "Mua lại sau 3 tháng theo gói",
+    "gắn bó theo độ tuổi": "Chênh lệch rời bỏ (chưa hài lòng − ủng hộ) theo độ tuổi",
+    "cơ hội theo kênh": "Giữ khách ở đâu đáng nhất theo kênh",
+    "đội ngũ theo thẻ": "Đội ngũ giữ khách theo thẻ",
 }
 
 

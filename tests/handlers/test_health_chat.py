@@ -145,7 +145,7 @@ async def test_who_is_at_risk_is_turned_page_by_page(stage: Stage, database: Dat
     hoa = csm(stage, database, "en")
     portfolio = await said(stage, hoa, "/health")
     first = await tapped(stage, hoa, portfolio, "Who is at risk?")
-    assert text(first).startswith("9 customers are at risk, the most valuable first. Showing 1–8:")
+    assert text(first).startswith("9 customers are at risk, yours (★) first, then the most valuable. Showing 1–8:")
     second = await tapped(stage, hoa, first, "Next ›")
     assert text(second).splitlines()[2].startswith("9. ★ Khách 8 · 95 · ₫700,000 a year")
     assert labels(second) == [["9"], ["‹ Back"]]

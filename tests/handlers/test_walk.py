@@ -1,16 +1,21 @@
 """Through every door of the routing table, as somebody whose door it is not."""
 
+import shutil
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain import taps
 from bot.domain.messages import Language, Message
 from bot.playground.persons import Person
 from bot.services import staff
 from handlers.routes import COMMANDS, TAPS
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.tables import metadata
+from tests.conftest import HandClock
 from tests.doors import FREE_TAPS, OWNED_TAPS, STAFF_TAPS, WORDS, furnish, offer, tap, with_plans
 from tests.factories import CHAT, add_customer, add_staff, rows
 from tests.stage import Stage, last, text
@@ -20,14 +25,30 @@ STAFF_BUTTONS = {route.tap: route.role for route in TAPS if route.role is not No
 CUSTOMER_BUTTONS = {route.tap for route in TAPS if route.role is None}
 RANKS = ["csm", "manager", "admin"]
 OTHERS = ["customer", "stranger"]
+EVERYTHING = {name: select(table) for name, table in metadata.tables.items()}
+
+
+@pytest.fixture(scope="module")
+def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Path:
+    """A database in which every door leads somewhere: filling one takes longer than going through a door."""
+    path = tmp_path_factory.mktemp("furnished") / "furnished.sqlite3"
+    shutil.copy(empty_sqlite, path)
+    database = Database(f"sqlite:///{path}", now=HandClock().now)
+    furnish(database)
+    add_customer(database, id=2, name="Bình", chat_id=CHAT + 1)
+    database.close()
+    return path
 
 
 @pytest.fixture
-async def world(stage: Stage, database: Database) -> Stage:
+def sqlite_template(furnished_sqlite: Path) -> Path:
+    return furnished_sqlite
+
+
+@pytest.fixture
+async def world(stage: Stage) -> Stage:
     """A world in which every door leads somewhere, all that was due is sent, and everybody has written before."""
     stage.app.bot_data.rules = with_plans(stage.app.bot_data.rules)
-    furnish(database)
-    add_customer(database, id=2, name="Bình", chat_id=CHAT + 1)
     stage.person(name="An")
     await stage.settle()
     return stage
@@ -41,7 +62,10 @@ def enter(stage: Stage, database: Database, who: str) -> Person:
 
 
 def everything(database: Database) -> dict[str, Any]:
-    return {table: rows(database, table) for table in metadata.tables}
+    def read(tx: Tx, *, now: datetime) -> dict[str, Any]:
+        return {name: [dict(row) for row in tx.execute(every).mappings()] for name, every in EVERYTHING.items()}
+
+    return database.read_now(read)
 
 
 def below(role: str) -> list[str]:

@@ -14,7 +14,7 @@ from bot.domain.waves import PROGRESS_EVERY
 from bot.services import customers, surveys, wave_planning, waves
 from storage.database import Tx
 from storage.tables import wave_member
-from tests.stories import FIRST_CHAT, Said, Story, add_customer, look
+from tests.stories import FIRST_CHAT, ON_SQLITE, Said, Story, add_customer, look
 
 DAY = timedelta(days=1)
 CHAT, MESSAGE = 9_000_000_000, 77
@@ -141,6 +141,7 @@ async def test_two_wordings_are_compared_when_the_last_survey_has_closed_and_not
     assert all(second(one) is (drawn[one.chat_id - FIRST_CHAT] == "b") for one in reminded)
 
 
+@ON_SQLITE
 async def test_a_pause_over_the_last_day_asks_nobody_after_it(story: Story) -> None:
     for number in range(1, 7):
         add_customer(story.database, story.clock, number)

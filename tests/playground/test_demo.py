@@ -1,7 +1,7 @@
 """The playground as a whole: the unchanged bot, the simulated business, and a clock that only the tests move.
 
-Opening one takes seconds, so tests share two: one in which people of the cast act, each in a test of their own, and one
-that was left alone for a month and is only looked at.
+Opening one takes seconds, so tests share three: two in which people of the cast act, each in a test of their own, and
+one that was left alone for a month and is only looked at.
 """
 
 import sqlite3
@@ -33,7 +33,16 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 AN, EMILY, DUNG, HAI, NGAN, KHANH, LAN, MINH = (7_100_000_000 + number for number in (1, 4, 5, 7, 8, 9, 10, 11))
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("upgrades")]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A playground in which somebody may have acted since; `at_first` is all that was said when it opened."""
+
+    playground: Playground
+    database_path: Path
+    at_first: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,14 @@ async def playground(database_path: Path) -> AsyncIterator[Playground]:
     """Just opened: whoever acts in it is nobody whom another test looks at."""
     async with opened_in(database_path) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def english(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    """One of a business that speaks English, just opened."""
+    path = tmp_path_factory.mktemp("english") / "playground.sqlite3"
+    async with opened_in(path, replace(RULES, language=Language.EN, business="Acme")) as opened:
+        yield Opened(opened, path, everything_said(opened))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -164,18 +181,17 @@ async def test_what_is_sent_is_sent_once(month: Lived) -> None:
     assert rows(month.database_path, lost) == [(0,)]
 
 
-async def test_who_blocks_the_bot_gets_nothing_more_and_who_stops_gets_no_reminder(tmp_path: Path) -> None:
-    path = tmp_path / "left.sqlite3"
-    async with opened_in(path) as opened:
-        person(opened, HAI).block()
-        person(opened, AN).send_text("/stop")
-        chats = [opened.messenger.chats[one].messages for one in (HAI, AN)]
-        blocked_at = len(chats[0])
-        await let_pass(opened)
-        seen = [blocked_at, len(chats[1])]
-        await let_pass(opened, 5 * DAY)
-        assert [len(messages) for messages in chats] == seen
-    assert rows(path, "select unreachable_at is not null from customer where id = 7") == [(1,)]
+async def test_who_blocks_the_bot_gets_nothing_more_and_who_stops_gets_no_reminder(english: Opened) -> None:
+    opened = english.playground
+    person(opened, HAI).block()
+    person(opened, AN).send_text("/stop")
+    chats = [opened.messenger.chats[one].messages for one in (HAI, AN)]
+    blocked_at = len(chats[0])
+    await let_pass(opened)
+    seen = [blocked_at, len(chats[1])]
+    await let_pass(opened, 5 * DAY)
+    assert [len(messages) for messages in chats] == seen
+    assert rows(english.database_path, "select unreachable_at is not null from customer where id = 7") == [(1,)]
 
 
 async def test_the_deep_link_of_the_start_button_ties_the_chat_to_its_customer(
@@ -233,25 +249,29 @@ async def test_the_same_day_opens_the_same_playground(month: Lived, tmp_path: Pa
         assert everything_said(other) == month.first_day
 
 
-async def test_staff_speak_the_language_of_the_business_until_the_page_is_opened_in_another(tmp_path: Path) -> None:
-    english = replace(RULES, language=Language.EN, business="Acme")
-    async with opened_in(tmp_path / "english.sqlite3", english) as opened:
-        group = opened.messenger.chats[STAFF_GROUP]
-        assert group.title == "Success team"
-        card = next(message for message in group.messages.values() if message.inline_keyboard)
-        assert "in the NPS survey" in card.content["text"]
-        assert "Acme" in latest(opened, AN).content["text"]
-        manager = person(opened, 7_200_000_000)
-        before = latest(opened, manager.chat.id)
-        await opened.speak(Language.EN)
-        await let_pass(opened)
-        assert latest(opened, manager.chat.id) is before
-        await opened.speak(Language.VI)
-        await let_pass(opened)
-        assert "95% interval" in before.content["caption"]
-        assert "khoảng tin cậy" in latest(opened, manager.chat.id).content["caption"]
-        menu = opened.messenger.menus.seen_by(manager.user, manager.chat)
-        assert "Hồ sơ một khách hàng" in {one["description"] for one in menu}
+async def test_staff_speak_the_language_of_the_business(english: Opened) -> None:
+    group = english.playground.messenger.chats[STAFF_GROUP]
+    assert group.title == "Success team"
+    card = next(message for message in group.messages.values() if message.inline_keyboard)
+    assert "in the NPS survey" in card.content["text"]
+    *_, asked = (text for chat_id, text in english.at_first if chat_id == AN)
+    assert "Acme" in asked
+
+
+async def test_staff_speak_the_language_in_which_the_page_was_opened_last(english: Opened) -> None:
+    opened = english.playground
+    manager = person(opened, 7_200_000_000)
+    before = latest(opened, manager.chat.id)
+    await opened.speak(Language.EN)
+    await let_pass(opened)
+    assert latest(opened, manager.chat.id) is before
+    await opened.speak(Language.VI)
+    await let_pass(opened)
+    assert "95% interval" in before.content["caption"]
+    assert "khoảng tin cậy" in latest(opened, manager.chat.id).content["caption"]
+    menu = opened.messenger.menus.seen_by(manager.user, manager.chat)
+    assert "Hồ sơ một khách hàng" in {one["description"] for one in menu}
+    await opened.speak(Language.EN)
 
 
 async def test_health_has_half_a_year_behind_it_when_the_visitor_comes(

@@ -21,7 +21,7 @@ from bot.services import imports, loyalty_reports, reports, team_reports, trial_
 from storage import forgetting
 from storage import reasons as reason_queries
 from storage.database import Database, Tx
-from storage.draws import numbers
+from storage.draws import drawn_numbers
 from storage.tables import customer, loss, ownership, purchase, reason_theme, wave
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, add_staff, row, rows
@@ -111,6 +111,26 @@ def test_opportunities_are_segments_by_plan_and_place(database: Database, people
     assert database.read_now(low_themes, of=people[:9]) == low & set(people[:9])
 
 
+def test_opportunities_are_told_by_one_dimension_in_which_segments_never_overlap(
+    database: Database, people: list[int]
+) -> None:
+    def tag(tx: Tx, *, now: datetime) -> None:
+        for place, tags in enumerate((["vip"], ["vip", "wholesale"], [])):
+            some = people[place * 30 : place * 30 + 30]
+            tx.execute(customer.update().where(customer.c.id.in_(some)).values(tags=tags))
+        tx.execute(customer.update().where(customer.c.id.in_(people[::2])).values(csm_id=7))
+
+    add_staff(database, 7, name="Hoa")
+    database.write_now(tag)
+    asked = {by: ask(database, f"opportunities 90d by {by}", loyalty_reports.opportunities) for by in ("tag", "csm")}
+    assert {by: (said["n"], said["looked_at"]) for by, said in asked.items()} == {"tag": (100, 3), "csm": (100, 2)}
+    facts = {"purchased_at": START - 100 * DAY, "amount_minor": 1000, "currency": "VND"}
+    put_all(database, purchase, [{"customer_id": one, "external_id": f"{one}", **facts} for one in people])
+    database.write_now(lambda tx, now: tx.execute(customer.update().values(last_purchase_at=START - 100 * DAY)))
+    (first,) = ask(database, "opportunities 90d by csm", loyalty_reports.opportunities)["segments"]
+    assert (first["segment"]["text"], first["n"], first["lost"]) == ("Hoa", 50, 17)
+
+
 def low_themes(tx: Tx, *, now: datetime, of: list[int]) -> set[int]:
     found = reason_queries.list_detractor_themes(tx, of, after=START - 180 * DAY, until=START)
     assert {theme for _, theme in found} == {"price"}
@@ -131,6 +151,21 @@ def test_the_team_is_credited_with_whom_it_had_at_the_start(database: Database, 
         assert (seen["n"], seen["whole"]["lost"], seen["own"]) == (80, said["whole"]["lost"], role is Role.CSM)
 
 
+def test_the_team_is_told_by_the_segments_of_its_customers(database: Database, people: list[int]) -> None:
+    add_staff(database, 7, name="Hoa")
+    put_all(database, ownership, [{"customer_id": one, "since": START - 300 * DAY, "csm_id": 7} for one in people[:80]])
+    said = ask(database, "team 90d by plan", team_reports.team)
+    assert sorted((one["name"], one["segment"]["text"], one["n"]) for one in said["team"]) == [
+        ("Hoa", "free", 40),
+        ("Hoa", "gold", 40),
+    ]
+    # Of the customers of one plan what was to be expected is what that plan lost.
+    assert [one["ratio"]["value"] for one in said["team"]] == pytest.approx([1, 1])
+    assert (said["n"], said["unknown"]) == (80, 20)
+    of_itself = ask(database, "team 90d by csm", team_reports.team)
+    assert [(one["name"], one["segment"], one["n"]) for one in of_itself["team"]] == [("Hoa", None, 80)]
+
+
 def test_of_more_customers_a_sample_is_looked_at_and_said_to_be_one(
     database: Database, people: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,7 +177,9 @@ def test_of_more_customers_a_sample_is_looked_at_and_said_to_be_one(
         monkeypatch.setattr(pages, name, 20)
     remember(database, [Asked(customer_id=one, sent_at=ASKED_AT) for one in people])
     put_all(database, ownership, [{"customer_id": one, "since": START - 300 * DAY, "csm_id": 7} for one in people])
-    drawn = {one for one in database.read_now(lambda tx, now: tx.execute(numbers(5)).scalars().all()) if one in people}
+    drawn = {
+        one for one in database.read_now(lambda tx, now: tx.execute(drawn_numbers(5)).scalars().all()) if one in people
+    }
     assert 15 <= len(drawn) <= 20
     for words, page in (
         ("loyalty 90d", loyalty_reports.loyalty),

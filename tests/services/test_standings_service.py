@@ -12,6 +12,7 @@ from bot.services import standings
 from storage import forgetting
 from storage import standings as storage_standings
 from storage.database import Database, Tx
+from storage.money import Ledger
 from storage.tables import customer, purchase
 from tests.conftest import START, HandClock
 from tests.factories import put, row, rows
@@ -85,6 +86,9 @@ def test_everybody_who_ever_bought_is_counted_and_ranked_once_a_day(database: Da
         customers=len(spent), minor=sum(spent), squares=float(sum(minor**2 for minor in spent))
     )
     assert not database.read_now(lambda tx, now: storage_standings.load_segments(tx, currency="USD"))
+    ranked = {one["customer_id"]: one["rfm"] for one in rows(database, "standing")}
+    assert database.read_now(lambda tx, now: storage_standings.list_ranked(tx, Ledger("VND"))) == ranked
+    assert not database.read_now(lambda tx, now: storage_standings.list_ranked(tx, Ledger("USD")))
     assert run(database) == 3
     assert row(database, "standing", customer_id=1)["rfm"] == Segment.AT_RISK
     assert len(rows(database, "standing_round")) == 1

@@ -9,6 +9,7 @@ from bot.domain.rules import DeliveryRules, Rules
 from bot.domain.taps import ListWave, Score, SwitchWave
 from bot.domain.wordings import BOTH, Variant, assigned
 from bot.services import delivery, surveys, waves
+from storage import wave_results
 from storage.database import Database
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, add_customer, rows
@@ -97,6 +98,15 @@ async def test_the_panel_counts_each_wording(database: Database, clock: HandCloc
     assert (comparison["standing"], comparison["outstanding"]) == ("open", 3)
     counted = {one["variant"]: (one["sent"], one["answered"]) for one in comparison["results"]}
     assert counted == {one: (DRAWN.count(one), DRAWN[:3].count(one)) for one in Variant}
+
+
+async def test_the_first_whom_a_wave_asked_are_a_sample_of_all(database: Database, clock: HandClock) -> None:
+    await begin(database, clock, "nps a/b")
+    answer(database, 2, 9)
+    everybody = database.read_now(lambda tx, now: wave_results.list_asked(tx, 1, limit=9))
+    told = {one.customer_id: (one.variant, one.answered) for one in everybody}
+    assert told == {number: (one, number == 2) for number, one in enumerate(DRAWN, start=1)}
+    assert database.read_now(lambda tx, now: wave_results.list_asked(tx, 1, limit=2)) == everybody[:2]
 
 
 def test_a_wave_that_begins_says_the_numbers_of_its_dry_run(database: Database) -> None:

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+import storage.database
 from storage.database import Database, DatabaseClosedError, Tx
 from storage.tables import customer, rate
+from tests.compiled import Engines
 from tests.conftest import HandClock
 from tests.factories import add_customer, row, rows
 
@@ -133,7 +135,10 @@ def test_a_time_of_any_zone_comes_back_as_the_same_instant_in_utc(database: Data
     assert (stored, stored.utcoffset()) == (morning, timedelta(0))
 
 
-def test_sqlite_is_durable_and_its_keys_are_foreign(tmp_path: Path) -> None:
+def test_sqlite_is_durable_and_its_keys_are_foreign(
+    tmp_path: Path, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.database, "engine_for", engines.make)
     door = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}", now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
 
     def pragmas(tx: Tx, *, now: datetime) -> list[object]:

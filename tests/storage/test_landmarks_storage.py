@@ -9,7 +9,7 @@ from bot.domain.landmarks import Present
 from bot.domain.win_back_trials import Drawn
 from storage import landmarks, ownership, win_back
 from storage.database import Database, Tx
-from storage.draws import ALL, Draw, draw, numbers
+from storage.draws import EVERYBODY, CustomerDraw, draw_customers, numbers
 from storage.tables import customer
 from tests.conftest import START
 from tests.factories import add_customer, put, rows
@@ -25,11 +25,11 @@ def join(database: Database, **columns: Any) -> int:
     return add_customer(database, **facts | columns)
 
 
-def load(database: Database, of: Draw = ALL) -> dict[int, Present]:
+def load(database: Database, drawn: CustomerDraw = EVERYBODY) -> dict[int, Present]:
     """All that is known of each customer, by whichever query; what two of them tell is the same."""
 
     def read(tx: Tx, *, now: Any) -> list[Present]:
-        facts: dict[str, Any] = {"at": AT, "until": START, "currency": "VND", "of": of}
+        facts: dict[str, Any] = {"at": AT, "until": START, "currency": "VND", "drawn": drawn}
         plain, owned, heard = (
             query(tx, **facts) for query in (landmarks.load, landmarks.load_owned, landmarks.load_heard)
         )
@@ -69,14 +69,14 @@ def test_customers_are_those_who_had_joined_and_were_not_lost_then(database: Dat
 
 def test_of_a_draw_only_those_who_are_drawn_are_looked_at(database: Database) -> None:
     joined = [join(database) for _ in range(12)]
-    numbered = database.read_now(lambda tx, now: set(tx.execute(numbers(3)).scalars()))
-    assert set(load(database, Draw(3))) == set(joined) & numbered
+    numbered = database.read_now(lambda tx, now: set(tx.execute(numbers(3, customer.c.id)).scalars()))
+    assert set(load(database, CustomerDraw(every=3))) == set(joined) & numbered
     assert 3 <= len(set(joined) & numbered) <= 5
 
 
 def test_one_of_each_run_is_drawn_and_who_is_dealt_out_in_turn_is_met_alike(database: Database) -> None:
     highest = join(database, id=100_000)
-    drawn = database.read_now(lambda tx, now: list(tx.execute(numbers(50)).scalars()))
+    drawn = database.read_now(lambda tx, now: list(tx.execute(numbers(50, customer.c.id)).scalars()))
     assert [(one - 1) // 50 for one in drawn] == list(range(highest // 50))
     for staff in (2, 5, 7, 10, 20, 25, 50):
         dealt = Counter(one % staff for one in drawn)
@@ -86,8 +86,8 @@ def test_one_of_each_run_is_drawn_and_who_is_dealt_out_in_turn_is_met_alike(data
 
 def test_a_draw_is_of_all_up_to_twice_as_many_as_are_wanted(database: Database) -> None:
     join(database, id=21)
-    found = [database.read_now(lambda tx, now, most=most: draw(tx, most=most)) for most in (10, 11)]
-    assert found == [Draw(3), ALL]
+    found = [database.read_now(lambda tx, now, most=most: draw_customers(tx, most=most)) for most in (10, 11)]
+    assert found == [CustomerDraw(every=3), EVERYBODY]
 
 
 def test_their_value_is_what_they_bought_in_the_year_before_in_the_businesss_currency(database: Database) -> None:
@@ -173,8 +173,8 @@ def test_losses_are_listed_in_the_order_of_their_draw_with_the_value_of_the_year
     def read(tx: Tx, *, now: Any, holdout: float, limit: int) -> list[Drawn]:
         return win_back.list_drawn(tx, holdout=holdout, currency="VND", limit=limit)
 
-    first = Drawn(held_out=True, started_at=AT - DAY, recovered_at=START, value_minor=0)
-    second = Drawn(held_out=False, started_at=AT, recovered_at=None, value_minor=110)
+    first = Drawn(customer_id=other, held_out=True, started_at=AT - DAY, recovered_at=START, value_minor=0)
+    second = Drawn(customer_id=one, held_out=False, started_at=AT, recovered_at=None, value_minor=110)
     assert database.read_now(read, holdout=0.1, limit=9) == [first, second]
     assert database.read_now(read, holdout=0.1, limit=1) == [first]
     assert database.read_now(read, holdout=0.2, limit=9) == []

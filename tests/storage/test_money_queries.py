@@ -16,9 +16,9 @@ from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period, last_months, parse_period, previous
 from bot.domain.rules import Rules
 from bot.services.rollups import plan_rollups
-from storage import contracts, costs, journeys, money, takings
+from storage import contracts, costs, draws, journeys, money, takings
 from storage.database import Database, Tx
-from storage.draws import Draw, numbers
+from storage.draws import Draw, drawn_numbers, numbers
 from storage.money import Ledger
 from storage.tables import contract, customer, loss, milestone, purchase
 from tests.conftest import START, HandClock
@@ -61,7 +61,7 @@ def per_customer(found: list[dict[str, Any]], column: str = "amount_minor") -> d
 
 
 def draw_numbers(database: Database, every: int) -> set[int]:
-    return database.read_now(lambda tx, now: set(tx.execute(numbers(every)).scalars()))
+    return database.read_now(lambda tx, now: set(tx.execute(drawn_numbers(every)).scalars()))
 
 
 def load(tx: Tx, ledger: Ledger) -> Spending:
@@ -180,9 +180,9 @@ def test_who_came_back_in_the_period_was_not_there_at_its_start_and_who_pays_oth
 def test_customers_with_indexes_of_their_own_are_looked_at_as_others_would_be(
     database: Database, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(money, "APART", 6)
+    monkeypatch.setattr(draws, "APART", 6)
     apart = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 7))
-    assert apart == Ledger("VND", 6)
+    assert apart == Ledger("VND", every=6)
     whole = database.read_now(lambda tx, now: money.load_lives(tx, VND, HERE))
     lives = database.read_now(lambda tx, now: money.load_lives(tx, apart, HERE))
     assert list(zip(lives.ids, lives.lost, strict=True)) == [
@@ -203,7 +203,7 @@ def test_a_sample_meets_customers_of_all_who_take_them_in_turn(database: Databas
     crowd = [{"id": number, **usual, **instants} for number in range(1, many + 1)]
     database.write_now(lambda tx, now: tx.execute(insert(customer), crowd))
     for every in (7, 61, 183):
-        drawn = database.read_now(lambda tx, now, of=every: tx.execute(money.drawn_numbers(of)).scalars().all())
+        drawn = database.read_now(lambda tx, now, of=every: tx.execute(drawn_numbers(of)).scalars().all())
         assert len(drawn) == pytest.approx(many / every, rel=0.1)
         for staff in (3, 4, 20):
             of_each = Counter(whom % staff for whom in drawn)
@@ -216,7 +216,7 @@ OTHER_INDEXES = ("ix_purchase_owned", "ix_purchase_money", "ix_customer_joined_a
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_of_very_many_their_own_indexes_are_read_whichever_was_made_last(database: Database) -> None:
-    of_many = Ledger("VND", 183)
+    of_many = Ledger("VND", every=183)
 
     def plans(tx: Tx, *, now: datetime) -> list[str]:
         asked = list[Any]()
@@ -249,7 +249,7 @@ def test_of_very_many_their_own_indexes_are_read_whichever_was_made_last(databas
 
 def test_many_customers_are_looked_at_one_in_so_many(database: Database, books: Books) -> None:
     ledger = database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 3))
-    assert ledger == Ledger("VND", 3)
+    assert ledger == Ledger("VND", every=3)
     assert database.read_now(lambda tx, now: money.open_ledger(tx, "VND", most=N // 2)) == VND
     (whole, _), (third, _) = (database.read_now(lambda tx, now, of=of: count_takings(tx, of)) for of in (VND, ledger))
     assert (third.minor, third.sales) == (whole.minor, whole.sales)
@@ -332,16 +332,18 @@ def test_cohorts_count_each_customer_once_a_month(database: Database, books: Boo
     for one in books["purchase"]:
         if one["amount_minor"] > 0:
             of_each[one["customer_id"]].append(one["purchased_at"])
-    sizes, cells = [0] * 12, defaultdict[tuple[int, int], int](int)
-    for dates in of_each.values():
+    sizes, cells, visits = [0] * 12, defaultdict[tuple[int, int], int](int), {}
+    for whom, dates in of_each.items():
         places = {place for place, month in enumerate(months) for at in dates if at in month}
         came = next((place for place, month in enumerate(months) if min(dates) in month), None)
         if came is not None:
+            visits[whom] = places
             sizes[came] += 1
             for place in places - {came}:
                 cells[came, place - came] += 1
     found = database.read_now(lambda tx, now: journeys.count_cohorts(tx, VND, months))
     assert found == (sizes, dict(cells))
+    assert database.read_now(lambda tx, now: journeys.list_visits(tx, VND, months)) == visits
     assert sum(sizes) > 10
 
 
@@ -356,7 +358,7 @@ def test_a_journey_begins_with_the_first_touch(database: Database, books: Books)
 
 def test_the_purchases_of_a_customer_follow_each_other_in_time(database: Database, books: Books) -> None:
     drawn = draw_numbers(database, 2)
-    found = database.read_now(lambda tx, now: journeys.list_purchases(tx, Ledger("VND", 2)))
+    found = database.read_now(lambda tx, now: journeys.list_purchases(tx, Ledger("VND", every=2)))
     expected = [one for one in books["purchase"] if one["currency"] == "VND" and one["customer_id"] in drawn]
     keys = [(one.customer_id, one.at, one.minor) for one in found]
     assert keys == sorted((one["customer_id"], one["purchased_at"], one["amount_minor"]) for one in expected)

@@ -6,9 +6,11 @@ import pytest
 
 from bot.domain.landmarks import Present
 from bot.domain.messages import Language
+from bot.domain.opportunity_messages import OpportunityPicture
 from bot.domain.report_messages import Report
 from bot.domain.report_requests import FileForm
 from bot.domain.rules import Rules, WinBackRules
+from bot.domain.team_messages import RatiosPicture
 from bot.domain.trial_messages import wordings_report
 from bot.render import Renderer
 from handlers.report_files import write
@@ -28,7 +30,7 @@ from tests.cause_facts import (
 RENDERER = Renderer(Rules(business="Hoa Mai"))
 CAPTION, OPENING = 1024, 90
 VALUE = re.compile(r"<b>[−+-]?[₫\d][^<]*</b>")
-INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫]| (triệu|tỷ) ₫)? (đến|to) [−+-]?[₫\d]")
+INTERVAL = re.compile(r"\([−+-]?[₫\d][^ ]*( [%₫]| ((nghìn )?tỷ|triệu) ₫)? (đến|to) [−+-]?[₫\d]")
 
 
 def text(report: Report) -> str:
@@ -55,7 +57,10 @@ def test_every_page_can_be_had_as_a_file_in_which_each_figure_has_a_name(languag
     for report in pages(300, language):
         written = write(report, FileForm.CSV, RENDERER).content.decode("utf-8-sig").splitlines()
         names = [line.partition(",")[0] for line in written[1:]]
-        assert len(names) == len(report.figures)
+        picture = report.picture
+        parts = sum(row.segment is not None for row in picture.rows) if isinstance(picture, RatiosPicture) else 0
+        parts += 2 * len(picture.names) if isinstance(picture, OpportunityPicture) else 0
+        assert len(names) == len(report.figures) + parts
         assert all(names)
         assert write(report, FileForm.XLSX, RENDERER).content
 

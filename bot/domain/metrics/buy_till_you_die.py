@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
 
 Numbers = NDArray[np.float64]
+Sloped = tuple[float, Numbers]
+"""A number, and how it changes with each parameter."""
 
 STAYING = 1e-3
 """Where less than this share stops after a purchase, no drop-out is visible and everybody counts as a customer."""
@@ -64,13 +66,9 @@ class Spending:
 
 def fit_buying(buyers: Buyers) -> Buying:
     """The parameters under which what was seen is likeliest (FHL, equation 6)."""
-
-    def loss(logs: Numbers) -> float:
-        return -_buying_likelihood(np.exp(logs), buyers)
-
-    logs, value = _lowest(loss, BUYING)
-    r, alpha, a, b = (float(one) for one in np.exp(logs))
-    return Buying(r, alpha, a, b, -value)
+    parameters, likelihood = _likeliest(lambda tried: _buying_likelihood(tried, buyers), BUYING)
+    r, alpha, a, b = parameters
+    return Buying(r, alpha, a, b, likelihood)
 
 
 def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
@@ -79,37 +77,55 @@ def fit_spending(repeats: Numbers, means: Numbers) -> Spending:
     FH, equation 1a. The means must be above 0.
     """
     unit = float(np.mean(means))
-
-    def loss(logs: Numbers) -> float:
-        return -_spending_likelihood(np.exp(logs), repeats, means / unit)
-
-    (p, q, scale), value = _lowest(loss, SPENDING)
-    shift = float(np.log(unit)) * len(means)
-    return Spending(float(np.exp(p)), float(np.exp(q)), float(np.exp(scale)) * unit, -value - shift)
+    (p, q, scale), likelihood = _likeliest(lambda tried: _spending_likelihood(tried, repeats, means / unit), SPENDING)
+    return Spending(p, q, scale * unit, likelihood - float(np.log(unit)) * len(means))
 
 
-def _lowest(loss: Callable[[Numbers], float], start: Sequence[float]) -> tuple[Numbers, float]:
-    """Where the loss is least, by L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), within e^12 either way."""
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * len(start))
-    return np.asarray(found.x, dtype=float), float(found.fun)
+def _likeliest(likelihood: Callable[[Numbers], Sloped], start: Sequence[float]) -> tuple[list[float], float]:
+    """The parameters of the highest log-likelihood, which comes with its slopes, and that.
+
+    By L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995) over the logarithms of the parameters, within e^12 either way.
+    """
+
+    def loss(logs: Numbers) -> Sloped:
+        parameters = np.exp(logs)
+        value, slopes = likelihood(parameters)
+        return -value, -slopes * parameters
+
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * len(start))
+    return [float(one) for one in np.exp(found.x)], -float(found.fun)
 
 
-def _buying_likelihood(parameters: Numbers, buyers: Buyers) -> float:
+def _buying_likelihood(parameters: Numbers, buyers: Buyers) -> Sloped:
     r, alpha, a, b = parameters
-    x = buyers.repeats
+    x, watched, last = buyers.repeats, alpha + buyers.watched, alpha + buyers.last
     common = betaln(a, b + x) - betaln(a, b) + gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    alive = -(r + x) * np.log(alpha + buyers.watched)
-    gone = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + buyers.last)
-    either = np.where(x > 0, np.logaddexp(alive, gone), alive)
-    return float(np.sum(buyers.weights * (common + either)))
+    alive = -(r + x) * np.log(watched)
+    before = b + np.maximum(x, 1) - 1
+    gone = np.where(x > 0, np.log(a) - np.log(before) - (r + x) * np.log(last), -np.inf)
+    either = np.logaddexp(alive, gone)
+    is_gone = np.exp(gone - either)
+    slopes = (
+        digamma(r + x) - digamma(r) + np.log(alpha) - (1 - is_gone) * np.log(watched) - is_gone * np.log(last),
+        r / alpha - (r + x) * ((1 - is_gone) / watched + is_gone / last),
+        digamma(a + b) - digamma(a + b + x) + is_gone / a,
+        digamma(b + x) - digamma(b) + digamma(a + b) - digamma(a + b + x) - is_gone / before,
+    )
+    return float(buyers.weights @ (common + either)), np.array([buyers.weights @ slope for slope in slopes])
 
 
-def _spending_likelihood(parameters: Numbers, repeats: Numbers, means: Numbers) -> float:
+def _spending_likelihood(parameters: Numbers, repeats: Numbers, means: Numbers) -> Sloped:
     p, q, scale = parameters
-    shape = p * repeats
+    shape, whole = p * repeats, np.log(scale + repeats * means)
     logs = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(scale)
-    logs += (shape - 1) * np.log(means) + shape * np.log(repeats) - (shape + q) * np.log(scale + repeats * means)
-    return float(np.sum(logs))
+    logs += (shape - 1) * np.log(means) + shape * np.log(repeats) - (shape + q) * whole
+    known = digamma(shape + q)
+    slopes = (
+        repeats * (known - digamma(shape) + np.log(repeats * means) - whole),
+        known - digamma(q) + np.log(scale) - whole,
+        q / scale - (shape + q) / (scale + repeats * means),
+    )
+    return float(np.sum(logs)), np.array([np.sum(slope) for slope in slopes])
 
 
 def alive(buying: Buying, buyers: Buyers) -> Numbers:

@@ -1,6 +1,6 @@
 """Cohorts: of the customers who came in one month, the share that is active in each month after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.metrics.estimates import Estimate, shown
@@ -56,3 +56,16 @@ def together(rows: Sequence[Cohort], after: int) -> Share:
     """The active of all cohorts whose month `after` theirs is over, and the customers of those cohorts."""
     cells = [cell for row in rows for cell in row.cells if cell.after == after and not cell.so_far]
     return Share(sum(cell.counts.part for cell in cells), sum(cell.counts.whole for cell in cells))
+
+
+def known_after(
+    visits: Mapping[int, Collection[int]], after: int, *, over: int
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The customers of whom the month `after` that of their first purchase is over, and those of them active in it.
+
+    `visits` are the places of the months in which each bought, of which the earliest is that of the first purchase, and
+    `over` says how many of these months are over. Of all customers they are what `together` counts.
+    """
+    came = {customer_id: min(months) for customer_id, months in visits.items()}
+    known = frozenset(customer_id for customer_id, month in came.items() if month + after < over)
+    return known, frozenset(customer_id for customer_id in known if came[customer_id] + after in visits[customer_id])

@@ -1,6 +1,6 @@
 """Shares of a whole and the difference of two, with intervals that hold for small n and near 0 and 1."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from statistics import NormalDist
@@ -24,6 +24,11 @@ class Share:
     def __post_init__(self) -> None:
         if not 0 <= self.part <= self.whole:
             raise ValueError(f"{self.part} is no part of {self.whole}")
+
+
+def share_among(some: Collection[int], whole: frozenset[int], part: frozenset[int]) -> Share:
+    """The share of `part` in `whole`, among some of the customers that both are made of."""
+    return Share(len(part.intersection(some)), len(whole.intersection(some)))
 
 
 def proportion(share: Share) -> Estimate | None:

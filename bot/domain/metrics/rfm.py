@@ -28,6 +28,11 @@ class Segment(StrEnum):
     ASLEEP = "asleep"
 
 
+BEST = frozenset({Segment.CHAMPIONS, Segment.LOYAL})
+WORST = frozenset({Segment.AT_RISK, Segment.CANNOT_LOSE, Segment.ASLEEP})
+"""Those who buy most and still do, and those who have bought nothing for long."""
+
+
 class Method(StrEnum):
     """How scores are given: not at all under 25 customers, by fixed thresholds under 500, by fifths from there."""
 

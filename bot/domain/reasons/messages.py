@@ -178,7 +178,9 @@ def _figures(counted: Counted, found: Sequence[Driver], names: Mapping[str, str]
         yield Figure(key="theme_named", unit=share, n=n, estimate=one.share, segment=segment)
         detractors = shown(proportion(one.detractors))
         yield Figure(key="theme_detractors", unit=share, n=n, estimate=detractors, segment=segment)
-        yield Figure(key="theme_difference", unit=share, n=n, estimate=_gap(one), change=one.change, segment=segment)
+        yield Figure(
+            key="theme_difference", unit=FigureUnit.APART, n=n, estimate=_gap(one), change=one.change, segment=segment
+        )
     unscored = counted.unscored
     yield Figure(key="unscored_unkind", unit=share, n=unscored.unkind.whole, estimate=unscored.estimate)
 
