@@ -243,13 +243,14 @@ class SignUpRules:
 class CaseRules:
     """How cases are handled. `answer_within` and `solve_within` count business time: `opens` to `closes` on `weekdays`.
 
-    Monday is 1; the holidays are those of the contact policy. A customer's reply within `reopens_within` opens a
-    resolved case again; `nps_again_after` a case was resolved the customer is asked whether it helped. In a talk the
-    customer's messages are confirmed at most once in `acknowledges_every`.
+    So they are about one working day and two, the 24 and 48 hours that customers think of. Monday is 1; the holidays
+    are those of the contact policy. A customer's reply within `reopens_within` opens a resolved case again;
+    `nps_again_after` a case was resolved the customer is asked whether it helped. In a talk the customer's messages are
+    confirmed at most once in `acknowledges_every`.
     """
 
-    answer_within: timedelta = timedelta(hours=24)
-    solve_within: timedelta = timedelta(hours=48)
+    answer_within: timedelta = timedelta(hours=8)
+    solve_within: timedelta = timedelta(hours=16)
     opens: time = time(8, 0)
     closes: time = time(17, 30)
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})

@@ -26,6 +26,7 @@ from bot.playground.simulation.cast import business
 from bot.playground.simulation.people import YEAR
 from bot.playground.simulation.purchases import CURRENCY
 from bot.playground.simulation.story import Simulation, simulate
+from bot.playground.spoken import Spoken
 from bot.playground.transport import PlaygroundRequest
 from bot.playground.views import Playground
 from bot.playground.web import playground_app
@@ -117,8 +118,8 @@ async def open_playground(
     await asyncio.to_thread(migrate, url)
     database = Database(url, now=clock.now)
     try:
-        async with _running(rules, messenger, database, clock, opens_at=opens_at, seed=seed) as mover:
-            yield Playground(messenger, mover, rules.timezone, rules.language)
+        async with _running(rules, messenger, database, clock, opens_at=opens_at, seed=seed) as playground:
+            yield playground
     finally:
         database.close()
 
@@ -137,7 +138,7 @@ def _own(rules: Rules) -> Rules:
 @asynccontextmanager
 async def _running(
     rules: Rules, messenger: Messenger, database: Database, clock: MovableClock, *, opens_at: datetime, seed: int
-) -> AsyncIterator[ClockMover]:
+) -> AsyncIterator[Playground]:
     simulation = simulate(seed=seed, rules=rules, now=opens_at)
     app = build(
         rules,
@@ -159,7 +160,10 @@ async def _running(
         try:
             await opening.play(messenger, mover, simulation)
             beating = asyncio.create_task(engine.run(stop))
-            yield mover
+            spoken = Spoken(
+                app=app, database=database, messenger=messenger, simulation=simulation, language=rules.language
+            )
+            yield Playground(messenger, mover, rules.timezone, rules.language, spoken.speak)
             stop.set()
             await beating
         finally:

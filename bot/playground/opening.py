@@ -97,8 +97,13 @@ async def play(messenger: Messenger, mover: ClockMover, simulation: Simulation) 
         for text in filter(None, (part.writes, part.asks)):
             person.send_text(text)
             await _pass(mover)
-    messenger.persons[simulation.staff[0].user_id].send_text(SHOWN_REPORT)
+    ask_for_report(messenger, simulation)
     await _pass(mover)
+
+
+def ask_for_report(messenger: Messenger, simulation: Simulation) -> None:
+    """The manager asks for the report that the visitor finds."""
+    messenger.persons[simulation.staff[0].user_id].send_text(SHOWN_REPORT)
 
 
 def _tap_latest(person: Person, label: str) -> None:

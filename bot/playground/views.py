@@ -1,8 +1,10 @@
 """The playground as the page shows it: plain JSON for chats, people and the clock."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import islice
 
+from bot.domain.messages import Language
 from bot.playground.clock import ClockMover
 from bot.playground.messenger import Messenger
 from bot.playground.refusals import JsonObject
@@ -13,12 +15,16 @@ SHOWN_MESSAGES = 200
 
 @dataclass(frozen=True)
 class Playground:
-    """Everything the page looks at. `time_zone` is the business's, by its IANA name; `language` is vi or en."""
+    """Everything the page looks at. `time_zone` is the business's, by its IANA name; `language` is vi or en.
+
+    `speak` tells the bot the language in which the page was opened.
+    """
 
     messenger: Messenger
     mover: ClockMover
     time_zone: str
     language: str
+    speak: Callable[[Language], Awaitable[None]]
 
     def clock(self) -> JsonObject:
         """The playground's time in milliseconds since 1970, as JavaScript counts."""

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.domain.messages import Language
 from bot.playground.page import LANGUAGES, render_page, spoken_first
 from bot.playground.persons import NotPossible, Person
 from bot.playground.refusals import Refusal
@@ -97,7 +98,9 @@ async def _front_door(request: Request) -> Response:
 
 
 async def _page(request: Request) -> Response:
-    return HTMLResponse(render_page(request.url.path.strip("/")), headers={"Content-Security-Policy": _POLICY})
+    language = Language(request.url.path.strip("/"))
+    await _playground(request).speak(language)
+    return HTMLResponse(render_page(language), headers={"Content-Security-Policy": _POLICY})
 
 
 async def _overview(request: Request) -> Response:

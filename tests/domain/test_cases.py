@@ -123,11 +123,11 @@ def test_a_reply_within_a_week_opens_it_again_with_new_deadlines() -> None:
     assert cases.reopen(NEW, RULES, now=NOW) is None
 
 
-def test_deadlines_count_business_time_only() -> None:
+def test_deadlines_are_one_working_day_and_two_of_business_time_only() -> None:
     answer, solution = cases.deadlines(NOW, RULES)
-    # 7.5 h are left of Friday, then 9.5 h a day: 24 h end 7 h into Tuesday, 48 h two and a half days after that.
-    assert answer == datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-    assert solution == datetime(2026, 11, 27, 3, 30, tzinfo=UTC)
+    # 7.5 h are left of Friday, then 9.5 h a day: 8 h end half an hour into Monday, 16 h an hour before its close.
+    assert answer == datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    assert solution == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
     monday_off = Rules(contact=ContactRules(holidays=frozenset({datetime(2026, 11, 23, tzinfo=UTC).date()})))
     assert cases.deadlines(NOW, monday_off)[0] == answer + DAY
 

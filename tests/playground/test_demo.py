@@ -258,6 +258,22 @@ async def test_staff_speak_the_language_of_the_business(english: Opened) -> None
     assert "Acme" in asked
 
 
+async def test_staff_speak_the_language_in_which_the_page_was_opened_last(english: Opened) -> None:
+    opened = english.playground
+    manager = person(opened, 7_200_000_000)
+    before = latest(opened, manager.chat.id)
+    await opened.speak(Language.EN)
+    await let_pass(opened)
+    assert latest(opened, manager.chat.id) is before
+    await opened.speak(Language.VI)
+    await let_pass(opened)
+    assert "95% interval" in before.content["caption"]
+    assert "khoảng tin cậy" in latest(opened, manager.chat.id).content["caption"]
+    menu = opened.messenger.menus.seen_by(manager.user, manager.chat)
+    assert "Hồ sơ một khách hàng" in {one["description"] for one in menu}
+    await opened.speak(Language.EN)
+
+
 async def test_health_has_half_a_year_behind_it_when_the_visitor_comes(
     playground: Playground, database_path: Path
 ) -> None:

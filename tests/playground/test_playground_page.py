@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
@@ -36,7 +37,7 @@ def web(messenger: Messenger, clock: MovableClock) -> Starlette:
         return None
 
     mover = ClockMover(clock, next_due=nothing_due, settle=settled)
-    return playground_app(Playground(messenger, mover, "Asia/Ho_Chi_Minh", "vi"))
+    return playground_app(Playground(messenger, mover, "Asia/Ho_Chi_Minh", "vi", AsyncMock()))
 
 
 @pytest.fixture
@@ -52,8 +53,11 @@ async def last_update(call: Call) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_the_page_is_whole_in_both_languages(page: httpx.AsyncClient, language: str) -> None:
+async def test_the_page_is_whole_in_both_languages_and_says_in_which_it_was_opened(
+    web: Starlette, page: httpx.AsyncClient, language: str
+) -> None:
     answer = await page.get(f"/{language}")
+    web.state.playground.speak.assert_awaited_once_with(language)
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
     assert words(language)["tagline"] in answer.text
@@ -261,7 +265,7 @@ async def test_a_clock_that_is_moving_is_not_moved_again(
         return None
 
     mover = ClockMover(clock, next_due=nothing_due, settle=settle)
-    web = playground_app(Playground(messenger, mover, "UTC", "en"))
+    web = playground_app(Playground(messenger, mover, "UTC", "en", AsyncMock()))
     transport = httpx.ASGITransport(web)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         first = asyncio.create_task(client.post("/api/clock", json={"hours": 1}))
