@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import alembic.command
 import pytest
 from hypothesis import HealthCheck, settings
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -19,7 +20,7 @@ from sqlalchemy import Engine, create_engine, text
 import storage.database
 from storage.database import Database
 from storage.tables import metadata
-from tests.compiled import Engines, Templates
+from tests.compiled import Engines, Templates, Upgrades
 
 # No test is judged by the clock: a busy machine is no failure.
 settings.register_profile("touchpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,6 +89,16 @@ def _templates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.render.ImmutableSandboxedEnvironment", environment)
         yield
+
+
+@pytest.fixture(scope="module")
+def upgrades() -> Iterator[Upgrades]:
+    """Blank databases of SQLite are migrated once: what migrations do is proved in a room of its own."""
+    made = Upgrades(alembic.command.upgrade)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alembic.command, "upgrade", made)
+        yield made
+    made.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import alembic.command
 import pytest
 
 from tests.compiled import Upgrades
@@ -35,14 +34,9 @@ def _quiet_again() -> Iterator[None]:
     root.handlers[:], root.level = handlers, level
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _upgrades() -> Iterator[None]:
-    """Blank databases are migrated once: what migrations do is proved in a room of its own."""
-    made = Upgrades(alembic.command.upgrade)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alembic.command, "upgrade", made)
-        yield
-    made.close()
+@pytest.fixture(autouse=True)
+def _migrated_once(upgrades: Upgrades) -> None:
+    """Every command brings its database up to date."""
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,8 @@ lease = "3s"
 """
 BOT = [sys.executable, "-m", "bot", "run"]
 
+pytestmark = pytest.mark.usefixtures("upgrades")
+
 
 @pytest.fixture
 def server() -> Iterator[Server]:

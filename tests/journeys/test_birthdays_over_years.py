@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.touchpoints import Kind
 from storage.database import Database
-from tests.stories import FIRST_CHAT, Clock, Said, Story, add_customer
+from tests.stories import FIRST_CHAT, ON_SQLITE, Clock, Said, Story, add_customer
 
 
 async def greetings(story: Story, day: str) -> Sequence[Said]:
@@ -35,6 +35,7 @@ async def test_each_birthday_is_greeted_once_a_year_in_the_local_morning(story: 
         ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("year", "day"), [(2027, "2027-02-28 09:00"), (2028, "2028-02-29 09:00")])
 async def test_who_was_born_on_29_february_is_greeted_in_every_year(story: Story, year: int, day: str) -> None:
     add_customer(story.database, story.clock, birth_month=2, birth_day=29)
@@ -42,6 +43,7 @@ async def test_who_was_born_on_29_february_is_greeted_in_every_year(story: Story
     assert [one.local() for one in await greetings(story, f"{year}-03-03")] == []
 
 
+@ON_SQLITE
 async def test_a_greeting_that_is_too_late_is_not_sent_the_day_after(story: Story) -> None:
     add_customer(story.database, story.clock, birth_month=11, birth_day=20)
     add_customer(story.database, story.clock, 2, birth_month=11, birth_day=19)

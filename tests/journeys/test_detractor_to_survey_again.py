@@ -8,7 +8,7 @@ from bot.domain.taps import ClaimCase, ResolveCase, Score
 from bot.domain.touchpoints import Kind
 from bot.render import Renderer
 from bot.services import case_talk, cases, surveys
-from tests.stories import STAFF_CHAT, Said, Story, add_customer, look
+from tests.stories import ON_SQLITE, STAFF_CHAT, Said, Story, add_customer, look
 
 DAY = timedelta(days=1)
 HOA = Staff(user_id=6_000_000_000_000, name="Hoa", role=Role.CSM, language=Language.VI)
@@ -75,6 +75,7 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     assert "2 → <b>9</b>" in Renderer(story.rules).render(shown.edit).text
 
 
+@ON_SQLITE
 async def test_the_next_survey_by_calendar_comes_half_a_year_after_the_one_about_the_case(story: Story) -> None:
     add_customer(story.database, story.clock, next_nps_at=story.clock.now())
     await story.settle()

@@ -6,7 +6,7 @@ from bot.domain.messages import Language
 from bot.domain.taps import Score
 from bot.domain.touchpoints import Kind
 from bot.services import surveys
-from tests.stories import Said, Story, add_customer, look
+from tests.stories import ON_SQLITE, Said, Story, add_customer, look
 
 DAY = timedelta(days=1)
 
@@ -48,6 +48,7 @@ async def test_who_has_answered_is_not_reminded_and_keeps_the_answer_when_it_clo
     assert "<b>9</b>/10" in story.said[-1].text
 
 
+@ON_SQLITE
 async def test_the_next_survey_by_calendar_comes_half_a_year_later(story: Story) -> None:
     add_customer(story.database, story.clock, next_nps_at=story.clock.now())
     await story.live(story.clock.now() + 365 * DAY)

@@ -12,7 +12,7 @@ from bot.domain.rules import ContactRules, HolidayGreeting
 from bot.domain.touchpoints import Kind
 from bot.services import customers, greetings, profiles, win_back
 from storage.database import Database
-from tests.stories import FIRST_CHAT, RULES, Clock, Story, add_customer, look
+from tests.stories import FIRST_CHAT, ON_SQLITE, RULES, Clock, Story, add_customer, look
 
 TET = HolidayGreeting(key="tet", lunar="01-01", text={Language.VI: "Chúc mừng năm mới", Language.EN: "Happy New Year"})
 PUBLIC = frozenset(holidays.country_holidays("VN", years=(2026, 2027)))
@@ -46,6 +46,7 @@ async def test_everybody_is_greeted_in_their_own_morning_of_the_first_day_and_in
     assert ["Chúc mừng năm mới" in one.text for one in before_tet.said] == [True, False]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("column", ["stopped_at", "unreachable_at", "lost_at"])
 async def test_who_stopped_or_left_is_not_greeted(before_tet: Story, column: str) -> None:
     gone = {column: before_tet.clock.now()}
@@ -71,6 +72,7 @@ async def test_a_survey_waits_for_the_end_of_tet_and_says_why(before_tet: Story)
     assert held == [[{"rule": "tet", "until": hold.held_until}]]
 
 
+@ON_SQLITE
 async def test_win_back_keeps_quiet_and_lost_says_when_it_will_ask(before_tet: Story) -> None:
     customer_id = add_customer(before_tet.database, before_tet.clock, 1)
     before_tet.clock.advance(timedelta(days=2))
@@ -83,6 +85,7 @@ async def test_win_back_keeps_quiet_and_lost_says_when_it_will_ask(before_tet: S
     assert said_to(before_tet, 1) == [(Kind.WIN_BACK, f"{AFTER} 08:00")]
 
 
+@ON_SQLITE
 async def test_a_birthday_in_tet_comes_the_day_after_the_greeting_of_tet(before_tet: Story) -> None:
     add_customer(before_tet.database, before_tet.clock, 1, birth_month=2, birth_day=7)
     await over_tet(before_tet)
@@ -92,6 +95,7 @@ async def test_a_birthday_in_tet_comes_the_day_after_the_greeting_of_tet(before_
     ]
 
 
+@ON_SQLITE
 async def test_of_a_birthday_and_tet_on_one_day_the_birthday_is_greeted(before_tet: Story) -> None:
     add_customer(before_tet.database, before_tet.clock, 1, birth_month=2, birth_day=6)
     await over_tet(before_tet)

@@ -6,7 +6,7 @@ from bot.domain.messages import Language, Reply
 from bot.domain.taps import LeavingReason, OfferAnswer
 from bot.domain.touchpoints import Kind
 from bot.services import win_back
-from tests.stories import STAFF_CHAT, Said, Story, add_customer, change, look
+from tests.stories import ON_SQLITE, STAFF_CHAT, Said, Story, add_customer, change, look
 
 DAY = timedelta(days=1)
 
@@ -98,6 +98,7 @@ async def test_a_purchase_ends_the_win_back_and_care_begins_again(story: Story) 
     assert late.edit.template == "win_back/late"
 
 
+@ON_SQLITE
 async def test_who_falls_silent_again_is_asked_again_but_not_within_half_a_year(story: Story) -> None:
     customer_id = silent_customer(story)
     await story.live(story.clock.now() + 92 * DAY)
@@ -109,6 +110,7 @@ async def test_who_falls_silent_again_is_asked_again_but_not_within_half_a_year(
     assert held.kind == "win_back"
 
 
+@ON_SQLITE
 async def test_who_links_the_chat_after_leaving_is_asked_a_day_later(story: Story) -> None:
     customer_id = add_customer(
         story.database, story.clock, last_purchase_at=story.clock.now() - 400 * DAY, chat_id=None, linked_at=None

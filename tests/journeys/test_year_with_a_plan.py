@@ -11,7 +11,7 @@ from bot.domain.messages import Language
 from bot.domain.taps import CheckInAnswer, CompleteMilestone, StartPlan, TickMilestone
 from bot.domain.touchpoints import Kind
 from bot.services import own_plans, plans
-from tests.stories import FIRST_CHAT, ONBOARDING, SAIGON, STAFF_CHAT, WORDS, Story, add_customer, look, put
+from tests.stories import FIRST_CHAT, ON_SQLITE, ONBOARDING, SAIGON, STAFF_CHAT, WORDS, Story, add_customer, look, put
 
 STAFF = 7_000_000_000
 
@@ -26,6 +26,7 @@ def start_plan(story: Story, customer_id: int) -> None:
     )
 
 
+@ON_SQLITE
 async def test_a_year_brings_every_milestone_check_in_and_progress_message_once(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     await live_and_answer(story, days=380)
@@ -66,6 +67,7 @@ async def test_check_ins_that_nobody_answers_come_less_often_until_staff_are_tol
     assert len(story.of(Kind.PROGRESS)) == 4
 
 
+@ON_SQLITE
 async def test_whoever_is_heard_again_is_asked_every_month_again(story: Story) -> None:
     customer_id = add_customer(story.database, story.clock)
     start_plan(story, customer_id)
@@ -78,6 +80,7 @@ async def test_whoever_is_heard_again_is_asked_every_month_again(story: Story) -
     assert [one.local()[:7] for one in story.of(Kind.CHECK_IN)][4:] == ["2027-07", "2027-08"]
 
 
+@ON_SQLITE
 async def test_a_year_keeps_the_floor_and_the_customers_nights(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock, timezone="Australia/Lord_Howe"))
     await story.live(story.clock.now() + timedelta(days=372))
@@ -88,6 +91,7 @@ async def test_a_year_keeps_the_floor_and_the_customers_nights(story: Story) -> 
     assert all(later.at - earlier.at >= timedelta(days=1) for earlier, later in pairwise(told))
 
 
+@ON_SQLITE
 async def test_everything_run_twice_changes_nothing(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     for _ in range(4):
@@ -98,6 +102,7 @@ async def test_everything_run_twice_changes_nothing(story: Story) -> None:
         assert len(story.said) == before
 
 
+@ON_SQLITE
 async def test_a_bot_that_slept_for_months_sends_the_latest_and_not_the_backlog(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     story.clock.advance(
@@ -107,6 +112,7 @@ async def test_a_bot_that_slept_for_months_sends_the_latest_and_not_the_backlog(
     assert story.kinds() == [Kind.NOTICE, Kind.CHECK_IN]
 
 
+@ON_SQLITE
 async def test_a_milestone_marked_as_done_is_asked_about_and_not_announced(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     [first, *_] = story.database.read_now(look, table="milestone")
@@ -122,6 +128,7 @@ async def test_a_milestone_marked_as_done_is_asked_about_and_not_announced(story
     assert "Mốc 30" in story.said[0].text
 
 
+@ON_SQLITE
 async def test_a_plan_is_complete_with_its_last_milestone_and_falls_silent(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     for milestone in story.database.read_now(look, table="milestone"):
@@ -138,6 +145,7 @@ async def test_a_plan_is_complete_with_its_last_milestone_and_falls_silent(story
     assert not story.of(Kind.CHECK_IN, Kind.PROGRESS, Kind.MILESTONE)
 
 
+@ON_SQLITE
 async def test_a_customer_who_needs_help_is_told_of_to_staff_at_once(story: Story) -> None:
     start_plan(story, add_customer(story.database, story.clock))
     await story.live(datetime(2027, 1, 20, 12, tzinfo=ZoneInfo(SAIGON)))
@@ -204,6 +212,7 @@ def tick(story: Story, milestone_id: int) -> None:
     )
 
 
+@ON_SQLITE
 async def test_tips_come_before_their_milestones_and_the_goal_is_asked_first(story: Story) -> None:
     tipped = tuple(replace(one, tip="first_use") for one in ONBOARDING.milestones)
     template = replace(ONBOARDING, milestones=tipped, goals=(WORDS,))

@@ -33,7 +33,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 AN, EMILY, DUNG, HAI, NGAN, KHANH, LAN, MINH = (7_100_000_000 + number for number in (1, 4, 5, 7, 8, 9, 10, 11))
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("upgrades")]
 
 
 @dataclass(frozen=True)
