@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 import storage.cases
 from bot.domain.imports import ImportResult, Reason, RowError
@@ -17,7 +19,7 @@ from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
 from bot.services import conversations, customers, health, imports, links, portfolio, privacy, profiles, updates
 from storage import reports
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.tables import metadata
 from tests.conftest import START, HandClock
 from tests.factories import CHAT, STAFF_CHAT, add_customer, add_score, add_staff, put, queue, queue_survey, row, rows
@@ -27,6 +29,7 @@ RULES = Rules(staff_chat_id=STAFF_CHAT, pepper="pepper")
 PHONE = "+84912345678"
 SECRETS = ("Kiều", "kieu", PHONE, "K-77", "HD-1", "SK-1", "YC-1", "HĐ-1", "TL-1", "Huế-9", "bí mật", str(CHAT))
 CODE = "abcdefghijklmnop"
+EVERYTHING = {name: select(table).order_by(next(iter(table.c))) for name, table in metadata.tables.items()}
 
 
 def add_person(database: Database, clock: HandClock) -> int:
@@ -93,7 +96,10 @@ def forget(database: Database, customer_id: int, choice: str = "yes", chat_id: i
 
 
 def everything(database: Database) -> str:
-    return repr({table: rows(database, table) for table in metadata.tables})
+    def read(tx: Tx, *, now: datetime) -> str:
+        return repr({name: tx.execute(every).all() for name, every in EVERYTHING.items()})
+
+    return database.read_now(read)
 
 
 def document(database: Database, chat_id: int = CHAT) -> Document:
