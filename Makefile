@@ -50,7 +50,7 @@ lint: $(VENV)/.installed-dev ## style, types, import contracts
 	$(BIN)/lint-imports
 
 coverage: $(VENV)/.installed-dev ## every line and branch of the rules is tested by tests of the rules
-	$(BIN)/python -m coverage run --source=bot/domain -m pytest -q tests/domain
+	$(BIN)/python -m coverage run --source=bot/domain -m pytest -q --hypothesis-profile=coverage tests/domain
 	$(BIN)/python -m coverage report --fail-under=100
 
 bench: $(VENV)/.installed-dev ## speed, each figure beside its floor
