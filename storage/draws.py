@@ -18,7 +18,7 @@ from storage.database import Tx
 from storage.tables import APART, customer
 
 EXAMINED = 5_000
-"""About so many customers are looked at one by one, where there are more than twice as many."""
+"""So many customers at most are looked at one by one, where there are more than twice as many."""
 
 KEPT = 32
 """Statements that are kept, of a sample each."""
@@ -80,10 +80,13 @@ EVERYBODY = CustomerDraw()
 
 
 def draw_customers(tx: Tx, *, most: int = EXAMINED) -> CustomerDraw:
-    """About so many customers, unless there are hardly more: of very many one in 61, or in a multiple of that."""
+    """So many customers at most, unless there are hardly more: of very many one in 61, or in a multiple of that.
+
+    It is half as many at the least, by their numbers.
+    """
     highest = tx.execute(_HIGHEST).scalar() or 0
     every = -(-highest // most) if highest > 2 * most else 1
-    return CustomerDraw(every=every if every < APART else APART * round(every / APART))
+    return CustomerDraw(every=every if every < APART else APART * -(-every // APART))
 
 
 @lru_cache(maxsize=KEPT)

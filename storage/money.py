@@ -38,7 +38,7 @@ class Ledger(CustomerDraw):
 
 
 def open_ledger(tx: Tx, currency: str, *, most: int = EXAMINED) -> Ledger:
-    """The ledger of a currency that looks at about so many customers one by one."""
+    """The ledger of a currency that looks at so many customers at most one by one."""
     return Ledger(currency, every=draw_customers(tx, most=most).every)
 
 

@@ -78,7 +78,7 @@ def _tell(tx: Tx, kind: Kind, period: Period, dimension: str) -> Told:
         together = tell(tx, kind, part)
         return by_theme(together) if dimension == THEME else together
 
-    told = rollups.add_up(tx, series, counted, period, dimension, uncounted=uncounted)
+    told = rollups.add_up(tx, series, counted, (period,), dimension, uncounted=uncounted)[period]
     return {named: scores for named, scores in told.items() if scores.total()}
 
 

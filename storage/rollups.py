@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, groupby
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, select
@@ -76,7 +76,7 @@ def _sum_rows(
 ) -> dict[Slice, Counter[int]]:
     """By the database for each period; but where there is one segment, the days of the many parts of a trend."""
     if by is None and len(periods) > FEW:
-        return _sum_parts(tx, series, counted, periods)
+        return sum_parts(tx, series, counted, periods, EVERYBODY)
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if by is None:
         for period in periods:
@@ -88,14 +88,18 @@ def _sum_rows(
     return found
 
 
-def _sum_parts(tx: Tx, series: str, counted: Counted, periods: Sequence[Period]) -> dict[Slice, Counter[int]]:
-    rows = tx.execute(_DAYS, _asked(series, counted, _hull(periods))).all()
-    days, *slots = zip(*rows, strict=True) if rows else ((),)
-    sums = [list(accumulate(slot, initial=0)) for slot in slots]
+def sum_parts(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
+) -> dict[Slice, Counter[int]]:
+    """What was counted on the counted days of many periods, by segment of few: each day is read once for all."""
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    for period in periods:
-        first, after = bisect_left(days, period.first_day), bisect_left(days, period.after)
-        found[period, EVERYBODY].update({slot: each[after] - each[first] for slot, each in enumerate(sums)})
+    asked = _asked(series, counted, _hull(periods)) | {"dimension": dimension}
+    for segment, rows in groupby(tx.execute(_DAYS, asked), key=lambda row: row.segment):
+        _, days, *slots = zip(*rows, strict=True)
+        sums = [list(accumulate(slot, initial=0)) for slot in slots]
+        for period in periods:
+            first, after = bisect_left(days, period.first_day), bisect_left(days, period.after)
+            found[period, segment].update({slot: each[after] - each[first] for slot, each in enumerate(sums)})
     return found
 
 
@@ -120,22 +124,33 @@ def add_up(
     tx: Tx,
     series: str,
     counted: Counted,
-    period: Period,
+    periods: Sequence[Period],
     dimension: str,
     *,
     uncounted: Callable[[Period], Mapping[str, Counter[int]]],
-) -> dict[str, Counter[int]]:
-    """A period by segment and slot: its counted days, and row by row the others; or all, where few are counted.
+) -> dict[Period, dict[str, Counter[int]]]:
+    """Periods by segment and slot: their counted days, and row by row the others; or all, where few are counted.
 
     Only of series of which no changes are kept.
     """
-    found: dict[str, Counter[int]] = defaultdict(Counter)
-    helps = counted.helps(period)
-    days = (sum_segments(tx, series, counted, period, dimension),) if helps else ()
-    for told in (*days, *map(uncounted, counted.rest(period) if helps else (period,))):
-        for segment, slots in told.items():
-            found[segment].update(slots)
+    helped = [each for each in periods if counted.helps(each)]
+    found: dict[Period, dict[str, Counter[int]]] = {each: defaultdict(Counter) for each in periods}
+    for (each, segment), slots in _sum_dimension(tx, series, counted, helped, dimension).items():
+        found[each][segment].update(slots)
+    for each in periods:
+        for told in map(uncounted, counted.rest(each) if each in helped else (each,)):
+            for segment, slots in told.items():
+                found[each][segment].update(slots)
     return found
+
+
+def _sum_dimension(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
+) -> dict[Slice, Counter[int]]:
+    if len(periods) > FEW:
+        return sum_parts(tx, series, counted, periods, dimension)
+    sums = ((each, sum_segments(tx, series, counted, each, dimension)) for each in periods)
+    return {(each, segment): slots for each, segments in sums for segment, slots in segments.items()}
 
 
 def _list_changes(
@@ -244,14 +259,16 @@ _COUNTED = (
         rollup_state.c.dimensions == DIMENSIONS,
     )
 )
-_OF_EVERYBODY = and_(rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day))
-_EVERYBODY = select(*_sums(rollup)).where(_OF_EVERYBODY)
-_DAYS = select(rollup.c.day, *(rollup.c[slot] for slot in SLOTS)).where(_OF_EVERYBODY).order_by(rollup.c.day)
-_SEGMENTS = (
-    select(rollup.c.segment, *_sums(rollup))
-    .where(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
-    .group_by(rollup.c.segment)
+_EVERYBODY = select(*_sums(rollup)).where(
+    rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
 )
+_OF_DIMENSION = and_(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
+_DAYS = (
+    select(rollup.c.segment, rollup.c.day, *(rollup.c[slot] for slot in SLOTS))
+    .where(_OF_DIMENSION)
+    .order_by(rollup.c.segment, rollup.c.day)
+)
+_SEGMENTS = select(rollup.c.segment, *_sums(rollup)).where(_OF_DIMENSION).group_by(rollup.c.segment)
 _PAIRS = (
     select(rollup_pair.c.segment, *_sums(rollup_pair))
     .where(

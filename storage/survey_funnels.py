@@ -30,7 +30,7 @@ UNKNOWN_TO_BE_SENT = and_(survey_run.c.sent_at.is_(None), survey_run.c.trigger !
 def list_unsent(tx: Tx, period: Period, kinds: Collection[Kind]) -> list[Tally]:
     """The period's surveys that are not known to be sent, by what became of them."""
     counted = rollups.load(tx, UNSENT, period.timezone)
-    found = rollups.add_up(tx, UNSENT, counted, period, FATE, uncounted=partial(count_fates, tx))
+    found = rollups.add_up(tx, UNSENT, counted, (period,), FATE, uncounted=partial(count_fates, tx))[period]
     tallies = (_tally(fate, slots[0]) for fate, slots in sorted(found.items()) if slots[0])
     return [one for one in tallies if one.kind in kinds]
 

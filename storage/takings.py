@@ -26,11 +26,11 @@ COUNTED_AT_ONCE = 10
 """The database adds up so many purchases in the time that one answer takes to be counted."""
 
 
-def add_up(tx: Tx, periods: Sequence[Period]) -> dict[Period, Mapping[str, Counter[int]]]:
+def add_up(tx: Tx, periods: Sequence[Period]) -> Mapping[Period, Mapping[str, Counter[int]]]:
     """The slots of each period by currency."""
     counted = rollups.load(tx, TAKINGS, periods[0].timezone)
     uncounted = cache(partial(by_currency, tx))
-    return {each: rollups.add_up(tx, TAKINGS, counted, each, CURRENCY, uncounted=uncounted) for each in periods}
+    return rollups.add_up(tx, TAKINGS, counted, periods, CURRENCY, uncounted=uncounted)
 
 
 def by_currency(tx: Tx, part: Period) -> dict[str, Counter[int]]:
