@@ -167,7 +167,7 @@ def test_a_profile_without_anything_is_shown_too() -> None:
     text = shown(Message("portfolio/profile", Language.EN, profile_facts(profile, Role.CSM, now=NOW)))
     assert text.splitlines() == [
         "An · #7",
-        "Customer since 20/11/2026 · English",
+        "Customer since 20 Nov 2026 · English",
         "⚪ Not linked to Telegram",
         "",
         "Purchases: none yet",
@@ -188,5 +188,5 @@ def test_what_is_due_by_now_goes_at_once() -> None:
     facts = explanation_facts("An", [due(NOW), due(later)], [], sent_before=0, days=30, now=NOW)
     text = shown(Message("portfolio/why", Language.EN, facts))
     lines = [line for line in text.splitlines() if line[:1].isdigit()]
-    assert lines == ["1. NPS survey: goes out now", "2. NPS survey: 10:00 21/11/2026"]
+    assert lines == ["1. NPS survey: goes out now", "2. NPS survey: 21 Nov 2026, 10:00"]
     assert "more" not in text

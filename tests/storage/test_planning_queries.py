@@ -82,7 +82,7 @@ def test_a_loss_has_one_win_back(database: Database, clock: Clock) -> None:
         put, table="loss", customer_id=customer_id, lost_at=clock.now(), source="staff", reason=""
     )
     lot = Lot(holdout=0.0, held_out=False)
-    facts = {"customer_id": customer_id, "loss_id": loss_id, "lot": lot, "next_at": clock.now() + DAY}
+    facts = {"customer_id": customer_id, "loss_id": loss_id, "lot": lot, "next_at": clock.now() + DAY, "told_at": None}
     assert database.write_now(win_back.start, **facts) == 1
     assert database.write_now(win_back.start, **facts) is None
 
