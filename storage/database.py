@@ -8,13 +8,13 @@ PostgreSQL has a pool of threads and a transaction for each use case.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,6 +37,7 @@ POSTGRES_THREADS = 8
 BUSY_TIMEOUT_MS = 10_000
 SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 SERIALIZATION_TRIES = 5
+SNAPSHOT = "snapshot"
 
 
 class DatabaseClosedError(RuntimeError):
@@ -51,6 +52,16 @@ def insert_for(tx: Tx) -> Callable[[Any], Any]:
 def for_each_dialect(build: Callable[[Any], T]) -> Mapping[str, T]:
     """A statement built once for each dialect's own INSERT; the busiest ones are not worth building at every tap."""
     return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
+
+
+def remember(tx: Tx, key: Hashable, load: Callable[[], T]) -> T:
+    """What was read under a key before, if this is a read: it sees one moment, so that it need not ask again."""
+    snapshot = tx.get_execution_options().get(SNAPSHOT)
+    if snapshot is None:
+        return load()
+    if key not in snapshot:
+        snapshot[key] = load()
+    return cast("T", snapshot[key])
 
 
 def is_sqlite(url: str) -> bool:
@@ -231,8 +242,8 @@ def _in_savepoint(connection: Connection, run: Callable[[Tx], T]) -> T:
 
 
 def _in_reader(engine: Engine, job: Callable[[Tx], T]) -> T:
-    with engine.connect() as tx:
-        return job(tx)
+    with engine.connect() as connection:
+        return job(connection.execution_options(**{SNAPSHOT: {}}))
 
 
 class _PostgresLane:

@@ -18,7 +18,7 @@ from bot.domain.periods import Label, Period, Unit
 from bot.domain.reports import EVERYBODY, Present, Slice
 from bot.domain.rollups import MEMBERS, Stay, stays
 from storage import rollups
-from storage.database import Tx
+from storage.database import Tx, remember
 from storage.tables import customer, loss, purchase
 
 CAME, LEFT = 0, 2
@@ -127,7 +127,7 @@ def _present(slots: Counter[int], *, known: bool) -> Present:
 
 
 def _purchases_known(tx: Tx) -> bool:
-    return tx.execute(select(purchase.c.id).where(purchase.c.amount_minor > 0).limit(1)).first() is not None
+    return remember(tx, _purchases_known, lambda: tx.execute(_ANY_PURCHASE).first() is not None)
 
 
 def _in_part(instant: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -142,6 +142,8 @@ def _stays() -> Select[Any]:
     statement = select(*columns).join(loss, loss.c.customer_id == customer.c.id).where(theirs)
     return statement.order_by(customer.c.id)
 
+
+_ANY_PURCHASE = select(purchase.c.id).where(purchase.c.amount_minor > 0).limit(1)
 
 # Built once: they are asked of each day that is counted.
 _STAYS = _stays()

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -139,10 +138,10 @@ def count_funnels(
     The segment is the one that the customer was in when the survey was planned.
     """
     found: dict[Slice, dict[Kind, Funnel]] = {}
-    for period, kind in product(periods, kinds):
-        facts = {"kind": kind, "start": period.start, "end": period.end, "now": now}
-        for segment, *steps in tx.execute(_funnels(by), facts):
-            for name in dimensions.read(by, segment) if steps[0] else ():
+    for period in periods:
+        facts = {"kinds": list(kinds), "start": period.start, "end": period.end, "now": now}
+        for kind, segment, *steps in tx.execute(_funnels(by), facts):
+            for name in dimensions.read(by, segment):
                 funnels = found.setdefault((period, name), {})
                 funnels[kind] = funnels.get(kind, Funnel()) + Funnel(*steps)
     return found
@@ -150,26 +149,25 @@ def count_funnels(
 
 @cache
 def _funnels(by: Dimension | None) -> Select[Any]:
-    """The steps of the surveys of one kind and period; of everybody they are added up without being sorted."""
+    """The steps of the surveys of some kinds and a period."""
     now = bindparam("now", type_=UtcDateTime())
     closed = case((and_(survey_run.c.closed_at.is_(None), survey_run.c.closes_at > now), None), else_=1)
+    is_answered = answer.c.run_id.is_not(None)
     counted = (
         func.count().label("sent"),
         func.count(answer.c.run_id).label("answered"),
         func.count(answer.c.reason).label("commented"),
         func.count(closed).label("closed"),
-        func.count(case((answer.c.run_id.is_not(None), closed))).label("closed_answered"),
+        func.count(case((is_answered, closed))).label("closed_answered"),
         func.count(case((was_reminded(), 1))).label("reminded"),
-        func.count(case((was_reminded(answer.c.answered_at), 1))).label("answered_after"),
+        func.count(case((and_(is_answered, was_reminded(answer.c.answered_at)), 1))).label("answered_after"),
     )
     sent_at, instant = survey_run.c.sent_at, UtcDateTime()
     within = (sent_at >= bindparam("start", type_=instant), sent_at < bindparam("end", type_=instant))
-    segment = dimensions.then(by)
-    sent = select(segment, *counted).select_from(survey_run).outerjoin(answer, answer.c.run_id == survey_run.c.id)
-    sent = sent.where(survey_run.c.kind == bindparam("kind"), *within)
-    if by is None:
-        return sent
-    return sent.outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id).group_by(segment)
+    grouped = (survey_run.c.kind, dimensions.then(by))
+    sent = select(*grouped, *counted).select_from(survey_run).outerjoin(answer, answer.c.run_id == survey_run.c.id)
+    sent = sent.where(survey_run.c.kind.in_(bindparam("kinds", expanding=True)), *within).group_by(*grouped)
+    return sent if by is None else sent.outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
 
 
 def was_reminded(before: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from storage.database import Tx
 from storage.tables import answer, loss, purchase, survey_run
 
 INSTANT = timedelta.resolution
-MOST_FOLLOWED = 1_000
+MOST_FOLLOWED = 600
 """So many surveys, the last ones sent, make the intervals narrow enough, and keep a report quick at any size."""
 
 

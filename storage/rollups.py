@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, chain, groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, func, not_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam, func, not_, select
 
 from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
@@ -19,7 +19,7 @@ from bot.domain.rollups import NOTHING, REPEATS, SENT, Counted, first_month
 from bot.domain.segments import Dimension
 from storage import dimensions
 from storage.columns import UtcDateTime, unindexed
-from storage.database import Tx
+from storage.database import Tx, remember
 from storage.tables import (
     answer,
     rollup,
@@ -44,12 +44,18 @@ DIMENSIONS = " ".join(Dimension)
 
 
 def load(tx: Tx, series: str, timezone: str) -> Counted:
-    """What is counted of a series in the days of the time zone."""
-    found = tx.execute(_COUNTED, {"series": series, "timezone": timezone}).all()
-    if not found:
-        return NOTHING
-    changed = frozenset(local_date(at, timezone) for _, at in found if at is not None)
-    return Counted(found[0].counted_before, timezone, changed)
+    """What is counted of a series in the days of the time zone; a read asks of all series at once."""
+    return remember(tx, (load, timezone), partial(_load_all, tx, timezone)).get(series, NOTHING)
+
+
+def _load_all(tx: Tx, timezone: str) -> dict[str, Counted]:
+    found = groupby(tx.execute(_COUNTED, {"timezone": timezone}), key=lambda row: row.series)
+    return {series: _counted(list(rows), timezone) for series, rows in found}
+
+
+def _counted(rows: Sequence[Row[Any, Any, Any]], timezone: str) -> Counted:
+    changed = frozenset(local_date(row.at, timezone) for row in rows if row.at is not None)
+    return Counted(rows[0].counted_before, timezone, changed)
 
 
 def sum_days(
@@ -157,8 +163,8 @@ def _list_changes(
     tx: Tx, series: str, counted: Counted, by: Dimension | None
 ) -> Iterable[tuple[datetime, int, int, Sequence[str]]]:
     """What has changed since of what is counted, as instant, slot, by how much, and segments."""
-    for row in tx.execute(_changes(by), {"series": series}):
-        if row.at in counted:
+    for row in remember(tx, (_changes, by), lambda: tx.execute(_changes(by)).all()):
+        if row.series == series and row.at in counted:
             yield row.at, row.slot, row.change, dimensions.read(by, row.segment)
 
 
@@ -196,10 +202,15 @@ def _closed(by: Dimension | None) -> Select[Any]:
 @cache
 def _changes(by: Dimension | None) -> Select[Any]:
     return (
-        select(rollup_change.c.at, rollup_change.c.slot, rollup_change.c.change, dimensions.then(by))
+        select(
+            rollup_change.c.series,
+            rollup_change.c.at,
+            rollup_change.c.slot,
+            rollup_change.c.change,
+            dimensions.then(by),
+        )
         .select_from(rollup_change)
         .outerjoin(segmentation, segmentation.c.id == rollup_change.c.segmentation_id)
-        .where(rollup_change.c.series == _SERIES)
     )
 
 
@@ -250,14 +261,11 @@ _CHANGED = and_(
     rollup_mark.c.since.is_(None),
 )
 _COUNTED = (
-    select(rollup_state.c.counted_before, rollup_mark.c.at)
+    select(rollup_state.c.series, rollup_state.c.counted_before, rollup_mark.c.at)
     .distinct()
     .outerjoin(rollup_mark, _CHANGED)
-    .where(
-        rollup_state.c.series == _SERIES,
-        rollup_state.c.timezone == bindparam("timezone"),
-        rollup_state.c.dimensions == DIMENSIONS,
-    )
+    .where(rollup_state.c.timezone == bindparam("timezone"), rollup_state.c.dimensions == DIMENSIONS)
+    .order_by(rollup_state.c.series)
 )
 _EVERYBODY = select(*_sums(rollup)).where(
     rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
