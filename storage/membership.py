@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -74,6 +75,10 @@ def count_lost(tx: Tx, periods: Sequence[Period]) -> dict[Slice, int] | None:
 
 def events(tx: Tx, part: Period) -> Events:
     """Who came and who left on the days of a period."""
+    return remember(tx, (events, part), partial(_list_events, tx, part))
+
+
+def _list_events(tx: Tx, part: Period) -> Events:
     slots = Counter[int]()
     came, bought = tx.execute(_CAME_TO_STAY, {"start": part.start, "end": part.end}).one()
     slots.update({CAME + BOUGHT: bought, CAME + NEVER: came - bought})

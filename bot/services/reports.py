@@ -104,14 +104,17 @@ def surveys(
 ) -> Report:
     """The page of the surveys' metrics: all of them, or one, over the period or by segment."""
     if request.metric is None:
-        return overview(tx, now=now, period=period, language=language)
+        return overview(tx, now=now, request=request, period=period, language=language)
     if request.by is None:
         return metric(tx, now=now, metric=request.metric, period=period, language=language)
     return breakdown(tx, now=now, rules=rules, request=request, period=period, language=language)
 
 
-def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Report:
-    """Every metric in the period and its change against the period before."""
+def overview(tx: Tx, *, now: datetime, request: ReportRequest, period: Period, language: Language) -> Report:
+    """Every metric in the period and its change against the period before.
+
+    What those have done since who did not answer stands in files only, and is asked for one only.
+    """
     pair = (period, before := previous(period))
     funnels = _count_funnels(tx, Metric.RESPONSE_RATE, pair, now=now)
     # What is nearly always drawn is counted with the periods, so that the uncounted is looked at once for both.
@@ -141,7 +144,7 @@ def overview(tx: Tx, *, now: datetime, period: Period, language: Language) -> Re
     points = _trend(tx, shown, period, known, now=now)
     picture = _picture(shown, points, counts[period], funnels[period])
     sent = sum(funnels[period].values(), Funnel())
-    outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now)
+    outcomes = _outcomes(tx, Metric.RESPONSE_RATE, period, now=now) if request.form is not None else ()
     return report_messages.overview_report(
         found, sent, picture, outcomes=outcomes, period=period, before=before, language=language
     )

@@ -281,6 +281,7 @@ FIRST_HALF = ",2026-08-23,2026-11-20,"
         ("funnel", ['"Khảo sát được trả lời, trên số đã gửi",cả kỳ,' + FIRST_HALF, "một nhóm,NPS" + FIRST_HALF]),
         ("nps", ["NPS,cả kỳ," + FIRST_HALF + "100.0,", ",điểm,9,"]),
         ("nps theo gói", ["NPS,một nhóm,'=gold" + FIRST_HALF]),
+        ("overview", ["Rời bỏ sau khi không trả lời,cả kỳ,"]),
         ("cases", []),
     ],
 )
