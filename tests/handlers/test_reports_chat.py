@@ -15,7 +15,7 @@ from bot.playground.world import Message as Said
 from handlers import reports
 from storage.database import Database
 from tests.conftest import START
-from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, rows
+from tests.factories import CHAT, STAFF_CHAT, add_customer, add_staff, put, rows
 from tests.history import Asked, remember
 from tests.stage import Stage, labels, last, text
 
@@ -281,7 +281,6 @@ FIRST_HALF = ",2026-08-23,2026-11-20,"
         ("funnel", ['"Khảo sát được trả lời, trên số đã gửi",cả kỳ,' + FIRST_HALF, "một nhóm,NPS" + FIRST_HALF]),
         ("nps", ["NPS,cả kỳ," + FIRST_HALF + "100.0,", ",điểm,9,"]),
         ("nps theo gói", ["NPS,một nhóm,'=gold" + FIRST_HALF]),
-        ("overview", ["Rời bỏ sau khi không trả lời,cả kỳ,"]),
         ("cases", []),
     ],
 )
@@ -296,6 +295,19 @@ async def test_every_page_can_be_had_as_numbers(
     assert document["file_name"] == f"{words.split(maxsplit=1)[0]}-2026-11-20.csv"
     assert written.startswith("Chỉ số,Tính trên,Nhóm,Từ ngày,Đến ngày,Giá trị,")
     assert [line for line in lines if line not in written] == []
+
+
+async def test_the_overview_as_numbers_says_what_those_did_who_did_not_answer(
+    stage: Stage, database: Database, hoa: Person
+) -> None:
+    people = [add_customer(database, chat_id=None) for _ in range(6)]
+    asked = [Asked(customer_id=one, sent_at=YESTERDAY, open_for=timedelta(hours=1)) for one in people]
+    remember(database, asked)
+    put(database, "loss", customer_id=people[0], lost_at=START - timedelta(hours=1), source="staff", reason="")
+    await ask(stage, hoa, "/report csv")
+    document = last(hoa.chat).content["document"]
+    written = stage.messenger.files.find(document["file_id"]).upload.content.decode("utf-8-sig")
+    assert "Rời bỏ sau khi không trả lời,cả kỳ," in written
 
 
 async def test_no_page_is_without_a_file(stage: Stage, database: Database, hoa: Person) -> None:
