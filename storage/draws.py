@@ -40,8 +40,13 @@ ALL = Draw()
 
 def draw(tx: Tx, *, most: int, of: ColumnElement[Any]) -> Draw:
     """So many rows, or down to two thirds as many, or all where there are no more than twice as many."""
+    return Draw(_every(tx, most, of))
+
+
+def _every(tx: Tx, most: int, of: ColumnElement[Any]) -> int:
+    """Of how many numbers one is drawn, so that there are so many at most; all up to twice as many."""
     highest = tx.execute(select(func.max(of))).scalar() or 0
-    return Draw(-(-highest // most)) if highest > 2 * most else ALL
+    return -(-highest // most) if highest > 2 * most else 1
 
 
 def numbers(every: int, of: ColumnElement[Any]) -> Select[Any]:
@@ -84,8 +89,7 @@ def draw_customers(tx: Tx, *, most: int = EXAMINED) -> CustomerDraw:
 
     It is half as many at the least, by their numbers.
     """
-    highest = tx.execute(_HIGHEST).scalar() or 0
-    every = -(-highest // most) if highest > 2 * most else 1
+    every = _every(tx, most, customer.c.id)
     return CustomerDraw(every=every if every < APART else APART * -(-every // APART))
 
 
@@ -105,6 +109,3 @@ def _is_drawn(number: ColumnElement[int], every: int) -> ColumnElement[bool]:
     """Some of those with indexes of their own, by a hash of their place among them: at no distance that may repeat."""
     chance = number // APART * HASH_FACTOR % HASH_RANGE
     return chance < HASH_RANGE * APART // every
-
-
-_HIGHEST = select(func.max(customer.c.id))

@@ -82,7 +82,7 @@ def _sum_rows(
 ) -> dict[Slice, Counter[int]]:
     """By the database for each period; but where there is one segment, the days of the many parts of a trend."""
     if by is None and len(periods) > FEW:
-        return sum_parts(tx, series, counted, periods, EVERYBODY)
+        return _sum_parts(tx, series, counted, periods, EVERYBODY)
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
     if by is None:
         for period in periods:
@@ -94,7 +94,7 @@ def _sum_rows(
     return found
 
 
-def sum_parts(
+def _sum_parts(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of many periods, by segment of few: each day is read once for all."""
@@ -154,7 +154,7 @@ def _sum_dimension(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
 ) -> dict[Slice, Counter[int]]:
     if len(periods) > FEW:
-        return sum_parts(tx, series, counted, periods, dimension)
+        return _sum_parts(tx, series, counted, periods, dimension)
     sums = ((each, sum_segments(tx, series, counted, each, dimension)) for each in periods)
     return {(each, segment): slots for each, segments in sums for segment, slots in segments.items()}
 
