@@ -939,6 +939,16 @@ class HealthRow(Table, table=True):
             postgresql_where=text("colour = 'red' and not is_lost"),
         ),
         Index(
+            "ix_health_lost",
+            "day",
+            "colour",
+            "currency",
+            "value_minor",
+            "is_lost",
+            sqlite_where=text("is_lost = 1"),
+            postgresql_where=text("is_lost"),
+        ),
+        Index(
             "ix_health_alert",
             "alert",
             sqlite_where=text("alert is not null"),
@@ -1015,6 +1025,18 @@ class HealthCountRow(Table, table=True):
     colour_before: str = Field(primary_key=True)
     score: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     n: int
+
+
+class RevenueAtRiskRow(Table, table=True):
+    """What customers spent in a year who were red on a business day: see `storage.revenue_at_risk`."""
+
+    __tablename__ = "revenue_at_risk"
+
+    day: date = Field(primary_key=True)
+    currency: str = Field(primary_key=True, max_length=3)
+    customers: int = Field(sa_type=Id)
+    minor: int = Field(sa_type=Id)
+    squares: float
 
 
 class StandingRow(Table, table=True):
@@ -1214,6 +1236,7 @@ outbox = metadata.tables["outbox"]
 ownership = metadata.tables["ownership"]
 purchase = metadata.tables["purchase"]
 rate = metadata.tables["rate"]
+revenue_at_risk = metadata.tables["revenue_at_risk"]
 rollup = metadata.tables["rollup"]
 rollup_change = metadata.tables["rollup_change"]
 rollup_mark = metadata.tables["rollup_mark"]
