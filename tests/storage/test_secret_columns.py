@@ -48,6 +48,7 @@ PLAIN = {
     "purchase": {"external_id", "currency"},
     "rate": {"name"},
     "reason_theme": {"theme"},
+    "revenue_at_risk": {"currency", "squares"},
     "rollup": {"series", "dimension", "segment"},
     "rollup_change": {"series"},
     "rollup_mark": {"series"},
