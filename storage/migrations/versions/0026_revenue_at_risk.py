@@ -31,8 +31,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "currency", name="pk_revenue_at_risk"),
     )
     op.execute(COUNT_NEWEST)
-    lost = {"sqlite_where": sa.text("is_lost = 1"), "postgresql_where": sa.text("is_lost")}
-    op.create_index("ix_health_lost", "health", ["day", "colour", "currency", "value_minor", "is_lost"], **lost)
+    op.create_index(
+        "ix_health_lost",
+        "health",
+        ["day", "colour", "currency", "value_minor", "is_lost"],
+        sqlite_where=sa.text("is_lost = 1"),
+        postgresql_where=sa.text("is_lost"),
+    )
 
 
 def downgrade() -> None:
