@@ -19,8 +19,7 @@ from bot.domain.rules import Rules
 from bot.domain.webhooks import read_secret
 from bot.keys import require_keys
 from bot.render import Renderer
-from bot.serving import PortTakenError, listen
-from bot.serving import serve as serve_http
+from bot.serving import PortTakenError, listen, serve as serve_http
 from bot.settings import Settings, SettingsError
 from handlers import commands
 from handlers.context import App, Database, House

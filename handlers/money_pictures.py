@@ -21,8 +21,7 @@ from bot.charts.money import (
 )
 from bot.charts.pictures import Decimals, Numbers, SharesApart
 from bot.domain.calendar_units import Unit
-from bot.domain.figures import Figure as ReportFigure
-from bot.domain.figures import FigureUnit
+from bot.domain.figures import Figure as ReportFigure, FigureUnit
 from bot.domain.metrics.estimates import Estimate
 from bot.domain.money_reports import (
     AmountsPicture,

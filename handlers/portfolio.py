@@ -6,8 +6,7 @@ from bot.domain import survey_requests, taps
 from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.portfolio import Chosen, read_note
-from bot.services import conversations, planning, portfolio, profiles
-from bot.services import survey_requests as requests
+from bot.services import conversations, planning, portfolio, profiles, survey_requests as requests
 from handlers import auditing, choosing, replies
 from handlers.context import Context, message, written
 

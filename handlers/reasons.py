@@ -7,8 +7,7 @@ from bot.domain.audit import Deed
 from bot.domain.messages import Message
 from bot.domain.reasons.editing import parse_theme_request
 from bot.domain.report_requests import Page
-from bot.services import reasons as reason_services
-from bot.services import themes as theme_services
+from bot.services import reasons as reason_services, themes as theme_services
 from handlers import auditing, choosing, replies, reports
 from handlers.context import Context, message
 

@@ -24,11 +24,15 @@ from telegram.ext import (
 from bot.domain import taps
 from bot.domain.messages import Message
 from bot.domain.roles import Role
-from bot.services import customers as customer_services
-from bot.services import own_plans, staff, surveys
-from bot.services import preferences as preference_services
-from bot.services import privacy as privacy_services
-from bot.services import win_back as win_back_services
+from bot.services import (
+    customers as customer_services,
+    own_plans,
+    preferences as preference_services,
+    privacy as privacy_services,
+    staff,
+    surveys,
+    win_back as win_back_services,
+)
 from handlers import (
     auditing,
     cases,

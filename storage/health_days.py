@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, select, upda
 
 from bot.domain.health import Colour
 from storage.database import Tx, insert_for
-from storage.tables import health, health_count, health_day
+from storage.tables import health, health_count, health_day, revenue_at_risk
 
 NO_COLOUR = ""
 NO_SCORE = -1
@@ -59,7 +59,8 @@ def _begin(tx: Tx, day: date) -> None:
 
 def _drop_past(tx: Tx) -> None:
     past = select(health_day.c.day).where(health_day.c.state == DayState.PAST)
-    tx.execute(delete(health_count).where(health_count.c.day.in_(past)))
+    for counted in (health_count, revenue_at_risk):
+        tx.execute(delete(counted).where(counted.c.day.in_(past)))
     tx.execute(delete(health_day).where(health_day.c.state == DayState.PAST))
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import storage.health
 import storage.health_days
+import storage.revenue_at_risk
 import storage.webhooks
 from bot.domain.health import COMPARED_WITH, version_of
 from bot.domain.health_standing import Past, Standing, advance, is_news
@@ -32,10 +33,11 @@ def score(tx: Tx, customer_ids: Sequence[int], occasion: Occasion, rules: Rules)
     """Score these customers, of whom those count who were customers then; returns how many."""
     if not storage.health_days.open_day(tx, occasion.day, is_past=occasion.is_past):
         return _score(tx, customer_ids, occasion, rules)
-    before = storage.health_days.tally(tx, customer_ids, occasion.day)
+    day = occasion.day
+    before, spent = (counted.tally(tx, customer_ids, day) for counted in (storage.health_days, storage.revenue_at_risk))
     scored = _score(tx, customer_ids, occasion, rules)
-    after = storage.health_days.tally(tx, customer_ids, occasion.day)
-    storage.health_days.count(tx, occasion.day, before=before, after=after)
+    storage.health_days.count(tx, day, before=before, after=storage.health_days.tally(tx, customer_ids, day))
+    storage.revenue_at_risk.count(tx, day, before=spent, after=storage.revenue_at_risk.tally(tx, customer_ids, day))
     return scored
 
 

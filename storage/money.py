@@ -17,11 +17,10 @@ from bot.domain.metrics.spending import Lives, Spending
 from bot.domain.metrics.totals import Takings
 from bot.domain.periods import Period
 from storage import takings
-from storage.columns import UtcDateTime
+from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx
 from storage.draws import EXAMINED, KEPT, CustomerDraw, draw_customers
-from storage.health import RED
-from storage.tables import customer, health, loss, purchase
+from storage.tables import customer, loss, purchase
 
 Statement = Select[Any]
 
@@ -134,13 +133,16 @@ def load_lives(tx: Tx, ledger: Ledger, period: Period) -> Lives:
 def _buyers(ledger: Ledger) -> Statement:
     """Who had joined and bought before an instant."""
     start = bindparam("start", type_=UtcDateTime())
-    own = (purchase.c.customer_id == customer.c.id, purchase.c.purchased_at < start, purchase.c.amount_minor > 0)
+    own = (
+        purchase.c.customer_id == customer.c.id,
+        unindexed(purchase.c.purchased_at) < start,
+        purchase.c.amount_minor > 0,
+    )
+    # There may be an index of some customers, which is smaller: in it a currency comes before the time.
+    sought = (*ledger.apart(purchase.c.customer_id), purchase.c.currency >= "")
     # Of `SELECT *` SQLite would read a row, though an index says enough.
-    bought = select(literal(1)).where(*own)
-    here = (*ledger.apart(purchase.c.customer_id), purchase.c.currency == ledger.currency)
-    # Nearly everybody bought in this currency, of which there may be an index that is smaller than that of all.
-    there = (customer.c.joined_at < start, or_(bought.where(*here).exists(), bought.exists()))
-    return select(customer.c.id).where(*ledger.among(customer.c.id), *there)
+    bought = select(literal(1)).where(*own, *sought).exists()
+    return select(customer.c.id).where(*ledger.among(customer.c.id), customer.c.joined_at < start, bought)
 
 
 @lru_cache(maxsize=KEPT)
@@ -152,12 +154,6 @@ def _losses(ledger: Ledger) -> Statement:
     return select(*columns).where(*ledger.among(loss.c.customer_id), loss.c.lost_at < end, away)
 
 
-def load_at_risk(tx: Tx, currency: str) -> Takings:
-    """What the customers who are red spent in a year."""
-    row = tx.execute(_AT_RISK, {"currency": currency}).one()
-    return Takings(minor=int(row.minor or 0), customers=row.n, squares=float(row.squares or 0))
-
-
 # Built once, as are those above of each ledger: building them took as long as answering.
 _PURCHASES = Facts(
     purchase.c.customer_id,
@@ -166,7 +162,3 @@ _PURCHASES = Facts(
     purchase.c.amount_minor,
     counts=purchase.c.amount_minor > 0,
 )
-_value = health.c.value_minor
-_AT_RISK = select(
-    func.count().label("n"), func.sum(_value).label("minor"), func.sum(cast(_value, Float) * _value).label("squares")
-).where(RED, health.c.currency == bindparam("currency"))

@@ -17,8 +17,7 @@ from storage.database import Tx, for_each_dialect
 from storage.keyring import TamperedError
 from storage.secrets import find_row
 from storage.severity import is_unsettled
-from storage.tables import customer, outbox, support_case
-from storage.tables import hold as holds
+from storage.tables import customer, hold as holds, outbox, support_case
 
 WEEK = timedelta(days=7)
 

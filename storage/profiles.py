@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from bot.domain.profiles import GivenAnswer, Record, Remark, Touchpoint, Value
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
-from storage.tables import answer, customer, interaction, loss, outbox, purchase, staff
-from storage.tables import hold as holds
+from storage.tables import answer, customer, hold as holds, interaction, loss, outbox, purchase, staff
 
 HOLDS_SHOWN = 3
 

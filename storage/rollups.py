@@ -9,7 +9,22 @@ from functools import cache, partial
 from itertools import accumulate, chain, groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam, func, not_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    select,
+    union_all,
+)
 
 from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
@@ -34,10 +49,13 @@ from storage.tables import (
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
 FEW = 8
-"""The days of more periods than so many are read, and added up here; a query costs as much as reading some thirty."""
+"""So many periods are summed by one query. The days of more are read, and added up here, where there is one segment."""
 
 CLOSED, CLOSED_ANSWERED = 3, 4
 """The slots of these steps of `bot.domain.reports.Funnel`."""
+
+_Statement = Callable[[int], Select[Any]]
+"""A statement that is one of several, by its place among them."""
 
 DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
@@ -83,15 +101,7 @@ def _sum_rows(
     """By the database for each period; but where there is one segment, the days of the many parts of a trend."""
     if by is None and len(periods) > FEW:
         return _sum_parts(tx, series, counted, periods, EVERYBODY)
-    found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    if by is None:
-        for period in periods:
-            found[period, EVERYBODY].update(_by_slot(tx.execute(_EVERYBODY, _asked(series, counted, period)).one()))
-        return found
-    for period in periods:
-        for segment, slots in sum_segments(tx, series, counted, period, by).items():
-            found[period, segment].update(slots)
-    return found
+    return _sum_segments(tx, series, counted, periods, by or EVERYBODY)
 
 
 def _sum_parts(
@@ -99,7 +109,7 @@ def _sum_parts(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of many periods, by segment of few: each day is read once for all."""
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    asked = _asked(series, counted, _hull(periods)) | {"dimension": dimension}
+    asked = _asked(series, counted, dimension) | _days(_hull(periods), counted)
     for segment, rows in groupby(tx.execute(_DAYS, asked), key=lambda row: row.segment):
         _, days, *slots = zip(*rows, strict=True)
         sums = [list(accumulate(slot, initial=0)) for slot in slots]
@@ -109,10 +119,25 @@ def _sum_parts(
     return found
 
 
-def sum_segments(tx: Tx, series: str, counted: Counted, period: Period, dimension: str) -> Mapping[str, Counter[int]]:
-    """What was counted on the counted days of a period, by segment and slot, without what has changed since."""
-    rows = tx.execute(_SEGMENTS, _asked(series, counted, period) | {"dimension": dimension})
-    return {segment: Counter(_by_slot(sums)) for segment, *sums in rows}
+def _sum_segments(
+    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
+) -> dict[Slice, Counter[int]]:
+    """What was counted on the counted days of each period, by segment and slot, without what has changed since."""
+    asked = [(each, _days(each, counted)) for each in periods]
+    return _sum_each(tx, _segments, asked, _asked(series, counted, dimension))
+
+
+def _sum_each(
+    tx: Tx, statement: _Statement, asked: Sequence[tuple[Period, Mapping[str, Any]]], of_all: Mapping[str, Any]
+) -> dict[Slice, Counter[int]]:
+    """The sums of a statement for each of what is asked, added up by period: a few of them cost as much as one."""
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    for first in range(0, len(asked), FEW):
+        few = asked[first : first + FEW]
+        own = {f"{name}_{place}": value for place, (_, facts) in enumerate(few) for name, value in facts.items()}
+        for place, segment, *sums in tx.execute(_together(statement, len(few)), {**of_all, **own}):
+            found[few[place][0], segment].update(_by_slot(sums))
+    return found
 
 
 def _hull(periods: Sequence[Period]) -> Period:
@@ -120,10 +145,13 @@ def _hull(periods: Sequence[Period]) -> Period:
     return replace(periods[0], first_day=first_day, after=after)
 
 
-def _asked(series: str, counted: Counted, period: Period) -> dict[str, Any]:
-    """The counted days of a period."""
-    days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
-    return {"series": series, **days, "changed": list(counted.changed)}
+def _asked(series: str, counted: Counted, dimension: str) -> dict[str, Any]:
+    return {"series": series, "dimension": dimension, "changed": list(counted.changed)}
+
+
+def _days(period: Period, counted: Counted) -> dict[str, date]:
+    """The days of a period that are counted, but for those that have changed since."""
+    return {"first_day": period.first_day, "after": min(period.after, counted.until)}
 
 
 def add_up(
@@ -141,22 +169,14 @@ def add_up(
     """
     helped = [each for each in periods if counted.helps(each)]
     found: dict[Period, dict[str, Counter[int]]] = {each: defaultdict(Counter) for each in periods}
-    for (each, segment), slots in _sum_dimension(tx, series, counted, helped, dimension).items():
+    summed = _sum_parts if len(helped) > FEW else _sum_segments
+    for (each, segment), slots in summed(tx, series, counted, helped, dimension).items():
         found[each][segment].update(slots)
     for each in periods:
         for told in map(uncounted, counted.rest(each) if each in helped else (each,)):
             for segment, slots in told.items():
                 found[each][segment].update(slots)
     return found
-
-
-def _sum_dimension(
-    tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
-) -> dict[Slice, Counter[int]]:
-    if len(periods) > FEW:
-        return _sum_parts(tx, series, counted, periods, dimension)
-    sums = ((each, sum_segments(tx, series, counted, each, dimension)) for each in periods)
-    return {(each, segment): slots for each, segments in sums for segment, slots in segments.items()}
 
 
 def _list_changes(
@@ -221,14 +241,13 @@ def sum_pairs(
 
     By segment only what began in its whole months: of the days before them it is not kept.
     """
-    found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    for each in periods:
-        for unit, first_day, after in _units(each):
-            begun = {"unit": unit, "first_day": first_day, "begun_before": after, "dimension": by or EVERYBODY}
-            if by is None or unit is Unit.MONTH:
-                for segment, *sums in tx.execute(_PAIRS, _asked(series, counted, each) | begun):
-                    found[each, segment].update(_by_slot(sums))
-    return found
+    asked = [
+        (each, _days(each, counted) | {"unit": unit, "begun_from": first_day, "begun_before": after})
+        for each in periods
+        for unit, first_day, after in _units(each)
+        if by is None or unit is Unit.MONTH
+    ]
+    return _sum_each(tx, _pairs, asked, _asked(series, counted, by or EVERYBODY))
 
 
 def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
@@ -244,9 +263,8 @@ def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
     return {slot: int(n or 0) for slot, n in enumerate(sums)}
 
 
-def _within(day: ColumnElement[date]) -> ColumnElement[bool]:
-    changed = day.in_(bindparam("changed", expanding=True))
-    return and_(day >= bindparam("first_day"), day < bindparam("after"), not_(changed))
+def _within(day: ColumnElement[date], place: int) -> ColumnElement[bool]:
+    return and_(day >= bindparam(f"first_day_{place}"), day < bindparam(f"after_{place}"), not_(day.in_(_CHANGED_DAYS)))
 
 
 def _sums(table: Table) -> list[ColumnElement[int]]:
@@ -255,6 +273,8 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
 _SERIES: BindParameter[str] = bindparam("series")
+_DIMENSION: BindParameter[str] = bindparam("dimension")
+_CHANGED_DAYS: BindParameter[Sequence[date]] = bindparam("changed", expanding=True)
 _CHANGED = and_(
     rollup_mark.c.series == rollup_state.c.series,
     rollup_mark.c.at < rollup_state.c.counted_before,
@@ -267,25 +287,43 @@ _COUNTED = (
     .where(rollup_state.c.timezone == bindparam("timezone"), rollup_state.c.dimensions == DIMENSIONS)
     .order_by(rollup_state.c.series)
 )
-_EVERYBODY = select(*_sums(rollup)).where(
-    rollup.c.series == _SERIES, rollup.c.dimension == EVERYBODY, _within(rollup.c.day)
-)
-_OF_DIMENSION = and_(rollup.c.series == _SERIES, rollup.c.dimension == bindparam("dimension"), _within(rollup.c.day))
+_OF_DIMENSION = and_(rollup.c.series == _SERIES, rollup.c.dimension == _DIMENSION)
 _DAYS = (
     select(rollup.c.segment, rollup.c.day, *(rollup.c[slot] for slot in SLOTS))
-    .where(_OF_DIMENSION)
+    .where(_OF_DIMENSION, rollup.c.day >= bindparam("first_day"), rollup.c.day < bindparam("after"))
+    .where(not_(rollup.c.day.in_(_CHANGED_DAYS)))
     .order_by(rollup.c.segment, rollup.c.day)
 )
-_SEGMENTS = select(rollup.c.segment, *_sums(rollup)).where(_OF_DIMENSION).group_by(rollup.c.segment)
-_PAIRS = (
-    select(rollup_pair.c.segment, *_sums(rollup_pair))
-    .where(
-        rollup_pair.c.series == _SERIES,
-        rollup_pair.c.unit == bindparam("unit"),
-        rollup_pair.c.dimension == bindparam("dimension"),
-        rollup_pair.c.first_day >= bindparam("first_day"),
-        rollup_pair.c.first_day < bindparam("begun_before"),
-        _within(unindexed(rollup_pair.c.last_day)),
+
+
+@cache
+def _together(statement: _Statement, n: int) -> Select[Any] | CompoundSelect[Any]:
+    """So many statements as one, each told apart by its place."""
+    return union_all(*map(statement, range(n)))
+
+
+def _segments(place: int) -> Select[Any]:
+    return (
+        select(_place(place), rollup.c.segment, *_sums(rollup))
+        .where(_OF_DIMENSION, _within(rollup.c.day, place))
+        .group_by(rollup.c.segment)
     )
-    .group_by(rollup_pair.c.segment)
-)
+
+
+def _pairs(place: int) -> Select[Any]:
+    return (
+        select(_place(place), rollup_pair.c.segment, *_sums(rollup_pair))
+        .where(
+            rollup_pair.c.series == _SERIES,
+            rollup_pair.c.unit == bindparam(f"unit_{place}"),
+            rollup_pair.c.dimension == _DIMENSION,
+            rollup_pair.c.first_day >= bindparam(f"begun_from_{place}"),
+            rollup_pair.c.first_day < bindparam(f"begun_before_{place}"),
+            _within(unindexed(rollup_pair.c.last_day), place),
+        )
+        .group_by(rollup_pair.c.segment)
+    )
+
+
+def _place(place: int) -> ColumnElement[int]:
+    return literal_column(str(place), Integer).label("place")

@@ -10,9 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.names import search_key
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import POLICIES, Kind
-from storage import outbox as outbox_queries
-from storage import phones
-from storage import surveys as survey_queries
+from storage import outbox as outbox_queries, phones, surveys as survey_queries
 from storage.database import Database, Tx
 from storage.tables import customer, metadata, staff
 

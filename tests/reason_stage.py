@@ -20,8 +20,7 @@ from bot.domain.surveys import band
 from bot.domain.touchpoints import Kind
 from bot.services import reasons, rollups, themes
 from storage.database import Database, Tx
-from storage.tables import answer as answer_table
-from storage.tables import reason_theme
+from storage.tables import answer as answer_table, reason_theme
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_score, rows
 

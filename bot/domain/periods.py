@@ -8,9 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
-from bot.domain.calendar_units import LENGTHS, first_of, whole_units
-from bot.domain.calendar_units import ONE_DAY as ONE_DAY
-from bot.domain.calendar_units import Unit as Unit
+from bot.domain.calendar_units import LENGTHS, ONE_DAY as ONE_DAY, Unit as Unit, first_of, whole_units
 from bot.domain.local_time import day_start, local_date
 from bot.domain.names import search_key
 from bot.domain.period_words import Span, Stretch, read_stretch, written

@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 from bot.domain.names import search_key
 from bot.domain.periods import canonical_period
-from bot.domain.report_forms import FILES, OVERVIEW
-from bot.domain.report_forms import FileForm as FileForm
-from bot.domain.report_pages import BROKEN_DOWN, KINDS, OF_SURVEYS, PARENTS
-from bot.domain.report_pages import Page as Page
+from bot.domain.report_forms import FILES, OVERVIEW, FileForm as FileForm
+from bot.domain.report_pages import BROKEN_DOWN, KINDS, OF_SURVEYS, PARENTS, Page as Page
 from bot.domain.report_vocabulary import BY, DIMENSIONS, MEANINGS, known_words
 from bot.domain.reports import Metric
 from bot.domain.segments import Dimension as Dimension

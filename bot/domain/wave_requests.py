@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from re import IGNORECASE, Match, Pattern
-from re import compile as compiled
+from re import IGNORECASE, Match, Pattern, compile as compiled
 from types import MappingProxyType
 
 from bot.domain.audiences import FIELDS, Segment

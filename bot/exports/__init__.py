@@ -4,9 +4,11 @@ XlsxWriter and matplotlib are imported when the first file is made, since a bot 
 """
 
 from bot.exports.comma_separated import to_csv as to_csv
-from bot.exports.figures import CountSheet as CountSheet
-from bot.exports.figures import FigureRow as FigureRow
-from bot.exports.figures import ReportFile as ReportFile
-from bot.exports.figures import Series as Series
+from bot.exports.figures import (
+    CountSheet as CountSheet,
+    FigureRow as FigureRow,
+    ReportFile as ReportFile,
+    Series as Series,
+)
 from bot.exports.printed import to_pdf as to_pdf
 from bot.exports.workbook import to_xlsx as to_xlsx

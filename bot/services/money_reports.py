@@ -6,6 +6,7 @@ from datetime import date, datetime
 import storage.contracts
 import storage.costs
 import storage.money
+import storage.revenue_at_risk
 import storage.takings
 from bot.domain.contracts import Term, monthly_moves
 from bot.domain.figures import Figure
@@ -50,7 +51,7 @@ def money(tx: Tx, *, now: datetime, rules: Rules, request: ReportRequest, period
     lives = storage.money.load_lives(tx, ledger, pair.now)
     gross, net, *_ = _retention(pair, spending, _terms(tx, ledger, pair))
     helped = storage.costs.load_spending(tx, ledger, (pair.now,)).within(pair.now)
-    at_risk = storage.money.load_at_risk(tx, ledger.currency)
+    at_risk = storage.revenue_at_risk.load(tx, ledger.currency)
     figures = [
         compared(revenue_figure(takings, before, ledger.currency), pair),
         money_figure("average_deal", ratio(spending.within(pair.now).deals()), ledger.currency),

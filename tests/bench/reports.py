@@ -30,8 +30,7 @@ from bot.rules_file import read_rules
 from bot.services import reports, rollups
 from handlers.report_pictures import draw
 from handlers.reports import PAGES, use_case
-from storage import raw_reports
-from storage import reports as counts
+from storage import raw_reports, reports as counts
 from storage.database import Database, Tx, connect
 from storage.migrate import migrate
 from storage.tables import customer

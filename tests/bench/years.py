@@ -56,11 +56,21 @@ Values = dict[str, Any]
 Columns = Mapping[str, Array | str | int | None]
 
 COUNTED_HEALTH = (
-    "UPDATE health SET is_lost = true WHERE customer_id IN (SELECT id FROM customer WHERE lost_at IS NOT NULL)",
-    "INSERT INTO health_count SELECT day, colour, colour_before, score, count(*) FROM health GROUP BY 1, 2, 3, 4",
+    (
+        "UPDATE health SET is_lost = true, day = '2026-01-01' WHERE EXISTS"
+        " (SELECT 1 FROM customer WHERE id = health.customer_id AND lost_at IS NOT NULL)"
+    ),
     "INSERT INTO health_day SELECT max(day), 'complete' FROM health",
+    (
+        "INSERT INTO health_count SELECT day, colour, colour_before, score, count(*) FROM health WHERE NOT is_lost"
+        " GROUP BY 1, 2, 3, 4"
+    ),
+    (
+        "INSERT INTO revenue_at_risk SELECT day, currency, count(*), sum(value_minor),"
+        " sum(CAST(value_minor AS FLOAT) * value_minor) FROM health WHERE colour = 'red' AND NOT is_lost GROUP BY 1, 2"
+    ),
 )
-"""What scoring everybody would have counted."""
+"""What scoring everybody would have counted; who is lost was scored for the last time on a day before."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.birthdays import born_near, born_on, celebrated_on, dedupe_key, greeting, greeting_on
 from bot.domain.messages import Language, Message

@@ -1,8 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.delivery import Act, Outcome, Place, Proof, Step, act_of, at_once, backoff, copied_place, decide, take
 from bot.domain.touchpoints import POLICIES, Kind, Unknown

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.health_measures import HealthFacts, LastAnswer, faded_answer, read_measures
 from bot.domain.measures import Measure, Part

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from statsmodels.duration.hazard_regression import PHReg
 
 from bot.domain.metrics.cox import CoxError, CoxRefusal, hazard_ratios

@@ -1,8 +1,7 @@
 """Fisher's exact test against his own examples, and against scipy's."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import fisher_exact
 
 from bot.domain.metrics.exact import fisher

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from statsmodels.stats.contingency_tables import Table2x2
 
 from bot.domain.metrics.keyness import KEY_Z, PRIOR_ANSWERS, log_odds

@@ -1,7 +1,6 @@
 """Benjamini and Hochberg's procedure beside statsmodels, and segments against the rest."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from bot.domain.metrics.multiple import discoveries, unlike_the_rest

@@ -1,8 +1,7 @@
 """Shares: Wilson's interval and Newcombe's difference, beside statsmodels."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 

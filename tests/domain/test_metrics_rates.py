@@ -1,8 +1,7 @@
 """Rates and mean lengths, beside scipy."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import chi2, t
 
 from bot.domain.metrics.estimates import Estimate

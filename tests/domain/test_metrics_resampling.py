@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import binom, bootstrap
 
 from bot.domain.metrics.resampling import MOST_RESAMPLED, Sample, Sums, median, median_ranks, of_means, ratio

@@ -4,8 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.domain.metrics.churn import yearly_churn
 from bot.domain.metrics.cohorts import cohorts, known_after, together

@@ -3,8 +3,7 @@
 from math import inf
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from bot.domain.metrics.proportions import Share, proportion

@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.period_words import Span, Stretch, read_stretch, written
 from bot.domain.periods import PeriodError, canonical_period, parse_period

@@ -2,8 +2,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.contact import Rule
 from bot.domain.planning import Candidate, Contact, UpcomingTouchpoint, foresee, is_late, outgoing

@@ -1,8 +1,7 @@
 """How staff's words are read, and what the list looks like."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.messages import Language
 from bot.domain.names import cut

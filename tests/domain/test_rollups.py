@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.local_time import day_start, local_date
 from bot.domain.periods import Label, Period, Unit

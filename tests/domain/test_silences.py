@@ -2,8 +2,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.silences import KnownLoss, Restatement, Silence, restate
 

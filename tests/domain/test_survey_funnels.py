@@ -4,8 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.domain.figures import FigureUnit
 from bot.domain.funnel_messages import funnel_report

@@ -10,8 +10,7 @@ from bot.domain.report_pages import Page
 from bot.domain.taps import ShowReport
 from bot.domain.touchpoints import Kind
 from bot.playground.persons import Person
-from bot.playground.world import Chat
-from bot.playground.world import Message as Said
+from bot.playground.world import Chat, Message as Said
 from handlers import reports
 from storage.database import Database
 from tests.conftest import START

@@ -21,6 +21,7 @@ from storage.tables import (
     loss,
     metadata,
     ownership,
+    revenue_at_risk,
     rollup_pair,
     rollup_state,
     segmentation,
@@ -226,6 +227,29 @@ def test_the_day_on_which_counting_of_health_begins_is_left_out_and_who_is_lost_
     with connect(blank_url) as connection:
         assert connection.execute(select(health_day)).all() == [(date(2026, 11, 20), "left_out")]
         assert connection.execute(select(health.c.is_lost, health.c.moved)).all() == [(False, -30), (True, -30)]
+
+
+RED = """
+INSERT INTO health (customer_id, day, score, colour, since, scorecard, version, parts, value_minor, currency)
+VALUES (:number, :day, 40, :colour, :day, 'general', '1', '[]', :spent, 'VND')
+"""
+
+
+def test_what_the_red_have_spent_is_added_up_of_the_newest_day(blank_url: str) -> None:
+    migrate(blank_url, "0025_by_their_key")
+    told = ((1, "2026-11-19", "red", 4), (2, "2026-11-20", "red", 20), (3, "2026-11-20", "red", 300))
+    with connect(blank_url) as connection:
+        for number, day, colour, spent in (*told, (4, "2026-11-20", "green", 5000)):
+            connection.execute(text(CUSTOMER), {"number": number, "phone": None})
+            connection.execute(text(RED), {"number": number, "day": day, "colour": colour, "spent": spent})
+        for day, state in (("2026-11-19", "complete"), ("2026-11-20", "open"), ("2026-11-21", "left_out")):
+            connection.execute(text("INSERT INTO health_day VALUES (:day, :state)"), {"day": day, "state": state})
+        connection.commit()
+
+    migrate(blank_url)
+
+    with connect(blank_url) as connection:
+        assert connection.execute(select(revenue_at_risk)).all() == [(date(2026, 11, 20), "VND", 2, 320, 90_400.0)]
 
 
 STATE = """

@@ -18,8 +18,7 @@ from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.win_back import draw
 from bot.services import imports, loyalty_reports, reports, team_reports, trial_reports, waves, win_back
-from storage import forgetting
-from storage import reasons as reason_queries
+from storage import forgetting, reasons as reason_queries
 from storage.database import Database, Tx
 from storage.draws import drawn_numbers
 from storage.tables import customer, loss, ownership, purchase, reason_theme, wave

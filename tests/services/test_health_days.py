@@ -11,6 +11,7 @@ import storage.health
 import storage.health_days
 import storage.health_lists
 import storage.losses
+import storage.revenue_at_risk
 from bot.domain.messages import Language
 from bot.domain.roles import Role, Staff
 from bot.domain.rules import Rules
@@ -75,6 +76,18 @@ def counted(database: Database) -> dict[date, Counter[Bucket]]:
     return {day: +kept for day, kept in found.items()}
 
 
+def at_risk(database: Database) -> dict[tuple[date, str], tuple[int, int, float]]:
+    """How many customers were red on each day by currency, what they spent, and the squares of it."""
+    kept = rows(database, "revenue_at_risk")
+    sums = {(one["day"], one["currency"]): (one["customers"], one["minor"], one["squares"]) for one in kept}
+    return {key: each for key, each in sums.items() if any(each)}
+
+
+def load_at_risk(database: Database) -> tuple[int, int]:
+    found = database.read_now(lambda tx, *, now: storage.revenue_at_risk.load(tx, "VND"))
+    return found.customers, found.minor
+
+
 def states(database: Database) -> dict[date, str]:
     return {one["day"]: one["state"] for one in rows(database, "health_day")}
 
@@ -84,16 +97,27 @@ class Ledger:
 
     def __init__(self) -> None:
         self._days: dict[date, dict[int, Bucket]] = {}
+        self._red: dict[date, dict[int, tuple[str, int] | None]] = {}
 
     def look(self, database: Database) -> None:
         for one in rows(database, "health"):
             score = -1 if one["score"] is None else one["score"]
             bucket = (one["colour"], one["colour_before"] or "", score)
             self._days.setdefault(one["day"], {})[one["customer_id"]] = bucket
+            spent = (one["currency"], one["value_minor"]) if one["colour"] == "red" else None
+            self._red.setdefault(one["day"], {})[one["customer_id"]] = spent
 
     @property
     def counts(self) -> dict[date, Counter[Bucket]]:
         return {day: Counter(kept.values()) for day, kept in self._days.items()}
+
+    @property
+    def at_risk(self) -> dict[tuple[date, str], tuple[int, int, float]]:
+        spent: dict[tuple[date, str], list[int]] = {}
+        for day, kept in self._red.items():
+            for currency, minor in filter(None, kept.values()):
+                spent.setdefault((day, currency), []).append(minor)
+        return {key: (len(each), sum(each), sum(minor**2 for minor in each)) for key, each in spent.items()}
 
 
 def test_the_counts_of_a_day_are_those_of_its_scores_whatever_happens(
@@ -119,9 +143,10 @@ def test_the_counts_of_a_day_are_those_of_its_scores_whatever_happens(
         ledger.look(database)
         deeds[name](chance.choice(people))
         ledger.look(database)
-        assert counted(database) == ledger.counts, name
+        assert (counted(database), at_risk(database)) == (ledger.counts, ledger.at_risk), name
     assert len(ledger.counts) > 3
     assert {"red", "green", "grey"} <= {colour for kept in ledger.counts.values() for colour, *_ in kept}
+    assert any(minor > 0 for _, minor, _ in ledger.at_risk.values())
     there = {one["id"] for one in rows(database, "customer") if one["lost_at"] is None}
     assert _live(database) == len([one for one in rows(database, "health") if one["customer_id"] in there])
 
@@ -188,6 +213,26 @@ def test_who_is_lost_is_not_among_those_at_risk_and_is_again_when_they_come_back
         assert database.read_now(health_pages.show_risks, **asked).facts["total"] == total
 
 
+@one_database
+def test_revenue_at_risk_is_that_of_the_last_whole_day_but_for_who_was_lost_since(
+    database: Database, clock: HandClock
+) -> None:
+    people = [newcomer(database, 3 * number) for number in range(3)]
+    for customer_id in people[:2]:
+        cancel(database, customer_id, 1)
+    assert load_at_risk(database) == (2, 12_000)  # of now: nobody was scored for a whole day yet
+    score(database)
+    assert load_at_risk(database) == (2, 12_000)
+    lose(database, people[0])
+    assert load_at_risk(database) == (1, 6_000)
+    recover(database, people[0])
+    clock.advance(DAY)
+    cancel(database, people[2], 1)
+    assert load_at_risk(database) == (2, 12_000)  # the day has begun, and is not whole
+    score(database)
+    assert load_at_risk(database) == (3, 18_000)
+
+
 def score_past(database: Database, clock: HandClock, *, pause: timedelta = timedelta(0)) -> None:
     after: int | None = 0
     while after is not None:
@@ -215,9 +260,10 @@ def test_a_past_that_cannot_be_whole_is_not_counted(
 ) -> None:
     monkeypatch.setattr(health, "CHUNK", 1)
     for number in range(2):
-        newcomer(database, number)
+        noted = {"asked_at": START - 300 * DAY, "noted_by": 1}  # so that they are red
+        put(database, "cancellation", customer_id=newcomer(database, number), **noted)
     score_past(database, clock, pause=DAY)  # the second customer on another day, week by week from another one back
-    assert (states(database), counted(database)) == ({}, {})
+    assert (states(database), counted(database), at_risk(database)) == ({}, {}, {})
     newcomer(database, 2)
     database.write_now(health.score_past, rules=RULES, after=0, weeks=3)
     assert set(states(database).values()) == {"past"}

@@ -25,8 +25,7 @@ from bot.domain.touchpoints import Kind
 from bot.services import conversations, own_plans, plan_planning, plans
 from storage.database import Database
 from tests.factories import add_score
-from tests.stories import FIRST_CHAT, WORDS, Clock, add_customer, change, look
-from tests.stories import RULES as PLAIN
+from tests.stories import FIRST_CHAT, RULES as PLAIN, WORDS, Clock, add_customer, change, look
 
 STAFF = 7_000_000_000
 CHAT = FIRST_CHAT + 1

@@ -9,8 +9,7 @@ from bot.domain.metrics.rfm import Segment
 from bot.domain.metrics.totals import Takings
 from bot.domain.rules import Rules
 from bot.services import standings
-from storage import forgetting
-from storage import standings as storage_standings
+from storage import forgetting, standings as storage_standings
 from storage.database import Database, Tx
 from storage.money import Ledger
 from storage.tables import customer, purchase

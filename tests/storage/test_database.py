@@ -147,3 +147,9 @@ def test_sqlite_is_durable_and_its_keys_are_foreign(
 
     assert door.write_now(pragmas) == ["wal", 2, 1]
     door.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_sends_for_workers_only_where_much_is_to_be_read(database: Database) -> None:
+    cost = database.read_now(lambda tx, *, now: tx.exec_driver_sql("SHOW parallel_setup_cost").scalar_one())
+    assert cost == str(storage.database.PARALLEL_SETUP_COST)

@@ -12,8 +12,7 @@ from bot.domain.taps import StartPlan
 from bot.domain.touchpoints import Kind
 from bot.domain.win_back import Lot
 from bot.services import plans
-from storage import plan_dates, planning, win_back
-from storage import plans as plan_queries
+from storage import plan_dates, planning, plans as plan_queries, win_back
 from storage.database import Database, Tx
 from storage.due import Due, Window
 from tests.stories import RULES, Clock, add_customer, look, put
