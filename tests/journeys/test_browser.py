@@ -1,5 +1,6 @@
 """The playground's page in a real browser, over the real program: what a newcomer does in the first minutes."""
 
+import asyncio
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright, expect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
@@ -25,7 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
-SLOW = 60_000  # milliseconds: two busy cores, and a bot that has just lived through a day
+SLOW = 20_000  # milliseconds: two busy cores
 expect.set_options(timeout=SLOW)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM HERE, SO NOBODY LOOKS AT THE PLAYGROUND'S PAGE")
@@ -117,7 +118,6 @@ async def test_the_clock_moved_a_day_brings_a_birthday_greeting(page: Page) -> N
     await page.get_by_role("button", name="+1 ngày").click()
     await expect(log.locator(".message").last).to_contain_text("Chúc mừng sinh nhật anh Dũng")
     await expect(page.locator("#clock-date")).not_to_have_text(date)
-    # Until the clock has arrived, the bot has a day to live through, and whoever writes to it waits.
     await expect(page.get_by_role("button", name="+1 ngày")).to_be_enabled()
 
 
@@ -125,6 +125,33 @@ async def test_a_deep_link_is_followed_with_the_start_button(page: Page) -> None
     log = await open_chat(page, "Đỗ Thị Lan")
     await page.get_by_role("button", name="Bắt đầu").click()
     await expect(log.locator(".message").last).to_contain_text("chị Lan")
+
+
+async def test_what_comes_while_a_chat_is_being_read_is_shown_once(page: Page) -> None:
+    log = await open_chat(page, "Hoàng Thu Giang")
+    told: asyncio.Queue[str] = asyncio.Queue()
+    network = await page.context.new_cdp_session(page)
+    network.on("Network.eventSourceMessageReceived", lambda event: told.put_nowait(event["data"]))
+    await network.send("Network.enable")
+
+    async def say_and_hear(text: str) -> None:
+        await say(page, text)
+        while f'"text": "{text}"' not in await told.get():
+            pass
+
+    async def read_between(route: Route) -> None:
+        await say_and_hear("/help")
+        read = await route.fetch()
+        await say_and_hear("/privacy")
+        await route.fulfill(response=read)
+
+    await page.route("**/api/chats/*", read_between, times=1)
+    async with page.expect_response("**/api/chats/*") as answer:
+        await page.evaluate("dispatchEvent(new Event('hashchange'))")
+    await (await answer.value).finished()
+    own = log.locator(".message.own")
+    await expect(own.filter(has_text="/privacy")).to_have_count(1)
+    await expect(own.filter(has_text="/help")).to_have_count(1)
 
 
 async def test_everybody_else_is_found_by_name_without_accents(page: Page) -> None:

@@ -118,6 +118,8 @@ export function change(what) {
 
 function add({ message }) {
   setTyping(false);
+  // It may have come while the chat was being read, and be in what was read.
+  if (messages.has(message.message_id)) return;
   const before = [...messages.values()].at(-1);
   messages.set(message.message_id, message);
   if (!before) log.replaceChildren();

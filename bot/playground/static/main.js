@@ -9,7 +9,10 @@ import { word } from "./words.js";
 
 let chats = new Map();
 const unread = new Map();
-let reading = null;
+let soon = null;
+let reading = Promise.resolve();
+let unfinished = 0;
+const waiting = [];
 
 function redrawList() {
   showChats(chats, conversation.openId(), unread);
@@ -27,9 +30,21 @@ async function openFromAddress() {
   const id = Number(location.hash.slice(1));
   unread.delete(id);
   await conversation.show(chats.has(id) ? id : null);
-  // What came while the chat was being read may be missing from it.
-  if (unread.delete(id)) await conversation.show(id);
   redrawList();
+}
+
+/** Read after whatever is being read. What is told meanwhile may be missing from it, and so it is taken afterwards. */
+function inTurn(read) {
+  unfinished += 1;
+  reading = reading.then(read, read).finally(() => {
+    unfinished -= 1;
+    if (!unfinished) waiting.splice(0).forEach(take);
+  });
+}
+
+function hear(change) {
+  if (unfinished) waiting.push(change);
+  else take(change);
 }
 
 function take(change) {
@@ -51,12 +66,12 @@ function arrive(chat, message) {
 
 /** Many changes at once are one reason to read everything again. */
 function readSoon() {
-  clearTimeout(reading);
-  reading = setTimeout(readAll, 50);
+  clearTimeout(soon);
+  soon = setTimeout(() => inTurn(readAll), 50);
 }
 
 startClock();
 startComposer(() => conversation.toast(word("refused")));
 onSearch(redrawList);
-addEventListener("hashchange", openFromAddress);
-listen({ onChange: take, onOpen: readSoon, onLost: () => conversation.toast(word("lost")) });
+addEventListener("hashchange", () => inTurn(openFromAddress));
+listen({ onChange: hear, onOpen: readSoon, onLost: () => conversation.toast(word("lost")) });
