@@ -45,13 +45,13 @@ def reasons_of(kind: Kind) -> str:
 SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *map(reasons_of, SURVEYS), TAKINGS)
 
 
-BY_THE_HOUR = frozenset(SERIES) - {UNSENT, TAKINGS}
-"""Series of which today is counted too, hour by hour: what happened in an hour that is over seldom changes again."""
+COUNTED_TODAY = frozenset(SERIES) - {UNSENT, TAKINGS}
+"""Series of which today is counted too, as it goes on: what happened in them an hour ago seldom changes again."""
 
 
 @dataclass(frozen=True)
 class Part(Period):
-    """Some of a period: whole days, but for the first and the last one, of which it may be some hours."""
+    """Some of a period: whole days, but for the first and the last one, of which it may be a part."""
 
     start: datetime = field(kw_only=True)
     end: datetime = field(kw_only=True)
@@ -101,9 +101,9 @@ class Counted:
         return instant < self.before and local_date(instant, self.timezone) not in self.changed
 
     def rest(self, period: Period) -> list[Part]:
-        """The parts of a period that are not counted: the days that changed, the next hours, and what comes after.
+        """The parts of a period that are not counted: days that changed, the rest of the last, and what comes after.
 
-        The hours are apart, since all periods that are not over share them.
+        That rest is apart, since all periods that are not over share them.
         """
         changed = sorted(day for day in self.changed if period.first_day <= day < min(period.after, self.until))
         edges = [(day_start(day, self.timezone), day_start(day + ONE_DAY, self.timezone)) for day in changed]

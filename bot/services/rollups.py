@@ -1,4 +1,4 @@
-"""What reports count is counted ahead of them, when an hour or a day is over."""
+"""What reports count is counted ahead of them, when a quarter of an hour or a day is over."""
 
 from datetime import datetime, timedelta
 
@@ -6,13 +6,16 @@ import storage.rollup_counts
 import storage.rollup_progress
 from bot.domain.local_time import day_start, local_date
 from bot.domain.planning import CHUNK
-from bot.domain.rollups import BY_THE_HOUR, SERIES, day_part
+from bot.domain.rollups import COUNTED_TODAY, SERIES, day_part
 from bot.domain.rules import Rules
 from storage.database import Tx
 from storage.rollup_progress import NOTHING_BEFORE, Overview, Progress
 
+COUNTED_EVERY = timedelta(minutes=15)
+CLOSED_EVERY = timedelta(hours=1)
+"""Some survey closes every few seconds, and a day is not counted again for each."""
 SETTLED_AFTER = timedelta(minutes=10)
-"""So long an hour is left alone after changes of it leave marks: no transaction that saw it unmarked is still open."""
+"""So long nothing is counted after changes of it leave marks: no transaction that saw it unmarked is still open."""
 
 ROWS_COUNTED = 400
 """A chunk of days ends with the one that reaches so many answers or surveys."""
@@ -27,7 +30,7 @@ def plan_rollups(tx: Tx, *, now: datetime, rules: Rules) -> int:
     A little at a time, since a tap must not wait for it.
     """
     storage.rollup_progress.freeze(tx)
-    overview = storage.rollup_progress.look(tx, before=_hour(now))
+    overview = storage.rollup_progress.look(tx, before=_beginning(now, CLOSED_EVERY))
     done = 0
     for series in SERIES:
         if done < ROWS_COUNTED:
@@ -56,13 +59,15 @@ def _count_next(tx: Tx, series: str, overview: Overview, *, now: datetime, rules
 
 
 def _over(series: str, now: datetime, timezone: str) -> datetime:
-    """Before when a series may be counted: the hours that are over, or the days."""
-    return _hour(now) if series in BY_THE_HOUR else day_start(local_date(now, timezone), timezone)
+    """Before when a series may be counted: what of today is over, or the days that are."""
+    if series in COUNTED_TODAY:
+        return _beginning(now, COUNTED_EVERY)
+    return day_start(local_date(now, timezone), timezone)
 
 
-def _hour(now: datetime) -> datetime:
-    """When the hour began: some survey closes every few seconds, and a day is not counted again for each."""
-    return now.replace(minute=0, second=0, microsecond=0)
+def _beginning(now: datetime, every: timedelta) -> datetime:
+    """When the part of the hour began that goes on."""
+    return now - (now - now.replace(minute=0, second=0, microsecond=0)) % every
 
 
 def _count_new(tx: Tx, series: str, progress: Progress, *, now: datetime) -> int:

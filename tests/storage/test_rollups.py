@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import Table, delete, insert, select, update
 
 from bot.domain.periods import Period, parse_period, previous, trends
+from bot.domain.rollups import TAKINGS, UNSENT, sent
 from bot.domain.rules import Rules
 from bot.domain.segments import Dimension
 from bot.domain.touchpoints import Kind
@@ -19,7 +21,7 @@ from storage import raw_reports, reason_counts, reports, survey_funnels, themes
 from storage.database import Database, Tx
 from storage.tables import answer, customer, loss, metadata, outbox, survey_run
 from tests.conftest import START
-from tests.factories import add_customer, put
+from tests.factories import add_customer, put, rows
 from tests.history import Asked, remember
 from tests.reason_stage import count_reasons
 
@@ -272,3 +274,17 @@ def test_of_a_span_that_is_past_the_last_answer_counts_in_the_plan_that_it_was_g
         return {segment: dict(scores) for (_, segment), scores in found.items()}
 
     assert database.read_now(count) == {"gold": {4: 1}}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_today_is_counted_every_quarter_of_an_hour_and_what_closed_in_it_every_hour(database: Database) -> None:
+    add_customer(database, id=1)
+    _count(database, START, "UTC")
+    closed = {"series": sent(Kind.NPS), "at": START - HOUR, "until": START, "since": START + timedelta(minutes=5)}
+    put(database, "rollup_mark", **closed)
+    for minutes, before, closings in ((25, 15, 1), (47, 45, 1), (65, 60, 0)):
+        _count(database, START + timedelta(minutes=minutes), "UTC")
+        counted = {one["series"]: one["counted_before"] for one in rows(database, "rollup_state")}
+        assert counted.pop(TAKINGS) == counted.pop(UNSENT) == START.replace(hour=0)
+        assert set(counted.values()) == {START + timedelta(minutes=before)}
+        assert len(rows(database, "rollup_mark")) == closings
