@@ -90,15 +90,18 @@ async def _edit_caption(bot: Bot, renderer: Renderer, one: Delivery) -> int:
 
 
 async def _copy(bot: Bot, renderer: Renderer, one: Delivery) -> int:
+    rendered = renderer.render(one.message)
+
     async def copy(thread_id: int | None) -> int:
         assert one.copied is not None, "a copy says of what"
         copied = await bot.copy_message(
             one.chat_id,
             one.copied.chat_id,
             one.copied.message_id,
-            caption=renderer.render(one.message).text,
+            caption=rendered.text,
             parse_mode=ParseMode.HTML,
             message_thread_id=thread_id,
+            reply_markup=replies.inline(rendered.rows),
             reply_parameters=replies.answering(one.reply_to),
             rate_limit_args=PACED,
         )

@@ -7,6 +7,7 @@ from telegram import Update
 
 from bot.domain import taps
 from bot.domain.audit import Deed
+from bot.domain.delivery import Place
 from bot.domain.messages import Message, Reply
 from bot.domain.portfolio import Chosen, read_note
 from bot.services import case_talk, cases, staff
@@ -60,6 +61,7 @@ async def log_contact(update: Update, context: Context, chosen: Chosen) -> Messa
         context,
         Deed(staff_id=by.user_id, command=LOG, customer_id=chosen.customer_id),
         case_talk.log_contact,
+        rules=context.bot_data.rules,
         by=by,
         chat_id=message(update).chat_id,
         message_id=chosen.message_id,
@@ -85,7 +87,7 @@ async def claim(update: Update, context: Context, tap: taps.ClaimCase) -> None:
     """Somebody takes the case on."""
     by = await choosing.asker(update, context)
     deed = Deed(staff_id=by.user_id, command="claim_case", case_id=tap.case_id)
-    await _say(update, context, await auditing.act(context, deed, cases.claim_case, by=by, case_id=tap.case_id))
+    await _change(update, context, deed, cases.claim_case, by=by, case_id=tap.case_id)
 
 
 async def offer_replies(update: Update, context: Context, tap: taps.OfferReplies) -> None:
@@ -98,26 +100,39 @@ async def use_canned_reply(update: Update, context: Context, tap: taps.CannedRep
     by, tapped = await choosing.asker(update, context), message(update)
     deed = Deed(staff_id=by.user_id, command="reply" if tap.sends else "show_case", case_id=tap.case_id)
     reply = await auditing.act(
-        context, deed, case_talk.use_canned_reply, by=by, chat_id=tapped.chat_id, message_id=tapped.id, tap=tap
+        context,
+        deed,
+        case_talk.use_canned_reply,
+        rules=context.bot_data.rules,
+        by=by,
+        chat_id=tapped.chat_id,
+        message_id=tapped.id,
+        tap=tap,
     )
     await _say(update, context, reply)
 
 
 async def snooze(update: Update, context: Context, tap: taps.SnoozeCase) -> None:
     """The case rests."""
-    by, house = await choosing.asker(update, context), context.bot_data
+    by = await choosing.asker(update, context)
     deed = Deed(staff_id=by.user_id, command="snooze_case", case_id=tap.case_id)
-    reply = await auditing.act(context, deed, cases.snooze_case, rules=house.rules, by=by, tap=tap)
-    await _say(update, context, reply)
+    await _change(update, context, deed, cases.snooze_case, by=by, tap=tap)
 
 
 async def resolve(update: Update, context: Context, tap: taps.ResolveCase) -> None:
     """The case is resolved, step by step."""
-    by, house = await choosing.asker(update, context), context.bot_data
+    by = await choosing.asker(update, context)
     deed = Deed(staff_id=by.user_id, command="resolve_case", case_id=tap.case_id)
-    await _say(
-        update, context, await auditing.act(context, deed, cases.resolve_case, rules=house.rules, by=by, tap=tap)
-    )
+    await _change(update, context, deed, cases.resolve_case, by=by, tap=tap)
+
+
+async def _change(
+    update: Update, context: Context, deed: Deed, use_case: Callable[..., Reply], **facts: object
+) -> None:
+    """A tap on a card changes its case: this card at once, its others by the outbox."""
+    rules, tapped = context.bot_data.rules, message(update)
+    place = Place(tapped.chat_id, tapped.id)
+    await _say(update, context, await auditing.act(context, deed, use_case, rules=rules, tapped=place, **facts))
 
 
 async def group_message(update: Update, context: Context) -> None:
@@ -160,10 +175,14 @@ async def private_edit(update: Update, context: Context) -> None:
 
 async def unsend(update: Update, context: Context) -> None:
     """`/unsend`, in reply to one's own answer."""
-    by, came = await choosing.asker(update, context), message(update)
+    by, house, came = await choosing.asker(update, context), context.bot_data, message(update)
     answered = came.reply_to_message
-    reply = await context.bot_data.db.write(
-        case_talk.unsend_answer, by=by, chat_id=came.chat_id, reply_to=answered.id if answered is not None else None
+    reply = await house.db.write(
+        case_talk.unsend_answer,
+        rules=house.rules,
+        by=by,
+        chat_id=came.chat_id,
+        reply_to=answered.id if answered is not None else None,
     )
     await _say(update, context, reply)
 
@@ -176,6 +195,7 @@ async def _answer(update: Update, context: Context) -> Reply | None:
         return None
     return await house.db.write(
         case_talk.answer_in_chat,
+        rules=house.rules,
         by=by,
         chat_id=came.chat_id,
         thread_id=thread_id,

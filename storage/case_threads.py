@@ -15,6 +15,7 @@ import storage.notices
 import storage.outbox
 import storage.plans
 import storage.profiles
+import storage.staff
 import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import Case, Signal, Source
@@ -29,6 +30,8 @@ from storage.database import Tx
 
 SUPERGROUPS_BELOW = -1_000_000_000_000
 ANSWERS = 3
+CARDS = 10
+"""So many places of a case's card are kept up to date; what nobody has scrolled to for long is not."""
 
 
 def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
@@ -50,6 +53,7 @@ def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
     else:
         if one.words:
             storage.cases.change(tx, found.case_id, words=cases.words_with(found, one))
+            renew_cards(tx, found, rules=rules, now=now)
         tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
     return found
 
@@ -124,9 +128,51 @@ def tell(
         _queue(tx, one, Kind.CASE, f"case:{one.case_id}:{key}", facts, template=template, rules=rules, now=now)
 
 
+def keep(
+    tx: Tx,
+    before: Case,
+    after: Case,
+    *,
+    resolved_by: int | None = None,
+    tapped: Place | None = None,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Keep what a case has become, and say so on each of its cards; the one that was `tapped` is answered anyway."""
+    storage.cases.save(tx, after, resolved_by=resolved_by)
+    renew_cards(tx, before, tapped=tapped, rules=rules, now=now)
+
+
+def renew_cards(tx: Tx, before: Case, *, tapped: Place | None = None, rules: Rules, now: datetime) -> None:
+    """Bring the cards of a case up to date, whoever changed it and from wherever, unless they say so already."""
+    after = storage.cases.look(tx, before.case_id)
+    if after is None or case_messages.case_facts(after) == case_messages.case_facts(before):
+        return
+    for row_id, place, language in storage.cases.list_cards(tx, after.case_id, limit=CARDS):
+        if place == tapped or not _is_staffs(tx, place.chat_id, rules):
+            continue
+        renewal = at_once(
+            Kind.CARD_EDIT,
+            f"case:{after.case_id}:renewed:{row_id}",
+            now=now,
+            chat_id=place.chat_id,
+            language=language,
+            edit_message_id=place.message_id,
+            lane=f"card:{place.chat_id}:{place.message_id}",
+            case_id=after.case_id,
+            about_id=after.customer_id,
+        )
+        storage.outbox.add(tx, renewal, now=now)
+
+
+def _is_staffs(tx: Tx, chat_id: int, rules: Rules) -> bool:
+    """Whether a chat is a group of staff, or of somebody who still works here."""
+    return chat_id < 0 or storage.staff.identify(tx, chat_id, rules) is not None
+
+
 def show(tx: Tx, one: Case, *, key: str, rules: Rules, now: datetime) -> None:
     """Put the card into the thread again, as it is now."""
-    tell(tx, one, key, "cases/card", card_facts(tx, one, now=now), rules=rules, now=now)
+    tell(tx, one, key, storage.cases.CARD, card_facts(tx, one, now=now), rules=rules, now=now)
 
 
 def set_topic(tx: Tx, one: Case, *, is_open: bool, rules: Rules, now: datetime) -> None:
@@ -164,7 +210,10 @@ def pass_on(
     rules: Rules,
     now: datetime,
 ) -> None:
-    """Carry what the customer says into the case's thread; `thanks` is all that it says after the case was resolved."""
+    """Carry what the customer says into the case's thread; `thanks` is all that it says after the case was resolved.
+
+    Whoever answered them last from a private chat reads it there too.
+    """
     facts: dict[str, object] = {"customer": one.customer_name, "text": text}
     if thanks:
         facts["thanks"] = True
@@ -173,6 +222,39 @@ def pass_on(
     if one.chat_id is not None:
         key = storage.cases.relay_key(interaction_id)
         _queue(tx, one, Kind.CASE, key, facts, template="cases/said", rules=rules, now=now)
+    answered_from = storage.interactions.load_reply_chat(tx, one.case_id)
+    if answered_from is not None and answered_from != one.chat_id and _is_staffs(tx, answered_from, rules):
+        aside = replace(one, chat_id=answered_from)
+        told = {**facts, "case_id": one.case_id}
+        key = storage.cases.copy_key(interaction_id)
+        _queue(
+            tx,
+            aside,
+            Kind.CASE,
+            key,
+            told,
+            template="cases/said",
+            lane=f"case:{one.case_id}:{answered_from}",
+            rules=rules,
+            now=now,
+        )
+
+
+def copy_answer(
+    tx: Tx,
+    one: Case,
+    interaction_id: int,
+    facts: Mapping[str, object],
+    *,
+    media: Place | None,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """Show in the case's thread what was written to the customer from elsewhere."""
+    if one.chat_id is not None:
+        shown = {**facts, "copied": [media.chat_id, media.message_id]} if media else facts
+        key = storage.cases.copy_key(interaction_id)
+        _queue(tx, one, Kind.CASE, key, shown, template="cases/answered", rules=rules, now=now)
 
 
 def answer(
@@ -193,13 +275,17 @@ def unsend(tx: Tx, carrier: Mapping[str, object], *, now: datetime) -> None:
 
 
 def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: datetime) -> None:
-    """Carry an edit of what was carried to the other side, after it."""
-    carrier = storage.cases.relayed(tx, interaction_id)
-    if carrier is None:
-        return
+    """Carry an edit of what was carried to the other side, and to where else it is read, after it."""
+    relay, copy = storage.cases.relayed(tx, interaction_id), storage.cases.copied(tx, interaction_id)
+    if relay is not None:
+        _edit(tx, relay, f"{storage.cases.relay_key(interaction_id)}:{version}", text=text, now=now)
+    if copy is not None:
+        _edit(tx, copy, f"{storage.cases.copy_key(interaction_id)}:{version}", text=text, now=now)
+
+
+def _edit(tx: Tx, carrier: Mapping[str, object], key: str, *, text: str, now: datetime) -> None:
     assert isinstance(carrier["facts"], dict)  # noqa: S101  the column holds nothing else
     facts = {**carrier["facts"], "text": text, "edits": carrier["id"]}
-    key = f"{storage.cases.relay_key(interaction_id)}:{version}"
     case_id = int(str(carrier["case_id"]))
     if carrier["customer_id"] is not None:
         customer_id = int(str(carrier["customer_id"]))
@@ -211,9 +297,9 @@ def follow_edit(tx: Tx, interaction_id: int, *, text: str, version: str, now: da
         now=now,
         chat_id=carrier["chat_id"],
         language=Language(str(carrier["language"])),
-        template="cases/said",
+        template=carrier["template"],
         facts=facts,
-        lane=f"case:{case_id}",
+        lane=carrier["lane"],
         case_id=case_id,
         about_id=carrier["about_id"],
     )
@@ -228,6 +314,7 @@ def _queue(
     facts: Mapping[str, object],
     *,
     template: str = "",
+    lane: str = "",
     rules: Rules,
     now: datetime,
 ) -> None:
@@ -240,7 +327,7 @@ def _queue(
         language=storage.notices.language_of(tx, one.chat_id, rules),
         template=template,
         facts=facts,
-        lane=f"case:{one.case_id}",
+        lane=lane or f"case:{one.case_id}",
         case_id=one.case_id,
         about_id=one.customer_id,
     )

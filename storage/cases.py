@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, case, func, select, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from bot.domain.cases import Case, Signal, Source, looks_at
+from bot.domain.delivery import Place
+from bot.domain.messages import Language
 from bot.domain.touchpoints import Kind
 from storage.database import Tx, for_each_dialect
 from storage.due import Agenda, Due, Window, select_due
 from storage.severity import score_now
 from storage.tables import answer, customer, outbox, staff, support_case
+
+CARD = "cases/card"
 
 claimer, resolver = staff.alias("claimer"), staff.alias("resolver")
 
@@ -65,6 +69,29 @@ def load_by_message(tx: Tx, *, chat_id: int, message_id: int) -> Case | None:
     )
     case_id = tx.execute(found.limit(1)).scalar()
     return load(tx, case_id) if case_id is not None else None
+
+
+def list_cards(tx: Tx, case_id: int, *, limit: int) -> list[tuple[int, Place, Language]]:
+    """Where the card of a case stands, the newest places first: the row that wrote it there last, and its language.
+
+    A row that still waits to write it is not looked at: what it writes is the case as it then is.
+    """
+    message_id = func.coalesce(outbox.c.edit_message_id, outbox.c.message_id)
+    is_card = or_(outbox.c.kind.in_((Kind.CARD, Kind.CARD_EDIT)), outbox.c.template == CARD)
+    statement = (
+        select(func.max(outbox.c.id).label("row_id"), outbox.c.chat_id, message_id.label("card_id"), outbox.c.language)
+        .where(outbox.c.case_id == case_id, is_card, outbox.c.status != "pending", message_id.is_not(None))
+        .group_by(outbox.c.chat_id, message_id, outbox.c.language)
+        .order_by(message_id.desc())
+        .limit(limit)
+    )
+    return [(row.row_id, Place(row.chat_id, row.card_id), Language(row.language)) for row in tx.execute(statement)]
+
+
+def turn_into_card(tx: Tx, *, chat_id: int, message_id: int) -> None:
+    """What told of a case in a staff chat is its card from now on."""
+    told = (outbox.c.chat_id == chat_id, outbox.c.message_id == message_id, outbox.c.kind == Kind.CASE)
+    tx.execute(update(outbox).where(*told).values(template=CARD))
 
 
 def load_by_nps_run(tx: Tx, run_id: int) -> Case | None:
@@ -251,15 +278,35 @@ def list_supervisors(tx: Tx) -> list[tuple[int, str]]:
 
 def relayed(tx: Tx, interaction_id: int) -> Mapping[str, object] | None:
     """The outbox row that carries an interaction to the other side: its id, case, chat and when it went, or None."""
-    columns = ("id", "case_id", "customer_id", "about_id", "chat_id", "language", "facts", "sent_at")
-    row = (
-        tx.execute(
-            select(*(outbox.c[column] for column in columns)).where(outbox.c.dedupe_key == relay_key(interaction_id))
-        )
-        .mappings()
-        .first()
+    return _carrier(tx, relay_key(interaction_id))
+
+
+def copied(tx: Tx, interaction_id: int) -> Mapping[str, object] | None:
+    """The outbox row that carries an interaction to the other place where staff talk about its case, or None."""
+    return _carrier(tx, copy_key(interaction_id))
+
+
+def _carrier(tx: Tx, key: str) -> Mapping[str, object] | None:
+    columns = (
+        "id",
+        "case_id",
+        "customer_id",
+        "about_id",
+        "chat_id",
+        "language",
+        "template",
+        "facts",
+        "lane",
+        "sent_at",
     )
+    found = select(*(outbox.c[column] for column in columns)).where(outbox.c.dedupe_key == key)
+    row = tx.execute(found).mappings().first()
     return dict(row) if row else None
+
+
+def copy_key(interaction_id: int) -> str:
+    """An interaction is read once more in the other place where staff talk about its case."""
+    return f"copy:{interaction_id}"
 
 
 def relay_key(interaction_id: int) -> str:

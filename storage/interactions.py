@@ -66,6 +66,12 @@ def find_reply(tx: Tx, *, chat_id: int, message_id: int, staff_id: int) -> int |
     return tx.execute(statement).scalar_one_or_none()
 
 
+def load_reply_chat(tx: Tx, case_id: int) -> int | None:
+    """The chat from which the customer of a case was answered last, or None."""
+    replies = select(interaction.c.chat_id).where(interaction.c.case_id == case_id, interaction.c.kind == "reply")
+    return tx.execute(replies.order_by(interaction.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def mark_unsent(tx: Tx, *, chat_id: int, message_id: int) -> None:
     """What was written to a customer is taken back; staff still see that it was written."""
     tx.execute(update(interaction).where(*_reply_at(chat_id, message_id)).values(kind="unsent"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
+from bot.domain.customers import Customer
 from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Keyboard, Language, Message, Reply
 from bot.domain.names import cut
@@ -138,6 +139,16 @@ def reply_facts(one: Case, by: str, *, text: str = "", canned: str = "") -> dict
     return {"by": by, "text": text, "canned": canned, "words": cut(one.words, QUOTE)}
 
 
+def reader_facts(customer: Customer) -> dict[str, object]:
+    """To whom a reply is written, for staff who read it as that customer does."""
+    return {
+        "customer": cut(customer.name, 60),
+        "name": customer.name,
+        "salutation": customer.salutation,
+        "customer_language": customer.language,
+    }
+
+
 def canned_body(key: str) -> str:
     """How a canned reply is kept on the customer's profile, which says it in the reader's own language."""
     return f"canned:{key}" if key else ""
@@ -152,6 +163,8 @@ def update(facts: Mapping[str, object], *, outbox_id: int, language: Language) -
         return replies_offered(facts, language)
     if template == "cases/alarm":
         return Message(template, language, facts, ((Button("look", ShowCase(int(str(facts["case_id"])))),),))
+    if template == "cases/said" and "case_id" in facts:  # read apart from the case's thread
+        return Message(template, language, facts, ((Button("reply", OfferReplies(int(str(facts["case_id"])))),),))
     return Message(template, language, facts)
 
 

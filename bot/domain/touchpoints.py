@@ -33,6 +33,7 @@ class Kind(StrEnum):
     TOPIC = "topic"  # a case gets its forum topic
     TOPIC_STATE = "topic_state"
     CARD = "card"
+    CARD_EDIT = "card_edit"  # what a card said is no longer so
     CASE = "case"  # what happens in a case, told where staff talk about it
     RECALL = "recall"
     WEBHOOK = "webhook"  # tells another system, and goes to no chat
@@ -83,6 +84,7 @@ POLICIES = MappingProxyType(
         Kind.TOPIC_STATE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CARD: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
         Kind.CASE: KindPolicy(Group.SERVICE, 0, Unknown.RESEND, timedelta(days=7)),
+        Kind.CARD_EDIT: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=7)),
         Kind.DIGEST: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(hours=12)),
         Kind.REVIEW: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),
         Kind.CLOSING: KindPolicy(Group.SERVICE, 1, Unknown.RESEND, timedelta(days=2)),

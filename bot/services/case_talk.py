@@ -17,6 +17,7 @@ from bot.domain.delivery import Place, at_once
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.names import cut
 from bot.domain.roles import Staff
+from bot.domain.rules import Rules
 from bot.domain.taps import CannedReply
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
@@ -52,7 +53,16 @@ def offer_replies(
     return Reply()
 
 
-def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_id: int, tap: CannedReply) -> Reply:
+def use_canned_reply(
+    tx: Tx,
+    *,
+    now: datetime,
+    rules: Rules,
+    by: Staff,
+    chat_id: int,
+    message_id: int,
+    tap: CannedReply,
+) -> Reply:
     """Show a canned reply as the customer would read it; the second tap sends it, once."""
     found = storage.cases.load(tx, tap.case_id)
     customer = storage.customers.load(tx, found.customer_id) if found else None
@@ -61,15 +71,13 @@ def use_canned_reply(tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_
     facts = {
         **case_messages.case_facts(found),
         **case_messages.reply_facts(found, by.name, canned=tap.key),
-        "name": customer.name,
-        "salutation": customer.salutation,
-        "customer_language": customer.language,
+        **case_messages.reader_facts(customer),
     }
     if not tap.sends:
         return Reply(edit=case_messages.canned_preview(facts, tap.key, by.language))
     storage.command_texts.take_awaited(tx, chat_id=chat_id, since=now)
     said = Said(by=by, chat_id=chat_id, message_id=message_id, canned=tap.key)
-    problem = _answer(tx, found, said, now=now)
+    problem = _answer(tx, found, said, rules=rules, now=now)
     return Reply(edit=problem or Message("cases/canned_sent", by.language, {**facts, "canned": tap.key}))
 
 
@@ -77,6 +85,7 @@ def answer_in_chat(
     tx: Tx,
     *,
     now: datetime,
+    rules: Rules,
     by: Staff | None,
     chat_id: int,
     thread_id: int | None,
@@ -100,7 +109,8 @@ def answer_in_chat(
         return None
     if by is None:
         return Reply(send=(Message("cases/staff_only", language),))
-    problem = _take_words(tx, meant, by, chat_id=chat_id, message_id=message_id, text=text, media=media, now=now)
+    said = Said(by=by, chat_id=chat_id, message_id=message_id, text=text, media=media)
+    problem = _take_words(tx, meant, said, rules=rules, now=now)
     if problem is None and found is None and not cases.is_internal(text):
         return Reply(send=(Message("cases/sent", by.language, case_messages.case_facts(meant)),))
     return Reply(send=(problem,) if problem else ())
@@ -114,19 +124,16 @@ def _awaited(tx: Tx, by: Staff | None, chat_id: int, *, now: datetime) -> Case |
     return storage.cases.load(tx, int(case_id)) if case_id is not None else None
 
 
-def _take_words(
-    tx: Tx, found: Case, by: Staff, *, chat_id: int, message_id: int, text: str, media: bool, now: datetime
-) -> Message | None:
+def _take_words(tx: Tx, found: Case, said: Said, *, rules: Rules, now: datetime) -> Message | None:
     """Carry words to the customer, or keep them among staff; what to say when they cannot be carried."""
-    storage.audit.add(tx, Deed(staff_id=by.user_id, command="reply", case_id=found.case_id), now=now)
-    said = Said(by=by, chat_id=chat_id, message_id=message_id, text=text, media=media)
-    if cases.is_internal(text):
-        _keep(tx, found, said, "note", text.removeprefix(cases.INTERNAL).strip(), now=now)
+    storage.audit.add(tx, Deed(staff_id=said.by.user_id, command="reply", case_id=found.case_id), now=now)
+    if cases.is_internal(said.text):
+        _keep(tx, found, said, "note", said.text.removeprefix(cases.INTERNAL).strip(), now=now)
         return None
-    return _answer(tx, found, said, now=now)
+    return _answer(tx, found, said, rules=rules, now=now)
 
 
-def _answer(tx: Tx, found: Case, said: Said, *, now: datetime) -> Message | None:
+def _answer(tx: Tx, found: Case, said: Said, *, rules: Rules, now: datetime) -> Message | None:
     """Queue what staff say for the customer, once for a message; what to say when that cannot be."""
     customer = storage.customers.load(tx, found.customer_id)
     facts = case_messages.case_facts(found)
@@ -136,10 +143,14 @@ def _answer(tx: Tx, found: Case, said: Said, *, now: datetime) -> Message | None
         return Message("cases/not_delivered", said.by.language, facts)
     interaction_id = _keep(tx, found, said, "reply", said.text or case_messages.canned_body(said.canned), now=now)
     if interaction_id is not None:
-        storage.cases.save(tx, cases.answered(found, said.by.user_id, now=now))
         carried = case_messages.reply_facts(found, said.by.name, text=said.text, canned=said.canned)
         place = Place(said.chat_id, said.message_id) if said.media else None
         storage.case_threads.answer(tx, found, interaction_id, carried, media=place, now=now)
+        if said.chat_id != found.chat_id:
+            shown = {**carried, **case_messages.reader_facts(customer)}
+            storage.case_threads.copy_answer(tx, found, interaction_id, shown, media=place, rules=rules, now=now)
+        after = cases.answered(found, said.by.user_id, now=now)
+        storage.case_threads.keep(tx, found, after, rules=rules, now=now)
     return None
 
 
@@ -174,7 +185,7 @@ def edit_answer(
         storage.case_threads.follow_edit(tx, interaction_id, text=text, version=version, now=now)
 
 
-def unsend_answer(tx: Tx, *, now: datetime, by: Staff, chat_id: int, reply_to: int | None) -> Reply:
+def unsend_answer(tx: Tx, *, now: datetime, rules: Rules, by: Staff, chat_id: int, reply_to: int | None) -> Reply:
     """`/unsend` in reply to one's own answer: take it back from the customer, for as long as Telegram lets a bot.
 
     An answer that still waits never leaves. Of the others staff are told when they are gone, or that they are not.
@@ -188,9 +199,18 @@ def unsend_answer(tx: Tx, *, now: datetime, by: Staff, chat_id: int, reply_to: i
         return Reply(send=(Message("cases/unsent", by.language, {"gone": False}),))
     storage.interactions.mark_unsent(tx, chat_id=chat_id, message_id=reply_to)
     if storage.outbox.cancel(tx, int(str(carrier["id"])), reason="unsent"):
+        _tell_taken_back(tx, carrier, chat_id, rules=rules, now=now)
         return Reply(send=(Message("cases/unsent", by.language, {"gone": True}),))
     storage.case_threads.unsend(tx, carrier, now=now)
     return Reply()
+
+
+def _tell_taken_back(tx: Tx, carrier: Mapping[str, object], chat_id: int, *, rules: Rules, now: datetime) -> None:
+    """Who read in the case's thread what was written from elsewhere reads there too that it never left."""
+    found = storage.cases.look(tx, int(str(carrier["case_id"])))
+    if found is not None and found.chat_id != chat_id:
+        key = f"cancelled:{carrier['id']}"
+        storage.case_threads.tell(tx, found, key, "cases/unsent", {"gone": True}, rules=rules, now=now)
 
 
 def _carrier_of(tx: Tx, chat_id: int, message_id: int, by: Staff) -> Mapping[str, object] | None:
@@ -199,7 +219,7 @@ def _carrier_of(tx: Tx, chat_id: int, message_id: int, by: Staff) -> Mapping[str
 
 
 def log_contact(
-    tx: Tx, *, now: datetime, by: Staff, chat_id: int, message_id: int, customer_id: int, words: str
+    tx: Tx, *, now: datetime, rules: Rules, by: Staff, chat_id: int, message_id: int, customer_id: int, words: str
 ) -> Message:
     """`/log CUSTOMER: call …`: keep a call or a meeting on the customer's profile; it answers the open case."""
     kind, body = case_messages.read_log(words)
@@ -219,5 +239,5 @@ def log_contact(
         case_id=found.case_id if found is not None and found.is_open else None,
     )
     if kept is not None and found is not None and found.is_open:
-        storage.cases.save(tx, cases.answered(found, by.user_id, now=now))
+        storage.case_threads.keep(tx, found, cases.answered(found, by.user_id, now=now), rules=rules, now=now)
     return Message("cases/logged", by.language, {"customer": customer.name, "kind": kind, "body": cut(body, 120)})

@@ -14,7 +14,7 @@ import storage.outbox
 import storage.webhooks
 from bot.domain import case_messages, cases
 from bot.domain.cases import WORDS, Alarm, Case, CaseOutcome, Reason, Signal, Snooze, Source
-from bot.domain.delivery import at_once
+from bot.domain.delivery import Place, at_once
 from bot.domain.local_time import local_date
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.planning import CHUNK
@@ -71,6 +71,7 @@ def show_case(
         return case_messages.gone(by.language)
     tapped = storage.cases.load_by_message(tx, chat_id=chat_id, message_id=message_id)
     if tapped is not None:
+        storage.cases.turn_into_card(tx, chat_id=chat_id, message_id=message_id)
         return Reply(edit=_card(tx, found, by.language, now=now))
     key = f"case:{case_id}:shown:{chat_id}:{message_id}:{now.isoformat()}"
     facts = {**storage.case_threads.card_facts(tx, found, now=now), "shown_in": thread_id or 0}
@@ -80,7 +81,7 @@ def show_case(
         now=now,
         chat_id=chat_id,
         language=by.language,
-        template="cases/card",
+        template=storage.cases.CARD,
         facts=facts,
         case_id=case_id,
         about_id=found.customer_id,
@@ -89,21 +90,23 @@ def show_case(
     return Reply()
 
 
-def claim_case(tx: Tx, *, now: datetime, by: Staff, case_id: int) -> Reply:
+def claim_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, case_id: int, tapped: Place | None = None) -> Reply:
     """Take a case on. The first wins, and the second is told who was first."""
     found = storage.cases.load(tx, case_id)
     if found is None:
         return case_messages.gone(by.language)
     taken = cases.claim(found, by.user_id, now=now)
     if taken is not None:
-        storage.cases.save(tx, taken)
+        storage.case_threads.keep(tx, found, taken, tapped=tapped, rules=rules, now=now)
     seen = storage.cases.look(tx, case_id) or found
     told = taken is None and found.is_open and found.claimed_by != by.user_id
     late = Message("cases/claimed_before", by.language, {**case_messages.case_facts(seen), "by": by.name})
     return Reply(edit=_card(tx, seen, by.language, now=now), send=(late,) if told else ())
 
 
-def snooze_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCase) -> Reply:
+def snooze_case(
+    tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCase, tapped: Place | None = None
+) -> Reply:
     """Let a case rest; without a choice yet, ask for how long."""
     found = storage.cases.load(tx, tap.case_id)
     if found is None:
@@ -113,11 +116,13 @@ def snooze_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: SnoozeCa
         return Reply(edit=case_messages.snooze_choice(facts, by.language) if found.is_open else None)
     rested = cases.snooze(found, Snooze(tap.choice), rules, now=now)
     if rested is not None:
-        storage.cases.save(tx, rested)
+        storage.case_threads.keep(tx, found, rested, tapped=tapped, rules=rules, now=now)
     return Reply(edit=_card(tx, rested or found, by.language, now=now))
 
 
-def resolve_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: ResolveCase) -> Reply:
+def resolve_case(
+    tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: ResolveCase, tapped: Place | None = None
+) -> Reply:
     """Resolve a case: what it was about, then how it ended, then it is over.
 
     Who has told the customer nothing is asked first whether they mean that.
@@ -134,15 +139,17 @@ def resolve_case(tx: Tx, *, now: datetime, rules: Rules, by: Staff, tap: Resolve
         facts = storage.case_threads.card_facts(tx, found, now=now)
         return Reply(edit=case_messages.outcome_choice(facts, Reason(tap.reason), by.language))
     if found.is_open:
-        _resolve(tx, found, tap, by=by, rules=rules, now=now)
+        _resolve(tx, found, tap, by=by, tapped=tapped, rules=rules, now=now)
     seen = storage.cases.look(tx, tap.case_id) or found
     return Reply(edit=_card(tx, seen, by.language, now=now))
 
 
-def _resolve(tx: Tx, found: Case, tap: ResolveCase, *, by: Staff, rules: Rules, now: datetime) -> None:
+def _resolve(
+    tx: Tx, found: Case, tap: ResolveCase, *, by: Staff, tapped: Place | None, rules: Rules, now: datetime
+) -> None:
     over = cases.resolve(found, Reason(tap.reason), CaseOutcome(tap.outcome), now=now)
     assert over is not None  # noqa: S101  the caller has looked, and the row is locked
-    storage.cases.save(tx, over, resolved_by=by.user_id)
+    storage.case_threads.keep(tx, found, over, resolved_by=by.user_id, tapped=tapped, rules=rules, now=now)
     data, key = case_data(over), f"{over.case_id}:{over.reopened}"
     storage.webhooks.emit(tx, Event.CASE_RESOLVED, over.customer_id, data, key=key, rules=rules, now=now)
     storage.interactions.close_case(tx, found.case_id, staff_id=by.user_id, now=now)
@@ -165,7 +172,7 @@ def plan_alarms(tx: Tx, *, now: datetime, rules: Rules) -> int:
         rung = cases.ring(found, now=now) if found is not None else None
         if found is not None and rung is not None:
             alarm, after = rung
-            storage.cases.save(tx, after)
+            storage.case_threads.keep(tx, found, after, rules=rules, now=now)
             _tell_alarm(tx, after, alarm, rules=rules, now=now)
     return len(due)
 

@@ -179,7 +179,7 @@ def _converse(
         )
         return Reply()
     if reopened is not None:
-        _reopen(tx, reopened, rules=rules, now=now)
+        _reopen(tx, found, reopened, rules=rules, now=now)
     place = Place(chat_id=customer.chat_id or 0, message_id=message_id) if caption is not None else None
     words = text if caption is None else caption
     storage.case_threads.pass_on(tx, found, interaction_id, text=words, media=place, rules=rules, now=now)
@@ -189,8 +189,8 @@ def _converse(
     return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))
 
 
-def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
-    storage.cases.save(tx, reopened)
+def _reopen(tx: Tx, found: Case, reopened: Case, *, rules: Rules, now: datetime) -> None:
+    storage.case_threads.keep(tx, found, reopened, rules=rules, now=now)
     storage.cases.change(tx, reopened.case_id, ces_planned_at=None)
     storage.outbox.cancel_pending(tx, reopened.customer_id, reason="reopened", kinds=(Kind.CASE_CES,))
     data, key = case_data(reopened), f"{reopened.case_id}:{reopened.reopened}"

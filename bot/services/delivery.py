@@ -62,6 +62,7 @@ COMPOSERS: Mapping[Kind, Composer] = {
     Kind.TOPIC: case_messages.topic,
     Kind.TOPIC_STATE: case_messages.topic,
     Kind.CARD: case_messages.card,
+    Kind.CARD_EDIT: case_messages.card,
     Kind.CASE: case_messages.update,
     Kind.REPLY: case_messages.reply,
     Kind.UNSEND: case_messages.reply,
@@ -113,7 +114,7 @@ def _choose(tx: Tx, candidates: list[DueMessage], *, owner: str, rules: Rules, n
     for due in candidates:
         if not _may_go(tx, due, sent, rules=rules, now=now):
             continue
-        composed = _compose(tx, due, owner)
+        composed = _compose(tx, due, owner, now=now)
         if composed is not None:
             chosen.append(composed)
             if composed.customer_id is not None:
@@ -121,10 +122,10 @@ def _choose(tx: Tx, candidates: list[DueMessage], *, owner: str, rules: Rules, n
     return chosen
 
 
-def _compose(tx: Tx, due: DueMessage, owner: str) -> Delivery | None:
+def _compose(tx: Tx, due: DueMessage, owner: str, *, now: datetime) -> Delivery | None:
     """The message of a row; a row that cannot become one fails alone, or it would hold up all that come after it."""
     try:
-        return _delivery(tx, due, owner)
+        return _delivery(tx, due, owner, now=now)
     except (KeyError, ValueError, TypeError) as error:
         storage.outbox.fail(tx, due.outbox_id, error=f"{type(error).__name__}: {error}")
         return None
@@ -192,12 +193,14 @@ def _staff_chat_is_free(tx: Tx, due: DueMessage, *, rules: Rules, now: datetime)
     return bool(grant.count)
 
 
-def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
+def _delivery(tx: Tx, due: DueMessage, owner: str, *, now: datetime) -> Delivery:
     to = due.recipient
     edits = storage.outbox.load_message_id(tx, int(str(due.facts["edits"]))) if "edits" in due.facts else None
     if "edits" in due.facts and edits is None:
         raise ValueError("what is to be edited never arrived")
     facts = dict(due.facts) | ({"name": to.name, "salutation": to.salutation} if to else {"template": due.template})
+    if due.kind in (Kind.CARD, Kind.CARD_EDIT) or due.template == storage.cases.CARD:
+        facts |= _card_facts(tx, due.case_id, now=now)
     if due.thread is not None:  # when the first card is queued, its topic is still to be made
         facts["topic"] = due.thread.thread_id is not None
     chat_id = due.chat_id if to is None else to.chat_id
@@ -220,6 +223,12 @@ def _delivery(tx: Tx, due: DueMessage, owner: str) -> Delivery:
         copied=copied_place(due.facts),
         **_thread(due, chat_id),
     )
+
+
+def _card_facts(tx: Tx, case_id: int | None, *, now: datetime) -> dict[str, object]:
+    """A card says how the case stands when it leaves, not when it was queued."""
+    found = storage.cases.look(tx, case_id) if case_id is not None else None
+    return storage.case_threads.card_facts(tx, found, now=now) if found is not None else {}
 
 
 def _thread(due: DueMessage, chat_id: int) -> dict[str, int | None]:

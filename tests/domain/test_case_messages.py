@@ -65,6 +65,8 @@ def test_an_alarm_leads_to_its_case_and_other_news_have_no_buttons() -> None:
     alarm = case_messages.update({**facts, "template": "cases/alarm"}, outbox_id=1, language=Language.VI)
     assert taps(alarm) == [ShowCase(NEW.case_id)]
     assert taps(case_messages.update({"template": "cases/said"}, outbox_id=1, language=Language.VI)) == []
+    aside = {"template": "cases/said", "case_id": 7}
+    assert taps(case_messages.update(aside, outbox_id=1, language=Language.VI)) == [OfferReplies(7)]
 
 
 def test_a_canned_reply_is_seen_before_a_tap_sends_it() -> None:

@@ -36,9 +36,10 @@ async def test_a_detractors_case_goes_from_the_tap_to_the_survey_that_shows_whet
     assert "2/10" in card.text
     [claim] = [tap for tap in card.taps if isinstance(tap, ClaimCase)]
 
-    story.database.write_now(cases.claim_case, by=HOA, case_id=claim.case_id)
+    story.database.write_now(cases.claim_case, rules=story.rules, by=HOA, case_id=claim.case_id)
     story.database.write_now(
         case_talk.answer_in_chat,
+        rules=story.rules,
         by=HOA,
         chat_id=STAFF_CHAT,
         thread_id=None,

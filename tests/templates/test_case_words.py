@@ -120,6 +120,7 @@ def talk(language: Language) -> Iterator[Message]:
             facts = {**case_messages.case_facts(one), **case_messages.reply_facts(one, "Hoa", canned=key), **person}
             yield case_messages.canned_preview(facts, key, language)
             yield Message("cases/canned_sent", language, facts)
+            yield Message("cases/answered", language, facts)
             yield case_messages.reply(facts, outbox_id=0, language=language)
     for by in ("Hoa", ""):
         facts = {**case_messages.reply_facts(case(), by, text="Chào <chị>"), **person}
@@ -127,6 +128,7 @@ def talk(language: Language) -> Iterator[Message]:
     for text in ("Chào & hỏi", ""):
         said = {"customer": "An", "text": text, "template": "cases/said"}
         yield case_messages.update(said, outbox_id=0, language=language)
+        yield case_messages.update({**said, "case_id": 7}, outbox_id=0, language=language)
 
 
 def lists(language: Language) -> Iterator[Message]:
