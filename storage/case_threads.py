@@ -53,7 +53,7 @@ def signal(tx: Tx, one: Signal, *, rules: Rules, now: datetime) -> Case | None:
     else:
         if one.words:
             storage.cases.change(tx, found.case_id, words=cases.words_with(found, one))
-            renew_cards(tx, found, rules=rules, now=now)
+        renew_cards(tx, replace(found, score_now=None), rules=rules, now=now)  # it is loaded with the score it brings
         tell(tx, found, one.key, one.template, one.facts, rules=rules, now=now)
     return found
 

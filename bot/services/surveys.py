@@ -1,5 +1,6 @@
 """Answering a survey: the tap, the change of mind, the skip."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import storage.case_threads
@@ -54,7 +55,8 @@ def _store(tx: Tx, run: SurveyRun, score: int, *, message_id: int, rules: Rules,
     data, key = answer_data(run, score, reason=None if moved else run.reason), f"{run.run_id}:{now.isoformat()}"
     storage.webhooks.emit(tx, event, run.customer_id, data, key=key, rules=rules, now=now)
     if surveys.band(run.kind, score) is Band.DETRACTOR:
-        signal = surveys.signal(run, score, key=f"detractor:{run.run_id}:{score}:{now.isoformat()}")
+        explained = replace(run, reason=None) if moved else run  # what was said of another score is no complaint
+        signal = surveys.signal(explained, score, key=f"detractor:{run.run_id}:{score}:{now.isoformat()}")
         storage.case_threads.signal(tx, signal, rules=rules, now=now)
     elif run.score is not None:
         _tell_change(tx, run, run.score, score, rules=rules, now=now)
@@ -84,6 +86,7 @@ def _tell_change(tx: Tx, run: SurveyRun, before: int, score: int, *, rules: Rule
     was_unhappy = surveys.band(run.kind, before) is Band.DETRACTOR
     if found is not None and found.is_open and (was_unhappy or is_of_survey(found, run.kind)):
         storage.case_threads.tell(tx, found, key, template, facts, rules=rules, now=now)
+        storage.case_threads.renew_cards(tx, replace(found, score_now=before), rules=rules, now=now)
     elif was_unhappy:
         to = run.customer_id
         storage.notices.notify(tx, key=key, template=template, facts=facts, customer_id=to, rules=rules, now=now)

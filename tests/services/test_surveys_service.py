@@ -95,6 +95,17 @@ def test_a_score_of_another_band_asks_again_and_its_old_reason_goes_to_the_profi
     assert (kept["body"], kept["closed_at"]) == ("Giao chậm", stored["answered_at"])  # nobody need answer it
 
 
+def test_praise_for_a_high_score_is_no_complaint_when_the_score_turns_low(
+    database: Database, run: tuple[int, int]
+) -> None:
+    tap(database, run, 10)
+    say(database, "Nhân viên dễ thương")
+    tap(database, run, 4)
+    assert row(database, "support_case")["words"] == ""
+    (card,) = rows(database, "outbox", kind=Kind.CARD)
+    assert "Nhân viên dễ thương" not in str(card["facts"])
+
+
 def test_staff_who_work_on_a_case_hear_every_later_score_and_its_reason_once_each(
     database: Database, run: tuple[int, int], clock: HandClock
 ) -> None:
