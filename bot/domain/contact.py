@@ -246,7 +246,7 @@ def _cap_end(facts: ContactFacts, rules: ContactRules, _: datetime) -> datetime 
 
 
 def _case_end(facts: ContactFacts, _: ContactRules, __: datetime) -> datetime | None:
-    """Nobody is congratulated, nor asked again, before what they complained of is settled."""
+    """Nobody is congratulated, asked again or led on along their plan before what they complained of is settled."""
     return facts.unsettled_until if facts.kind in AFTER_APOLOGY else None
 
 

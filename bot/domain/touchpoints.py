@@ -113,6 +113,7 @@ SURVEYS = frozenset({Kind.NPS, Kind.CES, Kind.CSAT})
 INVITATIONS = SURVEYS | {Kind.CASE_CES, Kind.FOLLOW_UP}
 TRANSACTIONAL = frozenset({Kind.CASE_CES})
 """Surveys about something that the customer brought up: not held by the time between surveys, but counted in it."""
-AFTER_APOLOGY = SURVEYS | {Kind.REMINDER, Kind.BIRTHDAY, Kind.HOLIDAY_GREETING}
+PLAN_MESSAGES = frozenset(kind for kind, policy in POLICIES.items() if policy.group is Group.PLAN)
+AFTER_APOLOGY = SURVEYS | {Kind.REMINDER, Kind.BIRTHDAY, Kind.HOLIDAY_GREETING} | PLAN_MESSAGES
 """What waits while a severe case of the customer is open; what is asked about a case comes after it anyway."""
 OUTSIDE_CLOCKS = frozenset({Group.SERVICE, Group.ANSWER})

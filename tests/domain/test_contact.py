@@ -423,4 +423,5 @@ def test_while_a_severe_case_is_open_nobody_is_congratulated_or_asked_again(kind
     until = NOON + UNSETTLED_FOR
     verdict = judge(replace(facts(kind), unsettled_until=until), NEVER_QUIET, now=NOON)
     assert verdict == (Hold(Rule.OPEN_CASE, until) if kind in AFTER_APOLOGY else Send())
-    assert {Kind.CASE_CES, Kind.FOLLOW_UP}.isdisjoint(AFTER_APOLOGY)
+    assert {Kind.CASE_CES, Kind.FOLLOW_UP, Kind.CONFIRMATION}.isdisjoint(AFTER_APOLOGY)
+    assert {Kind.TIP, Kind.MILESTONE, Kind.CHECK_IN, Kind.PROGRESS} <= AFTER_APOLOGY
