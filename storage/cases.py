@@ -56,6 +56,12 @@ def load_latest(tx: Tx, customer_id: int) -> Case | None:
     return _first(tx, _LATEST, of_customer=customer_id)
 
 
+def look_open(tx: Tx, customer_id: int) -> Case | None:
+    """The customer's open case, for whoever changes nothing."""
+    is_open = (support_case.c.customer_id == customer_id, support_case.c.resolved_at.is_(None))
+    return _first(tx, _CASES.where(*is_open))
+
+
 def load_by_thread(tx: Tx, *, chat_id: int, thread_id: int) -> Case | None:
     """The case of a forum topic."""
     statement = _CASES.where(support_case.c.chat_id == chat_id, support_case.c.thread_id == thread_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import plans
+from bot.domain.cases import Case
 from bot.domain.health_messages import mark_facts
 from bot.domain.health_standing import Standing
 from bot.domain.names import cut
@@ -216,15 +217,19 @@ def explanation_facts(
     *,
     sent_before: int,
     days: int,
+    stopped_at: datetime | None = None,
+    case: Case | None = None,
     now: datetime,
 ) -> dict[str, object]:
     """Why a customer is or is not written to: the next messages, what causes and what holds each, and what was.
 
-    `past` are the latest of the `sent_before` messages that are over.
+    `past` are the latest of the `sent_before` messages that are over; `case` is the one that is open.
     """
     return {
         "customer": cut(name, LINE),
         "days": days,
+        "stopped_at": stopped_at,
+        "case": {"number": case.case_id, "opened_at": case.opened_at} if case is not None else None,
         "upcoming": [
             {
                 "kind": one.kind,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import storage.cases
 import storage.customers
 import storage.health
 import storage.interactions
@@ -54,9 +55,16 @@ def explain(
     customer = storage.customers.load(tx, customer_id)
     if customer is None:
         return _gone("why", language)
-    past = storage.profiles.list_past(tx, customer_id, limit=profiles.HISTORY)
+    record = storage.profiles.load_record(tx, customer_id)
     facts = profiles.explanation_facts(
-        customer.name, upcoming, past, sent_before=storage.profiles.count_past(tx, customer_id), days=days, now=now
+        customer.name,
+        upcoming,
+        storage.profiles.list_past(tx, customer_id, limit=profiles.HISTORY),
+        sent_before=storage.profiles.count_past(tx, customer_id),
+        days=days,
+        stopped_at=record.stopped_at if record is not None else None,
+        case=storage.cases.look_open(tx, customer_id),
+        now=now,
     )
     back = Button("profile", PickCustomer("customer", customer_id, ""))
     return Message("portfolio/why", language, facts, ((back,),))

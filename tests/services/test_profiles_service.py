@@ -13,6 +13,7 @@ from bot.services import conversations, delivery, planning, profiles
 from storage.database import Database
 from tests.conftest import HandClock
 from tests.factories import CHAT, add_customer, add_score, add_staff, put, queue, queue_survey, row, rows
+from tests.stories import change
 
 CSM = 6_000_000_001
 RULES = Rules()
@@ -218,6 +219,18 @@ def test_what_will_never_be_sent_says_why(database: Database, clock: HandClock) 
     text = why(database, customer_id)
     assert "• Milestone message: not sent, since the customer asked for no more messages" in text
     assert "was held" not in text
+
+
+def test_why_names_that_the_customer_stopped_and_the_case_that_is_open(database: Database, clock: HandClock) -> None:
+    customer_id = add_customer(database)
+    assert "asked for no more messages" not in why(database, customer_id)
+    database.write_now(
+        conversations.give_feedback, rules=RULES, chat_id=CHAT, message_id=1, language=Language.EN, text="Broken"
+    )
+    database.write_now(change, table="customer", row_id=customer_id, stopped_at=clock.now())
+    text = why(database, customer_id)
+    assert "The customer asked for no more messages on 20 Nov 2026" in text
+    assert "Case #1 has been open since 20 Nov 2026" in text
 
 
 def test_a_change_to_an_old_message_is_no_touchpoint(database: Database) -> None:
