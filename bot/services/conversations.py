@@ -21,7 +21,7 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
-from bot.domain.thanks import is_thanks
+from bot.domain.thanks import is_greeting, is_thanks
 from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
@@ -49,11 +49,15 @@ def receive_text(
         return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     run = run or storage.surveys.load_awaiting_reason(tx, chat_id=chat_id, now=now)
-    if run is not None and run.score is not None:
-        return _record_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    if run is not None and run.score is not None and not is_greeting(text):
+        say = _thank if caption is None and is_thanks(text) else _record_reason
+        return say(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
     plan = storage.plans.load_awaiting_goal(tx, customer.customer_id, now=now) if caption is None else None
     if plan is not None:
         return _keep_goal(tx, plan, customer, text, message_id=message_id, now=now)
+    explained = storage.surveys.load_just_explained(tx, chat_id=chat_id, since=now - surveys.MORE_WITHIN)
+    if explained is not None and explained.score is not None and caption is None and surveys.adds_to_reason(text):
+        return _add_to_reason(tx, explained, explained.score, text, message_id=message_id, rules=rules, now=now)
     if customer.feedback_until is not None and customer.feedback_until > now:
         storage.customers.change(tx, customer.customer_id, feedback_until=None)
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
@@ -108,8 +112,43 @@ def _record_reason(
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
-        send=(surveys.reason_kept(run, score, only_thanks=is_thanks(text)),),
+        send=(surveys.reason_kept(run, score),),
     )
+
+
+def _thank(tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+    """Who is asked why and only says thanks has given no reason yet: nobody need answer, and the question stands."""
+    _note(tx, run, text, message_id=message_id, now=now)
+    return Reply(send=(surveys.reason_kept(run, score, only_thanks=True),))
+
+
+def _add_to_reason(
+    tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime
+) -> Reply:
+    """What goes on with a reason belongs to it; the message is kept too, so that its second coming adds nothing."""
+    if not _note(tx, run, text, message_id=message_id, now=now):
+        return Reply()
+    reason = surveys.with_more(run, text)
+    storage.surveys.add_to_reason(tx, run.run_id, reason)
+    data, key = answer_data(run, score, reason=reason), f"{run.run_id}:{message_id}"
+    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
+    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
+    return Reply(send=(surveys.reason_kept(run, score),))
+
+
+def _note(tx: Tx, run: SurveyRun, text: str, *, message_id: int, now: datetime) -> bool:
+    """Keep on the profile what nobody need answer; False when this very message is kept already."""
+    kept = storage.interactions.add(
+        tx,
+        customer_id=run.customer_id,
+        kind="message",
+        body=text,
+        chat_id=run.chat_id,
+        message_id=message_id,
+        now=now,
+        is_settled=True,
+    )
+    return kept is not None
 
 
 def _tell_reason(tx: Tx, run: SurveyRun, score: int, reason: str, *, key: str, rules: Rules, now: datetime) -> None:
