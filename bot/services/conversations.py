@@ -7,13 +7,15 @@ import storage.case_threads
 import storage.cases
 import storage.customers
 import storage.interactions
+import storage.losses
 import storage.notices
 import storage.outbox
 import storage.plans
 import storage.staff
 import storage.surveys
 import storage.webhooks
-from bot.domain import cases, plan_messages, plans, surveys
+import storage.win_back
+from bot.domain import cases, plan_messages, plans, surveys, win_back
 from bot.domain.cases import Case, Source
 from bot.domain.customers import Customer
 from bot.domain.delivery import Place
@@ -55,6 +57,9 @@ def receive_text(
     plan = storage.plans.load_awaiting_goal(tx, customer.customer_id, now=now) if caption is None else None
     if plan is not None:
         return _keep_goal(tx, plan, customer, text, message_id=message_id, now=now)
+    loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
+    if loss_id is not None and caption is None and not (is_greeting(text) or is_thanks(text)):
+        return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
     explained = storage.surveys.load_just_explained(tx, chat_id=chat_id, since=now - surveys.MORE_WITHIN)
     if explained is not None and explained.score is not None and caption is None and surveys.adds_to_reason(text):
         return _add_to_reason(tx, explained, explained.score, text, message_id=message_id, rules=rules, now=now)
@@ -236,6 +241,15 @@ def _reopen(tx: Tx, reopened: Case, *, rules: Rules, now: datetime) -> None:
     storage.webhooks.emit(tx, Event.CASE_REOPENED, reopened.customer_id, data, key=key, rules=rules, now=now)
     storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)
     storage.case_threads.show(tx, reopened, key=f"reopened:{reopened.reopened}", rules=rules, now=now)
+
+
+def _say_why_lost(
+    tx: Tx, customer: Customer, loss_id: int, text: str, *, message_id: int, rules: Rules, now: datetime
+) -> Reply:
+    """What a customer adds to the reason they left for stays with the loss; staff read it as any other message."""
+    storage.losses.save_words(tx, loss_id, text[: win_back.MAX_WORDS])
+    _converse(tx, customer, text, message_id=message_id, caption=None, rules=rules, now=now)
+    return Reply(send=(Message("win_back/words_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
