@@ -186,9 +186,13 @@ def skip_reason(tx: Tx, run_id: int, *, now: datetime) -> None:
     tx.execute(unskipped.values(reason_until=None, skipped_at=now))
 
 
-def load_just_explained(tx: Tx, *, chat_id: int, since: datetime) -> SurveyRun | None:
-    """The run whose reason the customer of this chat wrote last, if that was after an instant."""
-    explained = (customer.c.chat_id == chat_id, answer.c.reason_at > since, answer.c.reason_message_id.is_not(None))
+def load_just_explained(tx: Tx, customer_id: int, *, since: datetime) -> SurveyRun | None:
+    """The run whose reason this customer wrote last, if that was after an instant."""
+    explained = (
+        answer.c.customer_id == customer_id,
+        answer.c.reason_at > since,
+        answer.c.reason_message_id.is_not(None),
+    )
     row = tx.execute(_runs().where(*explained).order_by(answer.c.reason_at.desc()).limit(1)).first()
     return _run(row) if row else None
 

@@ -48,3 +48,8 @@ def is_greeting(text: str) -> bool:
     greeting = GREETINGS.intersection(words) or GREETING_PAIRS & pairs
     known = GREETINGS | AROUND_GREETINGS | THANKS | POLITE
     return len(words) <= LONGEST and bool(greeting) and known.issuperset(words) and not any(map(str.isdigit, text))
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a message greets or says thanks and no more: it is no answer to anything that was asked."""
+    return is_greeting(text) or is_thanks(text)

@@ -23,7 +23,7 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
-from bot.domain.thanks import is_greeting, is_thanks
+from bot.domain.thanks import is_greeting, is_small_talk, is_thanks
 from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
@@ -55,18 +55,13 @@ def receive_text(
         say = _thank if caption is None and is_thanks(text) else _record_reason
         return say(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
     plan = storage.plans.load_awaiting_goal(tx, customer.customer_id, now=now) if caption is None else None
-    if plan is not None:
+    if plan is not None and not is_small_talk(text):
         return _keep_goal(tx, plan, customer, text, message_id=message_id, now=now)
-    loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
-    if loss_id is not None and caption is None and not (is_greeting(text) or is_thanks(text)):
-        return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
-    explained = storage.surveys.load_just_explained(tx, chat_id=chat_id, since=now - surveys.MORE_WITHIN)
-    if explained is not None and explained.score is not None and caption is None and surveys.adds_to_reason(text):
-        return _add_to_reason(tx, explained, explained.score, text, message_id=message_id, rules=rules, now=now)
     if customer.feedback_until is not None and customer.feedback_until > now:
         storage.customers.change(tx, customer.customer_id, feedback_until=None)
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
-    return _converse(tx, customer, text, message_id=message_id, caption=caption, rules=rules, now=now)
+    more = _tell_more(tx, customer, text, message_id=message_id, rules=rules, now=now) if caption is None else None
+    return more or _converse(tx, customer, text, message_id=message_id, caption=caption, rules=rules, now=now)
 
 
 def give_feedback(
@@ -125,6 +120,17 @@ def _thank(tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, ru
     """Who is asked why and only says thanks has given no reason yet: nobody need answer, and the question stands."""
     _note(tx, run, text, message_id=message_id, now=now)
     return Reply(send=(surveys.reason_kept(run, score, only_thanks=True),))
+
+
+def _tell_more(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply | None:
+    """Take what goes on with an answer that the customer has just given; None when it does not."""
+    loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
+    if loss_id is not None and not is_small_talk(text):
+        return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
+    run = storage.surveys.load_just_explained(tx, customer.customer_id, since=now - surveys.MORE_WITHIN)
+    if run is not None and run.score is not None and surveys.adds_to_reason(text):
+        return _add_to_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    return None
 
 
 def _add_to_reason(

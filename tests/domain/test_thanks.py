@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.thanks import is_greeting, is_thanks
+from bot.domain.thanks import is_greeting, is_small_talk, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,7 @@ def test_a_greeting_is_one_with_and_without_accents(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "chào em, máy hỏng", "ok", "hello 0912345678", "em", "chào " * 9])
 def test_whatever_says_more_than_a_greeting_is_not(text: str) -> None:
     assert not is_greeting(text)
+
+
+def test_greetings_and_thanks_are_small_talk() -> None:
+    assert [is_small_talk(text) for text in ("chào em", "ok", "máy hỏng")] == [True, True, False]
