@@ -121,6 +121,7 @@ def _goal_words(language: Language) -> list[Message]:
     facts = AN | plan_messages.goal_facts(plan(), template, language)
     return [
         plan_messages.goal(facts, outbox_id=1, language=language),
+        plan_messages.goal(facts | {"changing": True}, outbox_id=1, language=language),
         plan_messages.goal_kept(plan(), language),
         Message("plans/goal_wanted", language, plan_messages.plan_facts(plan())),
     ]
