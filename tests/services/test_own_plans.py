@@ -479,3 +479,10 @@ def test_a_template_is_offered_to_those_it_is_meant_for(database: Database, cloc
     rules = replace(RULES, plans=(replace(TEMPLATE, segments=("plan=gold",)), GROWTH))
     offer = database.read_now(plans.show_plan, rules=rules, customer_id=customer_id, language=Language.EN)
     assert [[button.tap for button in row] for row in offer.keyboard] == [[StartPlan(customer_id, "growth")]]
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_who_answers_a_check_in_is_addressed_as_elsewhere(database: Database) -> None:
+    answered = by_customer(database, own_plans.answer_check_in, CheckInAnswer(1, "well", 0)).edit
+    assert answered is not None
+    assert answered.facts["salutation"] == "chị"
