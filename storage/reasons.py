@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal_column, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, exists, func, literal_column, select, true
 
 from bot.domain.audiences import HASH_FACTOR, HASH_RANGE
 from bot.domain.metrics.proportions import Share
@@ -91,7 +91,9 @@ def _part(wanted: Select[int], limit: int, offset: int) -> Select[int]:
 
 def _read(tx: Tx, runs: Iterable[int]) -> list[Said]:
     """The reasons of these runs, in the stable order."""
-    found = [_said(row) for row in tx.execute(_saying().where(answer.c.run_id.in_(runs))).all()]
+    # Written into the statement, as the numbers they are: to make hundreds of parameters took as long as to read.
+    theirs = answer.c.run_id.in_(bindparam("runs", runs, expanding=True, literal_execute=True))
+    found = [_said(row) for row in tx.execute(_saying().where(theirs)).all()]
     return sorted(found, key=lambda one: (one.order, one.run_id))
 
 

@@ -3,15 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from bot.charts.canvas import HEIGHT, WIDTH
 from bot.charts.forest import ForestPicture, ForestRow, forest_picture
 from bot.charts.pictures import PictureWords
+from bot.charts.survival import CurvesPicture, SurvivalCurve, survival_picture
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.survival import Step
 from bot.domain.report_messages import Report
 from bot.domain.rules import Rules
 from bot.domain.segments import Dimension
@@ -149,3 +153,16 @@ def test_the_colour_says_which_side_is_bad_where_that_is_certain(
 
 def test_at_most_twelve_rows_are_drawn() -> None:
     assert len(forest(*(ForestRow(f"{n}", n, None, "why") for n in range(20))).get_yticks()) == 12
+
+
+def test_beside_the_end_of_each_curve_stands_its_interval() -> None:
+    steps = {"left": [Step(10, 0.2, 0.1, 0.3), Step(20, 0.4, 0.25, 0.6)], "stayed": []}
+    curves = [SurvivalCurve(label, 40, steps[label]) for label in steps]
+    picture = CurvesPicture(words=WORDS, locale="vi", days=90, days_label="", curves=(*curves, None, None))
+    axes = survival_picture(picture).axes[0]
+    (bar,) = axes.collections
+    assert isinstance(bar, LineCollection)
+    assert np.allclose(bar.get_segments()[0][:, 1], [0.25, 0.6])
+    assert min(bar.get_segments()[0][:, 0]) > 90
+    assert list(axes.get_xticks()) == [0, 30, 60, 90]
+    assert [float(np.asarray(line.get_ydata())[-1]) for line in axes.lines] == [0.4, 0.4, 0]

@@ -33,7 +33,10 @@ LEFT = Box(MARGIN + AXIS, 150, 470, 450)
 RIGHT = Box(660, 150, 480, 450)
 BAR = 0.4
 BEYOND_THE_DEADLINE = 2.0
-COLOURS = (BLUE, GREEN)
+STYLES = ((BLUE, (0, ())), (GREEN, (0, (5, 1.5))))
+"""The colour and the dashes of each curve: where both run together, both are seen."""
+HEADROOM = 1.15
+SHARES = (0, 0.2, 0.4, 0.6, 0.8, 1)
 
 
 def cases_picture(picture: CasesPicture) -> "Figure":
@@ -75,23 +78,26 @@ def _write_counts(axes: "Axes", bars: "BarContainer", counts: Sequence[str]) -> 
 def _draw_curves(axes: "Axes", picture: CasesPicture, numbers: Numbers) -> None:
     """The share that was over after so many business hours, each with its band and its deadline."""
     latest = max(curve.deadline for curve in picture.curves) * BEYOND_THE_DEADLINE
-    for curve, colour in zip(picture.curves, COLOURS, strict=True):
-        _draw_curve(axes, curve, colour, latest)
+    for curve, (colour, dashes) in zip(picture.curves, STYLES, strict=True):
+        _draw_curve(axes, curve, colour, dashes, latest)
     axes.set_xlim(0, latest)
-    axes.set_ylim(0, 1.02)
+    axes.set_ylim(0, HEADROOM)
+    axes.set_yticks(SHARES)
     axes.xaxis.set_major_formatter(lambda hours, _: numbers.count(hours))
     axes.yaxis.set_major_formatter(lambda share, _: numbers.tick(share))
     axes.set_xlabel(picture.hours_label, fontsize=SMALL, color=FAINT_INK)
     axes.grid(axis="y", color=RULE, linewidth=0.8)
-    axes.legend(frameon=False, fontsize=BODY, loc="lower right")
+    axes.legend(frameon=False, fontsize=BODY, loc="upper left", ncols=2)
 
 
-def _draw_curve(axes: "Axes", curve: TimeCurve, colour: str, latest: float) -> None:
+def _draw_curve(
+    axes: "Axes", curve: TimeCurve, colour: str, dashes: tuple[int, tuple[float, ...]], latest: float
+) -> None:
     if not curve.steps:
         return
     hours = [0.0, *(step.length for step in curve.steps), max(latest, curve.steps[-1].length)]
     lines = [[0.0, *(getattr(step, name) for step in curve.steps)] for name in ("done", "low", "high")]
     done, low, high = ([*line, line[-1]] for line in lines)
-    axes.step(hours, done, where="post", color=colour, linewidth=2.5, label=curve.label)
+    axes.step(hours, done, where="post", color=colour, linewidth=2.5, linestyle=dashes, label=curve.label)
     axes.fill_between(hours, low, high, step="post", color=colour, alpha=0.12, linewidth=0)
-    axes.axvline(curve.deadline, color=colour, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.axvline(curve.deadline, 0, 1 / HEADROOM, color=colour, linewidth=1.2, linestyle=(0, (1, 2)))

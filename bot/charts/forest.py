@@ -39,6 +39,7 @@ LEAST_RATIO, MOST_RATIO = 0.1, 10.0
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 LEAST_REACH = 0.05
 ROOM = 1.15
+BESIDE = 10  # points between a name and the axis, on which a dot may lie
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def forest_picture(picture: ForestPicture) -> "Figure":
     counts = Numbers(picture.locale, points=False)
     names = [_name(row, counts) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=BODY, color=INK, parse_math=False)
+    axes.tick_params(axis="y", pad=BESIDE)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     _scale(axes, [row.estimate for row in rows if row.estimate is not None], picture)
     for place, row in enumerate(rows):
@@ -136,7 +138,8 @@ def _draw_row(
     value = min(max(estimate.value, left), right)
     axes.hlines(place, max(estimate.low, left), min(estimate.high, right), color=colour, alpha=0.3, linewidth=9)
     face = "white" if colour == BLUE else colour
-    axes.plot(value, place, color=colour, marker="o", markersize=9, markerfacecolor=face, markeredgewidth=2)
+    (dot,) = axes.plot(value, place, color=colour, marker="o", markersize=9, markerfacecolor=face, markeredgewidth=2)
+    dot.set_clip_on(False)
     write_above(axes, value, place, write(estimate.value), clipped=False)
 
 

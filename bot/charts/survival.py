@@ -1,4 +1,4 @@
-"""The picture of who left by when: a curve with its band for each group."""
+"""The picture of who left by when: a curve for each group, and beside its end the interval; bands cover each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 STYLES = ((GREEN, (0, ())), (GREY, (0, (6, 2))), (VERMILLION, (0, ())), (BLUE, (0, (2, 1.5))))
 """The colour and the dashes of each curve, so that nobody needs to tell the colours."""
 ROOM = 1.1
+MONTH, LONG = 30, 180  # days
+APART = 0.012
+"""How far the intervals stand from the end of the curves and from each other, as a share of the days."""
 LEAST_SHARE = 0.1
 
 
@@ -59,11 +62,13 @@ def survival_picture(picture: CurvesPicture) -> "Figure":
     if not curves:
         say(axes, picture.words.no_answers)
         return figure
-    for curve, (colour, dashes) in curves:
+    for place, (curve, (colour, dashes)) in enumerate(curves, start=1):
         _draw_curve(axes, curve, colour, dashes, picture.days)
+        _draw_interval(axes, curve, colour, picture.days * (1 + place * APART))
     highest = max([LEAST_SHARE, *(step.high for curve, _ in curves for step in curve.steps)])
-    axes.set_xlim(0, picture.days)
+    axes.set_xlim(0, picture.days * (1 + (len(STYLES) + 1) * APART))
     axes.set_ylim(0, min(1.0, highest * ROOM))
+    axes.set_xticks(range(0, int(picture.days) + 1, MONTH if picture.days <= LONG else 2 * MONTH))
     axes.xaxis.set_major_formatter(lambda days, _: numbers.count(days))
     axes.yaxis.set_major_formatter(lambda share, _: numbers.tick(share))
     axes.set_xlabel(picture.days_label, fontsize=SMALL, color=FAINT_INK)
@@ -76,7 +81,15 @@ def _draw_curve(
     axes: "Axes", curve: SurvivalCurve, colour: str, dashes: tuple[int, tuple[float, ...]], days: float
 ) -> None:
     lengths = [0.0, *(step.length for step in curve.steps), days]
-    lines = [[0.0, *(getattr(step, name) for step in curve.steps)] for name in ("done", "low", "high")]
-    done, low, high = ([*line, line[-1]] for line in lines)
-    axes.step(lengths, done, where="post", color=colour, linewidth=2.5, linestyle=dashes, label=curve.label)
-    axes.fill_between(lengths, low, high, step="post", color=colour, alpha=0.1, linewidth=0)
+    done = [0.0, *(step.done for step in curve.steps)]
+    axes.step(
+        lengths, [*done, done[-1]], where="post", color=colour, linewidth=2.5, linestyle=dashes, label=curve.label
+    )
+
+
+def _draw_interval(axes: "Axes", curve: SurvivalCurve, colour: str, place: float) -> None:
+    """Of a group of which nobody left the curve knows none."""
+    if curve.steps:
+        last = curve.steps[-1]
+        axes.vlines(place, last.low, last.high, color=colour, linewidth=3, alpha=0.6)
+        axes.plot(place, last.done, color=colour, marker="o", markersize=6)

@@ -6,14 +6,14 @@ from types import MappingProxyType
 
 from bot.domain.messages import Button, Keyboard
 from bot.domain.report_forms import OVERVIEW, FileForm
-from bot.domain.report_pages import BELOW, KINDS, OF_SURVEYS, TABS, Page
+from bot.domain.report_pages import BELOW, BROKEN_DOWN, KINDS, OF_SURVEYS, TABS, Page
 from bot.domain.report_requests import Dimension, ReportRequest
 from bot.domain.reports import Metric
 from bot.domain.taps import ShowReport
 
 TABS_A_ROW, CHOICES_A_ROW = 4, 5
 PERIODS = ("30d", "90d", "this quarter", "this year")
-EVERYTHING = "everything"
+EVERYTHING, BREAKDOWN = "everything", "breakdown"
 _KINDS = MappingProxyType({Page.FUNNEL: (None, *KINDS), Page.REASONS: KINDS})
 
 
@@ -33,7 +33,11 @@ def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
     if asked.page is None:
         yield tuple(_button(asked, metric, replace(asked, metric=metric)) for metric in Metric)
     if asked.by is not None:
-        yield from _rows([_button(asked, by, replace(asked, by=by)) for by in Dimension], CHOICES_A_ROW)
+        others = [_button(asked, by, replace(asked, by=by)) for by in Dimension]
+        yield from _rows([_button(asked, EVERYTHING, replace(asked, by=None)), *others], CHOICES_A_ROW)
+        return
+    if asked.page in BROKEN_DOWN:
+        yield (_button(asked, BREAKDOWN, replace(asked, by=Dimension.PLAN)),)
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]
         yield tuple(_button(asked, kind or EVERYTHING, replace(asked, metric=kind)) for kind in kinds)

@@ -95,7 +95,14 @@ class AnswerRow(Table, table=True):
             postgresql_where=text("reason is not null"),
         ),
         *(
-            Index(f"ix_answer_drawn_{part}", "answered_at", "kind", sqlite_where=drawn, postgresql_where=drawn)
+            Index(
+                f"ix_answer_drawn_{part}",
+                "answered_at",
+                "kind",
+                sqlite_where=drawn,
+                postgresql_where=drawn,
+                postgresql_include=["run_id"],  # which every index of SQLite has
+            )
             for part, drawn in DRAWN.items()
         ),
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.messages import Button
-from bot.domain.report_pages import Page
+from bot.domain.report_pages import BROKEN_DOWN, Page
 from bot.domain.report_requests import Dimension, FileForm, ReportRequest, parse_report_request
 from bot.domain.report_tabs import tabs
 from bot.domain.reports import Metric
@@ -33,7 +33,8 @@ def test_a_breakdown_leads_to_every_tab_with_its_period_and_what_the_tab_knows_o
         "cases": "cases 30d",
     }
     assert _words(metrics)["churn"] == "churn 30d by csm"
-    assert {**_words(some), **_words(others)} == {one: f"csat 30d by {one}" for one in Dimension}
+    by: dict[object, str] = {one: f"csat 30d by {one}" for one in Dimension}
+    assert {**_words(some), **_words(others)} == {"everything": "csat 30d", **by}
     assert _words(periods)["this year"] == "csat this year by csm"
 
 
@@ -52,6 +53,16 @@ def test_a_funnel_can_be_of_one_kind_and_has_the_tests_below_it() -> None:
     *_, kinds, below, _ = tabs(ReportRequest(page=Page.FUNNEL))
     assert list(_words(kinds)) == ["everything", "nps", "ces", "csat"]
     assert _words(below) == {"tests": "tests 90d"}
+
+
+@pytest.mark.parametrize("page", Page)
+def test_a_page_whose_figures_are_told_by_segment_leads_there_and_back(page: Page) -> None:
+    leads = {word: to for row in tabs(ReportRequest(page=page)) for word, to in _words(row).items()}
+    assert leads.get("breakdown") == (f"{page} 90d by plan" if page in BROKEN_DOWN else None)
+    if page in BROKEN_DOWN:
+        _, _, some, others, _ = tabs(ReportRequest(page=page, by=Dimension.CSM))
+        by: dict[object, str] = {one: f"{page} 90d by {one}" for one in Dimension}
+        assert {**_words(some), **_words(others)} == {"everything": f"{page} 90d", **by}
 
 
 @pytest.mark.parametrize(

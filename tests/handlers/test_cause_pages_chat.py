@@ -7,13 +7,13 @@ from tests.stage import Stage, last
 CSM = 100
 PAGES = {
     "gắn bó": "NPS và rời bỏ",
-    "cơ hội": "Giữ khách ở đâu đáng nhất",
+    "cơ hội": "Nên giữ khách ở đâu trước",
     "thử nghiệm": "Thử hai cách hỏi",
     "đội ngũ": "Đội ngũ giữ khách",
     "roi": "Mời khách quay lại có đáng không",
     "giữ chân theo gói": "Mua lại sau 3 tháng theo gói",
     "gắn bó theo độ tuổi": "Chênh lệch rời bỏ (chưa hài lòng − ủng hộ) theo độ tuổi",
-    "cơ hội theo kênh": "Giữ khách ở đâu đáng nhất theo kênh",
+    "cơ hội theo kênh": "Nên giữ khách ở đâu trước, theo kênh",
     "đội ngũ theo thẻ": "Đội ngũ giữ khách theo thẻ",
 }
 

@@ -160,7 +160,8 @@ async def test_a_tab_turns_the_report_in_its_place(stage: Stage, database: Datab
     assert caption(said).startswith("NPS theo gói · 30 ngày qua")
     assert labels(said)[0] == ["👥1"]
     assert ["· NPS ·", "CES", "CSAT", "Trả lời", "Rời bỏ"] in labels(said)
-    assert labels(said)[-3:-1] == [["· Gói ·", "Giá trị", "CSM", "Tuổi", "Nơi ở"], ["Chức danh", "Kênh", "RFM", "Thẻ"]]
+    dimensions = [["Tất cả", "· Gói ·", "Giá trị", "CSM", "Tuổi"], ["Nơi ở", "Chức danh", "Kênh", "RFM", "Thẻ"]]
+    assert labels(said)[-3:-1] == dimensions
 
 
 async def test_free_words_are_told_how_they_were_understood(stage: Stage, hoa: Person) -> None:
@@ -213,7 +214,7 @@ async def test_a_tab_whose_report_is_too_long_for_a_caption_is_sent(
     await stage.settle()
     assert caption(first).startswith("NPS · 90 ngày qua")
     _, picture, words = of_bot(hoa.chat)
-    assert (labels(picture)[-2], labels(words)) == (["Chức danh", "Kênh", "RFM", "Thẻ"], [])
+    assert (labels(picture)[-2], labels(words)) == (["Nơi ở", "Chức danh", "Kênh", "RFM", "Thẻ"], [])
 
 
 async def test_a_tab_of_a_report_that_is_gone_sends_it_anew(stage: Stage, hoa: Person) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.figures import FigureUnit
 from bot.domain.messages import Language, Message
-from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.estimates import Change, Difference, Estimate, Verdict
 from bot.domain.money_reports import (
     AmountsPicture,
     CohortsPicture,
@@ -325,3 +325,22 @@ def test_a_business_whose_tickets_say_no_cost_is_told_once_how_they_would(
 @pytest.mark.parametrize(("language", "unit"), [(Language.VI, "Doanh thu theo tuần"), (Language.EN, "Revenue by week")])
 def test_the_picture_says_by_what_it_is_drawn(language: Language, unit: str) -> None:
     assert RENDERER.part(Message("reports/money", language, {"unit": "week"}), "trend").startswith(unit)
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict", "expected"),
+    [
+        (Difference(47_972, -194_057, 290_001), Verdict.NO_CHANGE, ": +47.972 ₫ (−194.057 đến +290.001 ₫)"),
+        (Difference(270_000, 190_000, 350_000), Verdict.UP, "▲ Tăng 270.000 ₫ (+190.000 đến +350.000 ₫)"),
+        (Difference(-0.03, -0.05, -0.01), Verdict.DOWN, "▼ Giảm 3 điểm % (−5 đến −1 điểm %)"),
+    ],
+)
+def test_a_change_has_its_sign_once_and_so_have_the_ends_of_its_interval(
+    shops: Mapping[int, Database], difference: Difference, verdict: Verdict, expected: str
+) -> None:
+    make = money_figure if difference.value > 1 else share_figure
+    currency = ("VND",) if make is money_figure else ()
+    figure = make("average_deal", Estimate(1, 1, 1, 182), *currency, change=Change(verdict, difference))
+    report = ask(shops[MANY], Page.DEALS)
+    facts = {**report.message.facts, "figures": [figure_facts(figure)]}
+    assert expected in RENDERER.render(replace(report.message, facts=facts)).text.replace("\N{NO-BREAK SPACE}", " ")

@@ -184,3 +184,22 @@ def test_what_a_page_says_of_its_own_segments_it_says_itself() -> None:
     assert use_case(ReportRequest(page=Page.CASES, by=Dimension.CSM)) is PAGES[Page.CASES]
     assert use_case(ReportRequest(page=Page.RFM, by=Dimension.RFM)) is PAGES[Page.RFM]
     assert use_case(ReportRequest(page=Page.CASES, by=Dimension.PLAN)) is not PAGES[Page.CASES]
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "further"),
+    [
+        ("revenue_net", Language.VI, "; kể cả mua thêm (NRR) <b>"),
+        ("revenue_net", Language.EN, "; net retention (NRR) <b>"),
+        ("clv_margin", Language.VI, "; CLV tính theo lợi nhuận <b>"),
+    ],
+)
+def test_a_further_figure_of_a_line_begins_small_unless_it_is_an_abbreviation(
+    shops: Mapping[int, Database], key: str, language: Language, further: str
+) -> None:
+    found = ask(shops[240], Page.REVENUE, Dimension.PLAN)
+    first, second = (figure_facts(one) for one in found.figures[:2])
+    message = replace(
+        found.message, language=language, facts={**found.message.facts, "overall": [first, {**second, "key": key}]}
+    )
+    assert further in RENDERER.render(message).text
