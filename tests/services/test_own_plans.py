@@ -13,6 +13,7 @@ from bot.domain.rules import MeasureTemplate, MilestoneTemplate, Owner, PlanTemp
 from bot.domain.taps import (
     AnswerCompletion,
     AskGoal,
+    CheckInAnswer,
     ChooseGoal,
     CompleteMilestone,
     MoveMilestone,
