@@ -47,6 +47,20 @@ def load_cause(tx: Tx, loss_id: int) -> tuple[str, str]:
     return row.source, row.reason
 
 
+def save_words(tx: Tx, loss_id: int, words: str) -> None:
+    """Keep with a loss what the customer says about it."""
+    tx.execute(update(loss).where(loss.c.id == loss_id).values(reason=words))
+
+
+def load_told(tx: Tx, customer_id: int) -> tuple[str, str]:
+    """Why a lost customer left: what they chose, by its key, and what was written, each as far as it was said."""
+    statement = select(win_back.c.reason.label("chosen"), loss.c.reason).outerjoin(
+        win_back, win_back.c.loss_id == loss.c.id
+    )
+    row = tx.execute(statement.where(loss.c.customer_id == customer_id, loss.c.recovered_at.is_(None))).first()
+    return (row.chosen or "", row.reason) if row else ("", "")
+
+
 def list_silent(tx: Tx, window: Window) -> list[Due]:
     """Customers who bought once and are not lost, by their last purchase; not those of whom more may be coming in."""
     return _SILENT.list(tx, window)

@@ -1,5 +1,6 @@
 """Customers' own choice of what they hear of and when, as columns of their row."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,6 +21,12 @@ def read(row: Any) -> Preferences:  # noqa: ANN401  a database row with these co
 
 def load(tx: Tx, customer_id: int) -> Preferences:
     return read(tx.execute(select(*COLUMNS).where(customer.c.id == customer_id)).one())
+
+
+def load_stopped_at(tx: Tx, customer_id: int) -> datetime | None:
+    """Since when the customer has wanted to hear of nothing at all."""
+    found: datetime | None = tx.execute(select(customer.c.stopped_at).where(customer.c.id == customer_id)).scalar()
+    return found
 
 
 def save(tx: Tx, customer_id: int, preferences: Preferences) -> None:

@@ -180,11 +180,27 @@ def forget_reason(tx: Tx, run_id: int) -> None:
     )
 
 
-def skip_reason(tx: Tx, run_id: int, *, reason_until: datetime, now: datetime) -> None:
-    """Wait for a reason until then only, if one is waited for; a second skip changes nothing."""
-    shorter = case((answer.c.reason_until > reason_until, reason_until), else_=answer.c.reason_until)
+def skip_reason(tx: Tx, run_id: int, *, now: datetime) -> None:
+    """Wait for no reason any more; a second skip changes nothing."""
     unskipped = update(answer).where(answer.c.run_id == run_id, answer.c.skipped_at.is_(None))
-    tx.execute(unskipped.values(reason_until=shorter, skipped_at=now))
+    tx.execute(unskipped.values(reason_until=None, skipped_at=now))
+
+
+def load_just_explained(tx: Tx, customer_id: int, *, since: datetime) -> SurveyRun | None:
+    """The run whose reason this customer wrote last, if that was after an instant."""
+    explained = (
+        answer.c.customer_id == customer_id,
+        answer.c.reason_at > since,
+        answer.c.reason_message_id.is_not(None),
+    )
+    row = tx.execute(_runs().where(*explained).order_by(answer.c.reason_at.desc()).limit(1)).first()
+    return _run(row) if row else None
+
+
+def add_to_reason(tx: Tx, run_id: int, reason: str) -> None:
+    """Keep a reason with what was added to it; an edit is still an edit of the message that gave it first."""
+    themes.forget(tx, [run_id])
+    tx.execute(update(answer).where(answer.c.run_id == run_id).values(reason=reason, themed=0))
 
 
 def mark_sent(tx: Tx, run_id: int, *, remind_at: datetime, closes_at: datetime, now: datetime) -> None:

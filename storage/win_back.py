@@ -107,6 +107,15 @@ def start(
     return tx.execute(statement).scalar_one_or_none()
 
 
+def load_awaiting_words(tx: Tx, customer_id: int, *, since: datetime) -> int | None:
+    """The loss that the customer gave a reason for after an instant, and of which nobody has said more yet."""
+    asked = (win_back.c.customer_id == customer_id, win_back.c.status == Status.REASON, win_back.c.reason_at > since)
+    open_loss = (loss.c.recovered_at.is_(None), loss.c.reason == "")
+    statement = select(loss.c.id).join(win_back, win_back.c.loss_id == loss.c.id).where(*asked, *open_loss)
+    found: int | None = tx.execute(statement).scalar()
+    return found
+
+
 def list_steps(tx: Tx, window: Window) -> list[Due]:
     """Win-backs (the row) whose next step comes."""
     return _STEPS.list(tx, window)

@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseOutcome, Reason, Snooze, Source
+from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
 from bot.domain.customers import Customer
 from bot.domain.local_time import local_date
 from bot.domain.messages import Button, Keyboard, Language, Message, Reply
-from bot.domain.names import cut
+from bot.domain.names import ELLIPSIS, cut
 from bot.domain.surveys import SCALES
 from bot.domain.taps import CannedReply, ClaimCase, OfferReplies, ResolveCase, ShowCase, SnoozeCase
 
 LISTED = 10
 BUTTONS_A_ROW = 5
 QUOTE = 200
-MATTER = 80
 UNANSWERED = "unanswered"  # in the place of a reason: the case is closed with no word to the customer
 CANNED = ("sorry", "looking_into_it", "call_you", "solved")
 """Canned replies; each is a template cases/canned/<key>."""
@@ -85,12 +84,11 @@ def unanswered_choice(facts: Mapping[str, object], language: Language) -> Messag
 
 
 def matter(one: Case, timezone: str) -> str:
-    """What a survey about a case asks about: what the customer said, or its day (as 2026-11-22) if they said nothing.
+    """What a survey about a case asks about: its day (as 2026-11-22).
 
-    What staff wrote is not for the customer to read.
+    A complaint makes no part of a sentence, and what staff wrote is not for the customer to read.
     """
-    said = "" if one.source is Source.STAFF else _first_line(one.words)
-    return cut(said, MATTER) or local_date(one.opened_at, timezone).isoformat()
+    return local_date(one.opened_at, timezone).isoformat()
 
 
 def _first_line(words: str) -> str:
@@ -135,8 +133,14 @@ def canned_preview(facts: Mapping[str, object], key: str, language: Language) ->
 
 
 def reply_facts(one: Case, by: str, *, text: str = "", canned: str = "") -> dict[str, object]:
-    """What a reply to the customer is made of: words, or a canned reply that quotes the customer's."""
-    return {"by": by, "text": text, "canned": canned, "words": cut(one.words, QUOTE)}
+    """What a reply to the customer is made of: words, or a canned reply that quotes the customer's, line by line."""
+    return {"by": by, "text": text, "canned": canned, "words": _quote(one.words)}
+
+
+def _quote(words: str) -> str:
+    """What was said, each saying on a line of its own, so that two complaints do not read as one."""
+    lines = "\n".join(line for line in (" ".join(said.split()) for said in words.splitlines()) if line)
+    return lines if len(lines) <= QUOTE else lines[: QUOTE - 1].rstrip() + ELLIPSIS
 
 
 def reader_facts(customer: Customer) -> dict[str, object]:

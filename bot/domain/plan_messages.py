@@ -192,11 +192,14 @@ def check_in(facts: Mapping[str, object], *, outbox_id: int, language: Language)
     return Message("plans/check_in", language, facts, (answers,))
 
 
-def check_in_answered(plan: Plan, choice: CheckInChoice, outbox_id: int, language: Language) -> Message:
+def check_in_answered(
+    plan: Plan, choice: CheckInChoice, outbox_id: int, language: Language, *, salutation: str = ""
+) -> Message:
     """What a check-in becomes once answered; who said that all is well may still ask for help."""
     help_button = Button(CheckInChoice.HELP, CheckInAnswer(plan.plan_id, CheckInChoice.HELP, outbox_id))
     keyboard = ((help_button,),) if choice is CheckInChoice.WELL else ()
-    return Message("plans/check_in_answered", language, plan_facts(plan) | {"choice": choice}, keyboard)
+    facts = plan_facts(plan) | {"choice": choice, "salutation": salutation}
+    return Message("plans/check_in_answered", language, facts, keyboard)
 
 
 def progress(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -222,14 +225,14 @@ def confirmation(facts: Mapping[str, object], *, outbox_id: int, language: Langu
 
 
 def goal(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
-    """Why the customer bought: a button for each reason, and one for their own words."""
+    """Why the customer bought: a button for each reason, and one for their own words; `changing` what they said."""
     plan_id, goals = int(str(facts["plan_id"])), facts["goals"]
     assert isinstance(goals, list)  # noqa: S101  the facts hold nothing else
     reasons = [
         Button("reason", ChooseGoal(plan_id, number, outbox_id), {"goal": one}) for number, one in enumerate(goals)
     ]
     own = Button("own", ChooseGoal(plan_id, OWN_WORDS, outbox_id))
-    return Message("plans/goal", language, facts, tuple((button,) for button in (*reasons, own)))
+    return Message("plans/goal", language, {"changing": False, **facts}, tuple((button,) for button in (*reasons, own)))
 
 
 def goal_kept(plan: Plan, language: Language) -> Message:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -69,9 +69,12 @@ class Preferences:
         return replace(self, off=self.off - {topic} if on else self.off | {topic})
 
 
-def page(preferences: Preferences, language: Language, salutation: str) -> Message:
-    """The settings with a button for each choice, which shows how it stands."""
-    return Message("preferences/settings", language, {"salutation": salutation}, _keyboard(preferences))
+def page(
+    preferences: Preferences, language: Language, salutation: str, *, stopped_at: datetime | None = None
+) -> Message:
+    """The settings with a button for each choice, which shows how it stands; `stopped_at` if nothing is sent at all."""
+    facts = {"salutation": salutation, "stopped_at": stopped_at}
+    return Message("preferences/settings", language, facts, _keyboard(preferences))
 
 
 def _keyboard(preferences: Preferences) -> Keyboard:

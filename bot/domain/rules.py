@@ -63,7 +63,7 @@ class ContactRules:
 class SurveyRules:
     """When surveys are due. `nps_per_day` drips the calendar's NPS so that answers can be read and answered.
 
-    What the customer writes `reason_within` of the score is its reason, and so it is `reason_after_skip` of a skip.
+    What the customer writes `reason_within` of the score is its reason, unless they skip the question.
     """
 
     nps_every: timedelta = timedelta(days=180)
@@ -74,7 +74,6 @@ class SurveyRules:
     reminder_after: timedelta = timedelta(days=4)
     closes_after: timedelta = timedelta(days=14)
     reason_within: timedelta = timedelta(days=1)
-    reason_after_skip: timedelta = timedelta(minutes=10)
 
 
 class Owner(StrEnum):

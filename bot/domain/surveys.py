@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain import taps
 from bot.domain.cases import Signal, Source
 from bot.domain.messages import Button, Keyboard, Language, Message
+from bot.domain.names import search_key
 from bot.domain.touchpoints import Kind
 from bot.domain.wordings import known_wording, wording_of
 
@@ -23,7 +24,25 @@ SCALE_NAMES: Mapping[Kind, str] = {
 NPS_FIRST_ROW = 6
 MAX_REASON = 4000
 OF_CASE = "case"  # what caused a survey that asks about a case
+MORE_WITHIN = timedelta(minutes=10)  # of a reason
 QUOTE = 1000  # of a text that is shown to staff; the whole of it is on the profile
+
+
+MORE = (
+    "them nua",
+    "them la",
+    "ngoai ra",
+    "voi lai",
+    "con nua",
+    "nua la",
+    "va ",
+    "also",
+    "and ",
+    "plus ",
+    "besides",
+    "one more thing",
+    "another thing",
+)
 
 
 class Band(StrEnum):
@@ -111,6 +130,16 @@ def awaits_reason(run: SurveyRun, *, now: datetime) -> bool:
 def changes_band(run: SurveyRun, score: int) -> bool:
     """Whether a new score says something else than the one before, so that its reason no longer fits."""
     return run.score is not None and band(run.kind, run.score) is not band(run.kind, score)
+
+
+def adds_to_reason(text: str) -> bool:
+    """Whether a message says of itself that it goes on with what was written just before it, and asks for nothing."""
+    return search_key(text).startswith(MORE) and "?" not in text
+
+
+def with_more(run: SurveyRun, text: str) -> str:
+    """The reason of a run with what the customer added to it."""
+    return f"{run.reason}\n{text}"[:MAX_REASON]
 
 
 def asks_why(run: SurveyRun, score: int, meaning: TapMeaning, *, now: datetime) -> bool:

@@ -12,6 +12,8 @@ from bot.domain.rules import WinBackRules
 from bot.domain.taps import LeavingReason, OfferAnswer
 
 REASONS_A_ROW = 2
+WORDS_WITHIN = timedelta(days=1)  # of the tap, for who wants to say more about it
+MAX_WORDS = 1000
 LOOK_AGAIN = timedelta(hours=1)  # at least so long until the next look at a question that waits to be sent
 
 

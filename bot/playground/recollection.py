@@ -78,7 +78,8 @@ class _Narrator:
             return
         told = as_plan(self._history, plan)
         choice = plans.CheckInChoice(plan.check_in_answer or "")
-        said = plan_messages.check_in_answered(told, choice, asked[-1].id, profile.language)
+        salutation = profile.salutation
+        said = plan_messages.check_in_answered(told, choice, asked[-1].id, profile.language, salutation=salutation)
         self._at(answered_at, self._edit, profile, asked[-1], said)
 
     def _remember_goal(self, profile: Profile, plan: PlanRecord, sent: list[MessageRecord]) -> None:

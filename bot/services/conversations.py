@@ -7,13 +7,15 @@ import storage.case_threads
 import storage.cases
 import storage.customers
 import storage.interactions
+import storage.losses
 import storage.notices
 import storage.outbox
 import storage.plans
 import storage.staff
 import storage.surveys
 import storage.webhooks
-from bot.domain import cases, plan_messages, plans, surveys
+import storage.win_back
+from bot.domain import cases, plan_messages, plans, surveys, win_back
 from bot.domain.cases import Case, Source
 from bot.domain.customers import Customer
 from bot.domain.delivery import Place
@@ -21,7 +23,7 @@ from bot.domain.messages import Language, Message, Reply
 from bot.domain.plans import Plan
 from bot.domain.rules import Rules
 from bot.domain.surveys import Band, SurveyRun
-from bot.domain.thanks import is_thanks
+from bot.domain.thanks import is_greeting, is_small_talk, is_thanks
 from bot.domain.touchpoints import Kind
 from bot.domain.webhooks import Event, answer_data, case_data
 from storage.database import Tx
@@ -49,15 +51,17 @@ def receive_text(
         return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
     run = storage.surveys.load_run_of_reason(tx, chat_id=chat_id, message_id=message_id)
     run = run or storage.surveys.load_awaiting_reason(tx, chat_id=chat_id, now=now)
-    if run is not None and run.score is not None:
-        return _record_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    if run is not None and run.score is not None and not is_greeting(text):
+        say = _thank if caption is None and is_thanks(text) else _record_reason
+        return say(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
     plan = storage.plans.load_awaiting_goal(tx, customer.customer_id, now=now) if caption is None else None
-    if plan is not None:
+    if plan is not None and not is_small_talk(text):
         return _keep_goal(tx, plan, customer, text, message_id=message_id, now=now)
     if customer.feedback_until is not None and customer.feedback_until > now:
         storage.customers.change(tx, customer.customer_id, feedback_until=None)
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
-    return _converse(tx, customer, text, message_id=message_id, caption=caption, rules=rules, now=now)
+    more = _tell_more(tx, customer, text, message_id=message_id, rules=rules, now=now) if caption is None else None
+    return more or _converse(tx, customer, text, message_id=message_id, caption=caption, rules=rules, now=now)
 
 
 def give_feedback(
@@ -108,8 +112,54 @@ def _record_reason(
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
-        send=(surveys.reason_kept(run, score, only_thanks=is_thanks(text)),),
+        send=(surveys.reason_kept(run, score),),
     )
+
+
+def _thank(tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+    """Who is asked why and only says thanks has given no reason yet: nobody need answer, and the question stands."""
+    _note(tx, run, text, message_id=message_id, now=now)
+    return Reply(send=(surveys.reason_kept(run, score, only_thanks=True),))
+
+
+def _tell_more(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply | None:
+    """Take what goes on with an answer that the customer has just given; None when it does not."""
+    loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
+    if loss_id is not None and not is_small_talk(text):
+        return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
+    run = storage.surveys.load_just_explained(tx, customer.customer_id, since=now - surveys.MORE_WITHIN)
+    if run is not None and run.score is not None and surveys.adds_to_reason(text):
+        return _add_to_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    return None
+
+
+def _add_to_reason(
+    tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime
+) -> Reply:
+    """What goes on with a reason belongs to it; the message is kept too, so that its second coming adds nothing."""
+    if not _note(tx, run, text, message_id=message_id, now=now):
+        return Reply()
+    reason = surveys.with_more(run, text)
+    storage.surveys.add_to_reason(tx, run.run_id, reason)
+    data, key = answer_data(run, score, reason=reason), f"{run.run_id}:{message_id}"
+    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
+    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
+    return Reply(send=(surveys.reason_kept(run, score),))
+
+
+def _note(tx: Tx, run: SurveyRun, text: str, *, message_id: int, now: datetime) -> bool:
+    """Keep on the profile what nobody need answer; False when this very message is kept already."""
+    kept = storage.interactions.add(
+        tx,
+        customer_id=run.customer_id,
+        kind="message",
+        body=text,
+        chat_id=run.chat_id,
+        message_id=message_id,
+        now=now,
+        is_settled=True,
+    )
+    return kept is not None
 
 
 def _tell_reason(tx: Tx, run: SurveyRun, score: int, reason: str, *, key: str, rules: Rules, now: datetime) -> None:
@@ -197,6 +247,15 @@ def _reopen(tx: Tx, found: Case, reopened: Case, *, rules: Rules, now: datetime)
     storage.webhooks.emit(tx, Event.CASE_REOPENED, reopened.customer_id, data, key=key, rules=rules, now=now)
     storage.case_threads.set_topic(tx, reopened, is_open=True, rules=rules, now=now)
     storage.case_threads.show(tx, reopened, key=f"reopened:{reopened.reopened}", rules=rules, now=now)
+
+
+def _say_why_lost(
+    tx: Tx, customer: Customer, loss_id: int, text: str, *, message_id: int, rules: Rules, now: datetime
+) -> Reply:
+    """What a customer adds to the reason they left for stays with the loss; staff read it as any other message."""
+    storage.losses.save_words(tx, loss_id, text[: win_back.MAX_WORDS])
+    _converse(tx, customer, text, message_id=message_id, caption=None, rules=rules, now=now)
+    return Reply(send=(Message("win_back/words_kept", customer.language, {"salutation": customer.salutation}),))
 
 
 def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:

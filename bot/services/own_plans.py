@@ -27,7 +27,7 @@ def show_own(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Lan
         return Message("customers/stranger", language)
     plan = storage.plans.load_latest(tx, customer.customer_id)
     if plan is None or plan.status is PlanStatus.CANCELLED:
-        return Message("plans/none", customer.language)
+        return Message("plans/none", customer.language, {"salutation": customer.salutation})
     return plan_messages.own_view(plan, rules.success, customer.language, now=now)
 
 
@@ -69,7 +69,7 @@ def _ask_staff(tx: Tx, plan: Plan, customer: Customer, milestone_id: int, *, rul
 def ask_goal(
     tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: AskGoal
 ) -> Reply:
-    """Ask the customer why they bought, below the plan."""
+    """Ask the customer what to change their goal to, below the plan: they choose, or write it at once."""
     plan = storage.plans.load(tx, tap.plan_id)
     customer = _owner(tx, plan, chat_id)
     if plan is None or customer is None or plan.status is not PlanStatus.ACTIVE:
@@ -77,8 +77,9 @@ def ask_goal(
     template = storage.plan_course.template_of(rules, plan.template)
     if template is None or not template.goals:
         return Reply(send=(_want_words(tx, plan, customer, rules=rules, now=now),))
+    _await_goal(tx, plan, rules=rules, now=now)
     facts = plan_messages.goal_facts(plan, template, customer.language)
-    asked = {**facts, "name": customer.name, "salutation": customer.salutation}
+    asked = {**facts, "name": customer.name, "salutation": customer.salutation, "changing": True}
     return Reply(send=(plan_messages.goal(asked, outbox_id=0, language=customer.language),))
 
 
@@ -106,11 +107,16 @@ def _goal(template: PlanTemplate | None, number: int, language: Language) -> str
 
 
 def _want_words(tx: Tx, plan: Plan, customer: Customer, *, rules: Rules, now: datetime) -> Message:
+    _await_goal(tx, plan, rules=rules, now=now)
+    facts = plan_messages.plan_facts(plan) | {"salutation": customer.salutation}
+    return Message("plans/goal_wanted", customer.language, facts)
+
+
+def _await_goal(tx: Tx, plan: Plan, *, rules: Rules, now: datetime) -> None:
     """From now on the next text is the goal: whatever else was asked for before is not waited for any more."""
     storage.plans.await_goal(tx, plan.plan_id, until=now + rules.success.goal_within)
-    storage.surveys.stop_awaiting_reasons(tx, customer.customer_id, now=now)
-    storage.customers.change(tx, customer.customer_id, feedback_until=None)
-    return Message("plans/goal_wanted", customer.language, plan_messages.plan_facts(plan))
+    storage.surveys.stop_awaiting_reasons(tx, plan.customer_id, now=now)
+    storage.customers.change(tx, plan.customer_id, feedback_until=None)
 
 
 def answer_check_in(
@@ -126,7 +132,10 @@ def answer_check_in(
     storage.plans.save_check_in(tx, plan.plan_id, choice, now=now)
     if choice is CheckInChoice.HELP:
         _ask_for_help(tx, plan, customer, message_id=message_id, rules=rules, now=now)
-    return Reply(edit=plan_messages.check_in_answered(plan, choice, tap.outbox_id, customer.language))
+    salutation = customer.salutation
+    return Reply(
+        edit=plan_messages.check_in_answered(plan, choice, tap.outbox_id, customer.language, salutation=salutation)
+    )
 
 
 def _ask_for_help(tx: Tx, plan: Plan, customer: Customer, *, message_id: int, rules: Rules, now: datetime) -> None:
@@ -161,7 +170,8 @@ def answer_completion(
         if following is not None:
             storage.plan_course.start(tx, customer, following, started_by=None, now=now)
         _tell_of_next(tx, plan, customer, facts, rules=rules, now=now)
-    return Reply(edit=plan_messages.completion_answered(facts, choice, tap.outbox_id, customer.language))
+    said = {**facts, "salutation": customer.salutation}
+    return Reply(edit=plan_messages.completion_answered(said, choice, tap.outbox_id, customer.language))
 
 
 def _following(rules: Rules, plan: Plan) -> PlanTemplate | None:

@@ -21,7 +21,7 @@ def show_settings(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
         return Reply(send=(storage.staff.answer_to_unknown(tx, chat_id, language, rules),))
-    return Reply(send=(preferences.page(storage.preferences.load(tx, me.customer_id), me.language, me.salutation),))
+    return Reply(send=(_page(tx, me, storage.preferences.load(tx, me.customer_id)),))
 
 
 def switch_topic(
@@ -50,4 +50,9 @@ def _keep(tx: Tx, me: Customer, wanted: Preferences, detail: str, *, now: dateti
     if wanted != storage.preferences.load(tx, me.customer_id):
         storage.preferences.save(tx, me.customer_id, wanted)
         storage.consent.add(tx, me.customer_id, Act.SETTINGS, detail=detail, now=now)
-    return Reply(edit=preferences.page(wanted, me.language, me.salutation))
+    return Reply(edit=_page(tx, me, wanted))
+
+
+def _page(tx: Tx, me: Customer, chosen: Preferences) -> Message:
+    stopped_at = storage.preferences.load_stopped_at(tx, me.customer_id)
+    return preferences.page(chosen, me.language, me.salutation, stopped_at=stopped_at)

@@ -95,12 +95,12 @@ def _tell_change(tx: Tx, run: SurveyRun, before: int, score: int, *, rules: Rule
 def skip_reason(
     tx: Tx, *, now: datetime, rules: Rules, chat_id: int, message_id: int, language: Language, tap: taps.SkipReason
 ) -> Reply:
-    """The customer does not want to say why; what they write soon after is the reason all the same."""
+    """The customer does not want to say why; what they write afterwards is about something else."""
     run = storage.surveys.load_run(tx, tap.run_id)
     if run is None or run.chat_id != chat_id or run.score is None:
         return _not_yours(language)
     storage.outbox.confirm(tx, tap.outbox_id, message_id, customer_id=run.customer_id, now=now)
-    storage.surveys.skip_reason(tx, run.run_id, reason_until=now + rules.surveys.reason_after_skip, now=now)
+    storage.surveys.skip_reason(tx, run.run_id, now=now)
     return Reply(
         edit=surveys.closed(run) if surveys.is_closed(run, now=now) else surveys.thanks(run, run.score, tap.outbox_id)
     )

@@ -40,9 +40,12 @@ def mark_lost(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, reason: 
     first = contact.facts(kind, expires_at=writes_at + POLICIES[kind].lifetime)
     found = forecast(first, rules.contact, now=writes_at)
     held_out = found.goes and win_back.draw(customer_id, rules.win_back.holdout).held_out
+    chosen, words = storage.losses.load_told(tx, customer_id)
     facts = {
         "customer": customer.name,
         "new": new,
+        "reason": chosen,
+        "words": words,
         "since": storage.losses.lost_since(tx, customer_id),
         "told": bool(reason),
         "will_write": rules.win_back.enabled and found.goes and not held_out,

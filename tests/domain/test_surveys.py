@@ -174,3 +174,20 @@ def test_a_reason_is_thanked_for_and_a_mere_word_of_thanks_is_told_apart() -> No
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "adds"),
+    [
+        ("Thêm nữa là giao nhanh", True),
+        ("And the price is fair", True),
+        ("Và mấy giờ mở cửa?", False),
+        ("Vay tiền ở đâu", False),
+    ],
+)
+def test_what_says_that_it_goes_on_adds_to_a_reason_unless_it_asks(text: str, adds: bool) -> None:
+    assert surveys.adds_to_reason(text) is adds
+
+
+def test_what_is_added_to_a_reason_stands_below_it() -> None:
+    assert surveys.with_more(run(reason="Giao nhanh"), "và rẻ") == "Giao nhanh\nvà rẻ"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.thanks import is_thanks
+from bot.domain.thanks import is_greeting, is_small_talk, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,19 @@ def test_thanks_is_thanks_with_and_without_accents(text: str) -> None:
 )
 def test_whatever_says_more_is_not(text: str) -> None:
     assert not is_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["chào em", "Xin chào shop ạ", "hello there", "alo?", "em ơi", "Good morning!", "hi, ok"]
+)
+def test_a_greeting_is_one_with_and_without_accents(text: str) -> None:
+    assert is_greeting(text)
+
+
+@pytest.mark.parametrize("text", ["", "chào em, máy hỏng", "ok", "hello 0912345678", "em", "chào " * 9])
+def test_whatever_says_more_than_a_greeting_is_not(text: str) -> None:
+    assert not is_greeting(text)
+
+
+def test_greetings_and_thanks_are_small_talk() -> None:
+    assert [is_small_talk(text) for text in ("chào em", "ok", "máy hỏng")] == [True, True, False]

@@ -62,27 +62,6 @@ async def test_a_reason_is_thanked_for_and_the_question_put_away(stage: Stage, d
     assert "nói thẳng" in text(last(an.chat))
 
 
-@pytest.mark.parametrize(
-    ("language", "skip_label", "thanks"), [("vi", "Bỏ qua", "nói thẳng"), ("en", "Skip", "being frank")]
-)
-async def test_a_reason_that_comes_just_after_skip_is_taken_for_one(
-    stage: Stage, database: Database, language: str, skip_label: str, thanks: str
-) -> None:
-    an = stage.person()
-    run_id, _ = queue_survey(database, add_customer(database, language=language), Kind.NPS)
-    await stage.settle()
-    survey = last(an.chat).message_id
-    an.tap(survey, "3")
-    await stage.settle()
-    an.tap(survey, skip_label)
-    await stage.settle()
-    an.send_text("Giao hàng chậm")
-    await stage.settle()
-    assert row(database, "answer", run_id=run_id)["reason"] == "Giao hàng chậm"
-    assert rows(database, "interaction") == []
-    assert thanks in text(last(an.chat))
-
-
 async def test_staff_hear_of_a_detractor_with_name_score_and_reason(stage: Stage, database: Database) -> None:
     an = stage.person()
     await asked(stage, database)

@@ -219,7 +219,7 @@ def test_what_was_said_in_a_case_is_closed_with_it_and_asked_about_once(
     planners = (survey_planning.plan_ces, survey_planning.plan_case_ces)
     assert [database.write_now(planner, rules=RULES) for planner in planners] == [0, 1]
     assert database.write_now(survey_planning.plan_case_ces, rules=RULES) == 0
-    assert row(database, "outbox", kind=Kind.CASE_CES)["facts"]["subject"] == "Broken"
+    assert row(database, "outbox", kind=Kind.CASE_CES)["facts"]["subject"] == "2026-11-20"
 
 
 def test_the_customer_is_asked_for_nps_again_after_a_case(database: Database, case_id: int, clock: HandClock) -> None:

@@ -13,6 +13,7 @@ from bot.domain.rules import MeasureTemplate, MilestoneTemplate, Owner, PlanTemp
 from bot.domain.taps import (
     AnswerCompletion,
     AskGoal,
+    CheckInAnswer,
     ChooseGoal,
     CompleteMilestone,
     MoveMilestone,
@@ -129,7 +130,7 @@ def test_a_customer_without_a_plan_is_told_so(database: Database, clock: Clock, 
         start(database, customer_id)
         database.write_now(change, table="success_plan", row_id=1, status=status)
     seen = database.read_now(own_plans.show_own, rules=RULES, chat_id=CHAT, language=Language.EN)
-    assert seen.template == "plans/none"
+    assert (seen.template, seen.facts["salutation"]) == ("plans/none", "chị")
 
 
 def test_a_customers_tick_is_theirs_and_counts_at_once(database: Database, clock: Clock, customer_id: int) -> None:
@@ -289,11 +290,13 @@ def test_feedback_that_was_asked_for_later_comes_before_the_goal(database: Datab
 
 def test_the_goal_may_be_said_again(database: Database, customer_id: int) -> None:
     [question] = by_customer(database, own_plans.ask_goal, AskGoal(1)).send
-    assert question.template == "plans/goal"
+    assert (question.template, question.facts["changing"]) == ("plans/goal", True)
+    write(database, "Bán chạy hơn")
+    assert plan(database).goal == "Bán chạy hơn"
     database.write_now(change, table="success_plan", row_id=1, template="retired")
     [words] = by_customer(database, own_plans.ask_goal, AskGoal(1)).send
-    assert words.template == "plans/goal_wanted"
-    write(database, "Ngủ ngon hơn")
+    assert (words.template, words.facts["salutation"]) == ("plans/goal_wanted", "chị")
+    write(database, "Ngủ ngon hơn", message_id=901)
     assert plan(database).goal == "Ngủ ngon hơn"
 
 
@@ -477,3 +480,10 @@ def test_a_template_is_offered_to_those_it_is_meant_for(database: Database, cloc
     rules = replace(RULES, plans=(replace(TEMPLATE, segments=("plan=gold",)), GROWTH))
     offer = database.read_now(plans.show_plan, rules=rules, customer_id=customer_id, language=Language.EN)
     assert [[button.tap for button in row] for row in offer.keyboard] == [[StartPlan(customer_id, "growth")]]
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_who_answers_a_check_in_is_addressed_as_elsewhere(database: Database) -> None:
+    answered = by_customer(database, own_plans.answer_check_in, CheckInAnswer(1, "well", 0)).edit
+    assert answered is not None
+    assert answered.facts["salutation"] == "chị"

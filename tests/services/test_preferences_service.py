@@ -143,3 +143,17 @@ def test_what_a_person_chose_holds_when_they_are_joined_to_their_record(database
 def test_every_kind_that_people_get_belongs_to_one_topic() -> None:
     groups = {POLICIES[kind].group for kind in OF_TOPIC.values()}
     assert groups == set(Group) - OUTSIDE_CLOCKS
+
+
+def test_who_said_stop_sees_since_when_and_no_longer_once_they_are_back(database: Database, clock: HandClock) -> None:
+    add_customer(database)
+    here = {"chat_id": CHAT, "language": Language.EN}
+    database.write_now(customers.stop, **here)
+    stopped_at = clock.now()
+    clock.advance(timedelta(days=1))
+    assert database.read_now(preferences.show_settings, rules=RULES, **here).send[0].facts["stopped_at"] == stopped_at
+    tapped = switch(database, Topic.SURVEYS, 0).edit
+    assert tapped is not None
+    assert tapped.facts["stopped_at"] == stopped_at
+    database.write_now(customers.resume, rules=RULES, **here)
+    assert database.read_now(preferences.show_settings, rules=RULES, **here).send[0].facts["stopped_at"] is None

@@ -219,9 +219,9 @@ def test_the_same_text_delivered_twice_is_one_reason_and_no_interaction(
 def test_what_is_written_after_the_reason_is_kept_on_the_profile(database: Database, run: tuple[int, int]) -> None:
     tap(database, run, 3)
     say(database, "Giao chậm")
-    assert say(database, "Và thiếu hàng", message_id=901).send[0].template == "customers/message_kept"
+    assert say(database, "Cho mình xin hóa đơn", message_id=901).send[0].template == "customers/message_kept"
     assert row(database, "answer")["reason"] == "Giao chậm"
-    assert row(database, "interaction")["body"] == "Và thiếu hàng"
+    assert row(database, "interaction")["body"] == "Cho mình xin hóa đơn"
 
 
 def test_text_long_after_the_tap_is_no_reason(database: Database, run: tuple[int, int], clock: HandClock) -> None:
@@ -246,35 +246,42 @@ def test_a_skip_ends_the_question_and_a_double_tap_does_not_reopen_it(database: 
     assert edited(tap(database, run, 9)) == "surveys/thanks"
 
 
-@pytest.mark.parametrize(
-    ("after", "said"), [(9, "surveys/reason_kept"), (10, "customers/message_kept")], ids=["soon", "later"]
-)
-def test_what_is_written_soon_after_a_skip_is_the_reason_all_the_same(
-    database: Database, run: tuple[int, int], clock: HandClock, after: int, said: str
+def test_what_is_written_after_a_skip_is_a_message_like_any_other(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 9)
+    skip(database, run)
+    assert say(database, "Cửa hàng mở mấy giờ vậy em").send[0].template == "customers/message_kept"
+    assert (row(database, "answer")["reason"], row(database, "interaction")["closed_at"]) == (None, None)
+
+
+def test_a_greeting_is_no_reason_and_goes_to_staff(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 4)
+    assert say(database, "hello there").send[0].template == "customers/message_kept"
+    assert (row(database, "answer")["reason"], row(database, "interaction")["closed_at"]) == (None, None)
+    say(database, "Giao chậm", message_id=901)
+    assert row(database, "answer")["reason"] == "Giao chậm"
+
+
+def test_an_ok_is_no_reason_is_thanked_for_and_waits_for_nobody(database: Database, run: tuple[int, int]) -> None:
+    tap(database, run, 4)
+    said = say(database, "ok").send[0]
+    assert (said.template, said.facts["only_thanks"]) == ("surveys/reason_kept", True)
+    assert row(database, "answer")["reason"] is None
+    assert row(database, "interaction")["closed_at"] is not None
+    say(database, "Giao chậm", message_id=901)
+    assert row(database, "answer")["reason"] == "Giao chậm"
+
+
+def test_what_goes_on_with_a_reason_is_added_to_it_once(
+    database: Database, run: tuple[int, int], clock: HandClock
 ) -> None:
     tap(database, run, 9)
-    skip(database, run)
-    clock.advance(timedelta(minutes=after))
-    assert say(database, "Giao nhanh").send[0].template == said
-    assert row(database, "answer")["reason"] == ("Giao nhanh" if said == "surveys/reason_kept" else None)
-    assert say(database, "Cửa hàng mở mấy giờ?", message_id=901).send[0].template == "customers/message_kept"
-
-
-def test_a_second_skip_gives_no_more_time(database: Database, run: tuple[int, int], clock: HandClock) -> None:
-    tap(database, run, 9)
-    skip(database, run)
-    clock.advance(timedelta(minutes=9))
-    skip(database, run)
-    clock.advance(timedelta(minutes=1))
-    assert say(database, "Xin chào").send[0].template == "customers/message_kept"
-
-
-def test_a_skip_gives_no_more_time_than_there_was(database: Database, run: tuple[int, int], clock: HandClock) -> None:
-    tap(database, run, 9)
-    clock.advance(timedelta(hours=23, minutes=55))
-    skip(database, run)
-    clock.advance(timedelta(minutes=5))
-    assert say(database, "Xin chào").send[0].template == "customers/message_kept"
+    say(database, "Nhân viên tận tình")
+    for _ in range(2):
+        say(database, "thêm nữa là giao nhanh", message_id=901)
+    assert row(database, "answer")["reason"] == "Nhân viên tận tình\nthêm nữa là giao nhanh"
+    assert say(database, "Và mấy giờ mở cửa?", message_id=902).send[0].template == "customers/message_kept"
+    clock.advance(timedelta(minutes=10))
+    assert say(database, "Ngoài ra tôi cần hóa đơn", message_id=903).send[0].template == "customers/message_kept"
 
 
 def test_a_skip_of_what_was_answered_waits_for_no_other_reason(database: Database, run: tuple[int, int]) -> None:

@@ -6,7 +6,8 @@ from bot.domain.messages import Language, Reply
 from bot.domain.rules import Rules, WinBackRules
 from bot.domain.taps import LeavingReason, OfferAnswer
 from bot.domain.touchpoints import Kind
-from bot.services import planning, win_back
+from bot.domain.win_back import WORDS_WITHIN
+from bot.services import conversations, planning, win_back
 from storage.database import Database
 from tests.factories import queue
 from tests.stories import FIRST_CHAT, RULES, Clock, add_customer, change, look, put
@@ -185,3 +186,37 @@ def test_who_told_staff_why_they_leave_is_not_asked_again_and_gets_the_offer(dat
     database.write_now(win_back.plan_offers, rules=rules)
     [offered] = database.read_now(look, table="outbox", kind=Kind.OFFER)
     assert offered.customer_id == 1
+
+
+def write(database: Database, text: str, *, message_id: int) -> Reply:
+    return database.write_now(
+        conversations.receive_text,
+        rules=RULES,
+        chat_id=CHAT,
+        message_id=message_id,
+        language=Language.VI,
+        text=text,
+    )
+
+
+def test_what_is_told_after_the_tap_stays_with_the_loss_and_staff_read_it(
+    database: Database, clock: Clock, customer_id: int
+) -> None:
+    assert template(write(database, "Cho hỏi giờ mở cửa", message_id=60)) == "customers/message_kept"
+    give_reason(database, "other")
+    assert template(write(database, "chào em", message_id=61)) == "customers/message_kept"
+    assert template(write(database, "nhà chuyển đi xa rồi", message_id=62)) == "win_back/words_kept"
+    assert template(write(database, "Cho hỏi giờ mở cửa", message_id=63)) == "customers/message_kept"
+    [kept] = database.read_now(look, table="interaction", message_id=62)
+    assert (kept.body, kept.closed_at) == ("nhà chuyển đi xa rồi", None)
+    known = database.write_now(
+        win_back.mark_lost, rules=RULES, customer_id=customer_id, reason="", language=Language.EN
+    )
+    assert [known.facts[name] for name in ("new", "reason", "words")] == [False, "other", "nhà chuyển đi xa rồi"]
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_what_is_written_a_day_after_the_tap_is_no_reason(database: Database, clock: Clock) -> None:
+    give_reason(database, "other")
+    clock.advance(WORDS_WITHIN)
+    assert template(write(database, "Cho hỏi giờ mở cửa", message_id=60)) == "customers/message_kept"

@@ -121,6 +121,7 @@ def _goal_words(language: Language) -> list[Message]:
     facts = AN | plan_messages.goal_facts(plan(), template, language)
     return [
         plan_messages.goal(facts, outbox_id=1, language=language),
+        plan_messages.goal(facts | {"changing": True}, outbox_id=1, language=language),
         plan_messages.goal_kept(plan(), language),
         Message("plans/goal_wanted", language, plan_messages.plan_facts(plan())),
     ]
@@ -198,7 +199,9 @@ def win_back_messages(language: Language) -> list[Message]:
         *(Message("win_back/wants_to_talk", language, {"customer": "An", "reason": reason}) for reason in reasons),
         *(
             Message(
-                "win_back/marked", language, facts | {"customer": "An", "since": NOW, "writes_at": NOW, "told": told}
+                "win_back/marked",
+                language,
+                {"customer": "An", "since": NOW, "writes_at": NOW, "told": told, "reason": "", "words": ""} | facts,
             )
             for told in (True, False)
             for facts in (
@@ -206,9 +209,12 @@ def win_back_messages(language: Language) -> list[Message]:
                 {"new": True, "will_write": True, "rule": "tet"},
                 {"new": True, "will_write": False, "rule": "stopped"},
                 {"new": True, "will_write": False, "rule": "win_back_off"},
-                {"new": False, "will_write": True, "rule": None},
+                {"new": False, "will_write": True, "rule": None, "reason": "other", "words": "xa <quá>"},
+                {"new": False, "will_write": True, "rule": None, "reason": "", "words": "xa"},
+                {"new": False, "will_write": True, "rule": None, "reason": "price"},
             )
         ),
+        Message("win_back/words_kept", language),
         Message("win_back/late", language),
         Message("win_back/unknown", language),
         birthdays.greeting(AN, outbox_id=1, language=language),
