@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from bot.domain.health import Alert, Colour, Health, moves, part_scores, pulls
 from bot.domain.health_standing import Standing
@@ -16,6 +17,8 @@ PAGE = 8
 NUMBERS_A_ROW = 4
 MOVERS = 3
 REASONS = 2
+TELLING = 5
+"""From a fall by so many points on, what moved a score in 30 days says more than where it stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,12 +188,15 @@ def change_facts(health: Health, before: Health | None) -> dict[str, object]:
         return {"change": None, "moves": [], "nps_before": None, "nps_after": None}
     return {
         "change": change,
-        "moves": [
-            {"part": move.part, "points": move.points} for move in moves(before.contributions, health.contributions)
-        ],
+        "moves": _moves(before, health),
         "nps_before": before.nps,
         "nps_after": health.nps,
     }
+
+
+def _moves(before: Health, health: Health) -> list[dict[str, Any]]:
+    found = moves(before.contributions, health.contributions)
+    return [{"part": move.part, "points": move.points} for move in found]
 
 
 def alert_facts(
@@ -207,6 +213,15 @@ def alert_facts(
     explains = alert is Alert.RED or (fall is not None and change is not None and change <= fall)
     shown = facts["moves"] if explains else []
     return {**facts, "moves": shown, "fell_from": highest, "alert": alert, "health_of": one.customer_id}
+
+
+def brief_risk(one: ListedHealth, before: Health | None) -> dict[str, object]:
+    """Somebody at risk in a line: what pulled a score down that fell in 30 days, else nothing but where it stands."""
+    change = _change(one.health.score, before.score if before is not None else None)
+    facts = risk_facts(one, before)
+    if before is None or change is None or change > -TELLING:
+        return {**facts, "moves": []}
+    return {**facts, "moves": [move for move in _moves(before, one.health) if move["points"] < 0]}
 
 
 def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:

@@ -128,6 +128,15 @@ def test_a_fall_is_told_from_where_it_began_and_not_explained_by_a_smaller_one()
     assert small["moves"] == []
 
 
+def test_a_line_about_somebody_at_risk_says_what_fell_and_only_of_a_fall_that_tells_something() -> None:
+    trend, frequency, survey = CONTRIBUTIONS
+    fallen = (replace(trend, score=60), frequency, replace(survey, score=85))
+    before = replace(RED, score=RED.score + 5, contributions=fallen)  # type: ignore[operator]
+    assert health_messages.brief_risk(AN, before)["moves"] == [{"part": Part.USAGE, "points": -10}]
+    for little in (replace(before, score=RED.score + 4), None):  # type: ignore[operator]
+        assert health_messages.brief_risk(AN, little)["moves"] == []
+
+
 def test_a_picture_carries_on_what_stood_when_it_begins_and_ends() -> None:
     first, last = TODAY - timedelta(days=10), TODAY
     points = [HealthPoint(TODAY - timedelta(days=90), 60), HealthPoint(TODAY - timedelta(days=3), 40)]

@@ -76,12 +76,33 @@ def test_every_section_of_a_digest_is_said_with_what_is_urgent_in_it(language: L
     page = Renderer(Rules()).render(digest(facts, outbox_id=1, language=language))
     said = parse_html(page.text).text
     assert said.count("An <b>") == 12
-    assert ("40 (−12)" in said, "NPS 9→6 −4" in said) == (True, True)
+    assert ("40 (−12 " in said, "NPS 9→6 −4" in said) == (True, True)
     assert ("xin hủy" if language is Language.VI else "asked to cancel") in said
     assert said.count("… ") == 5
     assert said.count("quá hạn" if language is Language.VI else "late since") >= 1
     assert "\n\n\n" not in said
     assert page.rows == ((("An <b>", "v:1"),),)
+
+
+def test_a_case_says_whether_an_answer_or_an_end_is_due_and_today_by_its_hour() -> None:
+    case = {"customer_id": 1, "name": "An", "at": NOW, "detail": "", "late": False}
+    items = [
+        case | {"answers": True, "today": True, "new": True},
+        case | {"answers": False, "today": True},
+        case | {"answers": True, "late": True},
+    ]
+    section = {"kind": "cases", "total": 9, "late": 4, "new": 1, "items": items}
+    stands = {"score": 40, "since": "2026-11-20", "override": None, "reasons": [{"part": "usage", "score": 8}]}
+    risk = {"kind": "at_risk", "total": 1, "items": [{"customer_id": 1, "name": "An", "risk": UNKNOWN | stands}]}
+    facts = {"sections": [section, risk]}
+    said = parse_html(Renderer(Rules()).render(digest(facts, outbox_id=1, language=Language.VI)).text).text
+    assert [line for line in said.splitlines() if line.startswith(("•", "🔴"))] == [
+        "🔴 Yêu cầu đang mở: 9 (1 mới, 4 đã quá hạn)",
+        "• 🆕 An – trả lời trước 10:00 hôm nay",
+        "• An – xong trước 10:00 hôm nay",
+        "• An – chưa trả lời khách, quá hạn từ 10:00 20/11/2026",
+        "• An: 40, đỏ từ 20/11/2026 – yếu nhất: mua hàng 8/100",
+    ]
 
 
 @pytest.mark.parametrize(
