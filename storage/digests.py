@@ -78,7 +78,7 @@ def _items(at: Any, detail: Any, *, came_at: Any = None, answers: Any = None) ->
 def _section(
     tx: Tx, kind: str, statement: Select[Any], morning: Morning | None = None, *, due: bool = False
 ) -> Section:
-    """The first of a section, and how many there are; with a `morning` what is new, and of what is `due` what is late."""
+    """The first of a section, and how many there are; with a `morning` what is new, of what is `due` what is late."""
     found = statement.where(customer.c.forgotten_at.is_(None)).subquery()
     never = false()
     is_new = found.c.came_at >= morning.since if morning else never

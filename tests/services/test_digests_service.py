@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+import storage.outbox
+from bot.domain.delivery import at_once
+from bot.domain.health_messages import FALLS
 from bot.domain.messages import Language
 from bot.domain.rules import DeliveryRules, HealthRules, Rules, WinBackRules
 from bot.domain.taps import AnswerForget
+from bot.domain.touchpoints import Kind
 from bot.services import digests
 from bot.services.privacy import answer_forget
 from storage.database import Database
@@ -174,6 +178,19 @@ def test_who_is_forgotten_is_named_in_no_digest_that_was_sent(database: Database
     tap = AnswerForget(customer_id, "yes")
     database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
     assert row(database, "outbox", kind="digest")["facts"] == {}
+
+
+def test_who_is_forgotten_is_named_in_no_list_of_falls(database: Database, clock: HandClock) -> None:
+    gone, stays = (add_customer(database, name=name) for name in ("Kiều Oanh", "An"))
+    falls = [{"health_of": one, "name": str(one)} for one in (gone, stays)]
+    now = clock.now()
+    waiting = at_once(
+        Kind.NOTICE, "falls", now=now, chat_id=HOA, language=Language.VI, template=FALLS, facts={"falls": falls}
+    )
+    database.write_now(lambda tx, *, now: storage.outbox.add(tx, waiting, now=now))
+    tap = AnswerForget(gone, "yes")
+    database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
+    assert row(database, "outbox", template=FALLS)["facts"]["falls"] == falls[1:]
 
 
 def test_who_is_at_risk_is_named_who_became_so_last_first_with_what_moved_it(

@@ -115,3 +115,16 @@ def test_milestones_that_are_overdue_are_called_so(late: int, title: str) -> Non
         page = Renderer(Rules()).render(digest({"sections": [section]}, outbox_id=1, language=language))
         said = parse_html(page.text).text
         assert (line or ("overdue" if late else "Milestones due: 3")) in said
+
+
+@pytest.mark.parametrize(("language", "cause"), [(Language.VI, "Vì: NPS 9→6 −4"), (Language.EN, "Because: NPS 9→6 −4")])
+def test_a_fall_has_one_comparison_and_its_cause_alone_and_among_others(language: Language, cause: str) -> None:
+    money = {"minor": 0, "currency": "VND"}
+    fall = {"name": "An", "colour": "green", "alert": "drop", "fell_from": 99, "within": 14, "health_of": 1}
+    fall |= RISK | MOVED | money | {"score": 84, "change": None}
+    one = parse_html(Renderer(Rules()).render(Message("health/alert", language, fall)).text).text
+    many = Message("health/falls", language, {"falls": [fall, fall], "more": 2, "within": 14})
+    several = parse_html(Renderer(Rules()).render(many).text).text
+    assert (one.count(cause), several.count(cause)) == (1, 2)
+    assert all("30" not in said and "84" in said and "99" in said for said in (one, several))
+    assert several.splitlines()[0].startswith("📉 4 ")
