@@ -46,7 +46,7 @@ def open_by_staff(
     )
     opened = storage.case_threads.signal(tx, signal, rules=rules, now=now)
     assert opened is not None  # noqa: S101  it was opened or joined in this very transaction
-    return Message("cases/opened", by.language, case_messages.case_facts(opened))
+    return Message("cases/opened", by.language, {**case_messages.case_facts(opened), "joined": opened.opened_at < now})
 
 
 def list_cases(tx: Tx, *, now: datetime, language: Language) -> Message:
