@@ -128,3 +128,28 @@ def test_a_fall_has_one_comparison_and_its_cause_alone_and_among_others(language
     assert (one.count(cause), several.count(cause)) == (1, 2)
     assert all("30" not in said and "84" in said and "99" in said for said in (one, several))
     assert several.splitlines()[0].startswith("📉 4 ")
+
+
+def test_a_score_that_fell_has_no_green_tick() -> None:
+    facts = {"customer": "An", "before": 9, "score": 7, "highest": 10}
+    fell, rose = (
+        Renderer(Rules()).render(Message("staff/score_changed", Language.VI, facts | {"before": before})).text
+        for before in (9, 3)
+    )
+    assert (fell[0], rose[0]) == ("🔻", "✅")
+
+
+def test_who_is_grey_is_said_once_to_be_too_little_known() -> None:
+    grey = {"customer": "An", "scored": True, "score": None, "colour": "grey", "since": "2026-11-20", "override": None}
+    rest = {
+        "change": None,
+        "moves": [],
+        "parts": [],
+        "unknown": [],
+        "nps": None,
+        "scorecard": "general",
+        "version": "1",
+    }
+    page = {**grey, **rest, "cancels_since": None, "day": "2026-11-20", "nps_before": None, "nps_after": None}
+    said = Renderer(Rules()).render(Message("health/customer", Language.VI, page)).text
+    assert said.splitlines()[0].endswith(": chưa đủ dữ liệu để chấm điểm từ 20/11/2026")
