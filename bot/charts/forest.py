@@ -138,8 +138,8 @@ def _draw_row(
     value = min(max(estimate.value, left), right)
     axes.hlines(place, max(estimate.low, left), min(estimate.high, right), color=colour, alpha=0.3, linewidth=9)
     face = "white" if colour == BLUE else colour
-    dot = {"marker": "o", "markersize": 9, "markerfacecolor": face, "markeredgewidth": 2}
-    axes.plot(value, place, color=colour, clip_on=False, **dot)
+    (dot,) = axes.plot(value, place, color=colour, marker="o", markersize=9, markerfacecolor=face, markeredgewidth=2)
+    dot.set_clip_on(False)
     write_above(axes, value, place, write(estimate.value), clipped=False)
 
 
