@@ -141,7 +141,7 @@ def test_a_score_that_fell_has_no_green_tick() -> None:
 
 def test_who_is_grey_is_said_once_to_be_too_little_known() -> None:
     grey = {"customer": "An", "scored": True, "score": None, "colour": "grey", "since": "2026-11-20", "override": None}
-    rest = {
+    rest: dict[str, object] = {
         "change": None,
         "moves": [],
         "parts": [],
