@@ -72,6 +72,7 @@ class Renderer:
             "day": _day,
             "matter": _matter,
             "moment": _moment,
+            "hour": _hour,
             "number": _number,
             "money": _money,
             "brief": _brief,
@@ -173,6 +174,13 @@ def _moment(context: Context, value: datetime | str) -> str:
     parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
     form = MOMENTS[context["language"]]
     return str(dates.format_datetime(parsed, form, tzinfo=context["zone"], locale=_locale(context)))
+
+
+@pass_context
+def _hour(context: Context, value: datetime | str) -> str:
+    """14:30, in the business's time zone: of a day that needs no naming."""
+    parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return str(dates.format_time(parsed, "HH:mm", tzinfo=context["zone"], locale=_locale(context)))
 
 
 @pass_context

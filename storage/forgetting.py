@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, case, cast, delete, f
 
 from bot.domain import privacy
 from bot.domain.cases import Reason
+from bot.domain.health_messages import FALLS
 from bot.domain.touchpoints import Kind
 from storage import phones, segments, themes
 from storage.database import Tx, insert_for
@@ -154,15 +155,20 @@ def _cancel_messages(tx: Tx, customer_id: int) -> None:
         "status": case((waiting, "cancelled"), else_=outbox.c.status),
         "error": case((waiting, REASON), else_=None),
     }
-    names_them = and_(outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), ~waiting)
+    names_them = and_(_NAMES_MANY, ~waiting)
     theirs = or_(outbox.c.customer_id == customer_id, outbox.c.about_id == customer_id, names_them)
     tx.execute(update(outbox).where(theirs).values(values))
 
 
+_NAMES_MANY = or_(
+    outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), and_(outbox.c.kind == Kind.NOTICE, outbox.c.template == FALLS)
+)
+
+
 def _take_out(tx: Tx, customer_id: int) -> None:
-    """Digests and reviews that wait to be sent no longer name the person; everything else is said as it was counted."""
+    """What names many and waits to be sent no longer names the person; everything else is said as it was counted."""
     name = tx.execute(select(customer.c.name).where(customer.c.id == customer_id)).scalar_one()
-    waiting = (outbox.c.kind.in_((Kind.DIGEST, Kind.REVIEW)), outbox.c.status == "pending")
+    waiting = (_NAMES_MANY, outbox.c.status == "pending")
     for row in tx.execute(select(outbox.c.id, outbox.c.facts).where(*waiting)).all():
         facts = privacy.without_person(row.facts, customer_id, name)
         if facts != row.facts:

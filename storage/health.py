@@ -92,6 +92,14 @@ def load_pasts(tx: Tx, customer_ids: Sequence[int], *, month_ago: date, lately: 
     return found
 
 
+def load_peak(tx: Tx, customer_id: int, *, since: date) -> Health | None:
+    """A customer's health when its score was highest since a day, and of several such days on the last."""
+    scored = (health_snapshot.c.customer_id == customer_id, health_snapshot.c.score.is_not(None))
+    statement = select(health_snapshot).where(*scored, health_snapshot.c.day >= _standing_on(since))
+    row = tx.execute(statement.order_by(health_snapshot.c.score.desc(), health_snapshot.c.day.desc()).limit(1)).first()
+    return read_health(row) if row else None
+
+
 _earlier = health_snapshot.alias("earlier")
 
 

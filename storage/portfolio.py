@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
 
 from bot.domain.portfolio import CustomerMatch, ListedCustomer, Sought
 from bot.domain.touchpoints import Kind
@@ -29,15 +29,22 @@ def _with_phone(tx: Tx, ending: str) -> list[int]:
 
 
 def list_by_name(tx: Tx, name_key: str, *, limit: int) -> list[CustomerMatch]:
-    """Customers with this in their name: the very name first, then whole or begun words, then any part of it."""
+    """Customers with this in their name: the very name first, then whole or begun words, then any part of it.
+
+    Last come those whose name has the same words, whole, in another order: a family name may be written first or last.
+    """
     name = customer.c.search_name
     rank = case(
         (name == name_key, 0),
         (name.endswith(f" {name_key}", autoescape=True), 1),
         (or_(name.startswith(name_key, autoescape=True), name.contains(f" {name_key}", autoescape=True)), 2),
-        else_=3,
+        (name.contains(name_key, autoescape=True), 3),
+        else_=4,
     )
-    return _matches(tx, name.contains(name_key, autoescape=True), rank, name, customer.c.id, limit=limit)
+    spaced = literal(" ").concat(name).concat(" ")
+    words = (spaced.contains(f" {word} ", autoescape=True) for word in name_key.split())
+    found = or_(name.contains(name_key, autoescape=True), and_(true(), *words))
+    return _matches(tx, found, rank, name, customer.c.id, limit=limit)
 
 
 def _matches(tx: Tx, found: ColumnElement[bool], *order: ColumnElement[Any], limit: int) -> list[CustomerMatch]:

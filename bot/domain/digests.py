@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.domain.business_hours import is_open_on
+from bot.domain.business_hours import HORIZON_DAYS, is_open_on
 from bot.domain.cases import hours_of
-from bot.domain.local_time import instant_at, local_date
+from bot.domain.local_time import day_start, instant_at, local_date
 from bot.domain.messages import Button, Language, Message
 from bot.domain.rules import Rules
 from bot.domain.taps import ShowCustomer
@@ -21,7 +21,8 @@ STILL_MORNING = timedelta(hours=3)
 class DigestItem:
     """One customer in a section: since when or until when, and what it is about where there is more to say.
 
-    `risk` is what `health_messages.risk_facts` says of somebody who is red.
+    `new` is what came since the digest before, and `today` what is due before this day is over. `answers` is a case
+    whose deadline is that of the first answer. `risk` is what `health_messages.risk_facts` says of somebody who is red.
     """
 
     customer_id: int
@@ -29,17 +30,30 @@ class DigestItem:
     at: datetime | None = None
     detail: str = ""
     late: bool = False
+    new: bool = False
+    today: bool = False
+    answers: bool = False
     risk: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """The most urgent items of a kind, how many there are, and how many of them are late."""
+    """The most urgent items of a kind, how many there are, and how many of them are late or new."""
 
     kind: str
     total: int
     items: Sequence[DigestItem]
     late: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Morning:
+    """When a digest is made: what came since the last one is new, what is due `before` its day ends is due today."""
+
+    now: datetime
+    since: datetime
+    before: datetime
 
 
 def morning_of(now: datetime, rules: Rules) -> date | None:
@@ -50,6 +64,17 @@ def morning_of(now: datetime, rules: Rules) -> date | None:
         return None
     due_at = instant_at(day, at, rules.timezone)
     return day if due_at <= now < due_at + STILL_MORNING else None
+
+
+def morning_at(now: datetime, day: date, rules: Rules) -> Morning:
+    """The morning of a business-local day; the digest before it was that of the last day somebody worked."""
+    earlier = (day - timedelta(days=back) for back in range(1, HORIZON_DAYS))
+    last = next((one for one in earlier if is_open_on(one, hours_of(rules))), day - timedelta(days=1))
+    return Morning(
+        now=now,
+        since=instant_at(last, rules.digest.at or rules.cases.opens, rules.timezone),
+        before=day_start(day + timedelta(days=1), rules.timezone),
+    )
 
 
 def told_at(now: datetime, rules: Rules) -> datetime:

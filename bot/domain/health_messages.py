@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from bot.domain.health import Alert, Colour, Health, moves, part_scores, pulls
 from bot.domain.health_standing import Standing
@@ -16,6 +17,9 @@ PAGE = 8
 NUMBERS_A_ROW = 4
 MOVERS = 3
 REASONS = 2
+FALLS = "health/falls"
+TELLING = 5
+"""From a fall by so many points on, what moved a score in 30 days says more than where it stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,28 +189,62 @@ def change_facts(health: Health, before: Health | None) -> dict[str, object]:
         return {"change": None, "moves": [], "nps_before": None, "nps_after": None}
     return {
         "change": change,
-        "moves": [
-            {"part": move.part, "points": move.points} for move in moves(before.contributions, health.contributions)
-        ],
+        "moves": _moves(before, health),
         "nps_before": before.nps,
         "nps_after": health.nps,
     }
 
 
-def alert_facts(
-    one: ListedHealth, alert: Alert, before: Health | None, *, highest: int | None = None
-) -> dict[str, object]:
-    """What staff are told of a customer who became red or fell far; plain values, since it is stored.
+def _moves(before: Health, health: Health) -> list[dict[str, Any]]:
+    found = moves(before.contributions, health.contributions)
+    return [{"part": move.part, "points": move.points} for move in found]
 
-    `highest` is the score that a fall is told from. What moved the score in 30 days is left out of a fall that is
-    deeper: it would explain another one.
+
+def red_facts(one: ListedHealth, before: Health | None) -> dict[str, Any]:
+    """What staff are told of a customer who became red; plain values, since it is stored."""
+    return {**risk_facts(one, before), "alert": Alert.RED, "health_of": one.customer_id}
+
+
+def fall_facts(one: ListedHealth, peak: Health, *, within: timedelta) -> dict[str, Any]:
+    """What staff are told of a customer whose score fell far: from its highest in that time, and what pulled it down.
+
+    Nothing else is compared with: the fall of another time would have other causes.
     """
+    return {
+        **_line(one),
+        "change": None,
+        "reasons": [],
+        "since": one.since.isoformat(),
+        "moves": [move for move in _moves(peak, one.health) if move["points"] < 0],
+        "nps_before": peak.nps,
+        "nps_after": one.health.nps,
+        "fell_from": peak.score,
+        "within": within.days,
+        "alert": Alert.DROP,
+        "health_of": one.customer_id,
+    }
+
+
+def falls_facts(falls: Sequence[Mapping[str, object]], *, within: timedelta) -> dict[str, Any]:
+    """What staff are told of several whose scores fell far on a day: the first by name, of the others how many."""
+    return {"falls": [*falls[:PAGE]], "more": max(0, len(falls) - PAGE), "within": within.days}
+
+
+def alert_keyboard(facts: Mapping[str, Any]) -> Keyboard:
+    """A button to the health of the one who is named, or a number for each."""
+    if "falls" not in facts:
+        return ((Button("health", ShowHealth(facts["health_of"])),),)
+    numbered = enumerate(facts["falls"], start=1)
+    return _rows([Button("number", ShowHealth(one["health_of"]), {"number": number}) for number, one in numbered])
+
+
+def brief_risk(one: ListedHealth, before: Health | None) -> dict[str, object]:
+    """Somebody at risk in a line: what pulled a score down that fell in 30 days, else nothing but where it stands."""
+    change = _change(one.health.score, before.score if before is not None else None)
     facts = risk_facts(one, before)
-    fall = None if highest is None or one.health.score is None else one.health.score - highest
-    change = _change(one.health.score, one.score_before)
-    explains = alert is Alert.RED or (fall is not None and change is not None and change <= fall)
-    shown = facts["moves"] if explains else []
-    return {**facts, "moves": shown, "fell_from": highest, "alert": alert, "health_of": one.customer_id}
+    if before is None or change is None or change > -TELLING:
+        return {**facts, "moves": []}
+    return {**facts, "moves": [move for move in _moves(before, one.health) if move["points"] < 0]}
 
 
 def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.domain import plan_messages, wave_messages
+from bot.domain import health_messages, plan_messages, wave_messages
 from bot.domain.messages import Button, Keyboard, Language, Message
-from bot.domain.taps import CloseInteraction, PickCustomer, ShowHealth
+from bot.domain.taps import CloseInteraction, PickCustomer
 
 
 def notice(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -19,8 +19,8 @@ def _keyboard(facts: Mapping[str, object]) -> Keyboard:
         return plan_messages.claim_keyboard(int(str(facts["milestone_id"])))
     if "customer_id" in facts:
         return ((Button("plan", PickCustomer("plan", int(str(facts["customer_id"])), "")),),)
-    if "health_of" in facts:
-        return ((Button("health", ShowHealth(int(str(facts["health_of"])))),),)
+    if "falls" in facts or "health_of" in facts:
+        return health_messages.alert_keyboard(facts)
     if "interaction_id" not in facts:
         return ()
     return ((Button("close", CloseInteraction(int(str(facts["interaction_id"])))),),)

@@ -3,9 +3,11 @@
 What things may be called stands in `bot.domain.report_vocabulary`, and periods in `bot.domain.period_words`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
+from itertools import dropwhile
 from typing import NamedTuple
 
 from bot.domain.names import search_key
@@ -21,6 +23,8 @@ LONGEST_PHRASE = 17  # "from the 1st of May …", "từ ngày 1 tháng 5 năm 20
 LONGEST_UNKNOWN = 3
 MOST_MISTAKES = 3
 LIKE, VERY_LIKE = 0.65, 0.75
+_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}([/.-]\d{1,4})?")
+_BEFORE_DAYS = frozenset({"tu", "ngay", "den", "from", "since", "until", "to"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ class ReportRequestError(ValueError):
     """Words that ask for no report, and the first `word` that does not fit, the one at `place`.
 
     `code` is "unknown" (and `nearest` the known word most like the `used` words there, if any is), "twice" for a second
-    one of the same sort, "beside" for what the page does not know, or "against" for what is to be held against another.
+    one of the same sort, "beside" for what the page does not know, or "against" for what is to be held against another,
+    "no_day" for what is written like a day and is none.
     `instead` is the request that was likely meant, in the words `said`.
     """
 
@@ -186,6 +191,8 @@ def _read(words: Sequence[str], place: int, lead: str) -> tuple[str, str, int]:
     rest = words[place:]
     if (known := _longest(rest)) is not None:
         return known
+    if day := _no_day(rest):
+        raise ReportRequestError("no_day", day, place=place)
     used = _unknown(rest)
     following = _longest(rest[used:])
     sort = lead or (following[1] if following is not None and following[0] == "lead" else "")
@@ -195,6 +202,12 @@ def _read(words: Sequence[str], place: int, lead: str) -> tuple[str, str, int]:
     if sort and like.ratio < VERY_LIKE and not dangling:
         return "named", sort, used
     raise ReportRequestError("unknown", wrong[0], like.word, place=place + dangling, used=like.used)
+
+
+def _no_day(words: Sequence[str]) -> str:
+    """What is written like a day at the beginning, after "from" and the like, though no calendar has it."""
+    day = next(iter(dropwhile(lambda word: search_key(word) in _BEFORE_DAYS, words)), "")
+    return day if _DAY.fullmatch(day) else ""
 
 
 def _longest(words: Sequence[str]) -> tuple[str, str, int] | None:

@@ -45,6 +45,10 @@ _PAGES = MappingProxyType(
         OVERVIEW: OVERVIEW,
         "tổng quan": OVERVIEW,
         "xu hướng": Page.TREND,
+        **dict.fromkeys(
+            ("theo tuần", "theo tháng", "theo quý", "theo thời gian", "từng tuần", "từng tháng"), Page.TREND
+        ),
+        **dict.fromkeys(("by week", "by month", "by quarter", "over time", "weekly", "monthly"), Page.TREND),
         "phễu": Page.FUNNEL,
         "nhóm": Page.SEGMENTS,
         "nhóm khách": Page.SEGMENTS,

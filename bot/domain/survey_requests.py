@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.contact import ContactFacts, Drop, Hold, Rule, Send, judge
+from bot.domain.names import search_key
 from bot.domain.rules import ContactRules
 from bot.domain.surveys import SCALES
 from bot.domain.touchpoints import Kind
 
 FAR = timedelta(days=3650)
-SUBJECT_WORDS = ("về", "about")
+SUBJECT_WORDS = frozenset({"ve", "about"})
 MAX_SUBJECT = 120
 
 
@@ -40,11 +41,12 @@ class Forecast:
 def read_request(text: str) -> tuple[str, str]:
     """The customer and the words (kind and subject) of `/survey csat An about the delivery`.
 
-    The customer is empty when no survey has such a name. The word before the subject is Vietnamese or English.
+    The customer is empty when no survey has such a name. The word before the subject is
+    Vietnamese, with or without its accent, or English.
     """
     kind, _, rest = text.strip().partition(" ")
     words = rest.split()
-    at = next((place for place, word in enumerate(words) if place and word.casefold() in SUBJECT_WORDS), len(words))
+    at = next((place for place, word in enumerate(words) if place and search_key(word) in SUBJECT_WORDS), len(words))
     if kind.casefold() not in SCALES:
         return "", ""
     return " ".join(words[:at]), f"{kind.casefold()} {' '.join(words[at + 1 :])[:MAX_SUBJECT]}"

@@ -44,9 +44,11 @@ def open_by_staff(
         words=words[:WORDS],
         opened_by=by.user_id,
     )
+    before = storage.cases.load_latest(tx, customer_id)
     opened = storage.case_threads.signal(tx, signal, rules=rules, now=now)
     assert opened is not None  # noqa: S101  it was opened or joined in this very transaction
-    return Message("cases/opened", by.language, case_messages.case_facts(opened))
+    joined = before is not None and before.case_id == opened.case_id
+    return Message("cases/opened", by.language, {**case_messages.case_facts(opened), "joined": joined})
 
 
 def list_cases(tx: Tx, *, now: datetime, language: Language) -> Message:

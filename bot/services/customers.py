@@ -98,14 +98,17 @@ def choose_language(
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is not None:
         storage.customers.change(tx, me.customer_id, language=chosen)
-    kept = storage.staff.choose_language(tx, chat_id, chosen) or me is not None
-    return Reply(edit=Message("customers/language_chosen", chosen, {"kept": kept}))
+    works_here = storage.staff.choose_language(tx, chat_id, chosen)
+    facts = {"kept": works_here or me is not None, "staff": works_here}
+    return Reply(edit=Message("customers/language_chosen", chosen, facts))
 
 
 def ask_language(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
     """`/language`: the choice, each language in its own name."""
     buttons = tuple(Button(str(choice), ChooseLanguage(str(choice))) for choice in Language)
-    return Reply(send=(Message("customers/language", _language(tx, chat_id, language), keyboard=(buttons,)),))
+    staff = storage.staff.load(tx, chat_id)
+    speaks = _language(tx, chat_id, language) if staff is None else staff.language
+    return Reply(send=(Message("customers/language", speaks, {"staff": staff is not None}, (buttons,)),))
 
 
 def stop(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:

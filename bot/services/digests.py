@@ -1,6 +1,6 @@
 """The planner of the morning digests."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import storage.digests
 import storage.health
@@ -11,8 +11,7 @@ from bot.domain import birthdays, digests
 from bot.domain.delivery import at_once
 from bot.domain.digests import LISTED, DigestItem, Section
 from bot.domain.health import COMPARED_WITH
-from bot.domain.health_messages import ListedHealth, risk_facts
-from bot.domain.local_time import day_start
+from bot.domain.health_messages import ListedHealth, brief_risk
 from bot.domain.roles import Staff
 from bot.domain.rules import Rules
 from bot.domain.touchpoints import Kind
@@ -46,12 +45,12 @@ def _plan(tx: Tx, one: Staff, day: date, *, rules: Rules, now: datetime) -> bool
 
 
 def _sections(tx: Tx, csm_id: int, day: date, *, rules: Rules, now: datetime) -> list[Section]:
-    """What cannot wait comes first."""
-    tomorrow = day_start(day + timedelta(days=1), rules.timezone)
+    """What cannot wait comes first, and in each section what is new or due today before what was named already."""
+    morning = digests.morning_at(now, day, rules)
     sections = [
-        storage.digests.list_cases(tx, csm_id, now=now),
-        storage.digests.list_messages(tx, csm_id, now=now),
-        storage.digests.list_milestones(tx, csm_id, before=tomorrow, now=now),
+        storage.digests.list_cases(tx, csm_id, morning),
+        storage.digests.list_messages(tx, csm_id, morning),
+        storage.digests.list_milestones(tx, csm_id, morning),
         _at_risk(tx, csm_id, day, rules),
         storage.digests.list_birthdays(tx, csm_id, born=birthdays.born_on(day, rules.birthday)),
     ]
@@ -71,4 +70,4 @@ def _at_risk(tx: Tx, csm_id: int, day: date, rules: Rules) -> Section:
 
 def _risk(tx: Tx, one: ListedHealth, day: date) -> DigestItem:
     before = storage.health.load_health_on(tx, one.customer_id, day=day - COMPARED_WITH)
-    return DigestItem(customer_id=one.customer_id, name=one.name, risk=risk_facts(one, before))
+    return DigestItem(customer_id=one.customer_id, name=one.name, risk=brief_risk(one, before))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import storage.health
 import storage.health_days
@@ -9,7 +10,7 @@ import storage.health_lists
 import storage.health_scoring
 import storage.notices
 from bot.domain import digests, health_messages
-from bot.domain.health import COMPARED_WITH
+from bot.domain.health import COMPARED_WITH, Alert
 from bot.domain.local_time import instant_at, local_date
 from bot.domain.planning import CHUNK
 from bot.domain.rules import Rules
@@ -18,7 +19,7 @@ from storage.health_lists import Waiting
 from storage.health_scoring import Occasion
 
 ALERTS = 5
-"""So many alerts a CSM is told one by one on a day; of the others, how many there are."""
+"""So many who became red a CSM is told of one by one on a day; of the others, how many there are."""
 
 PAST_SCORED_AT = time(6)
 PAST_WEEKS = 26
@@ -47,32 +48,59 @@ def plan_health_alerts(tx: Tx, *, now: datetime, rules: Rules) -> int:
     day = local_date(now, rules.timezone)
     if not waiting or storage.health.list_unscored(tx, day=day, limit=1):
         return 0
+    _tell_of_falls(tx, [one for one in waiting if one.alert is Alert.DROP], day, rules=rules, now=now)
     by_csm: dict[int | None, list[Waiting]] = defaultdict(list)
     for one in waiting:
-        by_csm[one.csm_id].append(one)
+        if one.alert is Alert.RED:
+            by_csm[one.csm_id].append(one)
     for theirs in by_csm.values():
-        _tell(tx, theirs, day, rules=rules, now=now)
+        _tell_of_red(tx, theirs, day, rules=rules, now=now)
     storage.health_lists.clear_alerts(tx)
     return len(waiting)
 
 
-def _tell(tx: Tx, waiting: list[Waiting], day: date, *, rules: Rules, now: datetime) -> None:
-    month_ago, lately = day - COMPARED_WITH, day - rules.health.drop_within
-    pasts = storage.health.load_pasts(
-        tx, [one.one.customer_id for one in waiting[:ALERTS]], month_ago=month_ago, lately=lately
-    )
+def _tell_of_red(tx: Tx, waiting: list[Waiting], day: date, *, rules: Rules, now: datetime) -> None:
     for one in waiting[:ALERTS]:
-        customer_id = one.one.customer_id
-        before = storage.health.load_health_on(tx, customer_id, day=month_ago)
-        facts = health_messages.alert_facts(one.one, one.alert, before, highest=pasts[customer_id].highest)
-        key = f"health:{customer_id}:{day}"
-        storage.notices.notify(
-            tx, key=key, template="health/alert", facts=facts, customer_id=customer_id, rules=rules, now=now
-        )
+        before = storage.health.load_health_on(tx, one.one.customer_id, day=day - COMPARED_WITH)
+        _alert(tx, one.one.customer_id, health_messages.red_facts(one.one, before), day, rules=rules, now=now)
     if len(waiting) > ALERTS:
         key, facts = f"health:more:{waiting[0].csm_id}:{day}", {"more": len(waiting) - ALERTS}
         of = waiting[0].one.customer_id  # whoever is told of this one is told of the others
         storage.notices.notify(tx, key=key, template="health/more", facts=facts, customer_id=of, rules=rules, now=now)
+
+
+def _alert(tx: Tx, customer_id: int, facts: dict[str, Any], day: date, *, rules: Rules, now: datetime) -> None:
+    key = f"health:{customer_id}:{day}"
+    storage.notices.notify(
+        tx, key=key, template="health/alert", facts=facts, customer_id=customer_id, rules=rules, now=now
+    )
+
+
+def _tell_of_falls(tx: Tx, waiting: list[Waiting], day: date, *, rules: Rules, now: datetime) -> None:
+    """Falls of a day are one post to whoever reads them: nobody need leave what they do for one, as for who is red."""
+    by_reader: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for one in waiting:
+        facts = _fall(tx, one, day, rules)
+        if facts is not None:
+            by_reader[one.csm_id if rules.staff_chat_id is None else None].append(facts)
+    for reader, falls in by_reader.items():
+        of = falls[0]["health_of"]  # whoever is told of this one is told of the others
+        if len(falls) == 1:
+            _alert(tx, of, falls[0], day, rules=rules, now=now)
+            continue
+        key, facts = f"health:falls:{reader}:{day}", health_messages.falls_facts(falls, within=rules.health.drop_within)
+        storage.notices.notify(
+            tx, key=key, template=health_messages.FALLS, facts=facts, customer_id=of, rules=rules, now=now
+        )
+
+
+def _fall(tx: Tx, waiting: Waiting, day: date, rules: Rules) -> dict[str, Any] | None:
+    """A fall as it stands by now; None when the score is back, or there is none."""
+    within, score = rules.health.drop_within, waiting.one.health.score
+    peak = storage.health.load_peak(tx, waiting.one.customer_id, since=day - within)
+    if score is None or peak is None or peak.score is None or peak.score <= score:
+        return None
+    return health_messages.fall_facts(waiting.one, peak, within=within)
 
 
 def score_past(tx: Tx, *, now: datetime, rules: Rules, after: int, weeks: int) -> int | None:

@@ -53,6 +53,13 @@ def test_what_can_wait_is_told_from_the_digests_hour_of_a_business_day_on(now: d
     assert digests.told_at(EIGHT, never) == EIGHT
 
 
+def test_what_came_since_the_last_digest_is_new_and_a_weekend_had_none() -> None:
+    monday = digests.morning_at(EIGHT + timedelta(days=3), FRIDAY + timedelta(days=3), RULES)
+    assert (monday.since, monday.before) == (EIGHT, EIGHT + timedelta(days=3, hours=16))
+    never = replace(RULES, cases=replace(RULES.cases, weekdays=frozenset()))
+    assert digests.morning_at(EIGHT, FRIDAY, never).since == EIGHT - timedelta(days=1)
+
+
 def section(kind: str, *ids: int, total: int | None = None) -> Section:
     items = [DigestItem(customer_id=key, name=f"Khách {key}") for key in ids]
     return Section(kind=kind, total=len(ids) if total is None else total, items=items)

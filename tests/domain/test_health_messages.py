@@ -27,6 +27,7 @@ AN = ListedHealth(
     customer_id=7, name="An", csm_id=1, health=RED, since=TODAY, score_before=60, value=("VND", 5_000_000)
 )
 STANDING = Standing(customer_id=7, day=TODAY, health=RED, version="v1", since=TODAY)
+FORTNIGHT = timedelta(days=14)
 NOBODY = Counted(now=dict.fromkeys(Colour, 0), before=dict.fromkeys(Colour, 0))
 
 
@@ -110,22 +111,39 @@ def test_without_a_score_on_either_day_nothing_is_said_to_have_moved() -> None:
 
 
 def test_an_alert_names_the_customer_and_leads_to_their_health() -> None:
-    facts = health_messages.alert_facts(AN, Alert.RED, None)
+    facts = health_messages.red_facts(AN, None)
     assert (facts["name"], facts["alert"], facts["since"]) == ("An", Alert.RED, "2026-11-20")
     told = notice({**facts, "template": "health/alert"}, outbox_id=1, language=Language.VI)
     assert taps(told) == [[ShowHealth(7)]]
 
 
-def test_a_fall_is_told_from_where_it_began_and_not_explained_by_a_smaller_one() -> None:
-    before = Health(
-        score=AN.health.score, colour=Colour.GREEN, contributions=(), override=None, scorecard="general", nps=None
+def test_a_fall_is_told_from_its_peak_with_what_pulled_it_down_and_nothing_else() -> None:
+    trend, frequency, survey = CONTRIBUTIONS
+    peak = replace(
+        RED, score=55, nps=10, contributions=(replace(trend, score=60), frequency, replace(survey, score=85))
     )
-    one = replace(AN, score_before=(AN.health.score or 0) + 20)
-    deep = health_messages.alert_facts(one, Alert.DROP, before, highest=(AN.health.score or 0) + 20)
-    assert (deep["fell_from"], deep["moves"]) == (one.score_before, health_messages.risk_facts(one, before)["moves"])
-    assert deep["moves"]
-    small = health_messages.alert_facts(replace(one, score_before=41), Alert.DROP, before, highest=90)
-    assert small["moves"] == []
+    facts = health_messages.fall_facts(AN, peak, within=FORTNIGHT)
+    assert (facts["fell_from"], facts["score"], facts["within"]) == (55, 47, 14)
+    assert facts["moves"] == [{"part": Part.USAGE, "points": -10}]
+    assert (facts["change"], facts["reasons"], facts["nps_before"], facts["nps_after"]) == (None, [], 10, 9)
+
+
+def test_falls_of_a_day_are_one_post_with_a_number_for_each() -> None:
+    falls = [health_messages.fall_facts(replace(AN, customer_id=key), RED, within=FORTNIGHT) for key in range(PAGE + 2)]
+    facts = health_messages.falls_facts(falls, within=FORTNIGHT)
+    assert (len(facts["falls"]), facts["more"], facts["within"]) == (PAGE, 2, 14)
+    told = notice({**facts, "template": "health/falls"}, outbox_id=1, language=Language.VI)
+    assert taps(told) == [[ShowHealth(key) for key in keys] for keys in (range(4), range(4, 8))]
+    assert health_messages.falls_facts(falls[:2], within=FORTNIGHT)["more"] == 0
+
+
+def test_a_line_about_somebody_at_risk_says_what_fell_and_only_of_a_fall_that_tells_something() -> None:
+    trend, frequency, survey = CONTRIBUTIONS
+    fallen = (replace(trend, score=60), frequency, replace(survey, score=85))
+    before = replace(RED, score=RED.score + 5, contributions=fallen)  # type: ignore[operator]
+    assert health_messages.brief_risk(AN, before)["moves"] == [{"part": Part.USAGE, "points": -10}]
+    for little in (replace(before, score=RED.score + 4), None):  # type: ignore[operator]
+        assert health_messages.brief_risk(AN, little)["moves"] == []
 
 
 def test_a_picture_carries_on_what_stood_when_it_begins_and_ends() -> None:

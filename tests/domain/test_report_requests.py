@@ -86,6 +86,8 @@ from bot.domain.reports import Metric
         ("tháng nps theo gói", ReportRequest(Metric.NPS, "this month", Dimension.PLAN)),
         ("q3 nps year", ReportRequest(Metric.NPS, "q3 y0")),
         ("nps năm 2025", ReportRequest(Metric.NPS, "2025")),
+        ("nps quy 3 theo thang", ReportRequest(Metric.NPS, "q3")),
+        ("csat 90d by month", ReportRequest(Metric.CSAT)),
     ],
 )
 def test_a_request_is_read_in_either_language_and_any_order(text: str, expected: ReportRequest) -> None:
@@ -155,6 +157,9 @@ def test_what_was_likely_meant_is_offered(text: str, meant: str | None) -> None:
         ("cases funnel", "twice", "funnel"),
         ("nps xlsx as csv", "twice", "as csv"),
         ("nps q3 so với q2", "against", "so với"),
+        ("nps từ 32/13 đến 45/13", "no_day", "32/13"),
+        ("nps đến ngày 45/13", "no_day", "45/13"),
+        ("csat 2025-13-01", "no_day", "2025-13-01"),
     ],
 )
 def test_the_first_word_that_does_not_fit_is_named(text: str, code: str, word: str) -> None:

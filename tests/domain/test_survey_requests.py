@@ -20,6 +20,7 @@ EVENING = MORNING + timedelta(hours=12)
         ("CES  An về đổi hàng", "An", Kind.CES, "đổi hàng"),
         ("csat An About the new app", "An", Kind.CSAT, "the new app"),
         ("csat Về", "Về", Kind.CSAT, ""),
+        ("ces Khanh ve doi tra", "Khanh", Kind.CES, "doi tra"),
     ],
 )
 def test_a_request_names_the_survey_the_customer_and_maybe_the_subject(

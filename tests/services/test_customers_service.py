@@ -134,6 +134,15 @@ def test_a_language_is_spoken_from_then_on(database: Database) -> None:
     assert [button.tap.pack() for button in asked.send[0].keyboard[0]] == ["l:vi", "l:en"]
 
 
+def test_staff_are_asked_in_their_own_language_and_not_as_customers(database: Database) -> None:
+    add_staff(database, CHAT, language="en")
+    (asked,) = database.write_now(customers.ask_language, chat_id=CHAT, language=Language.VI).send
+    assert (asked.language, asked.facts["staff"]) == (Language.EN, True)
+    reply = choose(database, "vi")
+    assert reply.edit is not None
+    assert Renderer(RULES).render(reply.edit).text == "Đã chuyển sang tiếng Việt."
+
+
 def choose(database: Database, language: str) -> Reply:
     facts = {"chat_id": CHAT, "message_id": 1, "language": Language.VI, "tap": ChooseLanguage(language)}
     return database.write_now(customers.choose_language, rules=RULES, **facts)

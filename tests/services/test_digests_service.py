@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+import storage.outbox
+from bot.domain.delivery import at_once
+from bot.domain.health_messages import FALLS
 from bot.domain.messages import Language
 from bot.domain.rules import DeliveryRules, HealthRules, Rules, WinBackRules
 from bot.domain.taps import AnswerForget
+from bot.domain.touchpoints import Kind
 from bot.services import digests
 from bot.services.privacy import answer_forget
 from storage.database import Database
@@ -112,6 +116,39 @@ def test_only_the_first_five_are_listed_and_all_are_counted(database: Database, 
     assert (total, len(names)) == (7, 5)
 
 
+def test_what_is_new_or_due_today_comes_before_what_was_named_every_morning(
+    database: Database, morning: datetime
+) -> None:
+    friday = morning - 3 * DAY
+    people = {name: add_customer(database, name=name, csm_id=HOA, chat_id=None) for name in ("Mới", "Nay", "Viết")}
+    for number in range(5):
+        old = add_customer(database, name=f"Cũ {number}", csm_id=HOA, chat_id=None)
+        add_case(database, old, friday - DAY)
+        put(database, "interaction", customer_id=old, kind="message", body="Alo", happened_at=friday - DAY)
+    dues = {"opened_at": friday, "answer_due_at": morning + 2 * DAY, "solve_due_at": morning + 3 * DAY}
+    put(database, "support_case", customer_id=people["Mới"], source="feedback", **dues)
+    dues = {"opened_at": friday - DAY, "answer_due_at": morning + DAY / 4, "solve_due_at": morning + DAY}
+    put(database, "support_case", customer_id=people["Nay"], source="feedback", **dues)
+    put(database, "interaction", customer_id=people["Viết"], kind="message", body="Alo", happened_at=friday)
+    plan(database)
+    cases, messages = row(database, "outbox", kind="digest", chat_id=HOA)["facts"]["sections"]
+    listed = [(one["name"], one["new"], one["today"], one["answers"]) for one in cases["items"][:3]]
+    assert listed == [("Nay", False, True, True), ("Mới", True, False, True), ("Cũ 0", False, False, True)]
+    assert cases["items"][0]["at"] == (morning + DAY / 4).isoformat()
+    assert (cases["new"], cases["late"], messages["new"], messages["late"]) == (1, 5, 1, 0)
+    assert messages["items"][0]["name"] == "Viết"
+
+
+def test_an_answered_case_is_due_when_it_must_be_solved(database: Database, morning: datetime) -> None:
+    dues = {"opened_at": morning - DAY, "answer_due_at": morning - DAY, "solve_due_at": morning + DAY}
+    customer_id = add_customer(database, csm_id=HOA, chat_id=None)
+    put(database, "support_case", customer_id=customer_id, source="feedback", first_answer_at=morning - DAY, **dues)
+    plan(database)
+    (section,) = row(database, "outbox", kind="digest")["facts"]["sections"]
+    (item,) = section["items"]
+    assert (item["at"], item["answers"], item["late"]) == ((morning + DAY).isoformat(), False, False)
+
+
 def test_a_digest_is_planned_once_a_morning_in_the_language_of_its_reader(
     database: Database, clock: HandClock, morning: datetime
 ) -> None:
@@ -141,6 +178,19 @@ def test_who_is_forgotten_is_named_in_no_digest_that_was_sent(database: Database
     tap = AnswerForget(customer_id, "yes")
     database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
     assert row(database, "outbox", kind="digest")["facts"] == {}
+
+
+def test_who_is_forgotten_is_named_in_no_list_of_falls(database: Database, clock: HandClock) -> None:
+    gone, stays = add_customer(database), add_customer(database, chat_id=None)
+    falls = [{"health_of": one, "name": str(one)} for one in (gone, stays)]
+    now = clock.now()
+    waiting = at_once(
+        Kind.NOTICE, "falls", now=now, chat_id=HOA, language=Language.VI, template=FALLS, facts={"falls": falls}
+    )
+    database.write_now(lambda tx, *, now: storage.outbox.add(tx, waiting, now=now))
+    tap = AnswerForget(gone, "yes")
+    database.write_now(answer_forget, rules=RULES, message_id=1, chat_id=CHAT, language=Language.VI, tap=tap)
+    assert row(database, "outbox", template=FALLS)["facts"]["falls"] == falls[1:]
 
 
 def test_who_is_at_risk_is_named_who_became_so_last_first_with_what_moved_it(

@@ -20,6 +20,7 @@ from bot.domain.rules import BirthdayRules, CaseRules, HealthRules, Rules
 from bot.domain.taps import ShowHealth, SwitchCancellation
 from bot.domain.touchpoints import Kind
 from bot.services import health, health_pages, health_reports, planning
+from storage import tables
 from storage.database import Database, Tx
 from tests import stories
 from tests.conftest import START, HandClock
@@ -209,7 +210,23 @@ def test_a_deep_fall_within_a_colour_is_told(database: Database, clock: HandCloc
     score(database)
     (told,) = tell(database)
     assert told["facts"]["alert"] == "drop"
+    assert told["facts"]["fell_from"] - told["facts"]["score"] == -sum(one["points"] for one in told["facts"]["moves"])
     assert row(database, "health")["colour"] == "green"
+
+
+def test_several_falls_of_a_day_are_one_post_without_those_who_are_back(database: Database, clock: HandClock) -> None:
+    people = [happy(database, number) for number in (1, 2, 3)]
+    score(database)
+    clock.advance(13 * DAY)
+    remember(database, [Asked(customer_id=one, sent_at=clock.now() - DAY, score=3) for one in people])
+    score(database)
+    recovered = tables.health.update().where(tables.health.c.customer_id == people[2]).values(score=100)
+    database.write_now(lambda tx, *, now: tx.execute(recovered))
+    (told,) = tell(database)
+    assert told["template"] == "health/falls"
+    assert [one["health_of"] for one in told["facts"]["falls"]] == people[:2]
+    assert all(one["fell_from"] > one["score"] and one["moves"] for one in told["facts"]["falls"])
+    assert rows(database, "health", alert="drop") == []
 
 
 def test_nobody_is_told_before_everybody_is_scored_and_then_the_most_valuable_first(

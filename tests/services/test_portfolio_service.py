@@ -42,6 +42,8 @@ def test_the_likeliest_comes_first_whatever_accents_and_case(database: Database,
     assert found(database, "aN") == ["An", "Nguyễn Thị An", "Trần Ân Nguyên", "Đặng Hoàng Lan"]
     assert found(database, "dang") == ["Đặng Hoàng Lan"]
     assert found(database, "nguyen") == ["Trần Ân Nguyên", "Nguyễn Thị An"]  # people go by their given name
+    assert found(database, "An Nguyen Thi") == ["Nguyễn Thị An"]
+    assert found(database, "An Ngu Thi") == []  # of a name in another order, whole words alone
 
 
 def test_the_companys_id_a_phone_number_and_our_id_are_exact(database: Database, people: dict[str, int]) -> None:

@@ -76,12 +76,33 @@ def test_every_section_of_a_digest_is_said_with_what_is_urgent_in_it(language: L
     page = Renderer(Rules()).render(digest(facts, outbox_id=1, language=language))
     said = parse_html(page.text).text
     assert said.count("An <b>") == 12
-    assert ("40 (−12)" in said, "NPS 9→6 −4" in said) == (True, True)
+    assert ("40 (−12 " in said, "NPS 9→6 −4" in said) == (True, True)
     assert ("xin hủy" if language is Language.VI else "asked to cancel") in said
     assert said.count("… ") == 5
     assert said.count("quá hạn" if language is Language.VI else "late since") >= 1
     assert "\n\n\n" not in said
     assert page.rows == ((("An <b>", "v:1"),),)
+
+
+def test_a_case_says_whether_an_answer_or_an_end_is_due_and_today_by_its_hour() -> None:
+    case = {"customer_id": 1, "name": "An", "at": NOW, "detail": "", "late": False}
+    items = [
+        case | {"answers": True, "today": True, "new": True},
+        case | {"answers": False, "today": True},
+        case | {"answers": True, "late": True},
+    ]
+    section = {"kind": "cases", "total": 9, "late": 4, "new": 1, "items": items}
+    stands = {"score": 40, "since": "2026-11-20", "override": None, "reasons": [{"part": "usage", "score": 8}]}
+    risk = {"kind": "at_risk", "total": 1, "items": [{"customer_id": 1, "name": "An", "risk": UNKNOWN | stands}]}
+    facts = {"sections": [section, risk]}
+    said = parse_html(Renderer(Rules()).render(digest(facts, outbox_id=1, language=Language.VI)).text).text
+    assert [line for line in said.splitlines() if line.startswith(("•", "🔴"))] == [
+        "🔴 Yêu cầu đang mở: 9 (1 mới, 4 đã quá hạn)",
+        "• 🆕 An – trả lời trước 10:00 hôm nay",
+        "• An – xong trước 10:00 hôm nay",
+        "• An – chưa trả lời khách, quá hạn từ 10:00 20/11/2026",
+        "• An: 40, đỏ từ 20/11/2026 – yếu nhất: mua hàng 8/100",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,3 +115,41 @@ def test_milestones_that_are_overdue_are_called_so(late: int, title: str) -> Non
         page = Renderer(Rules()).render(digest({"sections": [section]}, outbox_id=1, language=language))
         said = parse_html(page.text).text
         assert (line or ("overdue" if late else "Milestones due: 3")) in said
+
+
+@pytest.mark.parametrize(("language", "cause"), [(Language.VI, "Vì: NPS 9→6 −4"), (Language.EN, "Because: NPS 9→6 −4")])
+def test_a_fall_has_one_comparison_and_its_cause_alone_and_among_others(language: Language, cause: str) -> None:
+    money = {"minor": 0, "currency": "VND"}
+    fall = {"name": "An", "colour": "green", "alert": "drop", "fell_from": 99, "within": 14, "health_of": 1}
+    fall |= RISK | MOVED | money | {"score": 84, "change": None}
+    one = parse_html(Renderer(Rules()).render(Message("health/alert", language, fall)).text).text
+    many = Message("health/falls", language, {"falls": [fall, fall], "more": 2, "within": 14})
+    several = parse_html(Renderer(Rules()).render(many).text).text
+    assert (one.count(cause), several.count(cause)) == (1, 2)
+    assert all("30" not in said and "84" in said and "99" in said for said in (one, several))
+    assert several.splitlines()[0].startswith("📉 4 ")
+
+
+def test_a_score_that_fell_has_no_green_tick() -> None:
+    facts = {"customer": "An", "before": 9, "score": 7, "highest": 10}
+    fell, rose = (
+        Renderer(Rules()).render(Message("staff/score_changed", Language.VI, facts | {"before": before})).text
+        for before in (9, 3)
+    )
+    assert (fell[0], rose[0]) == ("🔻", "✅")
+
+
+def test_who_is_grey_is_said_once_to_be_too_little_known() -> None:
+    grey = {"customer": "An", "scored": True, "score": None, "colour": "grey", "since": "2026-11-20", "override": None}
+    rest: dict[str, object] = {
+        "change": None,
+        "moves": [],
+        "parts": [],
+        "unknown": [],
+        "nps": None,
+        "scorecard": "general",
+        "version": "1",
+    }
+    page = {**grey, **rest, "cancels_since": None, "day": "2026-11-20", "nps_before": None, "nps_after": None}
+    said = Renderer(Rules()).render(Message("health/customer", Language.VI, page)).text
+    assert said.splitlines()[0].endswith(": chưa đủ dữ liệu để chấm điểm từ 20/11/2026")
