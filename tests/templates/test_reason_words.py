@@ -145,3 +145,10 @@ def test_every_refusal_has_words_of_its_own(language: Language, code: str) -> No
         for one in (code, "unknown")
     }
     assert len(said) == (1 if code == "unknown" else 2)
+
+
+def test_of_one_reason_english_says_one_reason() -> None:
+    themes = [{"name": "Delivery", "hidden": False, "n": n, "seeds": n} for n in (1, 2)]
+    facts = {"themes": themes, "unnamed": 1, "may_edit": False}
+    said = RENDERER.render(Message("themes/list", Language.EN, facts)).text
+    assert "Delivery: 1 reason, 1 seed\n• Delivery: 2 reasons, 2 seeds\n• No theme found: 1 reason\n" in said

@@ -2,6 +2,7 @@
 import { language, word } from "./words.js";
 
 const locale = language === "vi" ? "vi-VN" : "en-GB";
+const month = language === "vi" ? "numeric" : "short"; // as the bot writes it: 29/11/2026, 29 Nov 2026
 let zone = "UTC";
 const formats = new Map();
 
@@ -20,7 +21,7 @@ export function clockTime(instant) {
 }
 
 export function fullDate(instant) {
-  return format("date", { weekday: "long", day: "numeric", month: "numeric", year: "numeric" }).format(instant);
+  return format("date", { weekday: "long", day: "numeric", month, year: "numeric" }).format(instant);
 }
 
 function year(instant) {
@@ -38,6 +39,6 @@ export function dayName(instant, now) {
 /** When a chat last spoke: the time today, the day before that, with its year if it was another. */
 export function briefly(instant, now) {
   if (fullDate(instant) === fullDate(now)) return clockTime(instant);
-  if (year(instant) === year(now)) return format("day", { day: "numeric", month: "numeric" }).format(instant);
-  return format("old", { day: "numeric", month: "numeric", year: "2-digit" }).format(instant);
+  if (year(instant) === year(now)) return format("day", { day: "numeric", month }).format(instant);
+  return format("old", { day: "numeric", month, year: "2-digit" }).format(instant);
 }
