@@ -96,8 +96,10 @@ def tellings(language: Language) -> Iterator[Message]:
             yield case_messages.update(told, outbox_id=0, language=language)
         for place in ({"alone": True}, {"alone": False, "in_topic": True}, {"alone": False, "in_topic": False}):
             yield case_messages.replies_offered({**facts, **place}, language)
-        for template in ("not_delivered", "not_open", "opened", "sent"):
+        for template in ("not_delivered", "not_open", "sent"):
             yield Message(f"cases/{template}", language, facts)
+        for joined in (True, False):
+            yield Message("cases/opened", language, {**facts, "joined": joined})
     claimed = case_messages.case_facts(case(claimed_by=5, claimed_at=NOW, claimed_name="Hoa"))
     for by in ("", "Lan"):
         yield Message("cases/claimed_before", language, {**claimed, "by": by})

@@ -34,6 +34,7 @@ RISKS = [
 
 def why(language: Language, **facts: object) -> str:
     page = {"customer": "An", "days": 30, "more": 0, "earlier": 0, "upcoming": [], "past": []}
+    page |= {"stopped_at": None, "case": None}
     return Renderer(Rules()).render(Message("portfolio/why", language, page | facts)).text
 
 
