@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain import case_messages, case_reports, report_messages
 from bot.domain.cases import Case, CaseOutcome, Reason, Snooze
+from bot.domain.customers import Customer
 from bot.domain.messages import Language, Message
 from bot.domain.periods import parse_period, trends
 from bot.domain.report_messages import CaseTimesPicture
@@ -135,3 +136,20 @@ def test_an_interval_without_an_end_is_written_as_none() -> None:
     answer = report.message.facts["answer"]
     assert isinstance(answer, dict)
     assert answer["median"]["high"] is None
+
+
+def test_staff_read_to_whom_a_reply_goes_and_its_words_as_the_customer_reads_them() -> None:
+    who = Customer(
+        customer_id=7,
+        name="An " * 40,
+        salutation="chị",
+        language=Language.EN,
+        timezone="UTC",
+        chat_id=1,
+        phone=None,
+        stopped=False,
+        feedback_until=None,
+    )
+    facts = case_messages.reader_facts(who)
+    assert (facts["name"], facts["salutation"], facts["customer_language"]) == ("An " * 40, "chị", Language.EN)
+    assert len(str(facts["customer"])) == 60
