@@ -124,12 +124,14 @@ def _thank(tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, ru
 
 def _tell_more(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply | None:
     """Take what goes on with an answer that the customer has just given; None when it does not."""
-    loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
-    if loss_id is not None and not is_small_talk(text):
-        return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
-    run = storage.surveys.load_just_explained(tx, customer.customer_id, since=now - surveys.MORE_WITHIN)
-    if run is not None and run.score is not None and surveys.adds_to_reason(text):
-        return _add_to_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
+    if not is_small_talk(text):
+        loss_id = storage.win_back.load_awaiting_words(tx, customer.customer_id, since=now - win_back.WORDS_WITHIN)
+        if loss_id is not None:
+            return _say_why_lost(tx, customer, loss_id, text, message_id=message_id, rules=rules, now=now)
+    if surveys.adds_to_reason(text):
+        run = storage.surveys.load_just_explained(tx, customer.customer_id, since=now - surveys.MORE_WITHIN)
+        if run is not None and run.score is not None:
+            return _add_to_reason(tx, run, run.score, text, message_id=message_id, rules=rules, now=now)
     return None
 
 

@@ -8,6 +8,7 @@ import storage.customers
 import storage.health
 import storage.interactions
 import storage.plans
+import storage.preferences
 import storage.profiles
 from bot.domain import plans, profiles
 from bot.domain.messages import Button, Language, Message
@@ -55,14 +56,13 @@ def explain(
     customer = storage.customers.load(tx, customer_id)
     if customer is None:
         return _gone("why", language)
-    record = storage.profiles.load_record(tx, customer_id)
     facts = profiles.explanation_facts(
         customer.name,
         upcoming,
         storage.profiles.list_past(tx, customer_id, limit=profiles.HISTORY),
         sent_before=storage.profiles.count_past(tx, customer_id),
         days=days,
-        stopped_at=record.stopped_at if record is not None else None,
+        stopped_at=storage.preferences.load_stopped_at(tx, customer_id),
         case=storage.cases.look_open(tx, customer_id),
         now=now,
     )
