@@ -114,7 +114,7 @@ def everything(database: Database) -> str:
 
 
 def document(database: Database, chat_id: int = CHAT) -> Document:
-    _, found = database.read_now(privacy.show_my_data, chat_id=chat_id, language=Language.EN)
+    _, found = database.read_now(privacy.show_my_data, rules=RULES, chat_id=chat_id, language=Language.EN)
     assert found is not None
     return found
 
@@ -333,9 +333,9 @@ def test_a_document_holds_everything_of_its_own_person_and_nothing_of_others(
 
 
 def test_of_somebody_unknown_nothing_is_kept_and_nothing_can_be_erased(database: Database) -> None:
-    page, found = database.read_now(privacy.show_my_data, chat_id=CHAT, language=Language.EN)
+    page, found = database.read_now(privacy.show_my_data, rules=RULES, chat_id=CHAT, language=Language.EN)
     assert (page.template, found) == ("privacy/nothing", None)
-    asked = database.read_now(privacy.ask_to_forget, chat_id=CHAT, language=Language.EN)
+    asked = database.read_now(privacy.ask_to_forget, rules=RULES, chat_id=CHAT, language=Language.EN)
     assert asked.send[0].template == "privacy/nothing"
 
 
