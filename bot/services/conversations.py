@@ -75,6 +75,7 @@ def give_feedback(
     storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
+    storage.surveys.stop_awaiting_reasons(tx, customer.customer_id, now=now)
     return Reply(send=(Message("customers/feedback_prompt", customer.language, {"salutation": customer.salutation}),))
 
 
