@@ -262,6 +262,7 @@ def _say_why_lost(
 
 
 def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+    """Staff see a message; of several in a row that wait for them the customer is told once, as in a case."""
     storage.notices.tell_of_interaction(
         tx,
         customer_id=customer.customer_id,
@@ -274,4 +275,7 @@ def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rule
         rules=rules,
         now=now,
     )
+    since = now - rules.cases.acknowledges_every
+    if storage.interactions.any_waiting(tx, customer.customer_id, since=since, but=message_id):
+        return Reply()
     return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))
