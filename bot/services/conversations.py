@@ -88,6 +88,12 @@ def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str
     if run is not None:
         storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
     storage.plans.edit_goal(tx, chat_id=chat_id, message_id=message_id, goal=text[: plans.MAX_GOAL])
+    said = storage.interactions.load_said(tx, chat_id=chat_id, message_id=message_id)
+    if said is not None:
+        customer_id, before = said
+        storage.losses.edit_words(
+            tx, customer_id, before=before[: win_back.MAX_WORDS], words=text[: win_back.MAX_WORDS]
+        )
     interaction_id = storage.interactions.edit(tx, chat_id=chat_id, message_id=message_id, body=text)
     if interaction_id is not None:
         storage.case_threads.follow_edit(tx, interaction_id, text=words, version=version, now=now)

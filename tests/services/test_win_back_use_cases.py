@@ -216,6 +216,18 @@ def test_what_is_told_after_the_tap_stays_with_the_loss_and_staff_read_it(
 
 
 @pytest.mark.usefixtures("customer_id")
+def test_an_edit_of_why_they_left_changes_the_loss_and_of_anything_else_does_not(database: Database) -> None:
+    write(database, "Cho hỏi giờ mở cửa", message_id=60)
+    give_reason(database, "other")
+    write(database, "nhà chuyển đi sa", message_id=62)
+    for message_id, text in ((60, "Cho hỏi giờ đóng cửa"), (62, "nhà chuyển đi xa")):
+        edit = {"chat_id": CHAT, "message_id": message_id, "text": text, "words": text, "version": "2"}
+        database.write_now(conversations.edit_text, **edit)
+        [loss] = database.read_now(look, table="loss")
+        assert loss.reason == ("nhà chuyển đi sa" if message_id == 60 else "nhà chuyển đi xa")
+
+
+@pytest.mark.usefixtures("customer_id")
 def test_what_is_written_a_day_after_the_tap_is_no_reason(database: Database, clock: Clock) -> None:
     give_reason(database, "other")
     clock.advance(WORDS_WITHIN)
