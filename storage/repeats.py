@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from bot.domain.periods import Period
 from bot.domain.segments import Dimension
@@ -26,14 +26,6 @@ class Repeat:
     answered_at: datetime
     score: int
     segments: Sequence[str]
-
-
-def latest(tx: Tx) -> datetime | None:
-    """When the last NPS answer was given."""
-    found: datetime | None = tx.execute(
-        select(func.max(answer.c.answered_at)).where(answer.c.kind == Kind.NPS)
-    ).scalar()
-    return found
 
 
 def list_in(tx: Tx, period: Period, *, by: Dimension | None = None) -> list[Repeat]:

@@ -17,7 +17,7 @@ from bot.domain.reports import Funnel, Present, Slice
 from bot.domain.rollups import NOTHING, REPEATS, STANDING, Counted, first_month, part, sent
 from bot.domain.segments import Bands, Dimension
 from bot.domain.touchpoints import Kind
-from storage import membership, raw_reports, repeats, rollups
+from storage import latest, membership, raw_reports, repeats, rollups
 from storage.database import Tx
 
 Raw = Callable[[Sequence[Period]], dict[Slice, Counter[int]]]
@@ -32,8 +32,8 @@ def count_scores(
     """
     if kind is not Kind.NPS:
         return _count(tx, kind, periods, by, partial(raw_reports.count_given, tx, kind, by=by))
-    latest = repeats.latest(tx)
-    lasting = [each for each in periods if latest is None or latest < each.end]
+    last = latest.of(tx, kind)
+    lasting = [each for each in periods if last < each.end]
     past = [each for each in periods if each not in lasting]
     raw = partial(raw_reports.count_scores, tx, kind, by=by)
     standing = partial(raw_reports.count_standing, tx, by=by)
@@ -49,6 +49,7 @@ def count_funnels(
     """
     found: dict[Slice, dict[Kind, Funnel]] = {}
     uncounted = cache(lambda parts: raw_reports.count_funnels(tx, kinds, parts, by=by, now=now))
+    rollups.sum_ahead(tx, map(sent, kinds), periods, by=by)
     for kind in kinds:
         raw = partial(_steps, uncounted, kind)
         for each, steps in _count(tx, sent(kind), periods, by, raw, now=now).items():

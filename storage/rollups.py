@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, partial
 from itertools import accumulate, chain, groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -25,14 +25,15 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from bot.domain.calendar_units import Unit
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
-from bot.domain.rollups import NOTHING, REPEATS, SENT, Counted, first_month
+from bot.domain.rollups import ANY_TIME, NOTHING, REPEATS, SENT, Counted, first_month
 from bot.domain.segments import Dimension
-from storage import dimensions
+from storage import dimensions, latest
 from storage.columns import UtcDateTime, unindexed
 from storage.database import Tx, remember
 from storage.tables import (
@@ -46,6 +47,8 @@ from storage.tables import (
     survey_run,
 )
 
+_T = TypeVar("_T")
+
 SLOTS = tuple(f"n{slot}" for slot in range(11))
 
 FEW = 8
@@ -54,8 +57,11 @@ FEW = 8
 CLOSED, CLOSED_ANSWERED = 3, 4
 """The slots of these steps of `bot.domain.reports.Funnel`."""
 
-_Statement = Callable[[int], Select[Any]]
-"""A statement that is one of several, by its place among them."""
+_Statement = Callable[[int, bool], Select[Any]]
+"""A statement that is one of several, by its place among them: of everybody, or else of each segment."""
+
+_Key = tuple[str, date, date]
+"""A series, and its days from one until another."""
 
 DIMENSIONS = " ".join(Dimension)
 """By what everything is counted: what was counted by less, or by more, is no use."""
@@ -68,12 +74,12 @@ def load(tx: Tx, series: str, timezone: str) -> Counted:
 
 def _load_all(tx: Tx, timezone: str) -> dict[str, Counted]:
     found = groupby(tx.execute(_COUNTED, {"timezone": timezone}), key=lambda row: row.series)
-    return {series: _counted(list(rows), timezone) for series, rows in found}
+    return {series: _counted(list(rows), timezone, latest.of(tx, series)) for series, rows in found}
 
 
-def _counted(rows: Sequence[Row[Any, Any, Any]], timezone: str) -> Counted:
+def _counted(rows: Sequence[Row[Any]], timezone: str, last: datetime) -> Counted:
     changed = frozenset(local_date(row.at, timezone) for row in rows if row.at is not None)
-    return Counted(rows[0].counted_before, timezone, changed)
+    return Counted(rows[0].counted_before, timezone, changed, last=last, closing=rows[0].closing or ANY_TIME)
 
 
 def sum_days(
@@ -87,7 +93,7 @@ def sum_days(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of each period, by slot; `now` matters to surveys, which close."""
     found = _sum_rows(tx, series, counted, periods, by)
-    closed = () if now is None else _list_closed(tx, series, counted, by, now=now)
+    closed = () if now is None or now < counted.closing else _list_closed(tx, series, counted, by, now=now)
     for at, slot, change, names in chain(_list_changes(tx, series, counted, by), closed):
         for period in (each for each in periods if at in each):
             for segment in names:
@@ -109,7 +115,7 @@ def _sum_parts(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of many periods, by segment of few: each day is read once for all."""
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    asked = _asked(series, counted, dimension) | _days(_hull(periods), counted)
+    asked = _asked(series, counted, dimension, _hull(periods))
     for segment, rows in groupby(tx.execute(_DAYS, asked), key=lambda row: row.segment):
         _, days, *slots = zip(*rows, strict=True)
         sums = [list(accumulate(slot, initial=0)) for slot in slots]
@@ -123,21 +129,52 @@ def _sum_segments(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of each period, by segment and slot, without what has changed since."""
-    asked = [(each, _days(each, counted)) for each in periods]
-    return _sum_each(tx, _segments, asked, _asked(series, counted, dimension))
+    asked = {each: _asked(series, counted, dimension, each) for each in periods}
+    known = _sum_days(tx, dimension, asked.values())
+    return defaultdict(
+        Counter,
+        {
+            (each, segment): Counter(slots)
+            for each, facts in asked.items()
+            for segment, slots in known[_key(facts)].items()
+        },
+    )
+
+
+def sum_ahead(tx: Tx, several: Iterable[str], periods: Sequence[Period], *, by: Dimension | None) -> None:
+    """Sum at once what is asked of several series next: one statement costs less than one for each."""
+    dimension, timezone = by or EVERYBODY, periods[0].timezone
+    counted = {series: load(tx, series, timezone) for series in several}
+    helped = [(series, one, each) for series, one in counted.items() for each in periods if one.helps(each)]
+    _sum_days(tx, dimension, [_asked(series, one, dimension, each) for series, one, each in helped])
+
+
+def _sum_days(
+    tx: Tx, dimension: str, asked: Iterable[Mapping[str, Any]]
+) -> Mapping[_Key, Mapping[str, Mapping[int, int]]]:
+    """The slots of some days of a series by segment, and what else of them was asked for before in the same read."""
+    known: dict[_Key, dict[str, Mapping[int, int]]] = remember(tx, (_sum_days, dimension), dict)
+    unknown = {key: facts for facts in asked if (key := _key(facts)) not in known}
+    known.update({key: {} for key in unknown})
+    for key, segment, slots in _sum_each(tx, _segments, list(unknown.items()), dimension):
+        known[key][segment] = slots
+    return known
+
+
+def _key(facts: Mapping[str, Any]) -> _Key:
+    return facts["series"], facts["first_day"], facts["after"]
 
 
 def _sum_each(
-    tx: Tx, statement: _Statement, asked: Sequence[tuple[Period, Mapping[str, Any]]], of_all: Mapping[str, Any]
-) -> dict[Slice, Counter[int]]:
-    """The sums of a statement for each of what is asked, added up by period: a few of them cost as much as one."""
-    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    tx: Tx, statement: _Statement, asked: Sequence[tuple[_T, Mapping[str, Any]]], dimension: str
+) -> Iterator[tuple[_T, str, Mapping[int, int]]]:
+    """The slots of a statement by segment for each of what is asked: a few of them cost as much as one."""
     for first in range(0, len(asked), FEW):
         few = asked[first : first + FEW]
         own = {f"{name}_{place}": value for place, (_, facts) in enumerate(few) for name, value in facts.items()}
-        for place, segment, *sums in tx.execute(_together(statement, len(few)), {**of_all, **own}):
-            found[few[place][0], segment].update(_by_slot(sums))
-    return found
+        together = _together(statement, len(few), whole=dimension == EVERYBODY)
+        for place, segment, *sums in tx.execute(together, own):
+            yield few[place][0], segment, _by_slot(sums)
 
 
 def _hull(periods: Sequence[Period]) -> Period:
@@ -145,13 +182,10 @@ def _hull(periods: Sequence[Period]) -> Period:
     return replace(periods[0], first_day=first_day, after=after)
 
 
-def _asked(series: str, counted: Counted, dimension: str) -> dict[str, Any]:
-    return {"series": series, "dimension": dimension, "changed": list(counted.changed)}
-
-
-def _days(period: Period, counted: Counted) -> dict[str, date]:
-    """The days of a period that are counted, but for those that have changed since."""
-    return {"first_day": period.first_day, "after": min(period.after, counted.until)}
+def _asked(series: str, counted: Counted, dimension: str, period: Period) -> dict[str, Any]:
+    """The days of a period that are counted of a series, but for those that have changed since."""
+    days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
+    return {"series": series, "dimension": dimension, "changed": list(counted.changed), **days}
 
 
 def add_up(
@@ -214,9 +248,15 @@ def _closed(by: Dimension | None) -> Select[Any]:
         .join(survey_run, theirs)
         .outerjoin(answer, answer.c.run_id == survey_run.c.id)
         .outerjoin(segmentation, segmentation.c.id == survey_run.c.segmentation_id)
-        .where(rollup_mark.c.series == _SERIES, rollup_mark.c.since <= now)
+        .where(rollup_mark.c.series == bindparam("series"), rollup_mark.c.since <= now)
         .group_by(rollup_mark.c.at, segment)
     )
+
+
+def _closing() -> ScalarSelect[datetime]:
+    """From when on surveys close by themselves that were counted as open."""
+    mark = rollup_mark.alias("closing")
+    return select(func.min(mark.c.since)).where(mark.c.series == rollup_state.c.series).scalar_subquery()
 
 
 @cache
@@ -241,13 +281,20 @@ def sum_pairs(
 
     By segment only what began in its whole months: of the days before them it is not kept.
     """
+    dimension = by or EVERYBODY
     asked = [
-        (each, _days(each, counted) | {"unit": unit, "begun_from": first_day, "begun_before": after})
+        (
+            each,
+            _asked(series, counted, dimension, each) | {"unit": unit, "begun_from": first_day, "begun_before": after},
+        )
         for each in periods
         for unit, first_day, after in _units(each)
         if by is None or unit is Unit.MONTH
     ]
-    return _sum_each(tx, _pairs, asked, _asked(series, counted, by or EVERYBODY))
+    found: dict[Slice, Counter[int]] = defaultdict(Counter)
+    for each, segment, slots in _sum_each(tx, _pairs, asked, dimension):
+        found[each, segment].update(slots)
+    return found
 
 
 def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
@@ -263,67 +310,60 @@ def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
     return {slot: int(n or 0) for slot, n in enumerate(sums)}
 
 
-def _within(day: ColumnElement[date], place: int) -> ColumnElement[bool]:
-    return and_(day >= bindparam(f"first_day_{place}"), day < bindparam(f"after_{place}"), not_(day.in_(_CHANGED_DAYS)))
-
-
 def _sums(table: Table) -> list[ColumnElement[int]]:
     return [func.sum(table.c[slot]) for slot in SLOTS]
 
 
 # Built once: a trend asks them for each of its parts, and building took longer than answering.
-_SERIES: BindParameter[str] = bindparam("series")
-_DIMENSION: BindParameter[str] = bindparam("dimension")
-_CHANGED_DAYS: BindParameter[Sequence[date]] = bindparam("changed", expanding=True)
 _CHANGED = and_(
     rollup_mark.c.series == rollup_state.c.series,
     rollup_mark.c.at < rollup_state.c.counted_before,
     rollup_mark.c.since.is_(None),
 )
 _COUNTED = (
-    select(rollup_state.c.series, rollup_state.c.counted_before, rollup_mark.c.at)
+    select(rollup_state.c.series, rollup_state.c.counted_before, rollup_mark.c.at, _closing().label("closing"))
     .distinct()
     .outerjoin(rollup_mark, _CHANGED)
     .where(rollup_state.c.timezone == bindparam("timezone"), rollup_state.c.dimensions == DIMENSIONS)
     .order_by(rollup_state.c.series)
 )
-_OF_DIMENSION = and_(rollup.c.series == _SERIES, rollup.c.dimension == _DIMENSION)
 _DAYS = (
     select(rollup.c.segment, rollup.c.day, *(rollup.c[slot] for slot in SLOTS))
-    .where(_OF_DIMENSION, rollup.c.day >= bindparam("first_day"), rollup.c.day < bindparam("after"))
-    .where(not_(rollup.c.day.in_(_CHANGED_DAYS)))
+    .where(rollup.c.series == bindparam("series"), rollup.c.dimension == bindparam("dimension"))
+    .where(rollup.c.day >= bindparam("first_day"), rollup.c.day < bindparam("after"))
+    .where(not_(rollup.c.day.in_(bindparam("changed", expanding=True))))
     .order_by(rollup.c.segment, rollup.c.day)
 )
 
 
 @cache
-def _together(statement: _Statement, n: int) -> Select[Any] | CompoundSelect[Any]:
+def _together(statement: _Statement, n: int, *, whole: bool) -> Select[Any] | CompoundSelect[Any]:
     """So many statements as one, each told apart by its place."""
-    return union_all(*map(statement, range(n)))
+    return union_all(*(statement(place, whole) for place in range(n)))
 
 
-def _segments(place: int) -> Select[Any]:
-    return (
-        select(_place(place), rollup.c.segment, *_sums(rollup))
-        .where(_OF_DIMENSION, _within(rollup.c.day, place))
-        .group_by(rollup.c.segment)
+def _segments(place: int, whole: bool) -> Select[Any]:
+    return _summed(rollup, place, whole=whole).where(*_within(rollup.c.day, place))
+
+
+def _pairs(place: int, whole: bool) -> Select[Any]:
+    return _summed(rollup_pair, place, whole=whole).where(
+        rollup_pair.c.unit == bindparam(f"unit_{place}"),
+        rollup_pair.c.first_day >= bindparam(f"begun_from_{place}"),
+        rollup_pair.c.first_day < bindparam(f"begun_before_{place}"),
+        *_within(unindexed(rollup_pair.c.last_day), place),
     )
 
 
-def _pairs(place: int) -> Select[Any]:
-    return (
-        select(_place(place), rollup_pair.c.segment, *_sums(rollup_pair))
-        .where(
-            rollup_pair.c.series == _SERIES,
-            rollup_pair.c.unit == bindparam(f"unit_{place}"),
-            rollup_pair.c.dimension == _DIMENSION,
-            rollup_pair.c.first_day >= bindparam(f"begun_from_{place}"),
-            rollup_pair.c.first_day < bindparam(f"begun_before_{place}"),
-            _within(unindexed(rollup_pair.c.last_day), place),
-        )
-        .group_by(rollup_pair.c.segment)
+def _summed(table: Table, place: int, *, whole: bool) -> Select[Any]:
+    """Sums by segment; of everybody without grouping, for which they would be sorted."""
+    segment = literal_column(f"'{EVERYBODY}'").label("segment") if whole else table.c.segment
+    statement = select(literal_column(str(place), Integer).label("place"), segment, *_sums(table)).where(
+        table.c.series == bindparam(f"series_{place}"), table.c.dimension == bindparam(f"dimension_{place}")
     )
+    return statement if whole else statement.group_by(table.c.segment)
 
 
-def _place(place: int) -> ColumnElement[int]:
-    return literal_column(str(place), Integer).label("place")
+def _within(day: ColumnElement[date], place: int) -> tuple[ColumnElement[bool], ...]:
+    changed: BindParameter[Sequence[date]] = bindparam(f"changed_{place}", expanding=True)
+    return day >= bindparam(f"first_day_{place}"), day < bindparam(f"after_{place}"), not_(day.in_(changed))

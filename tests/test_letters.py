@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
-from bot.charts import to_png
+from bot.charts import letters, to_png
 from bot.charts.canvas import DPI, HEIGHT, WHOLE, WIDTH, new_figure, new_panel
 from bot.charts.letters import Line, LineRenderer, Sheet
 from bot.charts.pictures import PictureWords
@@ -34,32 +34,48 @@ def _ink(text: str, canvas: type[FigureCanvasAgg], angle: float) -> tuple[int, i
 @pytest.mark.parametrize("text", ["1", "3", "–", "9,2 %", "jỮg (n = 1.535)", "Ổn định"])
 def test_a_line_lies_where_its_letters_would_lie(text: str, angle: float) -> None:
     with rc_context({"text.hinting": "none"}):
-        letters = _ink(text, FigureCanvasAgg, angle)
-    assert _ink(text, Sheet, angle) == pytest.approx(letters, abs=1)
+        lettered = _ink(text, FigureCanvasAgg, angle)
+    assert _ink(text, Sheet, angle) == pytest.approx(lettered, abs=1)
 
 
 def test_numbers_beside_each_other_stand_on_one_ground() -> None:
     assert len({_ink(number, Sheet, 0)[1] for number in "1247"}) == 1
 
 
-def test_each_line_of_a_picture_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    laid_out: list[str] = []
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The lines that are laid out, by renderers that know none before."""
+    found: list[str] = []
     lay_out = LineRenderer._drawn  # noqa: SLF001  what is counted
 
     def count(renderer: LineRenderer, text: str, letters: FontProperties) -> Line:
-        laid_out.append(text)
+        found.append(text)
         return lay_out(renderer, text, letters)
 
     monkeypatch.setattr(LineRenderer, "_drawn", count)
-    figure = new_figure(WORDS)
-    new_panel(figure, WHOLE, "n = 5").set_xticks([0, 1], ["a", "a"])
-    to_png(figure)
+    monkeypatch.setattr(LineRenderer, "_lines", {})
+    return found
+
+
+def test_each_line_is_laid_out_once_for_all_pictures(laid_out: list[str]) -> None:
+    for _ in range(2):
+        figure = new_figure(WORDS)
+        new_panel(figure, WHOLE, "n = 5").set_xticks([0, 1], ["a", "a"])
+        assert Image.open(BytesIO(to_png(figure))).mode == "RGB"
     assert sorted(text for text in laid_out if text in {"Ổn định", "9,2 %", "n = 5", "a"}) == [
         "9,2 %",
         "a",
         "n = 5",
         "Ổn định",
     ]
+
+
+def test_so_many_lines_are_kept_and_no_more(laid_out: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "MOST_LINES", 2)
+    measure, prop = LineRenderer(WIDTH, HEIGHT, DPI).get_text_width_height_descent, FontProperties(size=10)
+    for text in ("a", "b", "a", "c", "c", "a"):
+        measure(text, prop, ismath=False)
+    assert laid_out == ["a", "b", "c", "a"]
 
 
 def test_a_size_or_weight_of_its_own_is_a_line_of_its_own() -> None:

@@ -3,6 +3,7 @@
 import gc
 from dataclasses import dataclass
 from math import cos, radians, sin
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 SUBPIXELS = 64  # of FreeType in a pixel
+MOST_LINES = 2_000
+"""So many lines are kept for other pictures, which take some 10 MB: most numbers and labels come again."""
 
 # What is loaded by now stays: to look through all of it for garbage took a tenth of a second, amid a picture.
 gc.freeze()
@@ -29,14 +32,15 @@ class Line:
 
 
 class LineRenderer(RendererAgg):
-    """Draws a line of text as one image, which is made when it is first measured.
+    """Draws a line of text as one image, which is made when it is first measured, for all pictures.
 
     Its letters are not moved onto whole pixels: that takes longest, and sets small letters unevenly. None is a formula.
     """
 
+    _lines: ClassVar[dict[tuple[str, float, str | int, float], Line]] = {}
+
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
-        self._lines: dict[tuple[str, float, str | int], Line] = {}
 
     @override
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple[float, float, float]:
@@ -60,10 +64,12 @@ class LineRenderer(RendererAgg):
         self._renderer.draw_text_image(line.image, round(left), round(bottom), angle, gc)
 
     def _line(self, text: str, letters: FontProperties) -> Line:
-        key = (text, letters.get_size_in_points(), letters.get_weight())
-        if key not in self._lines:
-            self._lines[key] = self._drawn(text, letters)
-        return self._lines[key]
+        key = (text, letters.get_size_in_points(), letters.get_weight(), self.dpi)
+        if (line := self._lines.get(key)) is None:
+            if len(self._lines) >= MOST_LINES:
+                self._lines.clear()
+            line = self._lines[key] = self._drawn(text, letters)
+        return line
 
     def _drawn(self, text: str, letters: FontProperties) -> Line:
         font: FT2Font = self._prepare_font(letters)  # type: ignore[no-untyped-call]

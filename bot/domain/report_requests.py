@@ -83,7 +83,7 @@ class ReportRequestError(ValueError):
 def parse_report_request(words: Sequence[str]) -> ReportRequest:
     """Reads "nps 90d", "csat quý 3 năm ngoái theo gói" or "show me churn by plan since March", with or without accents.
 
-    A breakdown of no metric is one of the NPS. Of a segment that is named, as in "nps của khách gold", it is the
+    A breakdown of no metric is one of the NPS, and that of the funnel one of who responded. Of a segment that is named, as in "nps của khách gold", it is the
     breakdown that has it.
 
     Raises:
@@ -150,6 +150,8 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
     by = found.get("by") or _usual_breakdown(page, found)
     metric = found.get("metric", Metric.NPS if page == Page.TREND or (by and page in (None, Page.SEGMENTS)) else None)
     _check_fit(page, found.get("metric"), said)
+    if page == Page.FUNNEL and by and metric is None:
+        page, metric = None, Metric.RESPONSE_RATE
     own = None if page in (None, OVERVIEW, Page.TREND, Page.SEGMENTS) else page
     return ReportRequest(
         metric=Metric(metric) if metric else None,
@@ -172,7 +174,8 @@ def _check_fit(page: str | None, metric: str | None, said: Mapping[str, str]) ->
     """Refuses what the page would pass over in silence."""
     of_metric = page in (None, Page.SEGMENTS)
     measured = of_metric or page == Page.TREND or (page in OF_SURVEYS and metric in KINDS)
-    for slot, known in (("by", of_metric or page in BROKEN_DOWN), ("metric", measured)):
+    funnel_of_all = page == Page.FUNNEL and metric is None
+    for slot, known in (("by", of_metric or funnel_of_all or page in BROKEN_DOWN), ("metric", measured)):
         if slot in said and not known:
             raise ReportRequestError("beside", said[slot])
 

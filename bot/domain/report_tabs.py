@@ -38,6 +38,9 @@ def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
         return
     if asked.page in BROKEN_DOWN:
         yield (_button(asked, BREAKDOWN, replace(asked, by=Dimension.PLAN)),)
+    if asked.page is Page.FUNNEL and asked.metric is None:
+        responses = replace(asked, page=None, metric=Metric.RESPONSE_RATE, by=Dimension.PLAN)
+        yield (_button(asked, BREAKDOWN, responses),)
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]
         yield tuple(_button(asked, kind or EVERYTHING, replace(asked, metric=kind)) for kind in kinds)

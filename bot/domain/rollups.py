@@ -48,6 +48,9 @@ SERIES = (*SURVEYS, STANDING, REPEATS, *map(sent, SURVEYS), MEMBERS, UNSENT, *ma
 COUNTED_TODAY = frozenset(SERIES) - {UNSENT, TAKINGS}
 """Series of which today is counted too, as it goes on: what happened in them an hour ago seldom changes again."""
 
+ANY_TIME = datetime.max.replace(tzinfo=UTC)
+"""Of an instant that is not known: nothing is known to be after it."""
+
 
 @dataclass(frozen=True)
 class Part(Period):
@@ -79,12 +82,16 @@ def day_part(instant: datetime, since: datetime, until: datetime, timezone: str)
 class Counted:
     """What is counted of a series: what was before an instant, but for the business days that have changed since.
 
-    The day of the instant is counted in part. Where it has changed, none of it is.
+    The day of the instant is counted in part. Where it has changed, none of it is. After the instant `last` nothing
+    has happened: of a year that is not over, what is to come need not be looked for. From `closing` on, surveys that
+    were counted as open close by themselves.
     """
 
     told_before: datetime
     timezone: str = "UTC"
     changed: frozenset[date] = frozenset()
+    last: datetime = ANY_TIME
+    closing: datetime = ANY_TIME
 
     @cached_property
     def before(self) -> datetime:
@@ -110,7 +117,7 @@ class Counted:
         dawn = next_day_start(self.before, self.timezone)
         edges += [(self.before, dawn), (dawn, max(dawn, period.end))]
         within = ((max(start, period.start), min(end, period.end)) for start, end in edges)
-        return [part(start, end, self.timezone) for start, end in within if start < end]
+        return [part(start, end, self.timezone) for start, end in within if start < end and start <= self.last]
 
     def helps(self, period: Period) -> bool:
         """Whether enough of a period is counted to begin with that, rather than to count all of it."""

@@ -63,7 +63,7 @@ MOST_COMPARED = 100_000
 
 @dataclass(frozen=True)
 class Taken:
-    """Milliseconds: the first query, the median of several on the clock and of the processor, a later picture."""
+    """Milliseconds: the first query, the median of several on the clock and of the processor, and of later pictures."""
 
     first: float
     query: float
@@ -144,8 +144,8 @@ def measure(database: Database, words: str, period: str, renderer: Renderer) -> 
     request = parse_report_request((*words.split(), *period.split()))
     spans, found = zip(*(_ask(database, request) for _ in range(TIMES)), strict=True)
     clock, processor = zip(*spans, strict=True)
-    pictures = [_timed(partial(draw, found[0], renderer))[0][0] for _ in range(2)]
-    return Taken(clock[0], statistics.median(clock), statistics.median(processor), pictures[-1])
+    _, *warm = (_timed(partial(draw, found[0], renderer))[0][0] for _ in range(TIMES))
+    return Taken(clock[0], statistics.median(clock), statistics.median(processor), statistics.median(warm))
 
 
 def _ask(database: Database, request: ReportRequest) -> tuple[tuple[float, float], Report]:

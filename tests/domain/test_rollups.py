@@ -51,6 +51,15 @@ def test_what_is_counted_helps_unless_most_of_the_period_is_not() -> None:
     assert not NOTHING.helps(_period(MONDAY, LONGEST_REST + 1))
 
 
+def test_what_is_to_come_of_a_year_is_looked_for_only_where_something_lies_in_it() -> None:
+    year, dawn = _period(MONDAY - 30 * DAY, 365), day_start(MONDAY + DAY, ZONE)
+    over = Counted(dawn - HOUR, ZONE, last=dawn - HOUR / 2)
+    assert [(each.start, each.end) for each in over.rest(year)] == [(dawn - HOUR, dawn)]
+    assert over.helps(year)
+    ahead = Counted(dawn - HOUR, ZONE, last=dawn)
+    assert [(each.start, each.end) for each in ahead.rest(year)] == [(dawn - HOUR, dawn), (dawn, year.end)]
+
+
 def test_a_part_of_a_day_goes_no_further_than_the_day() -> None:
     start, noon = day_start(MONDAY, ZONE), day_start(MONDAY, ZONE) + 12 * HOUR
     whole = day_part(noon, start - DAY, start + 2 * DAY, ZONE)

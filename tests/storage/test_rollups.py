@@ -33,7 +33,9 @@ LATER = timedelta(minutes=11)
 CUSTOMERS = 3
 SHOWN = ("price", "staff")
 
-hours = (st.integers(-24 * 20, 0) | st.integers(-24, 0)).map(lambda off: START + timedelta(hours=off))
+hours = st.one_of(st.integers(-24 * 20, 0), st.integers(-24, 0), st.integers(1, 24 * 45)).map(
+    lambda off: START + timedelta(hours=off)
+)
 asked = st.builds(
     lambda sent_at, wait, rest: Asked(sent_at=sent_at, answered_at=min(START, sent_at + wait), **rest),
     hours,
@@ -238,6 +240,11 @@ def _check(database: Database, now: datetime) -> None:
 def _compare(tx: Tx, *, now: datetime, timezone: str) -> None:
     period = parse_period("30d", now=now, timezone=timezone)
     periods: Sequence[Period] = (period, previous(period), *trends(period, now=now)[0])
+    year = parse_period("year", now=now, timezone=timezone)
+    assert reports.count_scores(tx, Kind.NPS, [year]) == raw_reports.count_scores(tx, Kind.NPS, [year])
+    said_of_year = reports.count_funnels(tx, SURVEYS, [year], now=now)
+    assert said_of_year == raw_reports.count_funnels(tx, SURVEYS, [year], now=now)
+    assert reports.count_lost(tx, [year]) == raw_reports.count_lost(tx, [year])
     for by in (None, Dimension.PLAN):
         for kind in SURVEYS:
             said = reports.count_scores(tx, kind, periods, by=by)
