@@ -58,7 +58,7 @@ def validate(*, at: Dates = None, days: Days = 90) -> None:
     with open_database(settings) as database:
         for date in _dates(at, settings.rules, horizon, steps=(1,)):
             seen = _observe(database, settings.rules, date, horizon)
-            _print_validation(_checked(seen, settings.rules), "the score", days)
+            _print_validation(_checked(seen, settings.rules), "the score", settings.rules, days)
 
 
 @app.command()
@@ -93,8 +93,9 @@ def reweight(
         learned = learn_weights(landmarks, settings.rules.health.weights)
     except TooFewError as error:
         fail(str(error))
-    _print_validation(_checked(trial, settings.rules), "the present weights", days)
-    _print_validation(_checked(trial, settings.rules, weights=learned), "the learned weights", days)
+    _print_validation(_checked(trial, settings.rules), "the present weights", settings.rules, days)
+    learned_says = _checked(trial, settings.rules, weights=learned)
+    _print_validation(learned_says, "the learned weights", settings.rules, days)
     _print_weights(settings.rules.health.weights, learned)
 
 
@@ -124,17 +125,24 @@ def _checked(landmark: "Landmark", rules: "Rules", *, weights: "Mapping[Measure,
     try:
         return validate(landmark, rules.health, weights=weights)
     except TooFewError as error:
-        fail(f"On {landmark.at:%Y-%m-%d}: {error}")
+        fail(f"On {_day(landmark.at, rules)}: {error}")
 
 
-def _print_validation(found: "Validation", of: str, days: int) -> None:
+def _day(at: datetime, rules: "Rules") -> str:
+    """The business day that began then, as it was asked for: in UTC it may have been the evening before."""
+    from bot.domain.local_time import local_date
+
+    return f"{local_date(at, rules.timezone):%Y-%m-%d}"
+
+
+def _print_validation(found: "Validation", of: str, rules: "Rules", days: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from bot.domain.metrics.proportions import proportion
 
     everybody, worst = proportion(found.everybody), proportion(found.worst_tenth)
-    say(f"{of.capitalize()} on {found.at:%Y-%m-%d}, against who left in the {days} days after")
+    say(f"{of.capitalize()} on {_day(found.at, rules)}, against who left in the {days} days after")
     counts = f"{found.everybody.whole} customers, {found.everybody.part} left"
     say(f"{counts}: {_percent(everybody)}; of {found.left_out} more nothing is known")
     ranks = Table("ranks by", "AUC (95 %)", "the score is better by")

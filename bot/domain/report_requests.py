@@ -83,8 +83,8 @@ class ReportRequestError(ValueError):
 def parse_report_request(words: Sequence[str]) -> ReportRequest:
     """Reads "nps 90d", "csat quý 3 năm ngoái theo gói" or "show me churn by plan since March", with or without accents.
 
-    A breakdown of no metric is one of the NPS, and that of the funnel one of who responded. Of a segment that is named, as in "nps của khách gold", it is the
-    breakdown that has it.
+    A breakdown of no metric is one of the NPS, and that of the funnel one of who responded. Of a segment that is named,
+    as in "nps của khách gold", it is the breakdown that has it.
 
     Raises:
         ReportRequestError: a word is unknown, or does not go with another.

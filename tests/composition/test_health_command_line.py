@@ -65,7 +65,7 @@ def test_weights_are_printed_as_the_rules_would_say_them(shop: Path) -> None:
     old, late = (f"{utc_now() - timedelta(days=days):%Y-%m-%d}" for days in (92, 61))
     result = touchpoint("health", "reweight", "--learn-at", old, "--at", late, "--days", "30")
     assert result.exit_code == 0, result.stderr
-    assert "The learned weights on" in result.stdout
+    assert f"The learned weights on {late}, against who left in the 30 days after" in result.stdout
     assert "the present weights" in result.stdout
     weights = result.stdout.partition("[health.weights]\n")[2].splitlines()
     assert [line.split(" = ")[0] for line in weights] == list(Rules().health.weights)
