@@ -4,7 +4,7 @@ A template is one file a message and language. Its block `text` is Telegram HTML
 or a line of plain text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bot.domain import plans
 from bot.domain.amounts import brief_amount
 from bot.domain.given_names import given_name, is_organisation
 from bot.domain.messages import Language, Message
@@ -46,9 +47,9 @@ class Renderer:
     `dated` (a day in a form of Babel's), `moment`, `number`, `money` (minor units), `brief` (the same, shortened from
     a million on), `percent` (a share of 1), `share` (the same, as exact as pictures are),
     `points` (a number with its sign), `matter` (what a survey is about), `figure` (a measured value, in the language
-    given), `round` (halves away from zero), `zone_name`. Every fact may be a plain value or its JSON form. A message
-    that knows a person's `name` and `salutation` also has `address`; every message has `you`, which is the salutation
-    where that is known.
+    given), `said_in` (words of the rules' success plans, in the language given), `round` (halves away from zero),
+    `zone_name`. Every fact may be a plain value or its JSON form. A message that knows a person's `name` and
+    `salutation` also has `address`; every message has `you`, which is the salutation where that is known.
     """
 
     def __init__(self, rules: Rules, folder: Path = TEMPLATES) -> None:
@@ -81,6 +82,7 @@ class Renderer:
             "points": _points,
             "figure": _figure,
             "round": rounded,
+            "said_in": _said_in(rules),
             "zone_name": _zone_name,
         }
 
@@ -215,6 +217,22 @@ def _brief(context: Context, minor: float, currency: str) -> str:
 def _figure(value: float, language: str) -> str:
     """A measured value with at most two decimals, for macros, which know the language by their arguments alone."""
     return str(numbers.format_decimal(rounded(value, 2), format="#,##0.##", locale=LOCALES[language]))
+
+
+def _said_in(rules: Rules) -> Callable[[str, str], str]:
+    """Words that the rules have in several languages, such as a plan's name; what is not theirs stays as it is.
+
+    A plan keeps them in its customer's language, and whoever reads of it may have another.
+    """
+    told: dict[str, Mapping[Language, str]] = {}
+    for words in (one for template in rules.plans for one in plans.words_of(template)):
+        for text in words.values():
+            told.setdefault(text, words)
+
+    def said_in(text: str, language: str) -> str:
+        return told[text].get(Language(language), text) if text in told else text
+
+    return said_in
 
 
 @pass_context

@@ -6,7 +6,7 @@ from hashlib import sha256
 from telegram import ChatMember, Message, Update
 
 from bot.domain.messages import Reply
-from bot.services import conversations, customers, links
+from bot.services import conversations, customers, links, open_questions
 from handlers import replies
 from handlers.context import Context, language_of, message, person
 
@@ -115,6 +115,11 @@ async def stop(update: Update, context: Context) -> None:
 async def resume(update: Update, context: Context) -> None:
     """`/resume`: messages again."""
     await _answer(update, context, customers.resume, rules=context.bot_data.rules)
+
+
+async def cancel(update: Update, context: Context) -> None:
+    """`/cancel`: what was to be written next is not waited for any more."""
+    await _answer(update, context, open_questions.cancel, rules=context.bot_data.rules)
 
 
 async def help_page(update: Update, context: Context) -> None:

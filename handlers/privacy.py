@@ -18,7 +18,8 @@ async def notice(update: Update, context: Context) -> None:
 async def my_data(update: Update, context: Context) -> None:
     """`/mydata`: a page to read, and a file with everything."""
     user, house = person(update), context.bot_data
-    page, document = await house.db.read(privacy.show_my_data, chat_id=user.id, language=language_of(user, house.rules))
+    asked = {"chat_id": user.id, "language": language_of(user, house.rules)}
+    page, document = await house.db.read(privacy.show_my_data, rules=house.rules, **asked)
     await replies.send(context, user.id, page)
     if document is not None:
         await replies.send_document(context, user.id, document.to_json(), FILE_NAME)
@@ -27,5 +28,5 @@ async def my_data(update: Update, context: Context) -> None:
 async def forget(update: Update, context: Context) -> None:
     """`/forget`: ask once."""
     user, house = person(update), context.bot_data
-    reply = await house.db.read(privacy.ask_to_forget, chat_id=user.id, language=language_of(user, house.rules))
-    await replies.say(context, user.id, reply)
+    asked = {"chat_id": user.id, "language": language_of(user, house.rules)}
+    await replies.say(context, user.id, await house.db.read(privacy.ask_to_forget, rules=house.rules, **asked))

@@ -84,6 +84,7 @@ COMMANDS = (
     Command("start", customers.start),
     Command("help", customers.help_page),
     Command("feedback", customers.feedback),
+    Command("cancel", customers.cancel),
     Command("language", customers.language),
     Command("settings", preferences.settings),
     Command("stop", customers.stop),

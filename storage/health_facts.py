@@ -13,6 +13,7 @@ from bot.domain.health_measures import MONTH, SLICES, WEEKS, HealthFacts, LastAn
 from bot.domain.touchpoints import Kind
 from storage.database import Tx
 from storage.severity import is_severe
+from storage.strangers import STRANGER
 from storage.tables import (
     answer,
     cancellation,
@@ -81,7 +82,10 @@ def _is_silent(one: HealthFacts, asked: Asked) -> bool:
 
 
 def _customers(asked: Asked) -> Select[Any]:
-    """Who they are. Of a stop or a block only the present one is kept, so that an earlier one is not seen."""
+    """Who they are. Of a stop or a block only the present one is kept, so that an earlier one is not seen.
+
+    When a stranger became a customer is not kept either: who is one now is taken as one of all their past.
+    """
     was_lost = and_(
         loss.c.customer_id == customer.c.id,
         loss.c.lost_at <= asked.at,
@@ -92,6 +96,7 @@ def _customers(asked: Asked) -> Select[Any]:
     linked = func.coalesce(customer.c.linked_at <= asked.at, False)
     return select(
         *columns,
+        STRANGER.label("is_stranger"),
         func.coalesce(silenced, False).label("silenced"),
         case((linked, customer.c.linked_at)).label("linked_at"),
     ).where(

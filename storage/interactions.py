@@ -41,6 +41,20 @@ def add(
     return tx.execute(statement).scalar_one_or_none()
 
 
+def any_waiting(tx: Tx, customer_id: int, *, since: datetime, but: int) -> bool:
+    """Whether a message that this customer wrote after an instant, other than that one, waits to be dealt with."""
+    written = (interaction.c.customer_id == customer_id, interaction.c.kind == "message")
+    waits = (interaction.c.closed_at.is_(None), interaction.c.happened_at > since, interaction.c.message_id != but)
+    return tx.execute(select(interaction.c.id).where(*written, *waits).limit(1)).first() is not None
+
+
+def load_said(tx: Tx, *, chat_id: int, message_id: int) -> tuple[int, str] | None:
+    """Which customer said what with a message, as it is kept; None when it is not kept here."""
+    where = (interaction.c.chat_id == chat_id, interaction.c.message_id == message_id, interaction.c.staff_id.is_(None))
+    row = tx.execute(select(interaction.c.customer_id, interaction.c.body).where(*where)).first()
+    return (row.customer_id, row.body) if row is not None else None
+
+
 def edit(tx: Tx, *, chat_id: int, message_id: int, body: str) -> int | None:
     """A customer edited a message of theirs; None when it is not kept here. A note is not its command's words."""
     statement = (

@@ -52,6 +52,17 @@ def save_words(tx: Tx, loss_id: int, words: str) -> None:
     tx.execute(update(loss).where(loss.c.id == loss_id).values(reason=words))
 
 
+def edit_words(tx: Tx, customer_id: int, *, before: str, words: str) -> None:
+    """The customer edited a message: where it was what they said about a loss, that changes too.
+
+    A loss keeps no more of a message than its words, which are encrypted, so that they are compared here.
+    """
+    kept = tx.execute(select(loss.c.id, loss.c.reason).where(loss.c.customer_id == customer_id)).all()
+    for row in kept:
+        if before and row.reason == before:
+            save_words(tx, row.id, words)
+
+
 def load_told(tx: Tx, customer_id: int) -> tuple[str, str]:
     """Why a lost customer left: what they chose, by its key, and what was written, each as far as it was said."""
     statement = select(win_back.c.reason.label("chosen"), loss.c.reason).outerjoin(

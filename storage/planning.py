@@ -31,6 +31,7 @@ from storage.database import Tx
 from storage.due import REACHABLE, Agenda, Due, Window, select_due
 from storage.outbox import load_sent
 from storage.severity import is_unsettled
+from storage.strangers import STRANGER
 from storage.tables import answer, customer, inbox, interaction, milestone, outbox, rate, success_plan, survey_run
 from storage.wave_members import asked_by_wave
 
@@ -41,12 +42,13 @@ SERVICE_KINDS = [kind for kind in Kind if POLICIES[kind].group in OUTSIDE_CLOCKS
 def list_nps(tx: Tx, window: Window) -> list[Due]:
     """Customers whose NPS by calendar is due, in a stable order that has nothing to do with who they are.
 
-    Who waits to be asked by a wave is left to it; once they are asked, the clock of the kind counts.
+    Who waits to be asked by a wave is left to it; once they are asked, the clock of the kind counts. Nobody is asked
+    about a relationship that is not there: a stranger is due once there is one.
     """
     return (_NEXT_NPS if window.after else _NPS).list(tx, window)
 
 
-_nps = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE, ~asked_by_wave(Kind.NPS))
+_nps = select_due(customer.c.id, customer.c.next_nps_at).where(REACHABLE, ~STRANGER, ~asked_by_wave(Kind.NPS))
 _NPS = Agenda(_nps, customer.c.next_nps_at, order=customer.c.id * HASH_FACTOR % HASH_RANGE)
 _NEXT_NPS = Agenda(_nps, customer.c.next_nps_at)
 

@@ -1,8 +1,8 @@
-"""Everything that is kept about one person."""
+"""Everything that is kept about one person, and what is kept of staff."""
 
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, func, select
 
 from bot.domain.privacy import Document
 from storage import themes
@@ -21,6 +21,7 @@ from storage.tables import (
     outbox,
     purchase,
     segmentation,
+    staff,
     standing,
     success_plan,
     support_case,
@@ -83,6 +84,14 @@ def load_document(tx: Tx, customer_id: int) -> Document:
         cancellations=_rows(tx, _cancellations(customer_id)),
         looks=_rows(tx, _looks(customer_id)),
     )
+
+
+def load_of_staff(tx: Tx, user_id: int) -> dict[str, object]:
+    """Since when somebody is on the list of staff, how much the audit log holds of them, and since when."""
+    logged = select(func.count(), func.min(audit.c.happened_at)).where(audit.c.staff_id == user_id)
+    deeds, first_at = tx.execute(logged).one()
+    added = select(staff.c.added_at).where(staff.c.user_id == user_id)
+    return {"added_at": tx.execute(added).scalar(), "deeds": deeds, "first_at": first_at}
 
 
 def _rows(tx: Tx, statement: Select[Any]) -> list[dict[str, Any]]:

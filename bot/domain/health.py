@@ -180,6 +180,9 @@ def colour_of(score: int | None, rules: HealthRules, *, before: Colour | None) -
 
 
 def _override(facts: HealthFacts) -> Override | None:
+    """A stranger has nothing to cancel, and their complaint is a case, not a risk to a relationship."""
+    if facts.is_stranger:
+        return None
     if facts.cancels:
         return Override.CANCELLATION
     return Override.SEVERE_COMPLAINT if facts.severe_case else None

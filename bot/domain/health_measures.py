@@ -43,13 +43,14 @@ class HealthFacts:
     Purchases are those of the last window, of the one before it, and the window's slices that have one; `used` and what
     follows it are the same of the product's events. `tracks_usage`: the business keeps purchases; `events_since` is
     when its events began, None where it has none. `asked` and `answered` are surveys that were sent and are over.
-    `silenced`: said stop, or blocked the bot.
+    `silenced`: said stop, or blocked the bot. `is_stranger`: there is no relationship of which to speak.
     """
 
     customer_id: int
     joined_at: datetime
     plan: str = ""
     location: str = ""
+    is_stranger: bool = False
     linked_at: datetime | None = None
     silenced: bool = False
     tracks_usage: bool = True
@@ -94,7 +95,12 @@ class HealthFacts:
 
 
 def read_measures(facts: HealthFacts, *, window: timedelta, half_life: timedelta, at: datetime) -> dict[Measure, float]:
-    """Every measure that is known at `at`, in its own unit; what is unknown is left out, never 0."""
+    """Every measure that is known at `at`, in its own unit; what is unknown is left out, never 0.
+
+    Of a stranger nothing is: how well a relationship goes cannot be measured before there is one.
+    """
+    if facts.is_stranger:
+        return {}
     found = {
         **(_use(facts, window, at) if facts.is_judged_by_events else _usage(facts, window, at)),
         Measure.SURVEY: _survey(facts.answers, half_life, at),

@@ -1,6 +1,6 @@
 """Success plans: from a template and a start to dated milestones and rounds, how far it has come and how it goes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -161,6 +161,17 @@ def milestones_of(
         _milestone(one, position, language, partial(_morning, first, timezone=timezone))
         for position, one in enumerate(template.milestones, start=1)
     )
+
+
+def words_of(template: PlanTemplate) -> Iterator[Mapping[Language, str]]:
+    """Everything that a template says, each in every language."""
+    yield template.name
+    yield template.goal
+    yield from template.goals
+    for one in template.milestones:
+        yield one.title
+        if one.measure is not None:
+            yield from (one.measure.name, one.measure.unit)
 
 
 def _morning(first: date, days: int, *, timezone: str) -> datetime:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.customers import Customer
 from bot.domain.messages import Button, Language, Message
 from bot.domain.names import cut
+from bot.domain.roles import Staff
 from bot.domain.rules import Rules
 from bot.domain.surveys import SCALES
 from bot.domain.taps import AnswerForget
@@ -106,6 +107,12 @@ def my_data(document: Document, language: Language) -> Message:
         "success_plan": next((row["name"] for row in document.plans if row["status"] == "active"), ""),
     }
     return Message("privacy/my_data", language, facts)
+
+
+def staff_data(staff: Staff, kept: Mapping[str, object], *, contact: str) -> Message:
+    """What is kept of somebody who works here: who they are to the bot, and how much the audit log holds of them."""
+    who = {"user_id": staff.user_id, "name": staff.name, "role": staff.role, "speaks": staff.language}
+    return Message("staff/my_data", staff.language, {**who, **kept, "contact": contact})
 
 
 def _count_written(document: Document, answers: Sequence[Mapping[str, object]]) -> int:

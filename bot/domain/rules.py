@@ -244,8 +244,8 @@ class CaseRules:
 
     So they are about one working day and two, the 24 and 48 hours that customers think of. Monday is 1; the holidays
     are those of the contact policy. A customer's reply within `reopens_within` opens a resolved case again;
-    `nps_again_after` a case was resolved the customer is asked whether it helped. In a talk the customer's messages are
-    confirmed at most once in `acknowledges_every`.
+    `nps_again_after` a case was resolved the customer is asked whether it helped. Of a customer's messages in a row at
+    most one is confirmed in `acknowledges_every`.
     """
 
     answer_within: timedelta = timedelta(hours=8)

@@ -20,6 +20,11 @@ class MovableClock:
     def now(self) -> datetime:
         return self._base() + self._offset if self._held is None else self._held
 
+    @property
+    def held(self) -> bool:
+        """Whether it stands still between two jumps."""
+        return self._held is not None
+
     def hold(self) -> None:
         """Stand still until `release`, so that all that is due now happens at this very time."""
         self._held = self.now()

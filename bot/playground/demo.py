@@ -151,7 +151,7 @@ async def _running(
     intake = Intake(app)
     shop = Shop(database, simulation.sales_to_come, time_zone=rules.timezone)
     crowd = Crowd(messenger, simulation.crowd, seed=seed, time_zone=rules.timezone, since=opens_at)
-    engine = Engine(app, intake, messenger, shop, crowd)
+    engine = Engine(app, intake, messenger, shop, crowd, clock=clock)
     mover = ClockMover(clock, next_due=engine.next_due, settle=engine.settle)
     stop = asyncio.Event()
     async with app:

@@ -128,9 +128,20 @@ def _take_words(tx: Tx, found: Case, said: Said, *, rules: Rules, now: datetime)
     """Carry words to the customer, or keep them among staff; what to say when they cannot be carried."""
     storage.audit.add(tx, Deed(staff_id=said.by.user_id, command="reply", case_id=found.case_id), now=now)
     if cases.is_internal(said.text):
-        _keep(tx, found, said, "note", said.text.removeprefix(cases.INTERNAL).strip(), now=now)
+        _note(tx, found, said, rules=rules, now=now)
         return None
     return _answer(tx, found, said, rules=rules, now=now)
+
+
+def _note(tx: Tx, found: Case, said: Said, *, rules: Rules, now: datetime) -> None:
+    """Keep what stays among staff, and show it in the case's thread when it was written elsewhere."""
+    body = said.text.removeprefix(cases.INTERNAL).strip()
+    interaction_id = _keep(tx, found, said, "note", body, now=now)
+    if interaction_id is not None and said.chat_id != found.chat_id:
+        facts: dict[str, object] = {"by": said.by.name, "text": body}
+        if said.media:
+            facts["copied"] = [said.chat_id, said.message_id]
+        storage.case_threads.tell(tx, found, f"note:{interaction_id}", "cases/note", facts, rules=rules, now=now)
 
 
 def _answer(tx: Tx, found: Case, said: Said, *, rules: Rules, now: datetime) -> Message | None:

@@ -75,6 +75,7 @@ def give_feedback(
     storage.plans.stop_awaiting_goal(tx, customer.customer_id)
     if text:
         return _complain(tx, customer, text, message_id=message_id, rules=rules, now=now)
+    storage.surveys.stop_awaiting_reasons(tx, customer.customer_id, now=now)
     return Reply(send=(Message("customers/feedback_prompt", customer.language, {"salutation": customer.salutation}),))
 
 
@@ -87,6 +88,12 @@ def edit_text(tx: Tx, *, now: datetime, chat_id: int, message_id: int, text: str
     if run is not None:
         storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
     storage.plans.edit_goal(tx, chat_id=chat_id, message_id=message_id, goal=text[: plans.MAX_GOAL])
+    said = storage.interactions.load_said(tx, chat_id=chat_id, message_id=message_id)
+    if said is not None:
+        customer_id, before = said
+        storage.losses.edit_words(
+            tx, customer_id, before=before[: win_back.MAX_WORDS], words=text[: win_back.MAX_WORDS]
+        )
     interaction_id = storage.interactions.edit(tx, chat_id=chat_id, message_id=message_id, body=text)
     if interaction_id is not None:
         storage.case_threads.follow_edit(tx, interaction_id, text=words, version=version, now=now)
@@ -261,6 +268,7 @@ def _say_why_lost(
 
 
 def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rules, now: datetime) -> Reply:
+    """Staff see a message; of several in a row that wait for them the customer is told once, as in a case."""
     storage.notices.tell_of_interaction(
         tx,
         customer_id=customer.customer_id,
@@ -273,4 +281,7 @@ def _keep(tx: Tx, customer: Customer, text: str, *, message_id: int, rules: Rule
         rules=rules,
         now=now,
     )
+    since = now - rules.cases.acknowledges_every
+    if storage.interactions.any_waiting(tx, customer.customer_id, since=since, but=message_id):
+        return Reply()
     return Reply(send=(Message("customers/message_kept", customer.language, {"salutation": customer.salutation}),))

@@ -9,9 +9,11 @@ import storage.forgetting
 import storage.losses
 import storage.notices
 import storage.privacy
+import storage.staff
 from bot.domain import privacy
 from bot.domain.messages import Language, Message, Reply
 from bot.domain.privacy import Act, Document, Identity
+from bot.domain.roles import Staff
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from storage.database import Tx
@@ -22,23 +24,41 @@ YES = "yes"
 def show_notice(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
     """`/privacy`: what is kept, for how long, and who answers for it; said to anybody, in their language."""
     me = storage.customers.load_by_chat(tx, chat_id)
+    if me is None and (colleague := storage.staff.identify(tx, chat_id, rules)) is not None:
+        return Reply(send=(_staff_data(tx, colleague, rules),))
     facts = {**privacy.notice_facts(rules), "salutation": me.salutation if me else ""}
     return Reply(send=(Message("customers/privacy", me.language if me else language, facts),))
 
 
-def show_my_data(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> tuple[Message, Document | None]:
-    """`/mydata`: the readable page and the whole document of the customer whose chat this is; of nobody else's."""
+def show_my_data(
+    tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language
+) -> tuple[Message, Document | None]:
+    """`/mydata`: the readable page and the whole document of the customer whose chat this is; of nobody else's.
+
+    Who works here and is no customer reads what is kept of staff.
+    """
     me = storage.customers.load_by_chat(tx, chat_id)
     if me is None:
-        return Message("privacy/nothing", language), None
+        colleague = storage.staff.identify(tx, chat_id, rules)
+        nothing = Message("privacy/nothing", language)
+        return nothing if colleague is None else _staff_data(tx, colleague, rules), None
     document = storage.privacy.load_document(tx, me.customer_id)
     return privacy.my_data(document, me.language), document
 
 
-def ask_to_forget(tx: Tx, *, now: datetime, chat_id: int, language: Language) -> Reply:
-    """`/forget`: say what will happen, and ask once."""
+def _staff_data(tx: Tx, colleague: Staff, rules: Rules) -> Message:
+    kept = storage.privacy.load_of_staff(tx, colleague.user_id)
+    return privacy.staff_data(colleague, kept, contact=rules.privacy.contact)
+
+
+def ask_to_forget(tx: Tx, *, now: datetime, rules: Rules, chat_id: int, language: Language) -> Reply:
+    """`/forget`: say what will happen, and ask once; staff who are no customers are told who can take them out."""
     me = storage.customers.load_by_chat(tx, chat_id)
-    return Reply(send=(Message("privacy/nothing", language) if me is None else privacy.ask(me),))
+    if me is not None:
+        return Reply(send=(privacy.ask(me),))
+    colleague = storage.staff.identify(tx, chat_id, rules)
+    nothing = Message("privacy/nothing", language)
+    return Reply(send=(nothing if colleague is None else Message("staff/forget", colleague.language),))
 
 
 def answer_forget(

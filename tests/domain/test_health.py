@@ -72,6 +72,12 @@ def test_a_score_is_the_weighted_mean_of_what_is_known() -> None:
     assert (health.score, health.colour, health.scorecard, health.nps) == (40, Colour.RED, "general", 10)
 
 
+def test_a_stranger_is_grey_whatever_they_said_or_did() -> None:
+    stranger = replace(KNOWN, is_stranger=True, cancels=True, severe_case=True)
+    health = assess(stranger, RULES, before=None, at=NOW)
+    assert (health.score, health.colour, health.contributions, health.override) == (None, Colour.GREY, (), None)
+
+
 def test_under_half_of_the_weight_a_customer_is_grey_and_never_green() -> None:
     health = assess(BUYER, RULES, before=Colour.GREEN, at=NOW)
     assert (health.score, health.colour) == (None, Colour.GREY)

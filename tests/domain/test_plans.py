@@ -49,6 +49,19 @@ PLAN = Plan(
 )
 
 
+def test_all_words_of_a_template_are_found_in_each_language() -> None:
+    words = {name: {Language.VI: f"{name} vi", Language.EN: f"{name} en"} for name in ("n", "g", "why", "t", "m", "u")}
+    measure = MeasureTemplate(name=words["m"], unit=words["u"], target=9)
+    milestones = (
+        MilestoneTemplate(key="a", after_days=1, title=words["t"]),
+        MilestoneTemplate(key="b", after_days=2, title=words["t"], measure=measure),
+    )
+    whole = PlanTemplate(key="p", name=words["n"], goal=words["g"], goals=(words["why"],), milestones=milestones)
+    assert [one[Language.EN] for one in plans.words_of(whole)] == [
+        f"{name} en" for name in ("n", "g", "why", "t", "t", "m", "u")
+    ]
+
+
 def test_milestones_fall_due_in_the_local_morning_so_many_days_after_the_start() -> None:
     made = plans.milestones_of(template(30, 365), language=Language.VI, timezone=SAIGON, start=START)
     assert made == (

@@ -9,6 +9,7 @@ from bot.domain import privacy, taps
 from bot.domain.customers import Customer
 from bot.domain.messages import Language
 from bot.domain.privacy import Document, Identity
+from bot.domain.roles import Role, Staff
 from bot.domain.rules import PrivacyRules, RetentionRules, Rules
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -99,3 +100,11 @@ def test_what_is_said_of_many_loses_the_items_about_one() -> None:
         "movers": [{"name": "Bo", "after": 2}],
         "said": ["An", None],
     }
+
+
+def test_staff_are_shown_who_they_are_here_in_the_language_that_they_chose() -> None:
+    ha = Staff(user_id=7, name="Hà", role=Role.MANAGER, language=Language.VI)
+    said = privacy.staff_data(ha, {"deeds": 2}, contact="x")
+    assert (said.template, said.language) == ("staff/my_data", Language.VI)
+    who = {"user_id": 7, "name": "Hà", "role": "manager", "speaks": "vi"}
+    assert said.facts == {**who, "deeds": 2, "contact": "x"}

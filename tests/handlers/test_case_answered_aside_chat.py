@@ -76,6 +76,20 @@ async def test_the_group_reads_a_canned_reply_as_the_customer_does(
     assert "đã nhận việc này và đang kiểm tra" in text(told)
 
 
+async def test_the_group_reads_a_private_note_from_a_private_chat_and_the_customer_never(
+    stage: Stage, an: Person, hoa: Person, clock: HandClock
+) -> None:
+    card = await answer_aside(stage, an, hoa, clock)
+    heard = len(an.chat.messages)
+    offered = next(one for one in hoa.chat.messages.values() if "✍️" in text(one))
+    hoa.send_text("// khách quen, ưu tiên", reply_to=offered.message_id)
+    await later(stage, clock)
+    *_, told = stage.staff.messages.values()
+    assert text(told) == "📝 Hoa ghi chú riêng, khách không thấy:\n\nkhách quen, ưu tiên"
+    assert told.thread_id == card.thread_id
+    assert len(an.chat.messages) == heard
+
+
 async def test_what_is_written_in_the_group_is_not_repeated_there(
     stage: Stage, an: Person, hoa: Person, clock: HandClock
 ) -> None:

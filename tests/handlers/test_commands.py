@@ -14,7 +14,19 @@ from storage.database import Database
 from tests.factories import CHAT, STAFF_CHAT, add_staff
 from tests.stage import Stage
 
-CUSTOMERS = ["help", "feedback", "language", "settings", "stop", "resume", "privacy", "mydata", "forget", "plan"]
+CUSTOMERS = [
+    "help",
+    "feedback",
+    "cancel",
+    "language",
+    "settings",
+    "stop",
+    "resume",
+    "privacy",
+    "mydata",
+    "forget",
+    "plan",
+]
 STAFF = [command.name for command in COMMANDS if command.role is not None]
 
 

@@ -59,10 +59,10 @@ async def test_staff_start_a_plan_from_a_template_and_tick_a_milestone(
     assert labels(last(csm.chat)) == [["First year"]]
     await tap(stage, csm, "First year")
     assert "0 of 4 milestones" in text(last(csm.chat))
-    await tap(stage, csm, "✅ Done: Mốc 30")
+    await tap(stage, csm, "✅ Done: Day 30")
     assert "1 of 4 milestones" in text(last(csm.chat))
     assert labels(last(csm.chat)) == [
-        [f"✅ Done: Mốc {day}", f"🗓 Reschedule {number}"] for number, day in ((2, 90), (3, 180), (4, 365))
+        [f"✅ Done: Day {day}", f"🗓 Reschedule {number}"] for number, day in ((2, 90), (3, 180), (4, 365))
     ]
     assert row(database, "milestone", position=1)["done_by"] == csm.user.id
 

@@ -183,7 +183,7 @@ async def test_what_is_late_is_listed_and_opened_by_its_number(
     assert "No plan is behind or stuck." in await say(stage, csm, "/plans")
     await live(stage, clock, timedelta(days=52))
     assert "đang vướng" in text(last(stage.staff))
-    assert "🔴 Stuck" in await say(stage, csm, "/plans")
+    assert "🔴 Stuck – Nguyễn Thị An: First year, 0 of 3" in await say(stage, csm, "/plans")
     assert "Nguyễn Thị An" in await tap(stage, csm, "1")
 
 
@@ -230,7 +230,7 @@ async def test_a_completed_plan_hands_on_words_to_recommend_the_business(
     stage: Stage, database: Database, clock: HandClock, an: Person, csm: Person
 ) -> None:
     await say(stage, csm, "/plan An")
-    for label in ("✅ Done: Mốc đầu", "✅ Done: Mốc hai", "✅ Done: Mốc ba"):
+    for label in ("✅ Done: First", "✅ Done: Second", "✅ Done: Third"):
         await tap(stage, csm, label)
     for days in (2, 1):  # first comes the question how satisfied they are
         await live(stage, clock, timedelta(days=days))

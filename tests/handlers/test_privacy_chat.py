@@ -5,7 +5,7 @@ import json
 import pytest
 
 from storage.database import Database
-from tests.factories import CHAT, add_customer, row, rows
+from tests.factories import CHAT, add_customer, add_staff, row, rows
 from tests.stage import Stage, labels, last, text
 
 
@@ -39,6 +39,22 @@ async def test_a_stranger_is_told_that_nothing_is_kept(stage: Stage, command: st
     an.send_text(command)
     await stage.settle()
     assert text(last(an.chat)) == "We keep nothing about this Telegram account."
+
+
+async def test_who_works_here_reads_what_is_kept_of_staff(stage: Stage, database: Database) -> None:
+    add_staff(database, CHAT, name="Hà", role="manager", language="vi")
+    ha = stage.person(name="Hà")
+    ha.send_text("/risks")
+    for command in ("/mydata", "/privacy"):
+        ha.send_text(command)
+        await stage.settle()
+        told = text(last(ha.chat))
+        for words in ("Tên: Hà", f"Telegram: {CHAT}", "Vai trò: quản lý", "Nhật ký: 1 lần bạn xem"):
+            assert words in told
+        assert "mua hàng, khảo sát hay số điện thoại nào của bạn" in told
+    ha.send_text("/forget")
+    await stage.settle()
+    assert "không phải là khách nên không có hồ sơ khách nào để xóa" in text(last(ha.chat))
 
 
 async def test_who_asks_to_be_forgotten_is_asked_once_and_then_unknown(stage: Stage, database: Database) -> None:

@@ -93,7 +93,7 @@ def test_customers_see_that_they_were_looked_at_and_not_by_whom(database: Databa
     an = add_customer(database)
     note(database, "customer", customer_id=an)
     note(database, "report")
-    _, document = database.read_now(privacy.show_my_data, chat_id=CHAT, language=Language.VI)
+    _, document = database.read_now(privacy.show_my_data, rules=Rules(), chat_id=CHAT, language=Language.VI)
     assert document is not None
     assert [one["command"] for one in document.looks] == ["customer"]
     assert str(HOA) not in document.to_json().decode()

@@ -47,6 +47,26 @@ def test_the_same_message_delivered_twice_is_kept_and_told_once_and_answered_aga
     assert len(rows(database, "interaction")) == len(rows(database, "outbox")) == 1
 
 
+def test_of_several_messages_in_a_row_the_first_is_confirmed_and_staff_read_all(
+    database: Database, clock: HandClock
+) -> None:
+    add_customer(database)
+    assert said(write(database, "Cho mình hỏi")) == "customers/message_kept"
+    clock.advance(timedelta(minutes=59))
+    assert write(database, "cửa hàng mở mấy giờ", message_id=2).send == ()
+    assert len(rows(database, "outbox", kind=Kind.NOTICE)) == 2
+    clock.advance(timedelta(hours=1))
+    assert said(write(database, "Có ai không", message_id=3)) == "customers/message_kept"
+
+
+def test_who_was_answered_is_confirmed_again_at_once(database: Database) -> None:
+    add_customer(database)
+    write(database, "Cho mình hỏi")
+    close = {"staff_id": 1, "language": Language.EN, "interaction_id": row(database, "interaction")["id"]}
+    database.write_now(conversations.close_interaction, **close)
+    assert said(write(database, "Còn nữa", message_id=2)) == "customers/message_kept"
+
+
 def test_a_stranger_is_told_how_to_begin(database: Database) -> None:
     assert said(write(database, "Xin chào")) == said(feedback(database, "Xin chào")) == "customers/stranger"
     assert rows(database, "interaction") == []

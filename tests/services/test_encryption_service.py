@@ -238,7 +238,7 @@ def test_who_was_forgotten_is_not_brought_back_by_a_number(opened: Opener) -> No
 def test_my_data_shows_what_was_written_and_the_whole_number(opened: Opener) -> None:
     with opened(ON) as database:
         add_words(database)
-        _, document = database.read_now(privacy.show_my_data, chat_id=CHAT, language=Language.EN)
+        _, document = database.read_now(privacy.show_my_data, rules=RULES, chat_id=CHAT, language=Language.EN)
         assert document is not None
         assert document.profile["phone"] == PHONE
         assert f"{WORDS}: quá đắt" in repr(document.surveys)

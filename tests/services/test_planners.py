@@ -84,6 +84,14 @@ def test_nps_is_not_planned_for_who_cannot_be_written_to(database: Database, clo
     assert run(database, survey_planning.plan_nps) == 0
 
 
+def test_nps_is_asked_of_nobody_with_whom_there_is_no_relationship_yet(database: Database, clock: Clock) -> None:
+    customer_id = add_customer(database, clock, plan="", next_nps_at=clock.now())
+    assert run(database, survey_planning.plan_nps) == 0
+    tap = StartPlan(customer_id, RULES.plans[0].key)
+    database.write_now(plans.start_plan, rules=RULES, staff_id=1, language=Language.VI, tap=tap)
+    assert run(database, survey_planning.plan_nps) == 1
+
+
 def test_nps_is_dripped_so_many_a_business_day_in_an_order_of_its_own(database: Database, clock: Clock) -> None:
     rules = replace(RULES, surveys=SurveyRules(nps_per_day=3))
     ids = [add_customer(database, clock, number, next_nps_at=clock.now()) for number in range(1, 9)]

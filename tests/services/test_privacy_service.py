@@ -17,7 +17,18 @@ from bot.domain.records import CustomerRecord, PurchaseRecord, ScoreRecord
 from bot.domain.rules import Rules
 from bot.domain.taps import AnswerForget
 from bot.domain.touchpoints import Kind
-from bot.services import conversations, customers, health, imports, links, portfolio, privacy, profiles, updates
+from bot.services import (
+    conversations,
+    customers,
+    health,
+    imports,
+    links,
+    portfolio,
+    privacy,
+    profiles,
+    survey_planning,
+    updates,
+)
 from storage import reports
 from storage.database import Database, Tx
 from storage.tables import metadata
@@ -103,7 +114,7 @@ def everything(database: Database) -> str:
 
 
 def document(database: Database, chat_id: int = CHAT) -> Document:
-    _, found = database.read_now(privacy.show_my_data, chat_id=chat_id, language=Language.EN)
+    _, found = database.read_now(privacy.show_my_data, rules=RULES, chat_id=chat_id, language=Language.EN)
     assert found is not None
     return found
 
@@ -243,6 +254,27 @@ def test_who_comes_again_is_new_and_an_old_button_does_not_forget_the_new_person
     assert (mine.profile["name"], mine.surveys, mine.interactions) == ("Oanh", [], [])
 
 
+def test_who_comes_again_is_no_customer_until_the_business_knows_them_as_one(
+    database: Database, clock: HandClock
+) -> None:
+    forget(database, add_person(database, clock))
+    database.write_now(customers.greet, rules=RULES, chat_id=CHAT, name="Oanh", language=Language.VI)
+    again = row(database, "customer", chat_id=CHAT)["id"]
+    put(database, "cancellation", customer_id=again, asked_at=START, noted_by=1)
+    clock.advance(timedelta(days=60))
+    assert ask_and_score(database, again) == (0, "grey")
+    database.write_now(change, table="customer", row_id=again, external_id="K-9")
+    assert ask_and_score(database, again) == (1, "red")
+
+
+def ask_and_score(database: Database, customer_id: int) -> tuple[int, str]:
+    """How many are asked for NPS, and the customer's colour on the next day."""
+    asked = database.write_now(survey_planning.plan_nps, rules=RULES)
+    database.write_now(change, table="customer", row_id=customer_id, health_on=None)
+    database.write_now(health.plan_health, rules=RULES)
+    return asked, row(database, "health", customer_id=customer_id)["colour"]
+
+
 CUSTOMER = CustomerRecord(row=2, external_id="K-77", name="Kiều Oanh", phone=PHONE)
 PURCHASE = PurchaseRecord(
     row=2, external_id="HD-2", customer_external_id="K-77", purchased_at=START, amount_minor=1, currency="VND"
@@ -301,9 +333,9 @@ def test_a_document_holds_everything_of_its_own_person_and_nothing_of_others(
 
 
 def test_of_somebody_unknown_nothing_is_kept_and_nothing_can_be_erased(database: Database) -> None:
-    page, found = database.read_now(privacy.show_my_data, chat_id=CHAT, language=Language.EN)
+    page, found = database.read_now(privacy.show_my_data, rules=RULES, chat_id=CHAT, language=Language.EN)
     assert (page.template, found) == ("privacy/nothing", None)
-    asked = database.read_now(privacy.ask_to_forget, chat_id=CHAT, language=Language.EN)
+    asked = database.read_now(privacy.ask_to_forget, rules=RULES, chat_id=CHAT, language=Language.EN)
     assert asked.send[0].template == "privacy/nothing"
 
 

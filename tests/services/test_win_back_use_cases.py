@@ -204,15 +204,27 @@ def test_what_is_told_after_the_tap_stays_with_the_loss_and_staff_read_it(
 ) -> None:
     assert template(write(database, "Cho hỏi giờ mở cửa", message_id=60)) == "customers/message_kept"
     give_reason(database, "other")
-    assert template(write(database, "chào em", message_id=61)) == "customers/message_kept"
+    assert write(database, "chào em", message_id=61).send == ()
     assert template(write(database, "nhà chuyển đi xa rồi", message_id=62)) == "win_back/words_kept"
-    assert template(write(database, "Cho hỏi giờ mở cửa", message_id=63)) == "customers/message_kept"
+    assert write(database, "Cho hỏi giờ mở cửa", message_id=63).send == ()
     [kept] = database.read_now(look, table="interaction", message_id=62)
     assert (kept.body, kept.closed_at) == ("nhà chuyển đi xa rồi", None)
     known = database.write_now(
         win_back.mark_lost, rules=RULES, customer_id=customer_id, reason="", language=Language.EN
     )
     assert [known.facts[name] for name in ("new", "reason", "words")] == [False, "other", "nhà chuyển đi xa rồi"]
+
+
+@pytest.mark.usefixtures("customer_id")
+def test_an_edit_of_why_they_left_changes_the_loss_and_of_anything_else_does_not(database: Database) -> None:
+    write(database, "Cho hỏi giờ mở cửa", message_id=60)
+    give_reason(database, "other")
+    write(database, "nhà chuyển đi sa", message_id=62)
+    for message_id, text in ((60, "Cho hỏi giờ đóng cửa"), (62, "nhà chuyển đi xa")):
+        edit = {"chat_id": CHAT, "message_id": message_id, "text": text, "words": text, "version": "2"}
+        database.write_now(conversations.edit_text, **edit)
+        [loss] = database.read_now(look, table="loss")
+        assert loss.reason == ("nhà chuyển đi sa" if message_id == 60 else "nhà chuyển đi xa")
 
 
 @pytest.mark.usefixtures("customer_id")

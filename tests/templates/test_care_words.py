@@ -115,6 +115,17 @@ def plan_words(language: Language) -> list[Message]:
 TIPS = sorted(path.stem for path in (TEMPLATES / "vi" / "tips").glob("*.j2"))
 
 
+def test_staff_read_the_words_of_the_rules_in_their_own_language_and_what_was_written_as_it_is() -> None:
+    named = {Language.VI: "Năm đầu & mãi", Language.EN: "The first year"}
+    titled = MilestoneTemplate(key="m", after_days=1, title={Language.VI: "Mốc <1>", Language.EN: "Used to it"})
+    rules = Rules(plans=(PlanTemplate(key="p", name=named, goal=GOAL, milestones=(titled,)),))
+    seen = Renderer(rules).render(plan_messages.staff_view(plan(), "An", SUCCESS, Language.EN, now=NOW))
+    assert "<b>An</b> – The first year" in seen.text
+    assert "1. Used to it" in seen.text
+    assert "2. Mốc &lt;2&gt;" in seen.text
+    assert seen.rows[0][0][0].endswith("Used to it")
+
+
 def _goal_words(language: Language) -> list[Message]:
     milestone = MilestoneTemplate(key="m", after_days=1, title=GOAL)
     template = PlanTemplate(key="p", name=GOAL, goal=GOAL, milestones=(milestone,), goals=(GOAL,))

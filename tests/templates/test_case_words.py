@@ -104,6 +104,8 @@ def tellings(language: Language) -> Iterator[Message]:
     for by in ("", "Lan"):
         yield Message("cases/claimed_before", language, {**claimed, "by": by})
         yield Message("cases/noted", language, {"by": by, "text": "gọi <lại>"})
+        yield Message("cases/note", language, {"by": by, "text": "khách <quen> " * 400})
+        yield Message("cases/note", language, {"by": by, "text": "", "copied": [1, 2]})
     for before, after, still in ((None, 8, None), (2, 9, 8), (5, 5, None), (6, 1, 8)):
         helped = case_messages.case_facts(case(**OVER, nps_before=before, nps_after=after)) | {"open_case": still}
         yield case_messages.update({**helped, "template": "cases/helped"}, outbox_id=0, language=language)

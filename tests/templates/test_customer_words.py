@@ -118,6 +118,8 @@ def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(ki
         *((name, {}) for name in ("help", "stranger", "stale_button")),
         *((name, {}) for name in ("contact_refused", "number_unknown", "message_kept", "feedback_kept", "stopped")),
         ("feedback_prompt", {}),
+        ("cancelled", {"ended": []}),
+        ("cancelled", {"ended": ["feedback", "reason", "goal"]}),
         ("unknown_command", {"command": "/<b>", "nearest": ""}),
         ("unknown_command", {"command": "/<b>", "nearest": "help"}),
         ("privacy", privacy.notice_facts(Rules())),

@@ -154,3 +154,18 @@ def test_who_is_grey_is_said_once_to_be_too_little_known() -> None:
     page = {**grey, **rest, "cancels_since": None, "day": "2026-11-20", "nps_before": None, "nps_after": None}
     said = Renderer(Rules()).render(Message("health/customer", Language.VI, page)).text
     assert said.splitlines()[0].endswith(": chưa đủ dữ liệu để chấm điểm từ 20/11/2026")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_staff_are_told_what_is_kept_of_them_and_what_is_waited_for(language: Language) -> None:
+    who = {"user_id": 7, "name": "Hà <b>", "role": "admin", "speaks": "en", "contact": "data@hoamai.example"}
+    kept: list[dict[str, object]] = [
+        {"added_at": None, "deeds": 0, "first_at": None},
+        {"added_at": NOW, "deeds": 1, "first_at": NOW},
+    ]
+    pages = [Message("staff/my_data", language, {**who, **one}) for one in kept]
+    pages += [Message("staff/cancelled", language, {"waited": waited}) for waited in (True, False)]
+    said = [parse_html(Renderer(Rules()).render(one).text).text for one in [*pages, Message("staff/forget", language)]]
+    assert len(set(said)) == len(said)
+    assert all("\n\n\n" not in one for one in said)
+    assert "Hà <b>" in said[0]
