@@ -85,10 +85,16 @@ def test_nps_is_not_planned_for_who_cannot_be_written_to(database: Database, clo
 
 
 def test_nps_is_asked_of_nobody_with_whom_there_is_no_relationship_yet(database: Database, clock: Clock) -> None:
+    add_customer(database, clock, 2, external_id="K-2", chat_id=None)
     customer_id = add_customer(database, clock, plan="", next_nps_at=clock.now())
     assert run(database, survey_planning.plan_nps) == 0
     tap = StartPlan(customer_id, RULES.plans[0].key)
     database.write_now(plans.start_plan, rules=RULES, staff_id=1, language=Language.VI, tap=tap)
+    assert run(database, survey_planning.plan_nps) == 1
+
+
+def test_where_all_sign_up_in_chat_nobody_is_a_stranger(database: Database, clock: Clock) -> None:
+    add_customer(database, clock, plan="", next_nps_at=clock.now())
     assert run(database, survey_planning.plan_nps) == 1
 
 

@@ -258,6 +258,7 @@ def test_who_comes_again_is_no_customer_until_the_business_knows_them_as_one(
     database: Database, clock: HandClock
 ) -> None:
     forget(database, add_person(database, clock))
+    add_customer(database, external_id="K-8", chat_id=None)
     database.write_now(customers.greet, rules=RULES, chat_id=CHAT, name="Oanh", language=Language.VI)
     again = row(database, "customer", chat_id=CHAT)["id"]
     put(database, "cancellation", customer_id=again, asked_at=START, noted_by=1)
