@@ -134,6 +134,9 @@ def test_under_five_no_value_is_said(n: int, language: Language) -> None:
 def test_under_five_the_count_is_said() -> None:
     said = "<b>NPS</b>: 3 khách trả lời. Dưới 5: quá ít để nói lên điều gì."
     assert said in text(overview_of(3, Language.VI))
+    alone = text(overview_of(1, Language.EN))
+    assert alone.count("1 answer. Under 5") == 2
+    assert "1 answers" not in alone
 
 
 @pytest.mark.parametrize("language", Language)
