@@ -113,6 +113,12 @@ def test_the_past_obeys_the_contact_policy(simulation: Simulation) -> None:
         assert all(last - first >= timedelta(days=7) for first, last in weeks)
 
 
+def test_what_was_held_until_it_was_too_late_says_by_which_rule(simulation: Simulation) -> None:
+    expired = [one for one in simulation.history.messages if one.status == "expired"]
+    assert len(expired) > 10
+    assert all(one.hold_rule for one in expired)
+
+
 def test_nobody_is_asked_who_is_not_linked(simulation: Simulation) -> None:
     linked_at = {customer.id: customer.linked_at for customer in simulation.history.customers}
     for message in simulation.history.messages:
