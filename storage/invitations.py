@@ -35,7 +35,7 @@ def invite(
     run_id = surveys.add_run(
         tx, kind=asks, customer_id=due.customer_id, trigger=trigger, subject=due.subject, rules=rules, now=now
     )
-    facts = question_facts(asks, run_id, due.subject)
+    facts = question_facts(asks, run_id, due.subject, trigger=trigger)
     message = outgoing(kind, key, customer_id=due.customer_id, due_at=due_at, facts=facts, run_id=run_id)
     if outbox.add(tx, replace(message, case_id=case_id), now=now) is None:
         surveys.close_run(tx, run_id, now=now)

@@ -206,7 +206,7 @@ def red_facts(one: ListedHealth, before: Health | None) -> dict[str, Any]:
 
 
 def fall_facts(one: ListedHealth, peak: Health, *, within: timedelta) -> dict[str, Any]:
-    """What staff are told of a customer whose score fell far: from its highest in that time, and what pulled it down.
+    """What staff are told of a customer whose score fell far: from its highest in that time, and what moved it.
 
     Nothing else is compared with: the fall of another time would have other causes.
     """
@@ -215,7 +215,7 @@ def fall_facts(one: ListedHealth, peak: Health, *, within: timedelta) -> dict[st
         "change": None,
         "reasons": [],
         "since": one.since.isoformat(),
-        "moves": [move for move in _moves(peak, one.health) if move["points"] < 0],
+        "moves": _moves(peak, one.health),
         "nps_before": peak.nps,
         "nps_after": one.health.nps,
         "fell_from": peak.score,
@@ -239,12 +239,10 @@ def alert_keyboard(facts: Mapping[str, Any]) -> Keyboard:
 
 
 def brief_risk(one: ListedHealth, before: Health | None) -> dict[str, object]:
-    """Somebody at risk in a line: what pulled a score down that fell in 30 days, else nothing but where it stands."""
+    """Somebody at risk in a line: what moved a score that fell in 30 days, else nothing but where it stands."""
     change = _change(one.health.score, before.score if before is not None else None)
     facts = risk_facts(one, before)
-    if before is None or change is None or change > -TELLING:
-        return {**facts, "moves": []}
-    return {**facts, "moves": [move for move in _moves(before, one.health) if move["points"] < 0]}
+    return facts if change is not None and change <= -TELLING else {**facts, "moves": []}
 
 
 def risk_facts(one: ListedHealth, before: Health | None) -> dict[str, object]:

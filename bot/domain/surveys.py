@@ -24,6 +24,7 @@ SCALE_NAMES: Mapping[Kind, str] = {
 NPS_FIRST_ROW = 6
 MAX_REASON = 4000
 OF_CASE = "case"  # what caused a survey that asks about a case
+OF_MILESTONE = "milestone"  # what caused one that asks about a milestone
 MORE_WITHIN = timedelta(minutes=10)  # of a reason
 QUOTE = 1000  # of a text that is shown to staff; the whole of it is on the profile
 
@@ -159,9 +160,15 @@ def scores_keyboard(kind: Kind, run_id: int, outbox_id: int, *, chosen: int | No
     return tuple(tuple(row) for row in rows)
 
 
-def question_facts(kind: Kind, run_id: int, subject: str, wording: str | None = None) -> dict[str, object]:
-    """What a survey's message waits in the outbox with; whoever is reminded is asked in the same words."""
-    return {"kind": kind, "run_id": run_id, "subject": subject, "wording": wording or wording_of(kind)}
+def question_facts(
+    kind: Kind, run_id: int, subject: str, wording: str | None = None, *, trigger: str = ""
+) -> dict[str, object]:
+    """What a survey's message waits in the outbox with; whoever is reminded is asked in the same words.
+
+    `trigger` is what caused it: a milestone has the name of an outcome, which alone would be no thing to judge.
+    """
+    facts = {"kind": kind, "run_id": run_id, "subject": subject, "wording": wording or wording_of(kind)}
+    return {**facts, "of_milestone": trigger == OF_MILESTONE and bool(subject)}
 
 
 def invitation(facts: Mapping[str, object], *, outbox_id: int, language: Language) -> Message:
@@ -189,7 +196,7 @@ def closing(facts: Mapping[str, object], *, outbox_id: int, language: Language) 
 
 def question_again(run: SurveyRun, outbox_id: int) -> Message:
     """The question with the present score marked, for who wants another."""
-    facts = question_facts(run.kind, run.run_id, run.subject, run.wording)
+    facts = question_facts(run.kind, run.run_id, run.subject, run.wording, trigger=run.trigger)
     facts["salutation"] = run.salutation
     return _question("surveys/question", facts, outbox_id, run.language, chosen=run.score)
 

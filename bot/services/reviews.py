@@ -15,7 +15,7 @@ import storage.survey_history
 from bot.domain import reviews
 from bot.domain.delivery import at_once
 from bot.domain.health import COMPARED_WITH
-from bot.domain.health_messages import risk_facts
+from bot.domain.health_messages import brief_risk
 from bot.domain.health_reports import spread_facts
 from bot.domain.local_time import local_date
 from bot.domain.periods import Period, previous
@@ -102,7 +102,7 @@ def _reds(tx: Tx, since: date, today: date, rules: Rules) -> Part:
     return {
         "total": storage.health_lists.count_risks(tx),
         "new": storage.health_lists.count_risks(tx, since=since),
-        "named": [{**risk_facts(one, before[one.customer_id]), "health_of": one.customer_id} for one in named],
+        "named": [{**brief_risk(one, before[one.customer_id]), "health_of": one.customer_id} for one in named],
     }
 
 

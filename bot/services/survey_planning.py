@@ -65,7 +65,7 @@ def plan_reminders(tx: Tx, *, now: datetime, rules: Rules) -> int:
 
 def _queue_reminder(tx: Tx, run: SurveyRun, due_at: datetime, *, now: datetime) -> None:
     """A reminder that its survey outlives would remind of nothing, so it expires with the survey at the latest."""
-    facts = surveys.question_facts(run.kind, run.run_id, run.subject, run.wording)
+    facts = surveys.question_facts(run.kind, run.run_id, run.subject, run.wording, trigger=run.trigger)
     message = outgoing(
         Kind.REMINDER,
         f"reminder:{run.run_id}",
@@ -139,7 +139,7 @@ def plan_csat(tx: Tx, *, now: datetime, rules: Rules) -> int:
                 Kind.CSAT,
                 f"csat:milestone:{due.row_id}",
                 due.at + delay,
-                trigger="milestone",
+                trigger=surveys.OF_MILESTONE,
                 rules=rules,
                 now=now,
             )

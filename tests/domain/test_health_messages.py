@@ -117,14 +117,14 @@ def test_an_alert_names_the_customer_and_leads_to_their_health() -> None:
     assert taps(told) == [[ShowHealth(7)]]
 
 
-def test_a_fall_is_told_from_its_peak_with_what_pulled_it_down_and_nothing_else() -> None:
+def test_a_fall_is_told_from_its_peak_with_all_that_moved_it_so_that_it_adds_up_and_nothing_else() -> None:
     trend, frequency, survey = CONTRIBUTIONS
     peak = replace(
         RED, score=55, nps=10, contributions=(replace(trend, score=60), frequency, replace(survey, score=85))
     )
     facts = health_messages.fall_facts(AN, peak, within=FORTNIGHT)
     assert (facts["fell_from"], facts["score"], facts["within"]) == (55, 47, 14)
-    assert facts["moves"] == [{"part": Part.USAGE, "points": -10}]
+    assert facts["moves"] == [{"part": Part.USAGE, "points": -10}, {"part": Part.SURVEY, "points": 2}]
     assert (facts["change"], facts["reasons"], facts["nps_before"], facts["nps_after"]) == (None, [], 10, 9)
 
 
@@ -137,11 +137,12 @@ def test_falls_of_a_day_are_one_post_with_a_number_for_each() -> None:
     assert health_messages.falls_facts(falls[:2], within=FORTNIGHT)["more"] == 0
 
 
-def test_a_line_about_somebody_at_risk_says_what_fell_and_only_of_a_fall_that_tells_something() -> None:
+def test_a_line_about_somebody_at_risk_says_what_moved_it_and_only_of_a_fall_that_tells_something() -> None:
     trend, frequency, survey = CONTRIBUTIONS
     fallen = (replace(trend, score=60), frequency, replace(survey, score=85))
     before = replace(RED, score=RED.score + 5, contributions=fallen)  # type: ignore[operator]
-    assert health_messages.brief_risk(AN, before)["moves"] == [{"part": Part.USAGE, "points": -10}]
+    moved = [{"part": Part.USAGE, "points": -10}, {"part": Part.SURVEY, "points": 2}]
+    assert health_messages.brief_risk(AN, before)["moves"] == moved
     for little in (replace(before, score=RED.score + 4), None):  # type: ignore[operator]
         assert health_messages.brief_risk(AN, little)["moves"] == []
 

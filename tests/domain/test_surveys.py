@@ -95,6 +95,8 @@ def test_the_present_score_is_marked_when_the_question_is_shown_again() -> None:
     message = surveys.question_again(run(score=8), 9)
     marked = [button.tap for row in message.keyboard for button in row if button.part == "chosen"]
     assert marked == [taps.Score(5, 8, 9)]
+    about = {"trigger": surveys.OF_MILESTONE, "subject": "Mốc 90"}
+    assert surveys.question_again(run(score=8, **about), 9).facts["of_milestone"] is True
 
 
 def test_the_question_why_stands_until_its_hour() -> None:

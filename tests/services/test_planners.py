@@ -188,7 +188,7 @@ def test_csat_asks_about_the_milestone_that_was_reached(database: Database, cloc
     assert run(database, survey_planning.plan_csat) == 1
     assert run(database, survey_planning.plan_csat) == 0
     [row] = queued(database)
-    assert (row.dedupe_key, row.facts["subject"]) == ("csat:milestone:2", "Mốc 90")
+    assert (row.dedupe_key, row.facts["subject"], row.facts["of_milestone"]) == ("csat:milestone:2", "Mốc 90", True)
 
 
 @pytest.mark.parametrize(

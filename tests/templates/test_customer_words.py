@@ -85,6 +85,21 @@ def test_everything_a_survey_says_is_telegram_html_within_the_limits(kind: Kind,
             assert len(payload.encode()) <= 64
 
 
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        (Language.VI, "hài lòng với kết quả của cột mốc “Đo được cải thiện” đến mức nào?"),
+        (Language.EN, "satisfied are you with what came of the milestone “Đo được cải thiện”?"),
+    ],
+)
+def test_a_milestone_is_asked_about_by_its_result_and_the_reminder_asks_so_too(language: Language, asked: str) -> None:
+    facts = surveys.question_facts(Kind.CSAT, 1, "Đo được cải thiện", trigger=surveys.OF_MILESTONE) | AN
+    other = surveys.question_facts(Kind.CSAT, 1, "Đo được cải thiện", trigger=surveys.OF_CASE) | AN
+    for compose in (surveys.invitation, surveys.reminder):
+        assert asked in parse_html(Renderer(Rules()).render(compose(facts, outbox_id=1, language=language)).text).text
+        assert "“" not in Renderer(Rules()).render(compose(other, outbox_id=1, language=language)).text
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", sorted(SURVEYS))
 def test_every_wording_asks_otherwise_and_the_reminder_asks_in_the_same_words(kind: Kind, language: Language) -> None:

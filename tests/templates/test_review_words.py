@@ -29,7 +29,8 @@ RED = {
     "health_of": 2**40,
     "score": 42,
     "override": "severe_complaint",
-    "moves": [{"part": "use", "points": -14}],
+    "moves": [{"part": "survey", "points": 20}, {"part": "use", "points": -34}],
+    "reasons": [{"part": "support", "score": 0}],
     "nps_before": None,
     "nps_after": None,
 }
@@ -111,6 +112,25 @@ def test_under_five_nothing_but_n_is_said_and_nothing_of_who_is_not_there(langua
     said = render(week(counts(4, 2), PeriodCounts(), **nobody), language)
     assert said.count(hidden) == len(reviews.WEEKLY) + 1
     assert "•" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "weakest", "others"),
+    [
+        (Language.VI, "• An: 32 – yếu nhất: mua hàng 12/100", "… và 2 khách nữa: /risks"),
+        (Language.EN, "• An: 32 – weakest: purchases 12/100", "… and 2 more: /risks"),
+    ],
+)
+def test_a_week_counts_the_newly_red_it_does_not_name_and_says_why_of_who_was_not_scored_a_month_ago(
+    language: Language, weakest: str, others: str
+) -> None:
+    new = {**RED, "name": "An", "score": 32, "override": None, "moves": [], "reasons": [{"part": "usage", "score": 12}]}
+    few, fell = counts(4, 3), {**RED, "name": "An", "score": 32, "override": None}
+    lines = render(week(few, few, reds={"total": 3, "new": 3, "named": [new]}), language).splitlines()
+    assert lines[lines.index(weakest) + 1] == others
+    said = render(week(few, few, reds={"total": 3, "new": 1, "named": [fell]}), language)
+    assert "−34" in said
+    assert not any(word in said for word in ("+20", "…"))
 
 
 @pytest.mark.parametrize("language", Language)

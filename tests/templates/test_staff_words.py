@@ -131,6 +131,25 @@ def test_a_fall_has_one_comparison_and_its_cause_alone_and_among_others(language
     assert several.splitlines()[0].startswith("📉 4 ")
 
 
+@pytest.mark.parametrize(
+    ("language", "cause"),
+    [
+        (Language.VI, "mua hàng −32, trò chuyện −5; bù lại: khảo sát +19"),
+        (Language.EN, "purchases −32, engagement −5; partly made up by surveys +19"),
+    ],
+)
+def test_the_cause_of_a_fall_adds_up_to_it(language: Language, cause: str) -> None:
+    moved = [("usage", -32), ("survey", 19), ("engagement", -5)]
+    facts = {"moves": [{"part": part, "points": points} for part, points in moved], "minor": 0, "nps_before": None}
+    facts |= {"name": "An", "colour": "green", "alert": "drop", "fell_from": 100, "score": 82, "health_of": 1}
+    told = [Message("health/alert", language, facts)]
+    told += [Message("health/falls", language, {"falls": [facts], "more": 0, "within": 14})]
+    risk = {"kind": "at_risk", "total": 1, "items": [{"customer_id": 1, "name": "An", "risk": RISK | facts}]}
+    told += [digest({"sections": [risk]}, outbox_id=1, language=language)]
+    for message in told:
+        assert cause in parse_html(Renderer(Rules()).render(message).text).text
+
+
 def test_a_score_that_fell_has_no_green_tick() -> None:
     facts = {"customer": "An", "before": 9, "score": 7, "highest": 10}
     fell, rose = (

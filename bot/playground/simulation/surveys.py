@@ -60,7 +60,7 @@ def ask(story: Timeline, kind: Kind, key: str, *, trigger: str, now: datetime, s
         planned_at=now,
     )
     story.history.runs.append(run)
-    facts = question_facts(kind, run.id, subject)
+    facts = question_facts(kind, run.id, subject, trigger=trigger)
     message = outgoing(kind, key, customer_id=profile.id, due_at=now, facts=facts, run_id=run.id)
     story.send(message, now=now, on_sent=partial(_follow, story, run), on_dropped=partial(_close, run))
 
@@ -94,7 +94,7 @@ def _follow(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
 
 def _remind(story: Timeline, run: SurveyRunRecord, now: datetime) -> None:
     run.remind_at = None
-    facts = question_facts(Kind(run.kind), run.id, run.subject, run.wording)
+    facts = question_facts(Kind(run.kind), run.id, run.subject, run.wording, trigger=run.trigger)
     key = f"reminder:{run.id}"
     message = outgoing(Kind.REMINDER, key, customer_id=run.customer_id, due_at=now, facts=facts, run_id=run.id)
     if story.chance.happens(ANSWERING_REMINDER):
