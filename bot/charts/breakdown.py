@@ -79,5 +79,5 @@ def _draw_overall(axes: "Axes", overall: Estimate, words: PictureWords, numbers:
 
 def _draw_segment(axes: "Axes", place: int, estimate: Estimate, numbers: Numbers) -> None:
     axes.hlines(place, estimate.low, estimate.high, color=BLUE, alpha=0.3, linewidth=9)
-    axes.plot(estimate.value, place, color=BLUE, marker="o", markersize=9)
+    axes.plot(estimate.value, place, color=BLUE, marker="o", markersize=9, clip_on=False)
     write_above(axes, estimate.value, place, numbers.value(estimate.value))
