@@ -87,9 +87,10 @@ def _content(report: Report, renderer: Renderer) -> ReportFile:
     parts = list(_parts(report, say))
     own = [renderer.part(report.message, part) for part in report.methods]
     common = (*METHODS, *(OF_SURVEYS if report.lines else ()))
+    titles = report.titles or report.words
     return ReportFile(
-        title=renderer.part(report.words, "title"),
-        subtitle=renderer.part(report.words, "subtitle"),
+        title=renderer.part(titles, "title"),
+        subtitle=renderer.part(titles, "subtitle"),
         figures_name=say("figures"),
         headings=[say("heading", column=column) for column in HEADINGS],
         figures=[*whole, *parts],
@@ -138,6 +139,7 @@ def _of_segments(picture: object) -> Iterator[tuple[SegmentName, Figure]]:
 
 def _row(one: Figure, part: str, report: Report, period: Period, say: Say) -> FigureRow:
     found = one.visible
+    apart = say("apart", key=one.key) if one.change.difference else ""
     return FigureRow(
         name=say("figure", key=one.key),
         part=say("part", part=part),
@@ -150,7 +152,7 @@ def _row(one: Figure, part: str, report: Report, period: Period, say: Say) -> Fi
         estimate=found,
         change=one.change.difference,
         currency=one.currency,
-        note="" if found else say(WITHOUT_VALUE.get(one.sufficiency, "unsaid")),
+        note=apart if found else say(WITHOUT_VALUE.get(one.sufficiency, "unsaid")),
     )
 
 

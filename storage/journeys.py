@@ -44,36 +44,46 @@ class Milestone:
     done_at: datetime | None
 
 
-def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int]]:
-    """How many customers bought for the first time in each of these months, and how many of them in each later one."""
+def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tuple[list[int], dict[Cell, int], int]:
+    """How many customers bought for the first time in each of these months, and how many of them in each later one.
+
+    The last number is of those who seem to, but were customers before the first purchase that is known of anybody: when
+    they bought first is not known, so that they are in none of the others.
+    """
     cells_of = _visits(drawn, months)
-    grouped = (cells_of.c.came, cells_of.c.active)
+    grouped = (cells_of.c.came, cells_of.c.active, cells_of.c.known)
     statement = select(*grouped, func.count().label("n")).where(*_within(cells_of, months))
-    sizes, cells = [0] * len(months), dict[Cell, int]()
+    sizes, cells, older = [0] * len(months), dict[Cell, int](), 0
     for row in tx.execute(statement.group_by(*grouped)):
-        if row.active == row.came:
+        if not row.known:
+            older += row.n * (row.active == row.came)
+        elif row.active == row.came:
             sizes[row.came] = row.n
         else:
             cells[row.came, row.active - row.came] = row.n
-    return sizes, cells
+    return sizes, cells, older
 
 
 def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[int, set[int]]:
     """The places of those months in which each customer bought who bought for the first time in one of them."""
     cells_of = _visits(drawn, months)
     found: dict[int, set[int]] = {}
-    for row in tx.execute(select(cells_of.c.customer_id, cells_of.c.active).where(*_within(cells_of, months))):
+    theirs = select(cells_of.c.customer_id, cells_of.c.active).where(cells_of.c.known, *_within(cells_of, months))
+    for row in tx.execute(theirs):
         found.setdefault(row.customer_id, set()).add(row.active)
     return found
 
 
 def _visits(drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
-    """A row for each customer and month in which they bought, with the month of their first purchase."""
+    """A row for each customer and month in which they bought, with the month of the first purchase, if it is known."""
     month = _month(purchase.c.purchased_at, months).label("active")
     bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
     visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
     first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
-    return select(visits.c.customer_id, visits.c.active, first).subquery()
+    books_begin = select(func.min(purchase.c.purchased_at)).scalar_subquery()
+    known = (customer.c.joined_at >= books_begin).label("known")
+    cells_of = select(visits.c.customer_id, visits.c.active, first, known)
+    return cells_of.join(customer, customer.c.id == visits.c.customer_id).subquery()
 
 
 def _within(cells_of: Subquery, months: Sequence[Period]) -> list[ColumnElement[bool]]:

@@ -281,10 +281,10 @@ def postpone(tx: Tx, outbox_id: int, *, until: datetime) -> None:
 
 def drop(tx: Tx, outbox_id: int, *, rule: str, held_by: str | None, now: datetime) -> None:
     """Give a pending row up, and keep which rule did it; what expired also keeps what had held it."""
-    status = "expired" if rule == "expired" else "cancelled"
-    tx.execute(
-        update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(status=status, error=rule)
-    )
+    values = {"status": "expired" if rule == "expired" else "cancelled", "error": rule}
+    if held_by is not None:
+        values["hold_rule"] = held_by
+    tx.execute(update(outbox).where(outbox.c.id == outbox_id, outbox.c.status == "pending").values(values))
     tx.execute(insert(holds).values(outbox_id=outbox_id, rule=held_by or rule, held_at=now))
 
 

@@ -44,7 +44,7 @@ from bot.domain.touchpoints import Kind
 from storage import dimensions, membership, reason_counts, repeats, survey_funnels, takings
 from storage.database import Tx, for_each_dialect
 from storage.raw_reports import superseded, was_reminded
-from storage.rollups import SLOTS
+from storage.rollup_sums import SLOTS
 from storage.tables import answer, rollup, rollup_change, rollup_mark, rollup_pair, segmentation, survey_run
 
 TOLD = [dimensions.then(by).label(by) for by in Dimension]

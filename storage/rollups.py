@@ -7,23 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, partial
 from itertools import accumulate, chain, groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    CompoundSelect,
-    Integer,
     Row,
     Select,
-    Table,
     and_,
     bindparam,
     func,
-    literal_column,
-    not_,
     select,
-    union_all,
 )
 from sqlalchemy.sql.selectable import ScalarSelect
 
@@ -33,32 +25,20 @@ from bot.domain.periods import Period
 from bot.domain.reports import EVERYBODY, Slice
 from bot.domain.rollups import ANY_TIME, NOTHING, REPEATS, SENT, Counted, first_month
 from bot.domain.segments import Dimension
-from storage import dimensions, latest
-from storage.columns import UtcDateTime, unindexed
+from storage import dimensions, latest, rollup_sums
+from storage.columns import UtcDateTime
 from storage.database import Tx, remember
 from storage.tables import (
     answer,
-    rollup,
     rollup_change,
     rollup_mark,
-    rollup_pair,
     rollup_state,
     segmentation,
     survey_run,
 )
 
-_T = TypeVar("_T")
-
-SLOTS = tuple(f"n{slot}" for slot in range(11))
-
-FEW = 8
-"""So many periods are summed by one query. The days of more are read, and added up here, where there is one segment."""
-
 CLOSED, CLOSED_ANSWERED = 3, 4
 """The slots of these steps of `bot.domain.reports.Funnel`."""
-
-_Statement = Callable[[int, bool], Select[Any]]
-"""A statement that is one of several, by its place among them: of everybody, or else of each segment."""
 
 _Key = tuple[str, date, date]
 """A series, and its days from one until another."""
@@ -105,7 +85,7 @@ def _sum_rows(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], by: Dimension | None
 ) -> dict[Slice, Counter[int]]:
     """By the database for each period; but where there is one segment, the days of the many parts of a trend."""
-    if by is None and len(periods) > FEW:
+    if by is None and len(periods) > rollup_sums.FEW:
         return _sum_parts(tx, series, counted, periods, EVERYBODY)
     return _sum_segments(tx, series, counted, periods, by or EVERYBODY)
 
@@ -115,8 +95,8 @@ def _sum_parts(
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of many periods, by segment of few: each day is read once for all."""
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    asked = _asked(series, counted, dimension, _hull(periods))
-    for segment, rows in groupby(tx.execute(_DAYS, asked), key=lambda row: row.segment):
+    asked = rollup_sums.asked(series, counted, dimension, _hull(periods))
+    for segment, rows in groupby(tx.execute(rollup_sums.DAYS, asked), key=lambda row: row.segment):
         _, days, *slots = zip(*rows, strict=True)
         sums = [list(accumulate(slot, initial=0)) for slot in slots]
         for period in periods:
@@ -129,7 +109,7 @@ def _sum_segments(
     tx: Tx, series: str, counted: Counted, periods: Sequence[Period], dimension: str
 ) -> dict[Slice, Counter[int]]:
     """What was counted on the counted days of each period, by segment and slot, without what has changed since."""
-    asked = {each: _asked(series, counted, dimension, each) for each in periods}
+    asked = {each: rollup_sums.asked(series, counted, dimension, each) for each in periods}
     known = _sum_days(tx, dimension, asked.values())
     return defaultdict(
         Counter,
@@ -143,10 +123,13 @@ def _sum_segments(
 
 def sum_ahead(tx: Tx, several: Iterable[str], periods: Sequence[Period], *, by: Dimension | None) -> None:
     """Sum at once what is asked of several series next: one statement costs less than one for each."""
-    dimension, timezone = by or EVERYBODY, periods[0].timezone
-    counted = {series: load(tx, series, timezone) for series in several}
-    helped = [(series, one, each) for series, one in counted.items() for each in periods if one.helps(each)]
-    _sum_days(tx, dimension, [_asked(series, one, dimension, each) for series, one, each in helped])
+    dimension, asked = by or EVERYBODY, list[dict[str, Any]]()
+    for series in several:
+        for each in periods:
+            counted = load(tx, series, each.timezone)
+            if counted.helps(each):
+                asked.append(rollup_sums.asked(series, counted, dimension, each))
+    _sum_days(tx, dimension, asked)
 
 
 def _sum_days(
@@ -156,7 +139,7 @@ def _sum_days(
     known: dict[_Key, dict[str, Mapping[int, int]]] = remember(tx, (_sum_days, dimension), dict)
     unknown = {key: facts for facts in asked if (key := _key(facts)) not in known}
     known.update({key: {} for key in unknown})
-    for key, segment, slots in _sum_each(tx, _segments, list(unknown.items()), dimension):
+    for key, segment, slots in rollup_sums.sum_each(tx, rollup_sums.of_days, list(unknown.items()), dimension):
         known[key][segment] = slots
     return known
 
@@ -165,27 +148,9 @@ def _key(facts: Mapping[str, Any]) -> _Key:
     return facts["series"], facts["first_day"], facts["after"]
 
 
-def _sum_each(
-    tx: Tx, statement: _Statement, asked: Sequence[tuple[_T, Mapping[str, Any]]], dimension: str
-) -> Iterator[tuple[_T, str, Mapping[int, int]]]:
-    """The slots of a statement by segment for each of what is asked: a few of them cost as much as one."""
-    for first in range(0, len(asked), FEW):
-        few = asked[first : first + FEW]
-        own = {f"{name}_{place}": value for place, (_, facts) in enumerate(few) for name, value in facts.items()}
-        together = _together(statement, len(few), whole=dimension == EVERYBODY)
-        for place, segment, *sums in tx.execute(together, own):
-            yield few[place][0], segment, _by_slot(sums)
-
-
 def _hull(periods: Sequence[Period]) -> Period:
     first_day, after = min(each.first_day for each in periods), max(each.after for each in periods)
     return replace(periods[0], first_day=first_day, after=after)
-
-
-def _asked(series: str, counted: Counted, dimension: str, period: Period) -> dict[str, Any]:
-    """The days of a period that are counted of a series, but for those that have changed since."""
-    days = {"first_day": period.first_day, "after": min(period.after, counted.until)}
-    return {"series": series, "dimension": dimension, "changed": list(counted.changed), **days}
 
 
 def add_up(
@@ -203,7 +168,7 @@ def add_up(
     """
     helped = [each for each in periods if counted.helps(each)]
     found: dict[Period, dict[str, Counter[int]]] = {each: defaultdict(Counter) for each in periods}
-    summed = _sum_parts if len(helped) > FEW else _sum_segments
+    summed = _sum_parts if len(helped) > rollup_sums.FEW else _sum_segments
     for (each, segment), slots in summed(tx, series, counted, helped, dimension).items():
         found[each][segment].update(slots)
     for each in periods:
@@ -285,14 +250,15 @@ def sum_pairs(
     asked = [
         (
             each,
-            _asked(series, counted, dimension, each) | {"unit": unit, "begun_from": first_day, "begun_before": after},
+            rollup_sums.asked(series, counted, dimension, each)
+            | {"unit": unit, "begun_from": first_day, "begun_before": after},
         )
         for each in periods
         for unit, first_day, after in _units(each)
         if by is None or unit is Unit.MONTH
     ]
     found: dict[Slice, Counter[int]] = defaultdict(Counter)
-    for each, segment, slots in _sum_each(tx, _pairs, asked, dimension):
+    for each, segment, slots in rollup_sums.sum_each(tx, rollup_sums.of_pairs, asked, dimension):
         found[each, segment].update(slots)
     return found
 
@@ -306,15 +272,7 @@ def _units(period: Period) -> Iterator[tuple[Unit, date, date]]:
         yield Unit.MONTH, month, period.after
 
 
-def _by_slot(sums: Iterable[int | None]) -> dict[int, int]:
-    return {slot: int(n or 0) for slot, n in enumerate(sums)}
-
-
-def _sums(table: Table) -> list[ColumnElement[int]]:
-    return [func.sum(table.c[slot]) for slot in SLOTS]
-
-
-# Built once: a trend asks them for each of its parts, and building took longer than answering.
+# Built once: building took longer than answering.
 _CHANGED = and_(
     rollup_mark.c.series == rollup_state.c.series,
     rollup_mark.c.at < rollup_state.c.counted_before,
@@ -327,43 +285,3 @@ _COUNTED = (
     .where(rollup_state.c.timezone == bindparam("timezone"), rollup_state.c.dimensions == DIMENSIONS)
     .order_by(rollup_state.c.series)
 )
-_DAYS = (
-    select(rollup.c.segment, rollup.c.day, *(rollup.c[slot] for slot in SLOTS))
-    .where(rollup.c.series == bindparam("series"), rollup.c.dimension == bindparam("dimension"))
-    .where(rollup.c.day >= bindparam("first_day"), rollup.c.day < bindparam("after"))
-    .where(not_(rollup.c.day.in_(bindparam("changed", expanding=True))))
-    .order_by(rollup.c.segment, rollup.c.day)
-)
-
-
-@cache
-def _together(statement: _Statement, n: int, *, whole: bool) -> Select[Any] | CompoundSelect[Any]:
-    """So many statements as one, each told apart by its place."""
-    return union_all(*(statement(place, whole) for place in range(n)))
-
-
-def _segments(place: int, whole: bool) -> Select[Any]:
-    return _summed(rollup, place, whole=whole).where(*_within(rollup.c.day, place))
-
-
-def _pairs(place: int, whole: bool) -> Select[Any]:
-    return _summed(rollup_pair, place, whole=whole).where(
-        rollup_pair.c.unit == bindparam(f"unit_{place}"),
-        rollup_pair.c.first_day >= bindparam(f"begun_from_{place}"),
-        rollup_pair.c.first_day < bindparam(f"begun_before_{place}"),
-        *_within(unindexed(rollup_pair.c.last_day), place),
-    )
-
-
-def _summed(table: Table, place: int, *, whole: bool) -> Select[Any]:
-    """Sums by segment; of everybody without grouping, for which they would be sorted."""
-    segment = literal_column(f"'{EVERYBODY}'").label("segment") if whole else table.c.segment
-    statement = select(literal_column(str(place), Integer).label("place"), segment, *_sums(table)).where(
-        table.c.series == bindparam(f"series_{place}"), table.c.dimension == bindparam(f"dimension_{place}")
-    )
-    return statement if whole else statement.group_by(table.c.segment)
-
-
-def _within(day: ColumnElement[date], place: int) -> tuple[ColumnElement[bool], ...]:
-    changed: BindParameter[Sequence[date]] = bindparam(f"changed_{place}", expanding=True)
-    return day >= bindparam(f"first_day_{place}"), day < bindparam(f"after_{place}"), not_(day.in_(changed))

@@ -15,6 +15,7 @@ from bot.charts.pictures import PictureWords
 from bot.charts.survival import CurvesPicture, SurvivalCurve, survival_picture
 from bot.domain.messages import Language
 from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.proportions import Share, proportion
 from bot.domain.metrics.survival import Step
 from bot.domain.report_messages import Report
 from bot.domain.rules import Rules
@@ -72,7 +73,7 @@ def test_each_category_of_five_or_more_has_a_curve_and_its_n_and_a_smaller_one_h
 
 
 def test_a_category_that_nobody_left_is_a_line_along_the_bottom() -> None:
-    axes = drawn(loyalty_page([someone(number, score=9) for number in range(5)], Language.VI)).axes[0]
+    axes = drawn(loyalty_page([someone(number, score=9) for number in range(60)], Language.VI)).axes[0]
     assert {y for line in axes.lines for y in line.get_ydata()} == {0.0}  # type: ignore[union-attr]
     assert axes.get_ylim()[1] == pytest.approx(0.11)
 
@@ -160,9 +161,11 @@ def test_beside_the_end_of_each_curve_stands_its_interval() -> None:
     curves = [SurvivalCurve(label, 40, steps[label]) for label in steps]
     picture = CurvesPicture(words=WORDS, locale="vi", days=90, days_label="", curves=(*curves, None, None))
     axes = survival_picture(picture).axes[0]
-    (bar,) = axes.collections
-    assert isinstance(bar, LineCollection)
-    assert np.allclose(bar.get_segments()[0][:, 1], [0.25, 0.6])
-    assert min(bar.get_segments()[0][:, 0]) > 90
+    nobody_left = proportion(Share(0, 40))
+    assert nobody_left is not None
+    bars = [bar.get_segments()[0] for bar in axes.collections if isinstance(bar, LineCollection)]
+    assert np.allclose([bar[:, 1] for bar in bars], [[0.25, 0.6], [0, nobody_left.high]])
+    assert 90 < min(bars[0][:, 0]) < min(bars[1][:, 0])
     assert list(axes.get_xticks()) == [0, 30, 60, 90]
-    assert [float(np.asarray(line.get_ydata())[-1]) for line in axes.lines] == [0.4, 0.4, 0]
+    assert [float(np.asarray(line.get_ydata())[-1]) for line in axes.lines] == [0.4, 0.4, 0, 0]
+    assert not axes.lines[-1].get_clip_on()

@@ -309,6 +309,12 @@ def test_a_breakdown_without_a_total_has_no_line_behind_it(figures: list[Figure]
     assert _annotations(figures[0]) == ["80%"]
 
 
+def test_a_dot_on_the_edge_of_the_scale_is_drawn_whole(figures: list[Figure]) -> None:
+    to_png(breakdown_picture(_breakdown("en", {"Gold": Share(5, 5)})))
+    (dot,) = (line for line in figures[0].axes[0].lines if line.get_marker() == "o")
+    assert not dot.get_clip_on()
+
+
 def test_a_breakdown_stops_at_twelve_segments(figures: list[Figure]) -> None:
     to_png(breakdown_picture(_breakdown("en", {str(number): Share(8, 10) for number in range(13)})))
     assert len(figures[0].axes[0].get_yticklabels()) == MOST_SEGMENTS == 12

@@ -19,7 +19,8 @@ from bot.charts.canvas import (
     say,
 )
 from bot.charts.pictures import Numbers, PictureWords
-from bot.domain.metrics.survival import Step
+from bot.domain.metrics.estimates import Estimate
+from bot.domain.metrics.survival import Step, done_by
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,10 +63,13 @@ def survival_picture(picture: CurvesPicture) -> "Figure":
     if not curves:
         say(axes, picture.words.no_answers)
         return figure
-    for place, (curve, (colour, dashes)) in enumerate(curves, start=1):
+    ends = [done_by(curve.steps, picture.days, n=curve.n) for curve, _ in curves]
+    for place, ((curve, (colour, dashes)), end) in enumerate(zip(curves, ends, strict=True), start=1):
         _draw_curve(axes, curve, colour, dashes, picture.days)
-        _draw_interval(axes, curve, colour, picture.days * (1 + place * APART))
-    highest = max([LEAST_SHARE, *(step.high for curve, _ in curves for step in curve.steps)])
+        if end is not None:
+            _draw_interval(axes, end, colour, picture.days * (1 + place * APART))
+    highs = [*(step.high for curve, _ in curves for step in curve.steps), *(end.high for end in ends if end)]
+    highest = max(LEAST_SHARE, *highs)
     axes.set_xlim(0, picture.days * (1 + (len(STYLES) + 1) * APART))
     axes.set_ylim(0, min(1.0, highest * ROOM))
     axes.set_xticks(range(0, int(picture.days) + 1, MONTH if picture.days <= LONG else 2 * MONTH))
@@ -87,9 +91,6 @@ def _draw_curve(
     )
 
 
-def _draw_interval(axes: "Axes", curve: SurvivalCurve, colour: str, place: float) -> None:
-    """Of a group of which nobody left the curve knows none."""
-    if curve.steps:
-        last = curve.steps[-1]
-        axes.vlines(place, last.low, last.high, color=colour, linewidth=3, alpha=0.6)
-        axes.plot(place, last.done, color=colour, marker="o", markersize=6)
+def _draw_interval(axes: "Axes", end: Estimate, colour: str, place: float) -> None:
+    axes.vlines(place, end.low, end.high, color=colour, linewidth=3, alpha=0.6)
+    axes.plot(place, end.value, color=colour, marker="o", markersize=6, clip_on=False)

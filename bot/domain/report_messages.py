@@ -64,6 +64,7 @@ class CaseTimesPicture:
 class Report:
     """What a report says, what it draws, and the message whose parts are the words in the picture.
 
+    `titles` is the message that names its file, where that holds more than is drawn; else the words of the picture do.
     `lines` are the surveys' metrics over the whole period and `figures` every other number, both for files; `methods`
     names the blocks of the template that say how they were reckoned. With a `form` it is wanted as a file, which holds
     what there is `until` a day: the last one of the period, or today.
@@ -78,6 +79,7 @@ class Report:
     methods: Sequence[str] = ()
     form: FileForm | None = None
     until: date = date.max
+    titles: Message | None = None
 
 
 def overview_report(
@@ -113,6 +115,7 @@ def overview_report(
         figures=tuple(outcome_figures(outcomes)),
         methods=METHODS_OF_OUTCOMES if outcomes else (),
         period=period,
+        titles=message,
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.taps import ShowReport
 
 TABS_A_ROW, CHOICES_A_ROW = 4, 5
 PERIODS = ("30d", "90d", "this quarter", "this year")
-EVERYTHING, BREAKDOWN = "everything", "breakdown"
+EVERYTHING, BREAKDOWN, RESPONSES = "everything", "breakdown", "responses"
 _KINDS = MappingProxyType({Page.FUNNEL: (None, *KINDS), Page.REASONS: KINDS})
 
 
@@ -40,7 +40,7 @@ def _choices(asked: ReportRequest) -> Iterator[tuple[Button, ...]]:
         yield (_button(asked, BREAKDOWN, replace(asked, by=Dimension.PLAN)),)
     if asked.page is Page.FUNNEL and asked.metric is None:
         responses = replace(asked, page=None, metric=Metric.RESPONSE_RATE, by=Dimension.PLAN)
-        yield (_button(asked, BREAKDOWN, responses),)
+        yield (_button(asked, RESPONSES, responses),)
     if asked.page in OF_SURVEYS:
         kinds = _KINDS[asked.page]
         yield tuple(_button(asked, kind or EVERYTHING, replace(asked, metric=kind)) for kind in kinds)

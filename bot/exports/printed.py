@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 TOP, STEP = 130, 26  # pixels
 LINES = (HEIGHT - TOP - MARGIN) // STEP
 LETTERS = 130
-LEFTS = (32, 355, 500, 600, 700, 1110)  # of the columns, in pixels
-LONGEST = (38, 16, 10, 10, 46, 8)
+LEFTS = (32, 330, 465, 575, 685, 1125)  # of the columns, in pixels
+LONGEST = (34, 15, len("30 Sept 2026"), len("30 Sept 2026"), 46, 7)
 
 
 def to_pdf(file: ReportFile, picture: "Figure", locale: str) -> bytes:

@@ -58,11 +58,11 @@ def cohort_retention(
         storage.money.open_ledger(tx, rules.currency),
         last_months(MONTHS, now=now, timezone=rules.timezone),
     )
-    sizes, active = storage.journeys.count_cohorts(tx, ledger, months)
+    sizes, active, older = storage.journeys.count_cohorts(tx, ledger, months)
     rows = cohorts(sizes, active, last_is_over=not months[-1].so_far(now))
     figures = [_active_after(rows, after) for after in TOLD_AFTER]
     facts = _facts(Page.RETENTION, period, spans(period, now=now), ledger, language)
-    left_out = {"came": sum(sizes), "first_day": months[0].first_day}
+    left_out = {"came": sum(sizes), "older": older, "first_day": months[0].first_day}
     return money_report(facts, figures, CohortsPicture(months, rows), left_out)
 
 

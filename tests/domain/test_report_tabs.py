@@ -53,15 +53,18 @@ def test_a_funnel_can_be_of_one_kind_and_has_the_tests_below_it() -> None:
     *_, kinds, below, _ = tabs(ReportRequest(page=Page.FUNNEL))
     assert list(_words(kinds)) == ["everything", "nps", "ces", "csat"]
     assert _words(below) == {"tests": "tests 90d"}
-    of_one = {word for row in tabs(ReportRequest(Metric.NPS, page=Page.FUNNEL)) for word in _words(row)}
-    assert "breakdown" not in of_one
+    of_all, of_one = (
+        {word: to for row in tabs(ReportRequest(kind, page=Page.FUNNEL)) for word, to in _words(row).items()}
+        for kind in (None, Metric.NPS)
+    )
+    assert of_all["responses"] == "response_rate 90d by plan"
+    assert "responses" not in of_one
 
 
 @pytest.mark.parametrize("page", Page)
 def test_a_page_whose_figures_are_told_by_segment_leads_there_and_back(page: Page) -> None:
     leads = {word: to for row in tabs(ReportRequest(page=page)) for word, to in _words(row).items()}
-    said = "response_rate" if page is Page.FUNNEL else page
-    assert leads.get("breakdown") == (f"{said} 90d by plan" if page in {*BROKEN_DOWN, Page.FUNNEL} else None)
+    assert leads.get("breakdown") == (f"{page} 90d by plan" if page in BROKEN_DOWN else None)
     if page in BROKEN_DOWN:
         _, _, some, others, _ = tabs(ReportRequest(page=page, by=Dimension.CSM))
         by: dict[object, str] = {one: f"{page} 90d by {one}" for one in Dimension}

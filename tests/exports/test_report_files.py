@@ -4,21 +4,26 @@ import csv
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO, StringIO
+from itertools import pairwise
 from math import inf
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
 from python_calamine import CalamineWorkbook
 
 from bot.charts.canvas import new_figure
 from bot.charts.pictures import PictureWords
 from bot.domain.figures import FigureUnit
 from bot.domain.metrics.estimates import Difference, Estimate
+from bot.domain.written_days import LOCALES, written_day
 from bot.exports import CountSheet, FigureRow, ReportFile, Series, to_csv, to_pdf, to_xlsx
 
 HEADINGS = ("Figure", "Over", "Segment", "From", "To", "Value", "Low", "High", "Change", "-", "+", "Unit", "n", "Note")
 NO_CHANGE = ("", "", "")
+COLUMNS = 6  # of the printed table
 
 
 def row(
@@ -29,12 +34,13 @@ def row(
     unit: FigureUnit = FigureUnit.POINTS,
     currency: str = "",
     change: Difference | None = None,
+    first_day: date = date(2026, 8, 1),
 ) -> FigureRow:
     return FigureRow(
         name=unit,
         part="whole",
         segment=segment,
-        first_day=date(2026, 8, 1),
+        first_day=first_day,
         last_day=date(2026, 10, 31),
         unit=unit,
         unit_name="points",
@@ -150,3 +156,21 @@ def test_the_pages_to_print_are_the_picture_the_figures_and_the_methods() -> Non
     content = to_pdf(file(*every, *[row(value=None)] * 23), picture, "vi")
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") == 5
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_day_of_the_printed_table_is_whole_and_no_cell_runs_into_the_next(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[Figure] = []
+    monkeypatch.setattr(PdfPages, "savefig", lambda _, page: pages.append(page))
+    days = [date(2026, month, 28) for month in range(1, 13)]
+    billions = (1_705_465_000, 1_546_112_242, 1_864_817_758)
+    rows = [row("Trên 60 tuổi", unit=FigureUnit.MONEY, currency="VND", value=billions, first_day=day) for day in days]
+    to_pdf(file(*rows), new_figure(PictureWords(title="", subtitle="", no_answers="", too_few="")), LOCALES[language])
+    texts = pages[1].texts[2 + COLUMNS :]
+    lines = [texts[place : place + COLUMNS] for place in range(0, len(texts), COLUMNS)]
+    assert [line[2].get_text() for line in lines] == [written_day(day, language) for day in days]
+    for line in lines:
+        ends = [cell.get_window_extent() for cell in line]
+        assert all(left.x1 < right.x0 for left, right in pairwise(ends))

@@ -325,7 +325,8 @@ async def test_the_funnel_is_a_tab_with_its_picture(stage: Stage, database: Data
     hoa.tap(said.message_id, "Phễu")
     await stage.settle()
     assert "6 khảo sát trong kỳ\nĐã gửi: 6/6, 100 % (61 % đến 100 %)" in caption(said).replace("\xa0", " ")
-    assert labels(said)[2:4] == [["· Tất cả ·", "NPS", "CES", "CSAT"], ["A/B"]]
+    responses = ["Tỷ lệ phản hồi theo nhóm khách ▸"]
+    assert labels(said)[2:5] == [responses, ["· Tất cả ·", "NPS", "CES", "CSAT"], ["A/B"]]
     hoa.tap(said.message_id, "CSAT")
     await stage.settle()
     assert caption(said).endswith("Kỳ này chưa lên lịch hay gửi khảo sát nào.")

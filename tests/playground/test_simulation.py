@@ -13,9 +13,14 @@ from bot.domain.rules import Rules, SurveyRules, WinBackRules
 from bot.domain.surveys import band
 from bot.domain.touchpoints import OUTSIDE_CLOCKS, POLICIES, Kind
 from bot.playground.simulation.people import CUSTOMERS, YEAR
+from bot.playground.simulation.ranks import standings
 from bot.playground.simulation.story import Simulation, simulate
 from bot.playground.simulation.words import table
 from bot.rules_file import read_rules
+from bot.services.standings import plan_standings
+from storage import history
+from storage.database import Database
+from tests.factories import rows
 
 NOW = datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
 RULES = read_rules(None, said={}, now=NOW)
@@ -54,6 +59,25 @@ def test_one_customers_fate_does_not_depend_on_anothers(simulation: Simulation) 
     assert eager.history.purchases == simulation.history.purchases
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_customers_stand_among_the_others_as_the_planner_counts_it(simulation: Simulation, database: Database) -> None:
+    database.write_now(history.add, history=simulation.history)
+    while database.write_now(lambda tx, now: plan_standings(tx, now=NOW, rules=RULES)):
+        pass
+    counted = {
+        row["customer_id"]: (row["value_minor"], row["value_band"], row["rfm"]) for row in rows(database, "standing")
+    }
+    told = standings(simulation.history.purchases, rules=RULES, now=NOW)
+    assert {whom: (one.value_minor, one.value_band, one.rfm) for whom, one in told.items()} == counted
+
+
+def test_nearly_every_survey_has_the_segments_that_purchases_put_its_customer_into(simulation: Simulation) -> None:
+    ranked = [run for run in simulation.history.runs if run.segmentation.rfm and run.segmentation.value]
+    assert len(ranked) > 0.9 * len(simulation.history.runs)
+    theirs = {run.id: run.segmentation for run in simulation.history.runs}
+    assert all(one.segmentation == theirs[one.run_id] for one in simulation.history.answers)
+
+
 def test_the_past_ends_at_the_opening(simulation: Simulation) -> None:
     assert max(everything_dated(simulation)) <= NOW
     assert min(sale.purchased_at for sale in simulation.sales_to_come) >= NOW
@@ -87,6 +111,12 @@ def test_the_past_obeys_the_contact_policy(simulation: Simulation) -> None:
         assert all(later - earlier >= RULES.contact.floor for earlier, later in pairwise(instants))
         weeks = zip(instants, instants[RULES.contact.weekly_cap :], strict=False)
         assert all(last - first >= timedelta(days=7) for first, last in weeks)
+
+
+def test_what_was_held_until_it_was_too_late_says_by_which_rule(simulation: Simulation) -> None:
+    expired = [one for one in simulation.history.messages if one.status == "expired"]
+    assert len(expired) > 10
+    assert all(one.hold_rule for one in expired)
 
 
 def test_nobody_is_asked_who_is_not_linked(simulation: Simulation) -> None:

@@ -136,6 +136,17 @@ def test_what_is_too_late_expires(database: Database, clock: HandClock) -> None:
     assert status(database, outbox_id) == "expired"
 
 
+def test_what_a_rule_would_hold_until_it_is_too_late_says_by_which(database: Database, clock: HandClock) -> None:
+    customer_id = add_customer(database)
+    _, first = queue_survey(database, customer_id, Kind.CSAT)
+    assert [one.outbox_id for one in claim(database)] == [first]
+    clock.advance(timedelta(days=2))
+    _, second = queue_survey(database, customer_id, Kind.CES)
+    assert claim(database) == []
+    dropped = row(database, "outbox", id=second)
+    assert (dropped["status"], dropped["error"], dropped["hold_rule"]) == ("expired", "expired", "between_surveys")
+
+
 def test_the_bulk_rate_is_shared_and_kept(database: Database, clock: HandClock) -> None:
     rules = replace(RULES, delivery=DeliveryRules(per_second=50))
     for number in range(12):

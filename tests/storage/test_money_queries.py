@@ -335,17 +335,21 @@ def test_cohorts_count_each_customer_once_a_month(database: Database, books: Boo
     for one in books["purchase"]:
         if one["amount_minor"] > 0:
             of_each[one["customer_id"]].append(one["purchased_at"])
+    begun = min(one["purchased_at"] for one in books["purchase"])
+    newest = max(of_each, key=lambda whom: min(of_each[whom]))
+    regular = update(customer).where(customer.c.id == newest).values(joined_at=begun - timedelta(days=1))
+    database.write_now(lambda tx, now: tx.execute(regular))
     sizes, cells, visits = [0] * 12, defaultdict[tuple[int, int], int](int), {}
     for whom, dates in of_each.items():
         places = {place for place, month in enumerate(months) for at in dates if at in month}
         came = next((place for place, month in enumerate(months) if min(dates) in month), None)
-        if came is not None:
+        if came is not None and whom != newest:
             visits[whom] = places
             sizes[came] += 1
             for place in places - {came}:
                 cells[came, place - came] += 1
     found = database.read_now(lambda tx, now: journeys.count_cohorts(tx, VND, months))
-    assert found == (sizes, dict(cells))
+    assert found == (sizes, dict(cells), 1)
     assert database.read_now(lambda tx, now: journeys.list_visits(tx, VND, months)) == visits
     assert sum(sizes) > 10
 

@@ -248,6 +248,19 @@ def test_cohorts_are_of_twelve_months_and_the_way_is_a_curve(shops: Mapping[int,
     assert way.steps
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [(Language.VI, "Không tính 3 khách quen"), (Language.EN, "Left out: 3 customers from before")],
+)
+def test_retention_says_how_many_were_customers_before_their_purchases_are_known(
+    shops: Mapping[int, Database], language: Language, expected: str
+) -> None:
+    found = ask(shops[MANY], Page.RETENTION)
+    assert expected not in say(found, language)
+    message = replace(found.message, facts={**found.message.facts, "older": 3})
+    assert expected in say(replace(found, message=message), language)
+
+
 def test_milestones_that_are_not_due_have_not_failed(shops: Mapping[int, Database]) -> None:
     found = ask(shops[MANY], Page.TASKS, "this month")
     facts = found.message.facts

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from bot.domain.breakdowns import breakdown
 from bot.domain.messages import Language, Message
@@ -23,7 +25,7 @@ from bot.domain.report_messages import (
     overview_report,
 )
 from bot.domain.report_pages import Page
-from bot.domain.report_requests import ReportRequest, ReportRequestError, parse_report_request
+from bot.domain.report_requests import FileForm, ReportRequest, ReportRequestError, parse_report_request
 from bot.domain.report_understanding import misunderstood, no_period, opening
 from bot.domain.reports import (
     Funnel,
@@ -38,6 +40,7 @@ from bot.domain.response_outcomes import Followed, outcome_lines
 from bot.domain.rules import Rules
 from bot.domain.segments import Dimension, SegmentName, name_of
 from bot.render import Renderer
+from handlers.report_files import write
 from handlers.report_pictures import draw
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -250,7 +253,7 @@ NO_PERIODS = [
         "Ngày cuối (01/05/2026) đứng trước ngày đầu (30/06/2026)",
         "The last day, 1 May 2026, comes before the first, 30 Jun 2026",
     ),
-    ("31/2", "Lịch không có ngày này: “31/2”", "No calendar has this day: “31/2”"),
+    ("31/2", "Lịch không có ngày “31/2”", "No calendar has “31/2”"),
     ("0d", "“0d” là khoảng thời gian không có ngày nào", "“0d” is a period of no days"),
     ("11y", "“11y” dài quá", "“11y” is too long"),
 ]
@@ -262,6 +265,15 @@ def test_a_period_that_there_cannot_be_says_why(words: str, vietnamese: str, eng
         spans(words)
     assert vietnamese in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.VI)).text
     assert english in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.EN)).text
+
+
+@pytest.mark.parametrize("typed", ["from 1/1/0001 to 1/1/9999", "từ 1/1/2010 đến nay"])
+def test_a_period_that_there_cannot_be_is_quoted_as_it_was_typed(typed: str) -> None:
+    request = parse_report_request(f"nps {typed}".split())
+    with pytest.raises(PeriodError) as caught:
+        spans(request.period)
+    said = RENDERER.render(no_period(caught.value, request, None, Language.EN)).text
+    assert said.startswith(f"“{typed}” is too long: a report looks back ten years at most.")
 
 
 def test_a_period_that_runs_backwards_is_offered_with_its_days() -> None:
@@ -350,18 +362,52 @@ OUTCOMES = outcome_lines(Followed(200, 40, 90), Followed(100, 5, 44))
 def test_what_the_silent_have_done_is_said_beside_those_who_answered() -> None:
     said = text(silent(Language.VI)).replace("\N{NO-BREAK SPACE}", " ")
     assert said.endswith(
-        "<b>Từ lúc khảo sát đóng đến nay</b>\n"
+        "<b>Từ lúc khảo sát đóng đến nay</b> (n: số khách)\n"
         "Rời bỏ: không trả lời <b>20 %</b> (15 % đến 26 %), n = 200; có trả lời <b>5 %</b> (2,2 % đến 11 %), n = 100;"
         " chênh lệch +15 điểm % (+7,1 đến +21,7)\n"
         "Mua tiếp: không trả lời <b>45 %</b> (38 % đến 52 %), n = 200; có trả lời <b>44 %</b> (35 % đến 54 %), n = 100;"
         " chưa thấy khác nhau rõ rệt"
     )
-    assert "Lost: without an answer <b>20%</b> (15% to 26%), n = 200; with one <b>5%</b>" in text(silent(Language.EN))
+    english = text(silent(Language.EN))
+    assert "<b>Since their surveys closed</b> (n: customers)\n" in english
+    assert "Lost: without an answer <b>20%</b> (15% to 26%), n = 200; with one <b>5%</b>" in english
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "explained"),
+    [
+        (Language.VI, "thay đổi: nhóm không trả lời trừ nhóm có trả lời", "thay đổi là hiệu giữa hai nhóm"),
+        (Language.EN, "change: without an answer minus with one", "the change is the difference between them"),
+    ],
+)
+def test_a_change_that_is_not_against_the_period_before_says_so_in_its_line_and_among_the_methods(
+    language: Language, said: str, explained: str
+) -> None:
+    workbook = CalamineWorkbook.from_filelike(BytesIO(write(silent(language), FileForm.XLSX, RENDERER).content))
+    figures, methods = (workbook.get_sheet_by_index(place).to_python() for place in (0, len(workbook.sheet_names) - 1))
+    noted = [line[-1] for line in figures[1:] if line[8] != ""]
+    assert noted == ["", said, said]
+    assert any(explained in str(line[0]) for line in methods)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "days"),
+    [
+        (Language.VI, "Hoa Mai · Tổng quan · 90 ngày qua", "25/08 – 22/11/2026"),
+        (Language.EN, "Hoa Mai · Overview · past 90 days", "25 Aug – 22 Nov 2026"),
+    ],
+)
+def test_the_file_of_the_overview_is_not_named_after_the_one_metric_that_is_drawn(
+    language: Language, title: str, days: str
+) -> None:
+    report = overview_of(60, language)
+    assert write(report, FileForm.CSV, RENDERER).caption.split("\n")[:2] == [title, days]
+    assert RENDERER.part(report.words, "title").startswith("Hoa Mai · NPS · ")
 
 
 def silent(language: Language) -> Report:
     period, earlier = spans()
-    line, responses = (metric_line(metric, counts(60)) for metric in (Metric.NPS, Metric.RESPONSE_RATE))
+    line, responses = (metric_line(metric, counts(60), counts(60)) for metric in (Metric.NPS, Metric.RESPONSE_RATE))
     drawn = picture(Metric.NPS, 60, period)
     return metric_report(
         line, responses, drawn, outcomes=OUTCOMES, period=period, before=earlier, never_bought=0, language=language

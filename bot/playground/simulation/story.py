@@ -11,6 +11,7 @@ from bot.playground.simulation.losses import plan_losses
 from bot.playground.simulation.people import CUSTOMERS, Profile, draw
 from bot.playground.simulation.plans import plan_success
 from bot.playground.simulation.purchases import purchases_of
+from bot.playground.simulation.ranks import rank
 from bot.playground.simulation.surveys import plan_nps
 from bot.playground.simulation.timeline import Ids, Timeline
 from storage.history import CustomerRecord, History, PurchaseRecord
@@ -46,6 +47,7 @@ def simulate(*, seed: int, rules: Rules, now: datetime) -> Simulation:
         story = Timeline(profile, seed=seed, rules=rules, until=now, history=history, ids=ids)
         _live(story, purchases)
         history.customers.append(_record(story, past))
+    rank(history, rules=rules)
     to_come.sort(key=lambda one: (one.purchased_at, one.external_id))
     return Simulation(history=history, cast=parts, profiles=profiles, staff=staff(), sales_to_come=to_come)
 

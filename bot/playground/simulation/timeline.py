@@ -116,6 +116,7 @@ class Timeline:
                 self.at(until, partial(self._try, message, on_sent, on_dropped), priority=message.priority)
             case Drop(rule, held_by):
                 message.status, message.error = ("expired" if rule == "expired" else "cancelled"), rule
+                message.hold_rule = held_by or message.hold_rule
                 self._keep_hold(message, held_by or rule, now, None)
                 on_dropped(now)
 
