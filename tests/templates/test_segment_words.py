@@ -180,6 +180,13 @@ def test_words_ask_for_it_and_buttons_lead_to_other_dimensions(shops: Mapping[in
     assert set(Dimension) <= set(labels)
 
 
+def test_health_by_segment_is_of_now_and_not_of_a_period(shops: Mapping[int, Database]) -> None:
+    found = ask(shops[240], Page.HEALTH, Dimension.PLAN)
+    title = RENDERER.render(found.message).text.splitlines()[0]
+    assert title.endswith("</b> · hiện nay")
+    assert RENDERER.part(found.words, "subtitle").startswith("Hiện nay · ")
+
+
 def test_what_a_page_says_of_its_own_segments_it_says_itself() -> None:
     assert use_case(ReportRequest(page=Page.CASES, by=Dimension.CSM)) is PAGES[Page.CASES]
     assert use_case(ReportRequest(page=Page.RFM, by=Dimension.RFM)) is PAGES[Page.RFM]
