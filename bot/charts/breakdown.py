@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS = 12
 LONGEST_NAME = 28
 ROWS = Box(360, 130, 800, 490)
+BESIDE = 10  # points between a name and the axis, on which a dot may lie
 
 
 def breakdown_picture(picture: BreakdownPicture) -> "Figure":
@@ -44,6 +45,7 @@ def _draw_segments(axes: "Axes", segments: Sequence[PicturePoint], picture: Brea
     words, numbers = picture.words, picture.numbers or Numbers(picture.locale, picture.points)
     names = [f"{_short(segment.label)}  (n = {numbers.count(segment.n)})" for segment in segments]
     axes.set_yticks(range(len(segments)), names, fontsize=BODY, color=INK, parse_math=False)
+    axes.tick_params(axis="y", pad=BESIDE)
     axes.set_ylim(len(segments) - 0.4, -0.6)
     axes.set_xlim(*numbers.scale)
     axes.locator_params(axis="x", nbins=8)
