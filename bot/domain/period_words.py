@@ -19,6 +19,7 @@ from bot.domain.names import search_key
 
 CENTURY = 2000
 MONTHS_A_YEAR, LONGEST_MONTH = 12, 31
+LEAP_YEAR = 2024
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,18 @@ def read_stretch(text: str) -> Stretch | Span | None:
     return Span(first, last)
 
 
+def is_nowhere(text: str) -> bool:
+    """Whether no calendar has what is written here like a day, not even in a leap year."""
+    found = read_stretch(text)
+    if not isinstance(found, Stretch):
+        return True
+    try:
+        found.days(found.year or LEAP_YEAR)
+    except ValueError:
+        return True
+    return False
+
+
 def written(found: Stretch | Span) -> str:
     """The one short form of a stretch or span, which `read_stretch` reads again: "m5 2026", "1/5/2026..30/6/2026"."""
     if isinstance(found, Stretch):
@@ -185,7 +198,7 @@ def written(found: Stretch | Span) -> str:
 
 
 def _written(one: Stretch) -> str:
-    year = "" if one.year is None else f"{one.year}" if one.year > 0 else f"y{-one.year}"
+    year = "" if one.year is None else f"{one.year:04}" if one.year > 0 else f"y{-one.year}"
     if one.day:
         return f"{one.day}/{one.month}" + (f"/{year}" if year[:1].isdigit() else f" {year}".rstrip())
     if one.months == MONTHS_A_YEAR:

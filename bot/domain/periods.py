@@ -14,6 +14,7 @@ from bot.domain.names import search_key
 from bot.domain.period_words import Span, Stretch, read_stretch, written
 
 LONGEST = 10  # years
+EARLIEST_YEAR = 1900
 
 
 class Label(StrEnum):
@@ -178,11 +179,13 @@ def _placed(named: Stretch | Span, *, text: str, today: date, timezone: str) -> 
         first_day, after = named.days(today) if isinstance(named, Span) else named.latest(today)
     except ValueError:
         raise PeriodError("no_day", text, today) from None
+    except OverflowError:  # after the last day of the year 9999
+        raise PeriodError("too_long", text, today) from None
     if first_day >= after:
         raise PeriodError("backwards", text, today, first_day, after - ONE_DAY, turned=_turned(named))
     if first_day > today:
         raise PeriodError("future", text, today, first_day)
-    if first_day + LONGEST * LENGTHS[Unit.YEAR] < after:
+    if first_day.year < EARLIEST_YEAR or first_day + LONGEST * LENGTHS[Unit.YEAR] < after:
         raise PeriodError("too_long", text, today)
     unit, count = whole_units(first_day, after)
     label = Label.NAMED if _has_name(unit, count, first_day, after) else Label.CHOSEN

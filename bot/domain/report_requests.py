@@ -11,6 +11,7 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from bot.domain.names import search_key
+from bot.domain.period_words import is_nowhere
 from bot.domain.periods import canonical_period
 from bot.domain.report_forms import FILES, OVERVIEW, FileForm as FileForm
 from bot.domain.report_pages import BROKEN_DOWN, KINDS, OF_SURVEYS, PARENTS, Page as Page
@@ -32,7 +33,8 @@ class ReportRequest:
     """What was asked for: no metric and no page mean the overview; `period` is text for `parse_period`.
 
     A metric is a trend, by something it is a breakdown; a page may be about the surveys of one. `files` wants to see
-    the kinds of file. `unfiltered` is the name of a segment that was asked for and that no report is of alone.
+    the kinds of file. `unfiltered` is the name of a segment that was asked for and that no report is of alone, and
+    `typed` the period as somebody wrote it.
     """
 
     metric: Metric | None = None
@@ -42,6 +44,7 @@ class ReportRequest:
     page: Page | None = None
     files: bool = False
     unfiltered: str = field(default="", compare=False)
+    typed: str = field(default="", compare=False)
 
     @property
     def tab(self) -> Page | None:
@@ -129,6 +132,7 @@ def _parse(words: Sequence[str]) -> ReportRequest:
             raise ReportRequestError("against", phrase, place=place)
         if slot == "period" and slot in found:
             value = _joined(found.pop(slot), value) or ""
+            phrase = f"{said[slot]} {phrase}" if value else phrase
         if slot in found or (slot == "period" and not value):
             raise ReportRequestError("twice", phrase)
         if slot not in ("filler", "lead", "against"):
@@ -161,6 +165,7 @@ def _request(found: Mapping[str, str], said: Mapping[str, str]) -> ReportRequest
         page=Page(own) if own else None,
         files="files" in found,
         unfiltered=said.get("named", ""),
+        typed=said.get("period", ""),
     )
 
 
@@ -195,7 +200,8 @@ def _read(words: Sequence[str], place: int, lead: str) -> tuple[str, str, int]:
     if (known := _longest(rest)) is not None:
         return known
     if day := _no_day(rest):
-        raise ReportRequestError("no_day", day, place=place)
+        others = [word for word in words if _DAY.fullmatch(word) and word != day and is_nowhere(word)]
+        raise ReportRequestError("no_day", ", ".join(sorted((day, *others), key=words.index)), place=place)
     used = _unknown(rest)
     following = _longest(rest[used:])
     sort = lead or (following[1] if following is not None and following[0] == "lead" else "")

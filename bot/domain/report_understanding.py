@@ -24,7 +24,7 @@ def no_period(error: PeriodError, request: ReportRequest, turned: Period | None,
     """What to say to a period that there cannot be, with a button for the one that it is `turned` round."""
     facts = {
         "code": error.code,
-        "word": cut(error.text, LONGEST_WORD),
+        "word": cut(request.typed or error.text, LONGEST_WORD),
         "nearest": "",
         "said": "",
         "today": error.today,

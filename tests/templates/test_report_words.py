@@ -250,7 +250,7 @@ NO_PERIODS = [
         "Ngày cuối (01/05/2026) đứng trước ngày đầu (30/06/2026)",
         "The last day, 1 May 2026, comes before the first, 30 Jun 2026",
     ),
-    ("31/2", "Lịch không có ngày này: “31/2”", "No calendar has this day: “31/2”"),
+    ("31/2", "Lịch không có ngày “31/2”", "No calendar has “31/2”"),
     ("0d", "“0d” là khoảng thời gian không có ngày nào", "“0d” is a period of no days"),
     ("11y", "“11y” dài quá", "“11y” is too long"),
 ]
@@ -262,6 +262,15 @@ def test_a_period_that_there_cannot_be_says_why(words: str, vietnamese: str, eng
         spans(words)
     assert vietnamese in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.VI)).text
     assert english in RENDERER.render(no_period(caught.value, ReportRequest(), None, Language.EN)).text
+
+
+@pytest.mark.parametrize("typed", ["from 1/1/0001 to 1/1/9999", "từ 1/1/2010 đến nay"])
+def test_a_period_that_there_cannot_be_is_quoted_as_it_was_typed(typed: str) -> None:
+    request = parse_report_request(f"nps {typed}".split())
+    with pytest.raises(PeriodError) as caught:
+        spans(request.period)
+    said = RENDERER.render(no_period(caught.value, request, None, Language.EN)).text
+    assert said.startswith(f"“{typed}” is too long: a report looks back ten years at most.")
 
 
 def test_a_period_that_runs_backwards_is_offered_with_its_days() -> None:
