@@ -90,7 +90,7 @@ def _welcome(port: int) -> list[str]:
     return [
         f"The playground is open: http://{HOST}:{port}",
         "",
-        "  A customer: open Nguyễn Thị An and tap a score, then say why.",
+        "  A customer: open Nguyễn Thị An (or Emily Carter, in English) and tap a score, then say why.",
         "  Your staff: open Lê Thu Hà and send /report, /customers or /why Trần Quốc Bảo.",
         "  The clock:  press +1 day or +30 days and see what is sent, and what is not.",
         "",
