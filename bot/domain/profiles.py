@@ -99,7 +99,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Everything that one look at a customer shows, the latest first; `pace` is how their plan goes."""
+    """Everything that one look at a customer shows, the latest first; `pace` is how their plan goes, `case` is open."""
 
     record: Record
     value: Value
@@ -111,6 +111,7 @@ class Profile:
     notes: Sequence[Remark]
     pace: Pace | None = None
     standing: Standing | None = None
+    case: Case | None = None
 
 
 def masked(phone: str, role: Role) -> str:
@@ -125,6 +126,7 @@ def profile_facts(profile: Profile, role: Role, *, now: datetime) -> dict[str, o
     return {
         **_record_facts(profile.record, role),
         "health": mark_facts(profile.standing),
+        "case": _case_facts(profile.case),
         "purchases": profile.value.purchases,
         "totals": profile.value.totals[:CURRENCIES],
         "last_purchase_at": profile.value.last_at,
@@ -135,6 +137,10 @@ def profile_facts(profile: Profile, role: Role, *, now: datetime) -> dict[str, o
         "said": [_remark_facts(remark) for remark in profile.said[:REMARKS]],
         "notes": [_remark_facts(remark) for remark in profile.notes[:REMARKS]],
     }
+
+
+def _case_facts(case: Case | None) -> dict[str, object] | None:
+    return {"number": case.case_id, "opened_at": case.opened_at} if case is not None else None
 
 
 def _record_facts(record: Record, role: Role) -> dict[str, object]:
@@ -229,7 +235,7 @@ def explanation_facts(
         "customer": cut(name, LINE),
         "days": days,
         "stopped_at": stopped_at,
-        "case": {"number": case.case_id, "opened_at": case.opened_at} if case is not None else None,
+        "case": _case_facts(case),
         "upcoming": [
             {
                 "kind": one.kind,

@@ -38,6 +38,7 @@ def show_profile(tx: Tx, *, now: datetime, rules: Rules, customer_id: int, role:
         said=storage.profiles.list_said(tx, customer_id, limit=profiles.REMARKS),
         notes=storage.profiles.list_notes(tx, customer_id, limit=profiles.REMARKS),
         standing=storage.health.load_standings(tx, [customer_id]).get(customer_id),
+        case=storage.cases.look_open(tx, customer_id),
     )
     buttons = tuple(Button(command, PickCustomer(command, customer_id, "")) for command in ("why", "plan", "health"))
     return Message("portfolio/profile", language, profiles.profile_facts(profile, role, now=now), (buttons,))

@@ -231,6 +231,7 @@ def test_why_names_that_the_customer_stopped_and_the_case_that_is_open(database:
     text = why(database, customer_id)
     assert "The customer asked for no more messages on 20 Nov 2026" in text
     assert "Case #1 has been open since 20 Nov 2026" in text
+    assert "🙋 Case #1 has been open since 20 Nov 2026" in profile(database, customer_id)
 
 
 def test_a_change_to_an_old_message_is_no_touchpoint(database: Database) -> None:
