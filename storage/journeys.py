@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 
+from bot.domain.local_time import day_start, local_date
 from bot.domain.metrics.cohorts import Cell
 from bot.domain.periods import Period
+from storage import takings
 from storage.database import Tx
 from storage.draws import ALL, CustomerDraw, Draw, draw
 from storage.money import Ledger
@@ -50,7 +52,7 @@ def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tupl
     The last number is of those who seem to, but were customers before the first purchase that is known of anybody: when
     they bought first is not known, so that they are in none of the others.
     """
-    cells_of = _visits(drawn, months)
+    cells_of = _visits(tx, drawn, months)
     grouped = (cells_of.c.came, cells_of.c.active, cells_of.c.known)
     statement = select(*grouped, func.count().label("n")).where(*_within(cells_of, months))
     sizes, cells, older = [0] * len(months), dict[Cell, int](), 0
@@ -66,7 +68,7 @@ def count_cohorts(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> tupl
 
 def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[int, set[int]]:
     """The places of those months in which each customer bought who bought for the first time in one of them."""
-    cells_of = _visits(drawn, months)
+    cells_of = _visits(tx, drawn, months)
     found: dict[int, set[int]] = {}
     theirs = select(cells_of.c.customer_id, cells_of.c.active).where(cells_of.c.known, *_within(cells_of, months))
     for row in tx.execute(theirs):
@@ -74,13 +76,17 @@ def list_visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> dict[i
     return found
 
 
-def _visits(drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
-    """A row for each customer and month in which they bought, with the month of the first purchase, if it is known."""
+def _visits(tx: Tx, drawn: CustomerDraw, months: Sequence[Period]) -> Subquery:
+    """A row for each customer and month in which they bought, with the month of the first purchase, if it is known.
+
+    It is of who joined on the day of the first purchase of all or later: of some only the day is known that they did.
+    """
+    first_at, timezone = takings.first_at(tx) or months[0].start, months[0].timezone
+    books_begin = day_start(local_date(first_at, timezone), timezone)
     month = _month(purchase.c.purchased_at, months).label("active")
     bought = (purchase.c.amount_minor > 0, *drawn.whom(purchase.c.customer_id))
     visits = select(purchase.c.customer_id, month).where(*bought).distinct().subquery()
     first = func.min(visits.c.active).over(partition_by=visits.c.customer_id).label("came")
-    books_begin = select(func.min(purchase.c.purchased_at)).scalar_subquery()
     known = (customer.c.joined_at >= books_begin).label("known")
     cells_of = select(visits.c.customer_id, visits.c.active, first, known)
     return cells_of.join(customer, customer.c.id == visits.c.customer_id).subquery()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event, insert, update
 
+from bot.domain.local_time import day_start, local_date
 from bot.domain.metrics import resampling
 from bot.domain.metrics.resampling import Sample, Sums
 from bot.domain.metrics.revenue_churn import Move, samples
@@ -336,9 +337,11 @@ def test_cohorts_count_each_customer_once_a_month(database: Database, books: Boo
         if one["amount_minor"] > 0:
             of_each[one["customer_id"]].append(one["purchased_at"])
     begun = min(one["purchased_at"] for one in books["purchase"])
-    newest = max(of_each, key=lambda whom: min(of_each[whom]))
-    regular = update(customer).where(customer.c.id == newest).values(joined_at=begun - timedelta(days=1))
-    database.write_now(lambda tx, now: tx.execute(regular))
+    *_, second, newest = sorted(of_each, key=lambda whom: min(of_each[whom]))
+    morning = day_start(local_date(begun, ZONE), ZONE)
+    for whom, joined_at in ((newest, morning - timedelta(seconds=1)), (second, morning)):
+        joined = update(customer).where(customer.c.id == whom).values(joined_at=joined_at)
+        database.write_now(lambda tx, now, joined=joined: tx.execute(joined))
     sizes, cells, visits = [0] * 12, defaultdict[tuple[int, int], int](int), {}
     for whom, dates in of_each.items():
         places = {place for place, month in enumerate(months) for at in dates if at in month}
