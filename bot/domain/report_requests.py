@@ -200,8 +200,8 @@ def _read(words: Sequence[str], place: int, lead: str) -> tuple[str, str, int]:
     if (known := _longest(rest)) is not None:
         return known
     if day := _no_day(rest):
-        others = [word for word in words if _DAY.fullmatch(word) and word != day and is_nowhere(word)]
-        raise ReportRequestError("no_day", ", ".join(sorted((day, *others), key=words.index)), place=place)
+        such = [word for word in words if word == day or (_DAY.fullmatch(word) and is_nowhere(word))]
+        raise ReportRequestError("no_day", ", ".join(dict.fromkeys(such)), place=place)
     used = _unknown(rest)
     following = _longest(rest[used:])
     sort = lead or (following[1] if following is not None and following[0] == "lead" else "")

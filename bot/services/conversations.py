@@ -112,10 +112,9 @@ def close_interaction(tx: Tx, *, now: datetime, staff_id: int, language: Languag
 def _record_reason(
     tx: Tx, run: SurveyRun, score: int, text: str, *, message_id: int, rules: Rules, now: datetime
 ) -> Reply:
-    storage.surveys.save_reason(tx, run.run_id, text[: surveys.MAX_REASON], message_id=message_id, now=now)
-    data, key = answer_data(run, score, reason=text[: surveys.MAX_REASON]), f"{run.run_id}:{message_id}"
-    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
-    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
+    reason = text[: surveys.MAX_REASON]
+    storage.surveys.save_reason(tx, run.run_id, reason, message_id=message_id, now=now)
+    _tell_reason(tx, run, score, reason, said=text, message_id=message_id, rules=rules, now=now)
     return Reply(
         edit=surveys.thanks(run, score, 0),
         edit_message_id=run.prompt_message_id,
@@ -150,9 +149,7 @@ def _add_to_reason(
         return Reply()
     reason = surveys.with_more(run, text)
     storage.surveys.add_to_reason(tx, run.run_id, reason)
-    data, key = answer_data(run, score, reason=reason), f"{run.run_id}:{message_id}"
-    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=key, rules=rules, now=now)
-    _tell_reason(tx, run, score, text[: surveys.QUOTE], key=f"reason:{run.run_id}:{message_id}", rules=rules, now=now)
+    _tell_reason(tx, run, score, reason, said=text, message_id=message_id, rules=rules, now=now)
     return Reply(send=(surveys.reason_kept(run, score),))
 
 
@@ -171,9 +168,17 @@ def _note(tx: Tx, run: SurveyRun, text: str, *, message_id: int, now: datetime) 
     return kept is not None
 
 
-def _tell_reason(tx: Tx, run: SurveyRun, score: int, reason: str, *, key: str, rules: Rules, now: datetime) -> None:
-    """Why a score is low belongs to a case; why it is better now is read by who still works on one."""
-    signal = surveys.signal(run, score, key=key, reason=reason)
+def _tell_reason(
+    tx: Tx, run: SurveyRun, score: int, reason: str, *, said: str, message_id: int, rules: Rules, now: datetime
+) -> None:
+    """Tell other systems the whole reason, and staff what was just said of it.
+
+    Why a score is low belongs to a case; why it is better now is read by who still works on one.
+    """
+    data, message = answer_data(run, score, reason=reason), f"{run.run_id}:{message_id}"
+    storage.webhooks.emit(tx, Event.ANSWER_EXPLAINED, run.customer_id, data, key=message, rules=rules, now=now)
+    key = f"reason:{message}"
+    signal = surveys.signal(run, score, key=key, reason=said[: surveys.QUOTE])
     if surveys.band(run.kind, score) is Band.DETRACTOR:
         storage.case_threads.signal(tx, signal, rules=rules, now=now)
         return
